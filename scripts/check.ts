@@ -1,0 +1,48 @@
+/*
+ * Runs the checks that need no running program, side by side, prints what they found, and fails if one of them did.
+ * Usage: node scripts/check.ts [check...], by default every check.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+process.chdir(path.dirname(import.meta.dirname));
+const places = ['src', 'sandbox', 'explorer', 'bench', 'scripts'].filter((place) => existsSync(place));
+
+// The slowest first: they decide how long it all takes.
+const CHECKS: Record<string, string> = {
+  eslint: 'eslint --max-warnings 0 .',
+  types: 'tsc --noEmit && tsc -p explorer',
+  unused: 'knip --no-progress --no-config-hints',
+  arrows: `depcruise --config .dependency-cruiser.cjs --output-type err-long ${places.join(' ')}`,
+  format: 'prettier --check --log-level warn .',
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS);
+const passed = await Promise.all(wanted.map(check));
+const failed = wanted.filter((_, i) => !passed[i]);
+if (failed.length > 0) {
+  console.error(`Checks that failed: ${failed.join(', ')}. One alone: npm run check -- ${failed[0] ?? ''}`);
+  process.exitCode = 1;
+}
+
+async function check(name: string): Promise<boolean> {
+  const command = CHECKS[name];
+  if (command === undefined)
+    throw new Error(`There is no check ${name}; there are ${Object.keys(CHECKS).join(', ')}.`);
+  const started = performance.now();
+  const PATH = `${path.resolve('node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  const child = spawn(command, {
+    shell: true,
+    env: { ...process.env, PATH },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    code === 0 ? `${name}: passed in ${seconds} s` : `${name}: FAILED after ${seconds} s\n${output}`,
+  );
+  return code === 0;
+}

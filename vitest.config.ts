@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    // graphql refuses schemas built by a second copy of itself, and vitest would load both its files, .js and .mjs.
+    alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
+  },
+  test: {
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/globalSetup.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A test that passes the second time is a failing test; one singled out with .only hides the others.
+    retry: 0,
+    allowOnly: false,
+    passWithNoTests: false,
+    // .ci/run takes its totals from the file.
+    reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
+  },
+});
