@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { FAULTS } from './fault.js';
+import { MEMBER_STATUSES } from './members.js';
+import { REGION_STATES } from './settings.js';
+
+const accountId = z.string().regex(/^\d{12}$/, 'expected twelve digits');
+const service = z.enum(['guardduty', 'securityhub']);
+const signedService = z.enum(['guardduty', 'securityhub', 'sts']);
+const operation = z.enum([
+  'CreateMembers',
+  'InviteMembers',
+  'DisassociateMembers',
+  'DeleteMembers',
+  'GetMembers',
+  'ListMembers',
+  'ListDetectors',
+  'DescribeHub',
+  'GetCallerIdentity',
+  'AssumeRole',
+]);
+const milliseconds = z.number().min(0).max(600_000);
+const delay = { ms: milliseconds, jitterMs: milliseconds.default(0) };
+const rate = z
+  .strictObject({ perSecond: z.number().positive(), burst: z.number().int().positive() })
+  .nullable();
+const ceilings = z.strictObject({
+  members: z.number().int().nullable(),
+  invitations: z.number().int().nullable(),
+});
+
+/** GET /log: which calls. `account` is the calling account, `accountId` a member account that the call names. */
+export const LogQuery = z.strictObject({
+  since: z.coerce.number().int().default(0),
+  service: signedService.optional(),
+  region: z.string().optional(),
+  operation: operation.optional(),
+  account: accountId.optional(),
+  accountId: accountId.optional(),
+});
+
+/** GET /mails: which invitations. `account` is the inviting account, `accountId` the invited one. */
+export const MailQuery = z.strictObject({
+  since: z.coerce.number().int().default(0),
+  service: service.optional(),
+  region: z.string().optional(),
+  account: accountId.optional(),
+  accountId: accountId.optional(),
+});
+
+/** GET /members: whose, where. */
+export const MembersQuery = z.strictObject({ account: accountId, region: z.string(), service });
+
+/** POST /members: members to put in place as they are. */
+export const SeedMembers = MembersQuery.extend({
+  members: z.array(
+    z.strictObject({
+      accountId,
+      email: z.string().optional(),
+      status: z.enum(MEMBER_STATUSES),
+      invitedAt: z.iso.datetime().optional(),
+      updatedAt: z.iso.datetime().optional(),
+    }),
+  ),
+});
+
+/** GET /detectors: whose, where. */
+export const DetectorQuery = z.strictObject({ account: accountId, region: z.string() });
+
+/** PUT /detectors: the detector to put in place; null for none. */
+export const PlaceDetector = DetectorQuery.extend({ detectorId: z.string().min(1).max(300).nullable() });
+
+/** PUT /latency: how long answers take. */
+export const Latency = z.strictObject({
+  ...delay,
+  overrides: z
+    .array(z.strictObject({ service: signedService.optional(), region: z.string().optional(), ...delay }))
+    .default([]),
+});
+
+/** PUT /faults: the rules in force from now on. */
+export const FaultRuleList = z.array(
+  z.strictObject({
+    match: z
+      .strictObject({
+        service: signedService.optional(),
+        region: z.string().optional(),
+        operation: operation.optional(),
+        account: accountId.optional(),
+        accountId: accountId.optional(),
+      })
+      .default({}),
+    fault: z.enum(FAULTS),
+    times: z.number().int().positive().optional(),
+    probability: z.number().min(0).max(1).optional(),
+    seed: z.number().int().optional(),
+    ms: milliseconds.optional(),
+  }),
+);
+
+/** PUT /rates: the rates to change; null for no limit. */
+export const RateChanges = z.strictObject({ guardduty: rate.optional(), securityhub: rate.optional() });
+
+/** PUT /settings: the settings to change; regions and roles not named stay as they are. */
+export const SettingsChanges = z.strictObject({
+  regions: z.record(z.string(), z.enum(REGION_STATES)).optional(),
+  roles: z
+    .record(z.string(), z.strictObject({ denied: z.boolean().optional(), externalId: z.string().optional() }))
+    .optional(),
+  ceilings: z.strictObject({ guardduty: ceilings.optional(), securityhub: ceilings.optional() }).optional(),
+  securityHubAboveLimit: z.enum(['refuse', 'unprocessed']).optional(),
+});

@@ -1,0 +1,107 @@
+import type { Service, SignedService } from './scope.js';
+
+/** A call that a service refuses as a whole. Thrown anywhere below the call handler, rendered by it. */
+export class Refusal extends Error {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The exception's name as the service writes it, for example `BadRequestException`. */
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.type = type;
+  }
+}
+
+/** Why a signature was not accepted. */
+export type SignatureFault = 'missing' | 'incomplete' | 'unknown-key' | 'mismatch' | 'expired-token';
+
+// The REST services sit behind a gateway with names of its own; STS, a query service, has older ones for the same.
+const SIGNATURE_FAULTS: Readonly<
+  Record<SignatureFault, { rest: string; query: string; status: number; message: string }>
+> = {
+  missing: {
+    rest: 'MissingAuthenticationTokenException',
+    query: 'MissingAuthenticationToken',
+    status: 403,
+    message: 'Missing Authentication Token',
+  },
+  incomplete: {
+    rest: 'IncompleteSignatureException',
+    query: 'IncompleteSignature',
+    status: 403,
+    message:
+      "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and a date.",
+  },
+  'unknown-key': {
+    rest: 'UnrecognizedClientException',
+    query: 'InvalidClientTokenId',
+    status: 403,
+    message: 'The security token included in the request is invalid.',
+  },
+  mismatch: {
+    rest: 'InvalidSignatureException',
+    query: 'SignatureDoesNotMatch',
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+  },
+  'expired-token': {
+    rest: 'ExpiredTokenException',
+    query: 'ExpiredToken',
+    status: 403,
+    message: 'The security token included in the request is expired',
+  },
+};
+
+/** The refusal of a call whose signature fails; `message` replaces the usual wording. */
+export function signatureRefusal(service: string, fault: SignatureFault, message?: string): Refusal {
+  const known = SIGNATURE_FAULTS[fault];
+  return new Refusal(known.status, service === 'sts' ? known.query : known.rest, message ?? known.message);
+}
+
+/** The wording of a whole-call refusal for input a service does not take (see UPSTREAMS.md, "Whole-call refusals"). */
+export const OUT_OF_RANGE =
+  'The request is rejected because an invalid or out-of-range value is specified as an input parameter.';
+
+/** Input that a service refuses as a whole, with the service's own exception. */
+export const badInput = (service: SignedService, message: string): Refusal =>
+  new Refusal(
+    400,
+    { guardduty: 'BadRequestException', securityhub: 'InvalidInputException', sts: 'ValidationError' }[
+      service
+    ],
+    message,
+  );
+
+/** A rate that is used up. The SDK classes both as throttling; GuardDuty's exception is not in its model. */
+export const throttled = (service: SignedService): Refusal =>
+  service === 'securityhub'
+    ? new Refusal(429, 'TooManyRequestsException', 'Too Many Requests')
+    : new Refusal(400, 'ThrottlingException', 'Rate exceeded');
+
+/** A failure inside the service. */
+export const internalError = (service: SignedService): Refusal =>
+  service === 'guardduty'
+    ? new Refusal(500, 'InternalServerErrorException', 'Internal server error.')
+    : new Refusal(500, service === 'sts' ? 'InternalFailure' : 'InternalException', 'Internal server error');
+
+/** A caller without the permission. `principal` is the caller's ARN, `operation` the action it asked for. */
+export const accessDenied = (service: SignedService, principal: string, operation: string): Refusal =>
+  new Refusal(
+    403,
+    service === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
+    `User: ${principal} is not authorized to perform: ${service}:${operation}`,
+  );
+
+/** What a service answers in an account and region where it is not enabled: GuardDuty knows no detector there. */
+export const notEnabled = (service: Service, account: string): Refusal =>
+  service === 'guardduty'
+    ? new Refusal(
+        400,
+        'BadRequestException',
+        'The request is rejected because the input detectorId is not owned by the current account.',
+      )
+    : new Refusal(401, 'InvalidAccessException', `Account ${account} is not subscribed to AWS Security Hub`);

@@ -1,0 +1,157 @@
+import { createHash, createHmac, type Hash } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Checksum, SourceData } from '@smithy/types';
+import type { CredentialDirectory, Identity } from './credentials.js';
+import { signatureRefusal } from './refusal.js';
+
+/** An HTTP request as it came, its body read to the end. Header names are in lower case. */
+export interface SignedRequest {
+  readonly method: string;
+  /** The path as it stood on the wire, still percent-encoded. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | string[]>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What an Authorization header says before anything of it is believed. */
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  /** The day the signing key is for, YYYYMMDD. */
+  readonly day: string;
+  readonly region: string;
+  /** The signing name, for example `guardduty`. */
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+/** AWS takes signatures whose date is at most five minutes off its own clock, either way. */
+export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
+
+/** Checks who signed a request. Throws a Refusal with the service's own error name when the signature does not hold. */
+export type SignatureCheck = (request: SignedRequest, scope: CredentialScope) => Promise<Identity>;
+
+/** Reads the Authorization header; undefined when it is not a whole Signature Version 4 header. */
+export function readCredentialScope(authorization: string): CredentialScope | undefined {
+  const [, accessKeyId, day, region, service, signedHeaders, signature] =
+    AUTHORIZATION.exec(authorization) ?? [];
+  if (!accessKeyId || !day || !region || !service || !signedHeaders || !signature) return undefined;
+  return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
+}
+
+/** Checks by signing the same request again with the secret on file: the SDK's own signer decides what is canonical. */
+export function createSignatureCheck(directory: CredentialDirectory, now: () => number): SignatureCheck {
+  return async (request, scope) => {
+    const refuse = (...because: [Parameters<typeof signatureRefusal>[1], string?]) =>
+      signatureRefusal(scope.service, ...because);
+    const date = request.headers['x-amz-date'] ?? '';
+    const signedAt = readBasicDate(date);
+    if (signedAt === undefined || !date.startsWith(scope.day) || !scope.signedHeaders.includes('host')) {
+      throw refuse('incomplete');
+    }
+    const identity = directory.find(scope.accessKeyId);
+    if (!identity || identity.sessionToken !== request.headers['x-amz-security-token'])
+      throw refuse('unknown-key');
+    if (identity.expiresAt !== undefined && identity.expiresAt <= now()) throw refuse('expired-token');
+    if (Math.abs(now() - signedAt.getTime()) > MAX_CLOCK_SKEW_MS)
+      throw refuse('mismatch', skewMessage(date, now()));
+    if (
+      !bodyIsTheSignedOne(request) ||
+      (await sign(request, scope, identity, signedAt)) !== scope.signature
+    ) {
+      throw refuse('mismatch');
+    }
+    return identity;
+  };
+}
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request, *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})$/;
+
+async function sign(
+  request: SignedRequest,
+  scope: CredentialScope,
+  identity: Identity,
+  signingDate: Date,
+): Promise<string> {
+  const signer = new SignatureV4({
+    credentials:
+      identity.sessionToken === undefined
+        ? { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey }
+        : {
+            accessKeyId: identity.accessKeyId,
+            secretAccessKey: identity.secretAccessKey,
+            sessionToken: identity.sessionToken,
+          },
+    region: scope.region,
+    service: scope.service,
+    sha256: NodeSha256,
+    applyChecksum: false,
+  });
+  const headers: Record<string, string> = {};
+  for (const name of scope.signedHeaders) headers[name] = request.headers[name] ?? '';
+  const { hostname, port } = SAME_FOR_ALL;
+  const signed = await signer.sign(
+    { ...request, query: { ...request.query }, headers, protocol: 'http:', hostname, port },
+    { signingDate, signableHeaders: new Set(scope.signedHeaders) },
+  );
+  return readCredentialScope(signed.headers['authorization'] ?? '')?.signature ?? '';
+}
+
+// Where a request went is no part of its signature, the Host header is; the signer's type asks for it all the same.
+const SAME_FOR_ALL = { hostname: '127.0.0.1', port: 80 };
+
+function bodyIsTheSignedOne({ headers, body }: SignedRequest): boolean {
+  const claimed = headers['x-amz-content-sha256'];
+  return claimed === undefined || claimed === createHash('sha256').update(body).digest('hex');
+}
+
+/** The time of a date such as 20260131T235959Z. */
+function readBasicDate(text: string): Date | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const basicDate = (time: number): string => new Date(time).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
+
+function skewMessage(date: string, now: number): string {
+  const early = basicDate(now - MAX_CLOCK_SKEW_MS);
+  return date < early
+    ? `Signature expired: ${date} is now earlier than ${early} (${basicDate(now)} - 5 min.)`
+    : `Signature not yet current: ${date} is still later than ${basicDate(now + MAX_CLOCK_SKEW_MS)} (${basicDate(now)} + 5 min.)`;
+}
+
+/** SHA-256 from Node itself, in the shape the signer wants: an HMAC when given a secret. */
+class NodeSha256 implements Checksum {
+  private hash: Hash | ReturnType<typeof createHmac>;
+
+  constructor(private readonly secret?: SourceData) {
+    this.hash = this.fresh();
+  }
+
+  update(chunk: Uint8Array): void {
+    this.hash.update(chunk);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest();
+  }
+
+  reset(): void {
+    this.hash = this.fresh();
+  }
+
+  private fresh(): Hash | ReturnType<typeof createHmac> {
+    if (this.secret === undefined) return createHash('sha256');
+    return createHmac('sha256', typeof this.secret === 'string' ? this.secret : bytesOf(this.secret));
+  }
+}
+
+const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+  ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);

@@ -1,0 +1,76 @@
+import type { Service } from './scope.js';
+
+/**
+ * What a service writes next to an account it leaves unprocessed. The texts are the services' own (see UPSTREAMS.md,
+ * "Why an account comes back unprocessed"), except those named in INVENTED_TEXTS, for which none was ever seen.
+ */
+export interface ResultTexts {
+  readonly alreadyMember: string;
+  readonly alreadyInvited: string;
+  readonly memberOfItself: string;
+  readonly invitesItself: string;
+  readonly otherAdministrator: string;
+  readonly memberLimit: string;
+  readonly invitationLimit: string;
+  readonly emailMissing: string;
+  readonly emailInvalid: string;
+  readonly accountInvalid: string;
+  readonly notCreated: string;
+  readonly notAMember: string;
+  readonly notYetAssociated: string;
+  readonly stillAssociated: string;
+  readonly organizationAdministratorNotEnabled: string;
+  readonly serviceNotEnabled: string;
+  readonly batchLimit: string;
+  readonly internalError: string;
+  readonly other: string;
+}
+
+/** Texts no service was ever seen to write: plausible wording, so that every reason can be met. */
+export const INVENTED_TEXTS = [
+  'invitationLimit',
+  'emailInvalid',
+  'accountInvalid',
+  'notCreated',
+  'serviceNotEnabled',
+  'other',
+] as const satisfies readonly (keyof ResultTexts)[];
+
+const REJECTED = 'The request is rejected because';
+
+const COMMON = {
+  alreadyMember: `${REJECTED} the given account ID is already a member or associated member of the current account.`,
+  memberOfItself: `${REJECTED} an account cannot become a member of itself.`,
+  invitesItself: `${REJECTED} the current account cannot invite itself.`,
+  otherAdministrator: `${REJECTED} the current account cannot create members since it is already an associated member of another master account.`,
+  memberLimit: `${REJECTED} the current account cannot create anymore members since it cannot exceed the maximum number of allowed members.`,
+  invitationLimit: `${REJECTED} the current account cannot send more invitations since it cannot exceed the maximum number of outstanding invitations.`,
+  emailMissing: `${REJECTED} member account's email address is missing.`,
+  emailInvalid: `${REJECTED} the email address of the given account ID is not valid.`,
+  accountInvalid: `${REJECTED} the given account ID is not a valid AWS account ID.`,
+  notCreated: `${REJECTED} the given account ID has not been created as a member of the current account.`,
+  notAMember: `${REJECTED} the given account ID is not an associated member of account the current account.`,
+  notYetAssociated: `${REJECTED} the current account cannot disassociate the given member account ID since the latter is not yet associated to it.`,
+  stillAssociated: `${REJECTED} the current account cannot delete the given member account ID since it is still associated to it.`,
+  batchLimit: 'Maximum number of results exceeded',
+  internalError: 'Internal error',
+  other: 'The request is rejected for a reason that only this sandbox knows.',
+};
+
+/** The result texts of each service. */
+export const RESULT_TEXTS: Readonly<Record<Service, ResultTexts>> = {
+  guardduty: {
+    ...COMMON,
+    alreadyInvited: `${REJECTED} the current account has already invited or is already the GuardDuty master of the given member account ID.`,
+    organizationAdministratorNotEnabled:
+      'The request failed because your organization master must first enable GuardDuty to be added as a member',
+    serviceNotEnabled: `${REJECTED} GuardDuty is not enabled in the given account ID.`,
+  },
+  securityhub: {
+    ...COMMON,
+    alreadyInvited: `${REJECTED} the current account has already invited or is already the SecurityHub master of the given member account ID.`,
+    organizationAdministratorNotEnabled:
+      'The request failed because your organization master must first enable SecurityHub to be added as a member',
+    serviceNotEnabled: `${REJECTED} Security Hub is not enabled in the given account ID.`,
+  },
+};
