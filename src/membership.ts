@@ -1,0 +1,111 @@
+/**
+ * The domain's words. Everything else in the gateway speaks them; this file imports nothing.
+ */
+
+/** The two services whose member accounts the gateway manages. */
+export const SECURITY_SERVICES = ['GUARDDUTY', 'SECURITY_HUB'] as const;
+export type SecurityService = (typeof SECURITY_SERVICES)[number];
+
+/** What a request does to member accounts. */
+export type MembershipOperation =
+  'CREATE_MEMBERS' | 'INVITE_MEMBERS' | 'DISASSOCIATE_MEMBERS' | 'DELETE_MEMBERS';
+
+/** The operations that callers can ask for today. */
+export type OfferedOperation = Extract<MembershipOperation, 'CREATE_MEMBERS' | 'INVITE_MEMBERS'>;
+
+export type RequestStatus =
+  'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED' | 'CANCELED';
+
+export const OUTCOME_STATUSES = [
+  'PENDING',
+  'IN_FLIGHT',
+  'PROCESSED',
+  'UNPROCESSED',
+  'FAILED',
+  'CANCELED',
+] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
+
+/** A stable, service-independent code for why an account was not processed. */
+export const REASON_CODES = [
+  'ALREADY_MEMBER',
+  'ALREADY_INVITED',
+  'SELF',
+  'OTHER_ADMINISTRATOR',
+  'MEMBER_LIMIT_REACHED',
+  'INVITATION_LIMIT_REACHED',
+  'EMAIL_MISSING',
+  'EMAIL_INVALID',
+  'ACCOUNT_INVALID',
+  'NOT_CREATED',
+  'NOT_ASSOCIATED',
+  'STILL_ASSOCIATED',
+  'ORGANIZATION_ADMINISTRATOR_NOT_ENABLED',
+  'SERVICE_NOT_ENABLED',
+  'DETECTOR_NOT_FOUND',
+  'ACCESS_DENIED',
+  'BATCH_LIMIT_EXCEEDED',
+  'THROTTLED',
+  'INTERNAL_ERROR',
+  'UNREACHABLE',
+  'OTHER',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** Reasons that another send may cure. Everything else needs somebody to change something first. */
+export const RETRYABLE_REASONS: readonly ReasonCode[] = [
+  'BATCH_LIMIT_EXCEEDED',
+  'THROTTLED',
+  'INTERNAL_ERROR',
+  'UNREACHABLE',
+];
+
+export type CallStatus = 'SENT' | 'ANSWERED' | 'REFUSED' | 'UNANSWERED';
+export type ActorKind = 'USER' | 'TOKEN' | 'LOCAL';
+
+/**
+ * Most accounts one AWS call may carry, in either service (UPSTREAMS.md, "Both services"). GuardDuty refuses a longer
+ * call whole.
+ */
+export const ACCOUNTS_PER_CALL = 50;
+
+/** An account as a caller names it. */
+export interface MemberAccount {
+  /** Exactly 12 digits; a string, since leading zeros matter. */
+  readonly accountId: string;
+  /** GuardDuty wants one for CreateMembers, Security Hub takes one; null when none was given. */
+  readonly email: string | null;
+}
+
+/** One (administrator, service, region): what a target of a request and a lane are named by. */
+export interface TargetAddress {
+  readonly administrator: string;
+  readonly service: SecurityService;
+  readonly region: string;
+}
+
+/** An AWS account the gateway acts as, as configured. */
+export interface Administrator {
+  /** The name callers use. */
+  readonly id: string;
+  /** 12 digits. */
+  readonly accountId: string;
+  /** Assumed when set; otherwise the ambient credentials are used. */
+  readonly roleArn: string | null;
+  readonly externalId: string | null;
+  readonly services: readonly SecurityService[];
+  readonly regions: readonly string[];
+  /** GuardDuty detector by region, where configured; otherwise found with ListDetectors. */
+  readonly detectorIds: Readonly<Record<string, string>>;
+}
+
+/** Who asks. Every service function takes the caller first. */
+export interface Caller {
+  readonly id: string;
+  readonly kind: ActorKind;
+  /** Ids of the administrators whose record and members the caller may see and touch; null means all. */
+  readonly administrators: readonly string[] | null;
+}
+
+/** The caller of every request while authentication is off (AUTH_MODE none, loopback only). */
+export const LOCAL_CALLER: Caller = { id: 'local', kind: 'LOCAL', administrators: null };

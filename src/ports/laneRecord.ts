@@ -1,0 +1,112 @@
+import type {
+  CallStatus,
+  MemberAccount,
+  OfferedOperation,
+  OutcomeStatus,
+  ReasonCode,
+  TargetAddress,
+} from '../membership.js';
+import type { UnprocessedAccount, Wire } from './upstream.js';
+
+/** A lane as the record knows it. */
+export interface Lane extends TargetAddress {
+  readonly id: number;
+}
+
+/** A worker's tenure of a lane. Statements made with a tenure that has been replaced touch nothing. */
+export interface Tenure {
+  readonly lane: Lane;
+  /** A fresh UUID for each tenure. */
+  readonly holder: string;
+}
+
+/** A call that is written as SENT, with its outcomes IN_FLIGHT, and is to be sent now. */
+export interface ClaimedCall {
+  readonly callId: string;
+  readonly operation: OfferedOperation;
+  readonly batchKey: string;
+  readonly detectorId: string | null;
+  /** The caller named the detector: it is not to be looked up again. */
+  readonly detectorPinned: boolean;
+  readonly message: string | null;
+  readonly disableEmailNotification: boolean | null;
+  /** Distinct, 1 to 50. */
+  readonly accounts: readonly MemberAccount[];
+  readonly startedAt: Date;
+}
+
+/** What may be claimed right now. */
+export interface ClaimLimits {
+  /** The lane's detector; null leaves the work that would need it alone. Ignored for Security Hub. */
+  readonly detectorId: string | null;
+  /** Batch keys that have a call in flight: only a full call of these may leave. */
+  readonly busyBatchKeys: readonly string[];
+  /** True: only full calls may leave, of any key. */
+  readonly fullOnly: boolean;
+}
+
+/** How one account, or all that a call carried, ended. */
+export interface Verdict {
+  readonly status: Extract<OutcomeStatus, 'PROCESSED' | 'UNPROCESSED' | 'FAILED'>;
+  readonly reasonCode: ReasonCode | null;
+  /** The service's own words. */
+  readonly reason: string | null;
+  /** Go again, until the sends are used up. */
+  readonly retry: boolean;
+}
+
+/** What becomes of a call and of everything it carried. */
+export interface Settlement {
+  readonly callId: string;
+  readonly status: Exclude<CallStatus, 'SENT'>;
+  /** Null when the call was closed before (UNANSWERED) and only its outcomes are settled now. */
+  readonly wire: Wire | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** The service's list, verbatim. */
+  readonly unprocessed: readonly UnprocessedAccount[];
+  /** For every account not in `exceptions`. */
+  readonly rest: Verdict;
+  /** By account id. */
+  readonly exceptions: ReadonlyMap<string, Verdict>;
+}
+
+/** How often a retryable result goes again: the n-th element is the delay in seconds after the n-th send. */
+export type RetryDelays = readonly number[];
+
+/** A call with outcomes still IN_FLIGHT that this tenure did not send, or whose answer was lost. */
+export interface UnsettledCall {
+  readonly callId: string;
+  readonly operation: OfferedOperation;
+  readonly status: CallStatus;
+  readonly detectorId: string | null;
+  readonly batchKey: string;
+  readonly accountIds: readonly string[];
+  readonly startedAt: Date;
+}
+
+/** The lane's side of the record. Each function is one statement. */
+export interface LaneRecord {
+  /** Makes the holder the lane's only one. */
+  take(lane: Lane): Promise<Tenure>;
+  /** Writes the next call, or null when nothing may leave. */
+  claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
+  /** Settles calls that were answered or read back. */
+  settle(tenure: Tenure, settlements: readonly Settlement[], delays: RetryDelays): Promise<void>;
+  /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
+  markUnanswered(
+    tenure: Tenure,
+    callId: string,
+    wire: Wire | null,
+    errorCode: string,
+    errorMessage: string,
+  ): Promise<void>;
+  /** Calls whose outcomes are still IN_FLIGHT. */
+  unsettled(tenure: Tenure): Promise<UnsettledCall[]>;
+  /** Fails whatever waits for a detector that cannot be had. */
+  failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
+  /** Milliseconds until the lane's next outcome is worth a look (0 or less: now); null when nothing waits. */
+  nextTurn(tenure: Tenure): Promise<number | null>;
+  /** Gives the lane up if nothing waits in it; false when something does, or the tenure is over already. */
+  release(tenure: Tenure): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'>;
+}

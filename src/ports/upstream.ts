@@ -1,0 +1,103 @@
+import type { MemberAccount, OfferedOperation, TargetAddress } from '../membership.js';
+
+/** What is known of an exchange with AWS, whatever its end. */
+export interface Wire {
+  /** Status of the last HTTP answer; null when none came. */
+  readonly httpStatus: number | null;
+  /** AWS's request id of the last answer; null when none came. */
+  readonly awsRequestId: string | null;
+  /** Requests the SDK put on the wire for this call, at least 1 unless it never got a connection. */
+  readonly attempts: number;
+}
+
+/** An account that the service listed as unprocessed, in its own words. */
+export interface UnprocessedAccount {
+  readonly accountId: string;
+  /** GuardDuty's `result`, Security Hub's `ProcessingResult`; empty when the service gave none. */
+  readonly result: string;
+}
+
+/** The service answered the call (HTTP 200). Accounts it does not list were processed. */
+export interface Answered {
+  readonly kind: 'ANSWERED';
+  readonly wire: Wire;
+  readonly unprocessed: readonly UnprocessedAccount[];
+}
+
+/** The service refused the whole call and did nothing. */
+export interface Refused {
+  readonly kind: 'REFUSED';
+  readonly wire: Wire;
+  /** The service's exception name, e.g. `BadRequestException`. */
+  readonly errorCode: string;
+  /** The service's own words. */
+  readonly errorMessage: string;
+}
+
+/**
+ * No answer is known: a time-out, a cut connection, an answer nobody can read, a 5xx. Whether the service did the work
+ * is open unless `neverSent`.
+ */
+export interface Unanswered {
+  readonly kind: 'UNANSWERED';
+  readonly wire: Wire;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  /** True when no connection was ever made, so that the service cannot have seen the call. */
+  readonly neverSent: boolean;
+}
+
+export type CallAnswer = Answered | Refused | Unanswered;
+
+/** One call that changes members. Accounts are distinct, 1 to 50. */
+export interface MemberChange {
+  readonly operation: OfferedOperation;
+  readonly accounts: readonly MemberAccount[];
+  /** GuardDuty only, and then never null. */
+  readonly detectorId: string | null;
+  /** InviteMembers of GuardDuty only. */
+  readonly message: string | null;
+  /** InviteMembers of GuardDuty only. */
+  readonly disableEmailNotification: boolean | null;
+}
+
+/** A member account as the service shows it now. */
+export interface ServiceMember {
+  readonly accountId: string;
+  /** RelationshipStatus or MemberStatus as the service wrote it; compare without regard to case. */
+  readonly serviceStatus: string;
+  readonly email: string | null;
+  readonly invitedAt: Date | null;
+  readonly updatedAt: Date | null;
+}
+
+/** Members found; accounts asked for and not in `members` are not known to the service. */
+export interface MembersRead {
+  readonly kind: 'READ';
+  readonly members: readonly ServiceMember[];
+}
+
+/** The detector of an account and region: null when GuardDuty is not enabled there. */
+export interface DetectorRead {
+  readonly kind: 'READ';
+  readonly detectorId: string | null;
+}
+
+/**
+ * Both services as the gateway sees them. Nothing here throws for what a service says or fails to say: refusals and
+ * lost answers are values. Accounts are paired by id; an id in an answer is not necessarily one that was asked for.
+ */
+export interface Upstream {
+  /** Sends one CreateMembers or InviteMembers, once: it is never repeated behind the caller's back. */
+  changeMembers(target: TargetAddress, change: MemberChange): Promise<CallAnswer>;
+  /** GetMembers for at most 50 accounts. Retried briefly by the SDK, since reading twice does no harm. */
+  getMembers(
+    target: TargetAddress,
+    detectorId: string | null,
+    accountIds: readonly string[],
+  ): Promise<MembersRead | Refused | Unanswered>;
+  /** ListDetectors: at most one detector per account and region. GuardDuty only. */
+  findDetector(target: TargetAddress): Promise<DetectorRead | Refused | Unanswered>;
+  /** Closes every connection. */
+  close(): void;
+}

@@ -1,0 +1,107 @@
+import type { MemberAccount } from '../membership.js';
+import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
+import type { UserError } from './userErrors.js';
+
+const ACCOUNT_ID = /^\d{12}$/;
+
+/** How much of a wrong value is repeated in a message. */
+const ECHO_LENGTH = 40;
+
+/** What the accounts of a request are held against. */
+export interface AccountRules {
+  readonly maxAccounts: number;
+  /** CreateMembers carries e-mail addresses; InviteMembers has none. */
+  readonly emails: 'REQUIRED_BY_GUARDDUTY' | 'OPTIONAL' | 'NONE';
+}
+
+/** An account as it came, with the path of the argument that named it. */
+export interface AskedAccount {
+  readonly accountId: string;
+  readonly email: string | null;
+  /** Path of the account's id. */
+  readonly field: readonly string[];
+}
+
+/**
+ * Checks the accounts of a request: how many, each id, each e-mail, and one account twice. An exact duplicate is taken
+ * once. Every fault is reported, each with the account it is about.
+ */
+export function checkAccounts(
+  list: readonly string[],
+  asked: readonly AskedAccount[],
+  rules: AccountRules,
+): { accounts: MemberAccount[]; userErrors: UserError[] } {
+  const userErrors: UserError[] = [];
+  if (asked.length === 0) {
+    userErrors.push({
+      field: list,
+      code: 'INVALID_INPUT',
+      message: `expected 1 to ${rules.maxAccounts} accounts, got an empty list`,
+    });
+  }
+  const byId = new Map<string, MemberAccount>();
+  for (const { accountId, email, field } of asked) {
+    const fault = accountIdFault(accountId, field) ?? emailFault(accountId, email, field, rules);
+    const earlier = byId.get(accountId);
+    if (fault !== null) {
+      userErrors.push(fault);
+    } else if (earlier === undefined) {
+      byId.set(accountId, { accountId, email });
+    } else if (earlier.email !== email) {
+      userErrors.push({
+        field,
+        code: 'DUPLICATE_ACCOUNT',
+        message: `account ${accountId} is in the list twice, with different e-mail addresses; expected it once`,
+      });
+    }
+  }
+  if (byId.size > rules.maxAccounts) {
+    userErrors.push({
+      field: list,
+      code: 'TOO_MANY_ACCOUNTS',
+      message: `expected at most ${rules.maxAccounts} accounts in a request, got ${byId.size}; split it into several`,
+    });
+  }
+  return { accounts: [...byId.values()], userErrors };
+}
+
+function accountIdFault(accountId: string, field: readonly string[]): UserError | null {
+  if (ACCOUNT_ID.test(accountId)) return null;
+  return {
+    field,
+    code: 'INVALID_INPUT',
+    message: `expected an AWS account id of exactly 12 digits, got ${echo(accountId)}`,
+  };
+}
+
+function emailFault(
+  accountId: string,
+  email: string | null,
+  field: readonly string[],
+  rules: AccountRules,
+): UserError | null {
+  const at = [...field.slice(0, -1), 'email'];
+  if (email === null) {
+    if (rules.emails !== 'REQUIRED_BY_GUARDDUTY') return null;
+    return {
+      field: at,
+      code: 'EMAIL_REQUIRED',
+      message: `account ${accountId} has no e-mail address; GuardDuty's CreateMembers requires one`,
+    };
+  }
+  const fault =
+    rules.emails === 'REQUIRED_BY_GUARDDUTY'
+      ? guardDutyEmailFault(email)
+      : securityHubEmailFault(email);
+  if (fault === null) return null;
+  return {
+    field: at,
+    code: 'INVALID_INPUT',
+    message: `the e-mail address of account ${accountId} is not valid: ${fault}`,
+  };
+}
+
+function echo(value: string): string {
+  const shown = value.length > ECHO_LENGTH ? `${value.slice(0, ECHO_LENGTH)}...` : value;
+  return JSON.stringify(shown);
+}

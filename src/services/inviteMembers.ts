@@ -1,0 +1,51 @@
+import type { Administrator } from '../membership.js';
+import { checkAccounts } from './checkAccounts.js';
+import { checkOptions } from './checkOptions.js';
+import { checkTargets } from './checkTargets.js';
+import type { RequestIntake } from './requestIntake.js';
+import type { InviteMembersInput, Services } from './services.js';
+import type { UserError } from './userErrors.js';
+
+/** Invites members that were created before: checks everything, and sends nothing when anything is wrong. */
+export function createInviteMembers(deps: {
+  readonly administrators: readonly Administrator[];
+  readonly maxAccounts: number;
+  readonly intake: RequestIntake;
+}): Services['inviteMembers'] {
+  return async (caller, input) => {
+    const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
+    const { accounts, userErrors: accountErrors } = checkAccounts(
+      ['input', 'accountIds'],
+      input.accountIds.map((accountId, index) => ({
+        accountId,
+        email: null,
+        field: ['input', 'accountIds', String(index)],
+      })),
+      { maxAccounts: deps.maxAccounts, emails: 'NONE' },
+    );
+    const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
+    if (targets !== null && !targets.services.includes('GUARDDUTY')) {
+      userErrors.push(...guardDutyOnlyFaults(input));
+    }
+    if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+    return deps.intake(caller, {
+      operation: 'INVITE_MEMBERS',
+      accounts,
+      targets,
+      options: input,
+      message: input.message ?? null,
+      disableEmailNotification: input.disableEmailNotification ?? null,
+    });
+  };
+}
+
+/** Security Hub's InviteMembers takes neither: leaving them out silently would be a lie. */
+function guardDutyOnlyFaults(input: InviteMembersInput): UserError[] {
+  return (['message', 'disableEmailNotification'] as const)
+    .filter((field) => (input[field] ?? null) !== null)
+    .map((field) => ({
+      field: ['input', field],
+      code: 'INVALID_INPUT',
+      message: `${field} is for GuardDuty, and GUARDDUTY is not among the services`,
+    }));
+}

@@ -1,0 +1,53 @@
+import { GatewayError } from '../errors.js';
+import { quoted } from './quoted.js';
+
+/** What a node id points to. */
+export type NodeKey =
+  | { readonly kind: 'request'; readonly id: string }
+  | { readonly kind: 'call'; readonly id: string }
+  | { readonly kind: 'outcome'; readonly targetId: string; readonly accountId: string };
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const RECORD = new RegExp(`^(request|call)_(${UUID})$`);
+const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]{12})$/;
+
+/** Targets are numbered with PostgreSQL's bigint; a larger number would be an error there, not a miss. */
+const LARGEST_TARGET_ID = 2n ** 63n - 1n;
+
+/** The global id of a request: `request_<uuid>`. */
+export function requestNodeId(id: string): string {
+  return `request_${id}`;
+}
+
+/** The global id of a call: `call_<uuid>`. */
+export function callNodeId(id: string): string {
+  return `call_${id}`;
+}
+
+/** The global id of an outcome: `outcome_<targetId>_<accountId>`. */
+export function outcomeNodeId(key: { readonly targetId: string; readonly accountId: string }): string {
+  return `outcome_${key.targetId}_${key.accountId}`;
+}
+
+/** What an id points to, whether or not it exists; null for text that the gateway never gave out as an id. */
+export function parseNodeId(nodeId: string): NodeKey | null {
+  const record = RECORD.exec(nodeId);
+  if (record) {
+    const [, kind, id] = record as unknown as [string, 'request' | 'call', string];
+    return { kind, id };
+  }
+  const outcome = OUTCOME.exec(nodeId);
+  if (!outcome) return null;
+  const [, targetId, accountId] = outcome as unknown as [string, string, string];
+  return BigInt(targetId) > LARGEST_TARGET_ID ? null : { kind: 'outcome', targetId, accountId };
+}
+
+/** The UUID in a request's id that came as the named argument; `BAD_USER_INPUT` for anything else. */
+export function parseRequestId(argument: string, nodeId: string): string {
+  const key = parseNodeId(nodeId);
+  if (key?.kind === 'request') return key.id;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `${argument}: expected the id of a MembershipRequest, request_ and a UUID, got ${quoted(nodeId)}`,
+  );
+}

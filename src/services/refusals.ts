@@ -1,0 +1,110 @@
+import type { ReasonCode } from '../membership.js';
+import type { Verdict } from '../ports/laneRecord.js';
+import type { Refused, Unanswered } from '../ports/upstream.js';
+import { classifyUnprocessed } from './classify.js';
+import { isRetryable } from './retryPolicy.js';
+
+/** What is known of a call that was refused, or that nobody answered. */
+export interface Failure {
+  /** The exception's name, e.g. `BadRequestException`. */
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  /** Null when no HTTP answer came. */
+  readonly httpStatus: number | null;
+}
+
+/** Exceptions that mean the same in either service (UPSTREAMS.md, "Whole-call refusals"). */
+const REASON_BY_ERROR: Readonly<Record<string, ReasonCode>> = {
+  AccessDenied: 'ACCESS_DENIED',
+  AccessDeniedException: 'ACCESS_DENIED',
+  AdministratorNotConfigured: 'ACCESS_DENIED',
+  AuthFailure: 'ACCESS_DENIED',
+  CredentialsProviderError: 'ACCESS_DENIED',
+  ExpiredToken: 'ACCESS_DENIED',
+  ExpiredTokenException: 'ACCESS_DENIED',
+  IncompleteSignature: 'ACCESS_DENIED',
+  InvalidClientTokenId: 'ACCESS_DENIED',
+  InvalidSignatureException: 'ACCESS_DENIED',
+  MissingAuthenticationToken: 'ACCESS_DENIED',
+  MissingAuthenticationTokenException: 'ACCESS_DENIED',
+  NotAuthorized: 'ACCESS_DENIED',
+  SignatureDoesNotMatch: 'ACCESS_DENIED',
+  TokenProviderError: 'ACCESS_DENIED',
+  UnrecognizedClientException: 'ACCESS_DENIED',
+
+  InvalidAccessException: 'SERVICE_NOT_ENABLED',
+  OptInRequired: 'SERVICE_NOT_ENABLED',
+  SubscriptionRequiredException: 'SERVICE_NOT_ENABLED',
+
+  BandwidthLimitExceeded: 'THROTTLED',
+  LimitExceededException: 'THROTTLED',
+  RequestLimitExceeded: 'THROTTLED',
+  RequestThrottled: 'THROTTLED',
+  RequestThrottledException: 'THROTTLED',
+  SlowDown: 'THROTTLED',
+  ThrottledException: 'THROTTLED',
+  Throttling: 'THROTTLED',
+  ThrottlingException: 'THROTTLED',
+  TooManyRequestsException: 'THROTTLED',
+
+  InternalException: 'INTERNAL_ERROR',
+  InternalFailure: 'INTERNAL_ERROR',
+  InternalServerErrorException: 'INTERNAL_ERROR',
+  RequestTimeout: 'INTERNAL_ERROR',
+  RequestTimeoutException: 'INTERNAL_ERROR',
+  ServiceUnavailable: 'INTERNAL_ERROR',
+};
+
+const REASON_BY_STATUS: Readonly<Record<number, ReasonCode>> = {
+  401: 'ACCESS_DENIED',
+  403: 'ACCESS_DENIED',
+  429: 'THROTTLED',
+};
+
+/** Part of GuardDuty's 400 for a detector that does not exist or is another account's. */
+const FOREIGN_DETECTOR = /detector\s?id is not owned by the current account/i;
+
+/** What GuardDuty's accounts in a region without a detector end with (UPSTREAMS.md, "GuardDuty"). */
+export const NO_DETECTOR: Verdict = {
+  status: 'FAILED',
+  reasonCode: 'SERVICE_NOT_ENABLED',
+  reason: 'ListDetectors found no detector: GuardDuty is not enabled in this account and region.',
+  retry: false,
+};
+
+/**
+ * Why a whole call failed, and whether it may go again. A refusal's name decides; where the name says little (a 400
+ * BadRequestException covers everything), its text does; at last its status. 5xx is INTERNAL_ERROR, and a call that
+ * brought no answer, or one that cannot be read, is UNREACHABLE.
+ */
+export function classifyRefusal(failure: Failure): {
+  readonly reasonCode: ReasonCode;
+  readonly retry: boolean;
+} {
+  const reasonCode = reasonOf(failure);
+  return { reasonCode, retry: isRetryable(reasonCode) };
+}
+
+/** What becomes of every account of a call that failed as a whole. */
+export function verdictOf(answer: Refused | Unanswered): Verdict {
+  const { errorCode, errorMessage } = answer;
+  const { httpStatus } = answer.wire;
+  // Nobody can read this answer, so its status says nothing either, unless it says that the service broke.
+  const unread = answer.kind === 'UNANSWERED' && httpStatus !== null && httpStatus < 500;
+  const { reasonCode, retry } = classifyRefusal({
+    errorCode,
+    errorMessage,
+    httpStatus: unread ? null : httpStatus,
+  });
+  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry };
+}
+
+function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode {
+  if (httpStatus !== null && httpStatus >= 500) return 'INTERNAL_ERROR';
+  const named = Object.hasOwn(REASON_BY_ERROR, errorCode) ? REASON_BY_ERROR[errorCode] : undefined;
+  if (named !== undefined) return named;
+  if (httpStatus === null || httpStatus < 400) return 'UNREACHABLE';
+  if (FOREIGN_DETECTOR.test(errorMessage)) return 'DETECTOR_NOT_FOUND';
+  const told = classifyUnprocessed(errorMessage);
+  return told === 'OTHER' ? (REASON_BY_STATUS[httpStatus] ?? 'OTHER') : told;
+}
