@@ -1,0 +1,40 @@
+import type { Answered, Unanswered, UnprocessedAccount, Wire } from '../ports/upstream.js';
+import { UNREADABLE_ANSWER } from './errors.js';
+
+/**
+ * What a success says. The SDK does not check what it parses: without a list of unprocessed accounts, or with something
+ * else in its place, nobody knows who was processed, so it counts as no answer and the members are read back. Ids are
+ * passed on as they came, well-formed or not.
+ *
+ * @param list The SDK's `UnprocessedAccounts`.
+ * @param words Where an entry keeps the service's words: `Result` or `ProcessingResult`.
+ */
+export function answerOf(
+  wire: Wire,
+  list: unknown,
+  words: 'Result' | 'ProcessingResult',
+): Answered | Unanswered {
+  const unprocessed: UnprocessedAccount[] = [];
+  if (!Array.isArray(list)) return unreadable(wire);
+  for (const entry of list as readonly unknown[]) {
+    if (typeof entry !== 'object' || entry === null) return unreadable(wire);
+    const fields: Readonly<Record<string, unknown>> = { ...entry };
+    unprocessed.push({ accountId: textOf(fields['AccountId']), result: textOf(fields[words]) });
+  }
+  return { kind: 'ANSWERED', wire, unprocessed };
+}
+
+function unreadable(wire: Wire): Unanswered {
+  return {
+    kind: 'UNANSWERED',
+    wire,
+    errorCode: UNREADABLE_ANSWER,
+    errorMessage: `HTTP ${wire.httpStatus ?? 'without status'}, and no list of unprocessed accounts in the body.`,
+    neverSent: false,
+  };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,131 @@
+import type { Refused, Unanswered, Wire } from '../ports/upstream.js';
+import { CredentialFailure } from './credentials.js';
+
+/** What the SDK, Node and the services hang on an error; none of it is certain. */
+interface SdkError {
+  readonly name?: string;
+  readonly message?: string;
+  /** Node's, e.g. `ECONNRESET`. */
+  readonly code?: string;
+  readonly syscall?: string;
+  /** Of an AggregateError: one per address that was tried. */
+  readonly errors?: readonly unknown[];
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly attempts?: number;
+  };
+}
+
+/** The error code of an answer that came but is not the service's. */
+export const UNREADABLE_ANSWER = 'UnreadableAnswer';
+
+/** The name the SDK gives an error that carries none. */
+const NAMELESS = 'Unknown';
+
+/** Node's codes for a connection that never came to be. */
+const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** How the SDK says that CONNECTION_TIMEOUT_MS is over: the error has no code of its own. */
+const CONNECTION_TIMED_OUT = 'did not establish a connection';
+
+/** Names of errors by which a parser says that it was not given JSON. */
+const PARSE_ERRORS = new Set(['SyntaxError', 'TypeError', 'RangeError']);
+
+/** What the SDK appends to the message of an error in a body. */
+const SDK_HINT = /\s*Deserialization error: to see the raw response[^]*$/;
+
+/** What the SDK puts before the words of a time-out. */
+const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
+
+/** An account's role and users are no business of those who ask; STS names them in its refusals. */
+const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
+
+/**
+ * What an error of the SDK means. Never told by its class: an HTML page surfaces as a SyntaxError, an unmodelled
+ * exception as a generic one, a reset as a TimeoutError; so by name, code and HTTP status together (UPSTREAMS.md,
+ * "What the SDK does").
+ */
+export function translateError(error: unknown): Refused | Unanswered {
+  if (error instanceof CredentialFailure) return withoutCredentials(error.cause);
+  const failure = asSdkError(error);
+  if (isRefusal(failure)) {
+    const errorCode = failure.name ?? NAMELESS;
+    return { kind: 'REFUSED', wire: wireOf(failure), errorCode, errorMessage: wordsOf(failure) };
+  }
+  const neverSent = neverConnected(failure);
+  const wire = wireOf(failure);
+  return {
+    kind: 'UNANSWERED',
+    wire: neverSent ? { ...wire, attempts: 0 } : wire,
+    ...lossOf(failure),
+    neverSent,
+  };
+}
+
+/** The wire of an exchange that ended well. */
+export function wireOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): Wire {
+  return {
+    httpStatus: $metadata.httpStatusCode ?? null,
+    awsRequestId: $metadata.requestId ?? null,
+    attempts: $metadata.attempts ?? 1,
+  };
+}
+
+/** Nothing was sent to the service itself; what STS or the provider said decides whether trying again can help. */
+function withoutCredentials(cause: unknown): Refused | Unanswered {
+  const failure = asSdkError(cause);
+  const wire: Wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  const errorMessage = `No credentials: ${wordsOf(failure).replaceAll(ARN, 'arn:***')}`;
+  if (isRefusal(failure) || failure.name === 'CredentialsProviderError')
+    return { kind: 'REFUSED', wire, errorCode: failure.name ?? NAMELESS, errorMessage };
+  const { errorCode } = lossOf(failure);
+  return { kind: 'UNANSWERED', wire, errorCode, errorMessage, neverSent: true };
+}
+
+/** A 4xx in the service's own words. One without a name counts only with AWS's request id: a proxy gives none. */
+function isRefusal(failure: SdkError): boolean {
+  const { httpStatusCode = 0, requestId } = failure.$metadata ?? {};
+  if (httpStatusCode < 400 || httpStatusCode > 499 || isParseError(failure)) return false;
+  if (failure.code !== undefined) return false;
+  return failure.name === NAMELESS ? requestId !== undefined : true;
+}
+
+function neverConnected(failure: SdkError): boolean {
+  const { name, code = '', syscall, errors, message = '' } = failure;
+  if (failure.$metadata?.httpStatusCode !== undefined) return false;
+  if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return true;
+  if (name === 'TimeoutError' && message.includes(CONNECTION_TIMED_OUT)) return true;
+  return errors !== undefined && errors.length > 0 && errors.every((one) => neverConnected(asSdkError(one)));
+}
+
+function lossOf(failure: SdkError): { readonly errorCode: string; readonly errorMessage: string } {
+  const status = failure.$metadata?.httpStatusCode;
+  const words = wordsOf(failure);
+  if (status === undefined)
+    return { errorCode: failure.code ?? failure.name ?? NAMELESS, errorMessage: words };
+  if (isParseError(failure))
+    return { errorCode: UNREADABLE_ANSWER, errorMessage: `HTTP ${status} with an unreadable body: ${words}` };
+  if (failure.code !== undefined)
+    return { errorCode: failure.code, errorMessage: `HTTP ${status}, and the body broke off: ${words}` };
+  if (failure.name === undefined || failure.name === NAMELESS)
+    return { errorCode: UNREADABLE_ANSWER, errorMessage: `HTTP ${status} without an error of the service.` };
+  return { errorCode: failure.name, errorMessage: words };
+}
+
+function isParseError({ name }: SdkError): boolean {
+  return name !== undefined && PARSE_ERRORS.has(name);
+}
+
+/** The message, without the SDK's advice to its user and without its stand-in for none. */
+function wordsOf({ message = '', errors, code }: SdkError): string {
+  const words = message.replace(SDK_HINT, '').replace(SDK_PREFIX, '');
+  if (words === 'UnknownError') return '';
+  // The error of several addresses has no words of its own.
+  if (words === '' && errors !== undefined) return errors.map((one) => wordsOf(asSdkError(one))).join('; ');
+  return words === '' ? (code ?? '') : words;
+}
+
+function asSdkError(error: unknown): SdkError {
+  return typeof error === 'object' && error !== null ? error : { name: typeof error, message: String(error) };
+}

@@ -1,0 +1,114 @@
+import {
+  CreateMembersCommand,
+  GetMembersCommand,
+  InviteMembersCommand,
+  ListDetectorsCommand,
+  type GuardDutyClient,
+  type Member,
+} from '@aws-sdk/client-guardduty';
+import type {
+  CallAnswer,
+  DetectorRead,
+  MemberChange,
+  MembersRead,
+  Refused,
+  ServiceMember,
+  Unanswered,
+} from '../ports/upstream.js';
+import { answerOf } from './answer.js';
+import type { ClientPair } from './clients.js';
+import { translateError, wireOf } from './errors.js';
+
+type GuardDuty = ClientPair<GuardDutyClient>;
+
+/** CreateMembers or InviteMembers of GuardDuty (UPSTREAMS.md, "GuardDuty"). */
+export async function changeGuardDutyMembers(
+  { changes }: GuardDuty,
+  change: MemberChange,
+): Promise<CallAnswer> {
+  const detectorId = named(change.detectorId);
+  try {
+    const answer = await send(changes, detectorId, change);
+    return answerOf(wireOf(answer), answer.UnprocessedAccounts, 'Result');
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** GetMembers of GuardDuty. Accounts it does not know are listed as unprocessed, and missing from `members`. */
+export async function getGuardDutyMembers(
+  { reads }: GuardDuty,
+  detectorId: string | null,
+  accountIds: readonly string[],
+): Promise<MembersRead | Refused | Unanswered> {
+  const DetectorId = named(detectorId);
+  try {
+    const { Members = [] } = await reads.send(
+      new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
+    );
+    return { kind: 'READ', members: Members.map(memberOf) };
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** ListDetectors: none means that GuardDuty is not enabled in the region. */
+export async function findGuardDutyDetector({
+  reads,
+}: GuardDuty): Promise<DetectorRead | Refused | Unanswered> {
+  try {
+    const { DetectorIds = [] } = await reads.send(new ListDetectorsCommand({}));
+    return { kind: 'READ', detectorId: DetectorIds[0] ?? null };
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+function send(client: GuardDutyClient, DetectorId: string, change: MemberChange) {
+  const { accounts, message, disableEmailNotification } = change;
+  switch (change.operation) {
+    case 'CREATE_MEMBERS':
+      return client.send(
+        new CreateMembersCommand({
+          DetectorId,
+          AccountDetails: accounts.map(({ accountId, email }) => ({
+            AccountId: accountId,
+            Email: email ?? undefined,
+          })),
+        }),
+      );
+    case 'INVITE_MEMBERS':
+      return client.send(
+        new InviteMembersCommand({
+          DetectorId,
+          AccountIds: accounts.map(({ accountId }) => accountId),
+          ...(message === null ? {} : { Message: message }),
+          ...(disableEmailNotification === null
+            ? {}
+            : { DisableEmailNotification: disableEmailNotification }),
+        }),
+      );
+  }
+}
+
+function memberOf(member: Member): ServiceMember {
+  return {
+    accountId: member.AccountId ?? '',
+    serviceStatus: member.RelationshipStatus ?? '',
+    email: member.Email ?? null,
+    invitedAt: dateOf(member.InvitedAt),
+    updatedAt: dateOf(member.UpdatedAt),
+  };
+}
+
+/** GuardDuty's times are strings that the SDK does not read. */
+function dateOf(text: string | undefined): Date | null {
+  const date = new Date(text ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** Outside of any `try`: a missing detector is a mistake of the caller's, not an answer. */
+function named(detectorId: string | null): string {
+  if (detectorId === null) throw new Error('A call to GuardDuty needs a detector id.');
+  return detectorId;
+}

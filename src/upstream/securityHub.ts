@@ -1,0 +1,77 @@
+import {
+  CreateMembersCommand,
+  GetMembersCommand,
+  InviteMembersCommand,
+  type Member,
+  type SecurityHubClient,
+} from '@aws-sdk/client-securityhub';
+import type {
+  CallAnswer,
+  MemberChange,
+  MembersRead,
+  Refused,
+  ServiceMember,
+  Unanswered,
+} from '../ports/upstream.js';
+import { answerOf } from './answer.js';
+import type { ClientPair } from './clients.js';
+import { translateError, wireOf } from './errors.js';
+
+type SecurityHub = ClientPair<SecurityHubClient>;
+
+/** CreateMembers or InviteMembers of Security Hub (UPSTREAMS.md, "Security Hub"). */
+export async function changeSecurityHubMembers(
+  { changes }: SecurityHub,
+  change: MemberChange,
+): Promise<CallAnswer> {
+  try {
+    const answer = await send(changes, change);
+    const wire = wireOf(answer);
+    // The model does not require the list; without AWS's request id the answer is not AWS's.
+    const none = wire.awsRequestId === null ? undefined : [];
+    return answerOf(wire, answer.UnprocessedAccounts ?? none, 'ProcessingResult');
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** GetMembers of Security Hub. */
+export async function getSecurityHubMembers(
+  { reads }: SecurityHub,
+  accountIds: readonly string[],
+): Promise<MembersRead | Refused | Unanswered> {
+  try {
+    const { Members = [] } = await reads.send(new GetMembersCommand({ AccountIds: [...accountIds] }));
+    return { kind: 'READ', members: Members.map(memberOf) };
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+function send(client: SecurityHubClient, { operation, accounts }: MemberChange) {
+  switch (operation) {
+    case 'CREATE_MEMBERS':
+      return client.send(
+        new CreateMembersCommand({
+          AccountDetails: accounts.map(({ accountId, email }) => ({
+            AccountId: accountId,
+            ...(email === null ? {} : { Email: email }),
+          })),
+        }),
+      );
+    case 'INVITE_MEMBERS':
+      return client.send(
+        new InviteMembersCommand({ AccountIds: accounts.map(({ accountId }) => accountId) }),
+      );
+  }
+}
+
+function memberOf(member: Member): ServiceMember {
+  return {
+    accountId: member.AccountId ?? '',
+    serviceStatus: member.MemberStatus ?? '',
+    email: member.Email ?? null,
+    invitedAt: member.InvitedAt ?? null,
+    updatedAt: member.UpdatedAt ?? null,
+  };
+}
