@@ -1,0 +1,46 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '../generated/client.js';
+
+/**
+ * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
+ * for a few milliseconds, so a handful serves hundreds of callers; PostgreSQL's default of 100 then holds several
+ * replicas.
+ */
+const POOL_SIZE = 10;
+
+/** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** How a hot statement asks to be prepared once per connection: planning these costs as much as running them. */
+const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
+
+/** The gateway's connection to its record. */
+export interface Database {
+  readonly prisma: PrismaClient;
+  /** Told of every SQL statement that leaves the process through Prisma; tests count them. */
+  onStatement(listener: (sql: string) => void): void;
+  close(): Promise<void>;
+}
+
+/** Opens the record's database; connections are made when first needed. */
+export function openDatabase(databaseUrl: string): Database {
+  const adapter = new PrismaPg(
+    {
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      application_name: 'membership-gateway',
+    },
+    { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },
+  );
+  const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  const listeners: ((sql: string) => void)[] = [];
+  prisma.$on('query', (event) => {
+    for (const listener of listeners) listener(event.query);
+  });
+  return {
+    prisma,
+    onStatement: (listener) => void listeners.push(listener),
+    close: () => prisma.$disconnect(),
+  };
+}

@@ -1,0 +1,94 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { Caller } from '../membership.js';
+import type { CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
+import { afterId, idCursor, uuidOrNone } from './cursors.js';
+import { isWantedLane } from './grants.js';
+import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+
+const CALL = Prisma.sql`json_build_object(
+  'id', c.id, 'operation', c.operation, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
+  'status', c.status, 'accountCount', c.account_count, 'startedAt', c.started_at, 'finishedAt', c.finished_at,
+  'httpStatus', c.http_status, 'awsRequestId', c.aws_request_id, 'attempts', c.attempts,
+  'errorCode', c.error_code, 'errorMessage', c.error_message)`;
+
+/** The reads of calls. */
+export function createCallReads(prisma: PrismaClient): Pick<HistoryStore, 'calls' | 'callsById' | 'callsOfRequests'> {
+  return {
+    async calls(caller, page) {
+      return toCallPage(await readJson<JsonRow<CallRow>[]>(prisma, selectCalls(caller, page)), page);
+    },
+    async callsById(caller, ids) {
+      const rows = await readJson<(JsonRow<CallRow> | null)[]>(prisma, selectCallsById(caller, ids));
+      return rows.map((row) => row && toCallRow(row));
+    },
+    async callsOfRequests(requestIds, page) {
+      const lists = await readJson<JsonRow<CallRow>[][]>(prisma, selectCallsOfRequests(requestIds, page));
+      return lists.map((rows) => toCallPage(rows, page));
+    },
+  };
+}
+
+/**
+ * Calls by id, which is by time, newest first: the primary key read backwards. For a caller who may see some
+ * administrators only, calls of the others are read and passed over.
+ */
+export function selectCalls(caller: Caller, { first, after }: PageArgs): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]') AS result
+    FROM (
+      SELECT * FROM call c
+      WHERE c.id < ${afterId('calls', after)}::uuid AND ${isGrantedCall(caller)}
+      ORDER BY c.id DESC
+      LIMIT ${first + 1}::int
+    ) AS c
+    JOIN lane l ON l.id = c.lane_id`;
+}
+
+/** Each call by primary key. */
+export function selectCallsById(caller: Caller, ids: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT ${CALL} FROM call c JOIN lane l ON l.id = c.lane_id
+      WHERE c.id = asked.id AND ${isGrantedCall(caller)}
+    ) ORDER BY asked.place), '[]') AS result
+    FROM unnest(${ids.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+}
+
+/**
+ * The calls that carried accounts of each request: the newest of every target, and of those the newest. OFFSET 0 keeps
+ * the targets of the request apart, so that they are found by the request and never by walking all targets.
+ */
+export function selectCallsOfRequests(requestIds: readonly string[], { first, after }: PageArgs): Prisma.Sql {
+  const limit = Prisma.sql`${first + 1}::int`;
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]')
+      FROM (
+        SELECT DISTINCT s.call_id
+        FROM (SELECT t.id FROM target t WHERE t.request_id = asked.id OFFSET 0) AS t
+        CROSS JOIN LATERAL (
+          SELECT s.call_id FROM send s
+          WHERE s.target_id = t.id AND s.call_id < ${afterId('calls', after)}::uuid
+          ORDER BY s.call_id DESC
+          LIMIT ${limit}
+        ) AS s
+        ORDER BY s.call_id DESC
+        LIMIT ${limit}
+      ) AS s
+      CROSS JOIN LATERAL (SELECT * FROM call c WHERE c.id = s.call_id LIMIT 1) AS c
+      JOIN lane l ON l.id = c.lane_id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+}
+
+function isGrantedCall(caller: Caller): Prisma.Sql {
+  return isWantedLane(caller, {}, Prisma.sql`c.lane_id`) ?? Prisma.sql`true`;
+}
+
+function toCallPage(rows: readonly JsonRow<CallRow>[], { first }: PageArgs): Page<CallRow> {
+  return toPage(rows, first, toCallRow, ({ id }) => idCursor('calls', id));
+}
+
+function toCallRow(json: JsonRow<CallRow>): CallRow {
+  return { ...json, startedAt: new Date(json.startedAt), finishedAt: toDate(json.finishedAt) };
+}

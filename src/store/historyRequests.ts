@@ -1,0 +1,79 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { Caller } from '../membership.js';
+import type { HistoryStore, PageArgs, RequestRow, TargetRow } from '../ports/history.js';
+import { afterId, idCursor, uuidOrNone } from './cursors.js';
+import { isGranted } from './grants.js';
+import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+
+const REQUEST = Prisma.sql`json_build_object(
+  'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
+  'callerId', r.caller_id, 'callerKind', r.caller_kind, 'note', r.note, 'idempotencyKey', r.idempotency_key,
+  'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at)`;
+
+const TARGET = Prisma.sql`json_build_object(
+  'requestId', t.request_id, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
+  'detectorId', t.detector_id, 'counts', json_build_object(
+    'total', t.total, 'pending', t.pending, 'inFlight', t.in_flight, 'processed', t.processed,
+    'unprocessed', t.unprocessed, 'failed', t.failed, 'canceled', t.canceled))`;
+
+/** The reads of requests and of their targets. */
+export function createRequestReads(
+  prisma: PrismaClient,
+): Pick<HistoryStore, 'requests' | 'requestsById' | 'targetsOfRequests'> {
+  return {
+    async requests(caller, page) {
+      const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, page));
+      return toPage(rows, page.first, toRequestRow, ({ id }) => idCursor('requests', id));
+    },
+    async requestsById(caller, ids) {
+      const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
+      return rows.map((row) => row && toRequestRow(row));
+    },
+    targetsOfRequests: (requestIds) => readJson<TargetRow[][]>(prisma, selectTargetsOfRequests(requestIds)),
+  };
+}
+
+/**
+ * Requests by id, which is by time, newest first: the primary key read backwards. For a caller who may see some
+ * administrators only, requests of the others are read and passed over.
+ */
+export function selectRequests(caller: Caller, { first, after }: PageArgs): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') AS result
+    FROM (
+      SELECT * FROM request r
+      WHERE r.id < ${afterId('requests', after)}::uuid AND ${isGranted(caller, Prisma.sql`r.administrator`)}
+      ORDER BY r.id DESC
+      LIMIT ${first + 1}::int
+    ) AS r`;
+}
+
+/** Each request by primary key. */
+export function selectRequestsById(caller: Caller, ids: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT ${REQUEST} FROM request r
+      WHERE r.id = asked.id AND ${isGranted(caller, Prisma.sql`r.administrator`)}
+    ) ORDER BY asked.place), '[]') AS result
+    FROM unnest(${ids.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+}
+
+/** The targets of each request, in the order in which the request was given them. */
+export function selectTargetsOfRequests(requestIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
+      FROM target t JOIN lane l ON l.id = t.lane_id
+      WHERE t.request_id = asked.id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+}
+
+function toRequestRow(json: JsonRow<RequestRow>): RequestRow {
+  return {
+    ...json,
+    createdAt: new Date(json.createdAt),
+    startedAt: toDate(json.startedAt),
+    finishedAt: toDate(json.finishedAt),
+  };
+}

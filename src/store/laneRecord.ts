@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type { PrismaClient } from '../generated/client.js';
+import type { OfferedOperation } from '../membership.js';
+import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict } from '../ports/laneRecord.js';
+import { claimCall } from './claimCall.js';
+import { COUNT_SETTLED } from './countSettled.js';
+import { settleCalls } from './settleCalls.js';
+
+/** The lane's side of the record, in PostgreSQL. */
+export function createLaneRecord(prisma: PrismaClient): LaneRecord {
+  return {
+    take: (lane) => takeLane(prisma, lane),
+    claim: (tenure, limits) => claimCall(prisma, tenure, limits),
+    settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
+    markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
+      markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
+    unsettled: (tenure) => unsettledCalls(prisma, tenure),
+    failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
+    nextTurn: (tenure) => nextTurn(prisma, tenure),
+    release: (tenure) => releaseLane(prisma, tenure),
+  };
+}
+
+/**
+ * Replaces the lane's holder. Waits for a statement of the old holder that is under way, and makes its later ones
+ * touch nothing.
+ */
+async function takeLane(prisma: PrismaClient, lane: Lane): Promise<Tenure> {
+  const holder = randomUUID();
+  await prisma.$executeRaw`
+    UPDATE lane SET holder = ${holder}::uuid, held_since = now() WHERE id = ${lane.id}::int
+  `;
+  return { lane, holder };
+}
+
+/** Keeps what is known of a lost answer. The call's outcomes stay IN_FLIGHT: only a read-back can tell. */
+async function markUnanswered(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  call: {
+    callId: string;
+    wire: { httpStatus: number | null; awsRequestId: string | null; attempts: number } | null;
+    errorCode: string;
+    errorMessage: string;
+  },
+): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE call SET status = 'UNANSWERED', finished_at = clock_timestamp(),
+      http_status = ${call.wire?.httpStatus ?? null}::int, aws_request_id = ${call.wire?.awsRequestId ?? null},
+      attempts = COALESCE(${call.wire?.attempts ?? null}::int, attempts),
+      error_code = ${call.errorCode}, error_message = ${call.errorMessage}
+    WHERE id = ${call.callId}::uuid AND status = 'SENT'
+      AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
+  `;
+}
+
+async function unsettledCalls(prisma: PrismaClient, { lane }: Tenure): Promise<UnsettledCall[]> {
+  return prisma.$queryRaw<(UnsettledCall & { operation: OfferedOperation })[]>`
+    SELECT c.id::text AS "callId", c.operation::text AS operation, c.status::text AS status,
+      c.detector_id AS "detectorId", c.started_at AS "startedAt",
+      (SELECT t.batch_key FROM send s JOIN target t ON t.id = s.target_id WHERE s.call_id = c.id LIMIT 1) AS "batchKey",
+      (
+        SELECT array_agg(DISTINCT sent.account_id) FROM send s CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
+        WHERE s.call_id = c.id
+      ) AS "accountIds"
+    FROM call c WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL
+    ORDER BY c.id
+  `;
+}
+
+/**
+ * Fails everything that waits in the lane for a detector nobody has: it is never sent, so no call carries it. What
+ * names its own detector is left alone.
+ */
+async function failWaiting(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  verdict: Verdict,
+): Promise<void> {
+  await prisma.$queryRaw`
+    WITH held AS MATERIALIZED (
+      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
+    ),
+    waiting AS MATERIALIZED (
+      SELECT o.ctid AS at
+      FROM held
+      JOIN target t ON t.lane_id = held.id AND t.pending > 0 AND NOT t.detector_pinned
+      CROSS JOIN LATERAL (
+        SELECT ctid FROM outcome WHERE target_id = t.id AND status = 'PENDING' FOR UPDATE
+      ) o
+    ),
+    settled AS (
+      UPDATE outcome o SET status = ${verdict.status}::outcome_status,
+        reason_code = ${verdict.reasonCode}::reason_code, reason = ${verdict.reason}, settled_at = clock_timestamp()
+      FROM waiting WHERE o.ctid = waiting.at AND o.status = 'PENDING'
+      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
+    ),
+    ${COUNT_SETTLED}
+  `;
+}
+
+async function nextTurn(prisma: PrismaClient, { lane }: Tenure): Promise<number | null> {
+  const rows = await prisma.$queryRaw<{ wait: number | null }[]>`
+    SELECT (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait
+    FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
+  `;
+  return rows[0]?.wait ?? null;
+}
+
+/**
+ * Gives the lane up if nothing waits. The exclusive lock on the lane's row waits for every accept that has written a
+ * target of this lane and not yet committed (its foreign key holds the row), and the look that follows sees their
+ * work: an accept that found a job already queued is not stranded when that job ends.
+ */
+async function releaseLane(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'> {
+  return prisma.$transaction(async (tx) => {
+    const held = await tx.$queryRaw<unknown[]>`
+      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR UPDATE
+    `;
+    if (held.length === 0) return 'LOST';
+    const freed = await tx.$executeRaw`
+      UPDATE lane SET holder = NULL, held_since = NULL
+      WHERE id = ${lane.id}::int
+        AND NOT EXISTS (SELECT FROM target WHERE lane_id = ${lane.id}::int AND pending > 0)
+        AND NOT EXISTS (SELECT FROM call WHERE lane_id = ${lane.id}::int AND settled_at IS NULL)
+    `;
+    return freed === 1 ? 'RELEASED' : 'WORK_WAITS';
+  });
+}

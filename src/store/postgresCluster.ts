@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+import { programOptions, programPath } from './postgresBinaries.js';
+import type { PostgresHome } from './postgresHome.js';
+
+/** The superuser of an embedded cluster, and the only one. */
+export const CLUSTER_USER = 'gateway';
+
+/** An initialised cluster: PostgreSQL's data directory and the password of CLUSTER_USER. */
+export interface Cluster {
+  directory: string;
+  password: string;
+}
+
+/**
+ * Opens the cluster of `home`, initialising it the first time. Cluster and password come into being together, by one
+ * rename: an initdb killed in the middle leaves a directory of another name, which the next start removes.
+ * The caller holds the lock on the data directory.
+ */
+export async function openCluster(
+  home: PostgresHome,
+  options: { durable: boolean; log: Log },
+): Promise<Cluster> {
+  await removeUnfinished(home.path);
+  if (!(await exists(home.path))) await initialise(home, options);
+  const directory = join(home.path, 'cluster');
+  const passwordFile = join(home.path, 'password');
+  try {
+    await stat(join(directory, 'PG_VERSION'));
+    return { directory, password: (await readFile(passwordFile, 'utf8')).trim() };
+  } catch (cause) {
+    throw new GatewayError(
+      'BAD_CONFIGURATION',
+      `${home.path} is not a database of the gateway: it needs cluster/PG_VERSION and password. Restore them, or remove the directory to start with an empty database.`,
+      { cause },
+    );
+  }
+}
+
+async function initialise(
+  home: PostgresHome,
+  { durable, log }: { durable: boolean; log: Log },
+): Promise<void> {
+  const startedAt = performance.now();
+  const unfinished = `${home.path}.new-${randomBytes(6).toString('hex')}`;
+  const directory = join(unfinished, 'cluster');
+  const passwordFile = join(unfinished, 'password');
+  await mkdir(unfinished, { mode: 0o700 });
+  await writeFile(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  if (home.user !== undefined) {
+    await chown(unfinished, home.user.uid, home.user.gid);
+    await chown(passwordFile, home.user.uid, home.user.gid);
+  }
+  // The built-in locale sorts by code point and knows Unicode, the same on every machine: no index depends on the C library's version.
+  const args = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  args.push(
+    `--username=${CLUSTER_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    `--pgdata=${directory}`,
+  );
+  if (!durable) args.push('--no-sync');
+  try {
+    await promisify(execFile)(programPath(home.binaries, 'initdb'), args, programOptions(home.user));
+  } catch (cause) {
+    await rm(unfinished, { recursive: true, force: true });
+    const said = (cause as { stderr?: string }).stderr?.trim() || String(cause);
+    throw new GatewayError('UNAVAILABLE', `initdb failed in ${home.path}: ${said}`, { cause });
+  }
+  await rename(unfinished, home.path);
+  if (durable) await syncDirectory(dirname(home.path));
+  log.info(
+    { path: home.path, milliseconds: Math.round(performance.now() - startedAt) },
+    'made a new database cluster',
+  );
+}
+
+async function removeUnfinished(path: string): Promise<void> {
+  const parent = dirname(path);
+  for (const entry of await readdir(parent))
+    if (entry.startsWith(`${basename(path)}.new-`))
+      await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 5 });
+}
+
+// A rename is only safe from a power cut once its directory is on disk.
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

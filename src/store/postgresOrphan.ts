@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readFile, readlink, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS } from './postgresServer.js';
+
+/**
+ * Ends the server that an earlier gateway, killed, left running on this cluster, and removes the `postmaster.pid` of
+ * one that is gone. PostgreSQL takes any living process of that number for a server and then refuses to start; here
+ * only a postgres whose working directory is this cluster is one. The caller holds the lock on the data directory, so
+ * no other gateway is using the server.
+ */
+export async function endOrphan(cluster: string, log: Log): Promise<void> {
+  const pidFile = join(cluster, 'postmaster.pid');
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || !(await isServerOf(pid, cluster))) {
+    await rm(pidFile, { force: true });
+    return;
+  }
+  log.warn({ pid }, 'stopping the PostgreSQL that an earlier gateway left running');
+  for (const [signal, limit] of [
+    ['SIGINT', FAST_SHUTDOWN_LIMIT_MS],
+    ['SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS],
+  ] as const) {
+    signalIfAlive(pid, signal);
+    for (const until = Date.now() + limit; Date.now() < until; await sleep(20))
+      if (!(await isServerOf(pid, cluster))) return;
+  }
+  throw new GatewayError(
+    'UNAVAILABLE',
+    `PostgreSQL process ${pid}, left by an earlier gateway, does not stop`,
+  );
+}
+
+async function isServerOf(pid: number, cluster: string): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+    const program = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')[0] ?? '';
+    return workingDirectory === cluster && basename(program) === 'postgres';
+  }
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(
+    () => ({ stdout: '' }),
+  );
+  return stdout.includes('/postgres ') && stdout.includes(`-D ${cluster} `);
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone since it was looked at.
+  }
+}

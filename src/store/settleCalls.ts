@@ -1,0 +1,97 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { RetryDelays, Settlement, Tenure } from '../ports/laneRecord.js';
+import { COUNT_SETTLED } from './countSettled.js';
+
+/**
+ * Settles calls and everything they carried, in one statement: no reader ever sees an answered call with an account
+ * still in flight, nor a finished request with an open one.
+ *
+ * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing.
+ * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
+ * - A retryable verdict puts the outcome back to PENDING until its sends are used up.
+ * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
+ *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
+ */
+export async function settleCalls(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  settlements: readonly Settlement[],
+  delays: RetryDelays,
+): Promise<void> {
+  await prisma.$queryRaw(Prisma.sql`
+    /* prepared: settle_calls */
+    WITH held AS MATERIALIZED (
+      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
+    ),
+    answer AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (
+        call_id uuid, status call_status, has_wire boolean, http_status int, aws_request_id text, attempts int,
+        error_code text, error_message text, unprocessed jsonb, rest jsonb, exceptions jsonb
+      )
+    ),
+    closed AS (
+      UPDATE call c SET
+        status = CASE WHEN c.status = 'SENT' THEN a.status ELSE c.status END,
+        finished_at = COALESCE(c.finished_at, clock_timestamp()),
+        settled_at = clock_timestamp(),
+        http_status = CASE WHEN a.has_wire THEN a.http_status ELSE c.http_status END,
+        aws_request_id = CASE WHEN a.has_wire THEN a.aws_request_id ELSE c.aws_request_id END,
+        attempts = CASE WHEN a.has_wire THEN a.attempts ELSE c.attempts END,
+        error_code = COALESCE(a.error_code, c.error_code),
+        error_message = COALESCE(a.error_message, c.error_message),
+        unprocessed = a.unprocessed
+      FROM answer a, held
+      WHERE c.id = a.call_id AND c.lane_id = held.id AND c.settled_at IS NULL
+      RETURNING c.id
+    ),
+    carried AS MATERIALIZED (
+      SELECT o.at, o.sends, COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
+      FROM closed
+      JOIN answer a ON a.call_id = closed.id
+      JOIN send s ON s.call_id = closed.id
+      CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
+      CROSS JOIN LATERAL (
+        SELECT ctid AS at, cardinality(call_ids) AS sends FROM outcome
+        WHERE target_id = s.target_id AND account_id = sent.account_id AND status = 'IN_FLIGHT'
+        FOR UPDATE
+      ) o
+    ),
+    verdict AS MATERIALIZED (
+      SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
+        CASE
+          WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int THEN 'PENDING'
+          ELSE verdict ->> 'status'
+        END::outcome_status AS status
+      FROM carried
+    ),
+    settled AS (
+      UPDATE outcome o SET
+        status = v.status,
+        reason_code = CASE WHEN v.status <> 'PENDING' THEN v.reason_code::reason_code END,
+        reason = CASE WHEN v.status <> 'PENDING' THEN v.reason END,
+        settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
+        due_at = CASE WHEN v.status = 'PENDING'
+          THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
+      FROM verdict v WHERE o.ctid = v.at AND o.status = 'IN_FLIGHT'
+      RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status
+    ),
+    ${COUNT_SETTLED}
+  `);
+}
+
+function toAnswer(settlement: Settlement): object {
+  const { wire } = settlement;
+  return {
+    call_id: settlement.callId,
+    status: settlement.status,
+    has_wire: wire !== null,
+    http_status: wire?.httpStatus ?? null,
+    aws_request_id: wire?.awsRequestId ?? null,
+    attempts: wire?.attempts ?? null,
+    error_code: settlement.errorCode,
+    error_message: settlement.errorMessage,
+    unprocessed: settlement.unprocessed.length > 0 ? settlement.unprocessed : null,
+    rest: settlement.rest,
+    exceptions: Object.fromEntries(settlement.exceptions),
+  };
+}
