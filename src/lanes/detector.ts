@@ -1,0 +1,80 @@
+import type { TargetAddress } from '../membership.js';
+import type { Verdict } from '../ports/laneRecord.js';
+import type { Upstream } from '../ports/upstream.js';
+import { NO_DETECTOR, verdictOf } from '../services/refusals.js';
+import { RETRY_DELAYS } from '../services/retryPolicy.js';
+
+/** Before ListDetectors is asked again after it gave no detector, in milliseconds: what waits by then has failed. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * - `KNOWN`: the detector to use.
+ * - `LATER`: not known yet; worth asking again in so many milliseconds.
+ * - `NONE`: there is none to be had, and the verdict says why; what waits for one fails.
+ */
+export type DetectorFound =
+  | { readonly kind: 'KNOWN'; readonly detectorId: string }
+  | { readonly kind: 'LATER'; readonly wait: number }
+  | { readonly kind: 'NONE'; readonly verdict: Verdict };
+
+/** GuardDuty's detector in one lane: looked up when first needed, and kept. */
+export interface LaneDetector {
+  /** Whether `find` answers without asking AWS. */
+  isKnown(): boolean;
+  find(): Promise<DetectorFound>;
+  /** GuardDuty says that this is not the account's detector: look it up again. */
+  forget(detectorId: string | null): void;
+}
+
+/**
+ * @param configured the administrator's configured detector of the region; used until GuardDuty disowns it.
+ * @param onRequest told of each ListDetectors before it leaves.
+ */
+export function createLaneDetector(
+  upstream: Upstream,
+  lane: TargetAddress,
+  configured: string | null,
+  onRequest: () => void,
+): LaneDetector {
+  let known = configured;
+  let failures = 0;
+  let nextLook = 0;
+
+  const later = (ms: number): DetectorFound => {
+    nextLook = Date.now() + ms;
+    return { kind: 'LATER', wait: ms };
+  };
+
+  const none = (verdict: Verdict): DetectorFound => {
+    failures = 0;
+    nextLook = Date.now() + LOOK_AGAIN_MS;
+    return { kind: 'NONE', verdict };
+  };
+
+  return {
+    isKnown: () => known !== null,
+    async find() {
+      if (known !== null) return { kind: 'KNOWN', detectorId: known };
+      const wait = nextLook - Date.now();
+      if (wait > 0) return { kind: 'LATER', wait };
+      onRequest();
+      const read = await upstream.findDetector(lane);
+      if (read.kind === 'READ') {
+        if (read.detectorId === null) return none(NO_DETECTOR);
+        known = read.detectorId;
+        failures = 0;
+        return { kind: 'KNOWN', detectorId: known };
+      }
+      const verdict = verdictOf(read);
+      const delay = verdict.retry ? RETRY_DELAYS[failures] : undefined;
+      if (delay === undefined) {
+        return none({ ...verdict, reason: `ListDetectors: ${verdict.reason ?? read.errorCode}` });
+      }
+      failures += 1;
+      return later(delay * 1_000);
+    },
+    forget(detectorId) {
+      if (known === detectorId) known = null;
+    },
+  };
+}

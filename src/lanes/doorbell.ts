@@ -1,0 +1,32 @@
+/** Wakes one sleeper. A ring while nobody sleeps is kept, so that nothing is slept through. */
+export interface Doorbell {
+  ring(): void;
+  /** Sleeps until the next ring, at most this long (milliseconds; null: until a ring). True when it rang. */
+  sleep(atMost: number | null): Promise<boolean>;
+}
+
+export function createDoorbell(): Doorbell {
+  let rung = false;
+  let wake: (() => void) | null = null;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async sleep(atMost) {
+      if (!rung) {
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        wake = () => {
+          resolve(undefined);
+        };
+        const timer = atMost === null ? undefined : setTimeout(wake, atMost);
+        await promise;
+        clearTimeout(timer);
+        wake = null;
+      }
+      const heard = rung;
+      rung = false;
+      return heard;
+    },
+  };
+}

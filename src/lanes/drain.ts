@@ -1,0 +1,67 @@
+import type { Lane } from '../ports/laneRecord.js';
+import { createLaneWork, type LaneTools } from './laneWork.js';
+
+/** How long a worker stays with an empty lane, in milliseconds: the next account then need not wait for a job. */
+const LINGER_MS = 10_000;
+
+/** Longest tenure, in milliseconds; then the lane is handed over, well before its job would expire. */
+const TENURE_MS = 3_600_000;
+
+/** Pause after the database failed, in milliseconds. Answers that have arrived are kept and settled afterwards. */
+const DATABASE_PAUSE_MS = 1_000;
+
+/** `EMPTY`: nothing is left. `WORK_WAITS`: another worker is to go on. `LOST`: another worker has the lane already. */
+export type DrainEnd = 'EMPTY' | 'WORK_WAITS' | 'LOST';
+
+/** When to leave a lane that is not empty. */
+export interface DrainSignals {
+  /** The process is about to end: what is in flight is settled, nothing new is sent. */
+  readonly stop: AbortSignal;
+  /** The lane's job is another worker's: leave at once; what is in flight is for the successor to find out. */
+  readonly lost: AbortSignal;
+}
+
+/**
+ * Works one lane: takes it, settles what an earlier holder left open, sends whatever waits, and stays until nothing
+ * has come for a while.
+ *
+ * This one loop makes every database statement of the lane, one after the other: claims and settlements never meet,
+ * and answers that arrive during one statement are settled together by the next.
+ */
+export async function drainLane(
+  lane: Lane,
+  tools: LaneTools,
+  { stop, lost }: DrainSignals,
+): Promise<DrainEnd> {
+  const { record, bell, log } = tools;
+  const tenure = await record.take(lane);
+  const work = await createLaneWork(tenure, tools);
+  const handOverAt = Date.now() + TENURE_MS;
+  let emptySince: number | null = null;
+
+  while (!lost.aborted) {
+    try {
+      await work.settleArrived();
+      const leaving = stop.aborted || Date.now() > handOverAt;
+      if (leaving && work.open() === 0) break;
+      const step = leaving ? { sleep: null, empty: false } : await work.startNext();
+      if (step === 'STARTED') {
+        emptySince = null;
+        continue;
+      }
+      if (!step.empty) {
+        await bell.sleep(step.sleep);
+        continue;
+      }
+      emptySince ??= Date.now();
+      const linger = emptySince + LINGER_MS - Date.now();
+      if (linger > 0) await bell.sleep(linger);
+      else if ((await record.release(tenure)) !== 'WORK_WAITS') return 'EMPTY';
+    } catch (error) {
+      log.error({ err: error, lane }, 'lane paused: the database failed');
+      await bell.sleep(DATABASE_PAUSE_MS);
+    }
+  }
+  if (lost.aborted) return 'LOST';
+  return (await record.release(tenure)) === 'WORK_WAITS' ? 'WORK_WAITS' : 'EMPTY';
+}
