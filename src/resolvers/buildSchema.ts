@@ -1,0 +1,42 @@
+// The decorators of schema/ and resolvers/ need it, so it comes first.
+import 'reflect-metadata';
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { AdministratorsResolver } from './administrators.js';
+import { CallResolver } from './calls.js';
+import { CreateMembersResolver } from './createMembers.js';
+import { InviteMembersResolver } from './inviteMembers.js';
+import { NodeResolver } from './node.js';
+import { OutcomeResolver } from './outcomes.js';
+import { RequestResolver } from './requests.js';
+
+const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API calls \
+carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
+
+const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
+userErrors, and then nothing was recorded or sent. Several mutations in one operation run one after another.`;
+
+/** The gateway's schema. Its resolvers take everything from the context, a `GatewayContext` for each operation. */
+export function buildGatewaySchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      AdministratorsResolver,
+      CallResolver,
+      CreateMembersResolver,
+      InviteMembersResolver,
+      NodeResolver,
+      OutcomeResolver,
+      RequestResolver,
+    ],
+    // The services check their input and answer with userErrors.
+    validate: false,
+  });
+  // type-graphql has no place for them.
+  describe(schema.getQueryType(), QUERY);
+  describe(schema.getMutationType(), MUTATION);
+  return schema;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) type.description = description;
+}

@@ -1,0 +1,32 @@
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { UpstreamCall, UpstreamCallConnection } from '../schema/call.js';
+import { OutcomeConnection } from '../schema/outcome.js';
+import { PageArguments, RootPageArguments } from '../schema/pageArguments.js';
+import type { GatewayContext } from './context.js';
+import { presentCall, presentOutcome, presentPage } from './present.js';
+
+/** The query for calls, and what a call leads to. */
+@Resolver(() => UpstreamCall)
+export class CallResolver {
+  @Query(() => UpstreamCallConnection, {
+    description: 'All AWS API calls on record that changed members or tried to, newest first.',
+  })
+  async calls(
+    @Args(() => RootPageArguments) page: RootPageArguments,
+    @Ctx() { caller, history }: GatewayContext,
+  ): Promise<UpstreamCallConnection> {
+    return presentPage(await history.calls(caller, page), page, presentCall);
+  }
+
+  @FieldResolver(() => OutcomeConnection, {
+    description:
+      'The outcomes it carried, as they stand now, possibly of several requests. A later call may have settled them.',
+  })
+  async outcomes(
+    @Root() { callId }: UpstreamCall,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<OutcomeConnection> {
+    return presentPage(await loaders.outcomesOfCall(callId, page), page, presentOutcome);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Caller } from '../membership.js';
+import type { HistoryService } from '../services/history.js';
+import type { Loaders } from '../services/loaders.js';
+import type { Services } from '../services/services.js';
+
+/** What every resolver works with. One context serves one operation. */
+export interface GatewayContext {
+  /** Who asks. */
+  readonly caller: Caller;
+  /** The `Idempotency-Key` header; it counts for mutations whose input has no key of its own. */
+  readonly idempotencyKey?: string | null;
+  readonly services: Services;
+  readonly history: HistoryService;
+  /** Made for this operation: what they have read belongs to this caller. */
+  readonly loaders: Loaders;
+}

@@ -1,0 +1,32 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { CreateMembersPayload } from '../schema/payloads.js';
+import { CreateMembersInput } from '../schema/requestInputs.js';
+import type { GatewayContext } from './context.js';
+import { mutationPayload, withHeaderKey } from './mutationPayload.js';
+
+const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and of Security Hub, at every service and \
+region named. The gateway records the request, cuts it into calls of 50 accounts, paces and retries them, and survives a \
+crash; every account ends in exactly one outcome per service and region.
+
+As a delegated administrator of an organization this is all it takes: GuardDuty enables itself in the account and applies the \
+organization's auto-enable settings again, to accounts that are members already as well, and no invitation is needed. In \
+GuardDuty it is also the only way back for an organization account that was disassociated. Other accounts are then invited with inviteMembers.
+
+Partial success is data: accounts that a service left unprocessed are in the outcomes of the request, with its own words. \
+userErrors are faults of the input, for which nothing was recorded or sent.`;
+
+/** The mutation `createMembers`. */
+@Resolver()
+export class CreateMembersResolver {
+  @Mutation(() => CreateMembersPayload, { nullable: true, description: DESCRIPTION })
+  async createMembers(
+    @Arg('input', () => CreateMembersInput, {
+      description: 'Which accounts, as which administrator, and where.',
+    })
+    input: CreateMembersInput,
+    @Ctx() context: GatewayContext,
+  ): Promise<CreateMembersPayload> {
+    const result = await context.services.createMembers(context.caller, withHeaderKey(context, input));
+    return mutationPayload(context, result);
+  }
+}

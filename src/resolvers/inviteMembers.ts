@@ -1,0 +1,32 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { InviteMembersPayload } from '../schema/payloads.js';
+import { InviteMembersInput } from '../schema/requestInputs.js';
+import type { GatewayContext } from './context.js';
+import { mutationPayload, withHeaderKey } from './mutationPayload.js';
+
+const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and of Security Hub, at every service and \
+region named. They become active members once somebody in the account accepts. GuardDuty has to be on in an invited account.
+
+Accounts managed through AWS Organizations need no invitation: createMembers is all they take, and GuardDuty refuses to \
+invite those that were added through Organizations and later disassociated. An account that was disassociated after an \
+earlier invitation can be invited again without createMembers. Security Hub allows 1,000 open invitations per administrator \
+and region.
+
+Recording, outcomes and userErrors are as in createMembers. After a crash or a lost answer the gateway reads the members \
+back before it sends again, so that nobody is invited twice for it.`;
+
+/** The mutation `inviteMembers`. */
+@Resolver()
+export class InviteMembersResolver {
+  @Mutation(() => InviteMembersPayload, { nullable: true, description: DESCRIPTION })
+  async inviteMembers(
+    @Arg('input', () => InviteMembersInput, {
+      description: 'Which accounts, as which administrator, and where.',
+    })
+    input: InviteMembersInput,
+    @Ctx() context: GatewayContext,
+  ): Promise<InviteMembersPayload> {
+    const result = await context.services.inviteMembers(context.caller, withHeaderKey(context, input));
+    return mutationPayload(context, result);
+  }
+}

@@ -1,0 +1,21 @@
+import type { MembershipRequest } from '../schema/request.js';
+import type { UserError } from '../schema/userError.js';
+import type { MutationResult, RequestOptions } from '../services/services.js';
+import type { GatewayContext } from './context.js';
+import { presentRequest } from './present.js';
+
+/** The input with the key of the `Idempotency-Key` header, when it has none of its own. */
+export function withHeaderKey<Input extends RequestOptions>(context: GatewayContext, input: Input): Input {
+  const idempotencyKey = input.idempotencyKey ?? context.idempotencyKey ?? null;
+  return { ...input, idempotencyKey };
+}
+
+/** The payload of a mutation that makes a request, read anew: an earlier mutation of the operation may have read it. */
+export async function mutationPayload(
+  { loaders }: GatewayContext,
+  { requestId, userErrors }: MutationResult,
+): Promise<{ request: Readonly<MembershipRequest> | null; userErrors: readonly Readonly<UserError>[] }> {
+  loaders.forget();
+  const row = requestId === null ? null : await loaders.request(requestId);
+  return { request: row && presentRequest(row), userErrors };
+}

@@ -1,0 +1,39 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Node } from '../schema/node.js';
+import { parseNodeId } from '../services/nodeId.js';
+import type { GatewayContext } from './context.js';
+import { presentCall, presentOutcome, presentRequest } from './present.js';
+
+/** The query for any record by its id. */
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description:
+      'The record with this id, whichever type it has. Null when there is none, when the text is no id of this gateway, or ' +
+      'when the caller may not see its administrator.',
+  })
+  async node(
+    @Arg('id', () => ID, { description: 'The id of a MembershipRequest, an Outcome or an UpstreamCall.' })
+    id: string,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<Node> | null> {
+    const key = parseNodeId(id);
+    switch (key?.kind) {
+      case 'request': {
+        const row = await loaders.request(key.id);
+        return row && presentRequest(row);
+      }
+      case 'outcome': {
+        const row = await loaders.outcome(key);
+        return row && presentOutcome(row);
+      }
+      case 'call': {
+        const row = await loaders.call(key.id);
+        return row && presentCall(row);
+      }
+      case undefined:
+        return null;
+    }
+  }
+}

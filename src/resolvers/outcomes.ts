@@ -1,0 +1,50 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { UpstreamCall } from '../schema/call.js';
+import { Outcome, OutcomeConnection } from '../schema/outcome.js';
+import { OutcomeFilter } from '../schema/outcomeFilter.js';
+import { RootPageArguments } from '../schema/pageArguments.js';
+import { MembershipRequest } from '../schema/request.js';
+import type { GatewayContext } from './context.js';
+import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
+
+/** The query for outcomes, and what an outcome leads to. */
+@Resolver(() => Outcome)
+export class OutcomeResolver {
+  @Query(() => OutcomeConnection, {
+    description:
+      'Outcomes over all requests that the caller may see, newest request first and then by account id, from the highest: with filter.accountId, the history of an ' +
+      'account.',
+  })
+  async outcomes(
+    @Arg('filter', () => OutcomeFilter, {
+      nullable: true,
+      description: 'Which outcomes to list; all of them when absent or null.',
+    })
+    filter: OutcomeFilter | null | undefined,
+    @Args(() => RootPageArguments) page: RootPageArguments,
+    @Ctx() { caller, history }: GatewayContext,
+  ): Promise<OutcomeConnection> {
+    return presentPage(await history.outcomes(caller, filter ?? {}, page), page, presentOutcome);
+  }
+
+  @FieldResolver(() => MembershipRequest, { description: 'The request it belongs to.' })
+  async request(
+    @Root() { requestId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<MembershipRequest> | null> {
+    const row = await loaders.request(requestId);
+    return row && presentRequest(row);
+  }
+
+  @FieldResolver(() => UpstreamCall, {
+    nullable: true,
+    description: 'The last call that carried it; null before the first.',
+  })
+  async call(
+    @Root() { callId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<UpstreamCall> | null> {
+    const row = callId === null ? null : await loaders.call(callId);
+    return row && presentCall(row);
+  }
+}

@@ -1,0 +1,92 @@
+import type { CallRow, OutcomeRow, Page, RequestRow } from '../ports/history.js';
+import type { UpstreamCall } from '../schema/call.js';
+import type { Connection } from '../schema/connection.js';
+import type { Outcome } from '../schema/outcome.js';
+import type { MembershipRequest } from '../schema/request.js';
+import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
+import type { AskedPage } from '../services/pageArgs.js';
+import { isRetryable } from '../services/retryPolicy.js';
+
+/** A request as the schema shows it. */
+export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
+  return {
+    __typename: 'MembershipRequest',
+    requestId: row.id,
+    id: requestNodeId(row.id),
+    operation: row.operation,
+    status: row.status,
+    requestedBy: { id: row.callerId, kind: row.callerKind },
+    note: row.note,
+    idempotencyKey: row.idempotencyKey,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}
+
+/** An outcome as the schema shows it. */
+export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
+  const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
+  return {
+    __typename: 'Outcome',
+    requestId: row.requestId,
+    callId: row.callId,
+    id: outcomeNodeId(row),
+    accountId: row.accountId,
+    email: row.email,
+    operation: row.operation,
+    administrator: row.administrator,
+    service: row.service,
+    region: row.region,
+    status: row.status,
+    reasonCode: row.reasonCode,
+    reason: row.reason,
+    retryable: ended && row.reasonCode !== null && isRetryable(row.reasonCode),
+    sends: row.sends,
+    settledAt: row.settledAt,
+  };
+}
+
+/** A call as the schema shows it. */
+export function presentCall(row: CallRow): Readonly<UpstreamCall> {
+  return {
+    __typename: 'UpstreamCall',
+    callId: row.id,
+    id: callNodeId(row.id),
+    operation: row.operation,
+    administrator: row.administrator,
+    service: row.service,
+    region: row.region,
+    status: row.status,
+    accountCount: row.accountCount,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    durationMs: row.finishedAt && row.finishedAt.getTime() - row.startedAt.getTime(),
+    httpStatus: row.httpStatus,
+    awsRequestId: row.awsRequestId,
+    attempts: row.attempts,
+    errorCode: row.errorCode,
+    errorMessage: row.errorMessage,
+  };
+}
+
+/** A page as the schema shows it. `count` is called only when totalCount is asked for. */
+export function presentPage<Row, Shown>(
+  page: Page<Row>,
+  asked: AskedPage,
+  present: (row: Row) => Shown,
+  count: (() => Promise<number>) | null = null,
+): Connection<Shown> {
+  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: present(node) }));
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: (asked.after ?? null) !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: count,
+  };
+}

@@ -1,0 +1,110 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { NestedOutcomeFilter, TargetRow } from '../ports/history.js';
+import { UpstreamCallConnection } from '../schema/call.js';
+import { OutcomeConnection } from '../schema/outcome.js';
+import { PageArguments, RequestOutcomesArguments, RootPageArguments } from '../schema/pageArguments.js';
+import { MembershipRequest, MembershipRequestConnection } from '../schema/request.js';
+import { OutcomeCounts, Target } from '../schema/target.js';
+import { parseNodeId } from '../services/nodeId.js';
+import { countMatching, sumCounts } from '../services/outcomeCounts.js';
+import type { AskedPage } from '../services/pageArgs.js';
+import type { GatewayContext } from './context.js';
+import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
+
+/** The queries for requests, and what a request leads to. */
+@Resolver(() => MembershipRequest)
+export class RequestResolver {
+  @Query(() => MembershipRequest, {
+    nullable: true,
+    description:
+      'The request with this id, as it stands now. Null when there is none, when the id is of something else, or when the ' +
+      'caller may not see its administrator.',
+  })
+  async request(
+    @Arg('id', () => ID, { description: 'The id that the mutation answered with; begins with request_.' })
+    id: string,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<MembershipRequest> | null> {
+    const key = parseNodeId(id);
+    const row = key?.kind === 'request' ? await loaders.request(key.id) : null;
+    return row && presentRequest(row);
+  }
+
+  @Query(() => MembershipRequestConnection, {
+    description: 'All requests that the caller may see, whoever made them, newest first.',
+  })
+  async requests(
+    @Args(() => RootPageArguments) page: RootPageArguments,
+    @Ctx() { caller, history }: GatewayContext,
+  ): Promise<MembershipRequestConnection> {
+    return presentPage(await history.requests(caller, page), page, presentRequest);
+  }
+
+  @FieldResolver(() => OutcomeCounts, {
+    description: 'All its outcomes by status, as they stand now: the counts of its targets added up.',
+  })
+  async counts(
+    @Root() { requestId }: MembershipRequest,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<OutcomeCounts>> {
+    return sumCounts(await loaders.targets(requestId));
+  }
+
+  @FieldResolver(() => [Target], {
+    description: 'Where its accounts are sent: every service asked for in every region asked for.',
+  })
+  async targets(
+    @Root() { requestId }: MembershipRequest,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<readonly TargetRow[]> {
+    return loaders.targets(requestId);
+  }
+
+  @FieldResolver(() => OutcomeConnection, {
+    description:
+      'What became of every account at every target, narrowed by the arguments; totalCount is exact.',
+  })
+  async outcomes(
+    @Root() { requestId }: MembershipRequest,
+    @Args(() => RequestOutcomesArguments) { status, service, region, ...page }: RequestOutcomesArguments,
+    @Ctx() context: GatewayContext,
+  ): Promise<OutcomeConnection> {
+    const filter = { statuses: status ?? null, service: service ?? null, region: region ?? null };
+    return outcomesOf(context, requestId, filter, page);
+  }
+
+  @FieldResolver(() => OutcomeConnection, {
+    description:
+      "The accounts that a service listed as unprocessed, in AWS's sense of the word: status UNPROCESSED only. Those whose " +
+      'call failed as a whole are outcomes(status: FAILED). totalCount is exact.',
+  })
+  async unprocessed(
+    @Root() { requestId }: MembershipRequest,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: GatewayContext,
+  ): Promise<OutcomeConnection> {
+    return outcomesOf(context, requestId, { statuses: ['UNPROCESSED'] }, page);
+  }
+
+  @FieldResolver(() => UpstreamCallConnection, {
+    description:
+      'The AWS API calls that carried accounts of this request; some of them carried those of others as well.',
+  })
+  async calls(
+    @Root() { requestId }: MembershipRequest,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<UpstreamCallConnection> {
+    return presentPage(await loaders.callsOfRequest(requestId, page), page, presentCall);
+  }
+}
+
+async function outcomesOf(
+  { loaders }: GatewayContext,
+  requestId: string,
+  filter: NestedOutcomeFilter,
+  page: AskedPage,
+): Promise<OutcomeConnection> {
+  const count = async () => countMatching(await loaders.targets(requestId), filter);
+  return presentPage(await loaders.outcomesOfRequest(requestId, filter, page), page, presentOutcome, count);
+}
