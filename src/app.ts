@@ -1,0 +1,227 @@
+import path from 'node:path';
+import type { Closers } from './closers.js';
+import type { Config } from './config.js';
+import { createHttpServer } from './http/server.js';
+import { createLaneDetector } from './lanes/detector.js';
+import type { Doorbell } from './lanes/doorbell.js';
+import type { LaneTools } from './lanes/laneWork.js';
+import { createPacer } from './lanes/pacer.js';
+import { createLaneWorkers } from './lanes/workers.js';
+import type { Log } from './log.js';
+import { LOCAL_CALLER, type Administrator } from './membership.js';
+import type { Lane } from './ports/laneRecord.js';
+import { grantedAdministrators } from './services/checkTargets.js';
+import { createCreateMembers } from './services/createMembers.js';
+import { createHistory } from './services/history.js';
+import { createInviteMembers } from './services/inviteMembers.js';
+import { createLoaders } from './services/loaders.js';
+import { createRequestIntake } from './services/requestIntake.js';
+import type { Services } from './services/services.js';
+import { openDatabase, type Database } from './store/client.js';
+import { lockDataDir } from './store/dataDirLock.js';
+import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
+import { createHistoryStore } from './store/history.js';
+import { createLaneRecord } from './store/laneRecord.js';
+import { lanesWithWork, openLanes } from './store/lanes.js';
+import { migrate } from './store/migrator.js';
+import { listen } from './store/notifications.js';
+import { createRequestEvents } from './store/requestEvents.js';
+import { createRequestStore } from './store/requestStore.js';
+import type { KeyPair } from './upstream/credentials.js';
+import { whoAmI } from './upstream/identity.js';
+import { startSandboxProcess } from './upstream/sandboxProcess.js';
+import { createUpstream } from './upstream/upstream.js';
+
+/** Where the parts of the installation are, as absolute paths. */
+export interface Installation {
+  readonly migrationsDir: string;
+  readonly explorerDir: string;
+  /** The sandbox's entry file. */
+  readonly sandboxProgram: string;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** Base URL, without a trailing slash. */
+  readonly url: string;
+  readonly administrators: readonly Administrator[];
+  /** The sandbox's base URL; null when calls go to AWS. */
+  readonly sandboxUrl: string | null;
+  /** Its record; tests count the statements. */
+  readonly database: Database;
+}
+
+/** Any key is good for the sandbox whose name says which account it belongs to. */
+const SANDBOX_CREDENTIALS: KeyPair = {
+  accessKeyId: 'AKIASANDBOX111122223333',
+  secretAccessKey: 'sandbox-secret',
+};
+
+/**
+ * Puts the gateway together and starts it. The only place that knows all parts.
+ *
+ * @param closers gets everything that was opened, in order; on failure too.
+ * @param fatal called when a part the gateway cannot do without ends by itself.
+ */
+export async function startGateway(
+  config: Config,
+  installation: Installation,
+  { log, closers, fatal }: { log: Log; closers: Closers; fatal: (reason: string) => void },
+): Promise<Gateway> {
+  const own = await startOwnParts(config, installation, { log, closers, fatal });
+  const endpoint = config.endpoint ?? own.sandboxUrl;
+  const credentials = config.upstream === 'sandbox' ? SANDBOX_CREDENTIALS : null;
+  await migrate({ databaseUrl: own.databaseUrl, migrationsDir: installation.migrationsDir, log });
+
+  const database = openDatabase(own.databaseUrl);
+  closers.add('database', () => database.close());
+  const { prisma } = database;
+  const administrators =
+    config.administrators ?? (await defaultAdministrator(config, endpoint, credentials));
+  const lanes = await openLanes(prisma, administrators);
+  const upstream = createUpstream({ administrators, endpoint, credentials, log });
+  closers.add('connections to AWS', () => {
+    upstream.close();
+  });
+
+  const record = createLaneRecord(prisma);
+  const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
+    const pacer = createPacer(config.rates[lane.service]);
+    const detector =
+      lane.service === 'GUARDDUTY'
+        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane), () => {
+            pacer.spend(false);
+          })
+        : null;
+    return { record, upstream, pacer, detector, bell, callsInFlight: config.callsInFlightPerLane, log };
+  };
+  const workers = await createLaneWorkers({
+    databaseUrl: own.databaseUrl,
+    lanes: lanes.all,
+    toolsFor,
+    lanesWithWork: () => lanesWithWork(prisma),
+    log,
+  });
+  closers.add('lanes', () => workers.stop());
+
+  const events = createRequestEvents(prisma);
+  const notifications = await listen(
+    own.databaseUrl,
+    {
+      laneWake: workers.wake,
+      requestFinished: events.requestFinished,
+      listening() {
+        workers.wake(lanes.all.map(({ id }) => id));
+        events.checkAll().catch((error: unknown) => {
+          log.warn({ err: error }, 'waiting requests not looked up');
+        });
+      },
+    },
+    log,
+  );
+  closers.add('notifications', () => notifications.close());
+
+  const stopping = new AbortController();
+  const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
+  const intake = createRequestIntake(store, events, stopping.signal);
+  const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
+  const services: Services = {
+    createMembers: createCreateMembers(mutations),
+    inviteMembers: createInviteMembers(mutations),
+    administrators: (caller) => grantedAdministrators(administrators, caller),
+  };
+  const historyStore = createHistoryStore(prisma);
+  const history = createHistory(historyStore);
+  const server = await createHttpServer({
+    contextOf: () => ({
+      caller: LOCAL_CALLER,
+      services,
+      history,
+      loaders: createLoaders(historyStore, LOCAL_CALLER),
+    }),
+    readiness: {
+      notReady: async () => {
+        if (stopping.signal.aborted) return 'stopping';
+        return prisma.$queryRaw`SELECT 1`.then(
+          () => null,
+          () => 'the database does not answer',
+        );
+      },
+    },
+    explorerDir: installation.explorerDir,
+    log,
+  });
+  await workers.start();
+  const url = await server.listen(config.host, config.port);
+  closers.add('http', () => server.close());
+  closers.add('waits', () => {
+    stopping.abort();
+  });
+  await own.announce(url);
+  return { url, administrators, sandboxUrl: own.sandboxUrl, database };
+}
+
+/** What runs beside the gateway on this machine, where nothing else was configured: PostgreSQL and the sandbox. */
+async function startOwnParts(
+  config: Config,
+  installation: Installation,
+  { log, closers, fatal }: { log: Log; closers: Closers; fatal: (reason: string) => void },
+): Promise<{
+  databaseUrl: string;
+  sandboxUrl: string | null;
+  announce: (url: string) => Promise<void>;
+}> {
+  let databaseUrl = config.databaseUrl;
+  let announce = (_url: string): Promise<void> => Promise.resolve();
+  if (databaseUrl === null) {
+    const lock = await lockDataDir(config.dataDir);
+    closers.add('data directory', () => lock.release());
+    announce = (url) => lock.announce(`${url}/graphql`);
+    const postgres = await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      log,
+      onUnexpectedEnd: (reason) => {
+        fatal(`PostgreSQL ended: ${reason}`);
+      },
+    });
+    closers.add('PostgreSQL', () => postgres.stop());
+    databaseUrl = postgres.url;
+  }
+  if (config.upstream === 'aws' || config.endpoint !== null) {
+    return { databaseUrl, sandboxUrl: config.endpoint, announce };
+  }
+  const sandbox = await startSandboxProcess({
+    program: installation.sandboxProgram,
+    stateFile: path.join(config.dataDir, 'sandbox.json'),
+    onUnexpectedEnd: (reason) => {
+      fatal(`the sandbox ended: ${reason}`);
+    },
+  });
+  closers.add('sandbox', () => sandbox.stop());
+  return { databaseUrl, sandboxUrl: sandbox.url, announce };
+}
+
+/** Without an administrators file there is one administrator: the account that the credentials belong to. */
+async function defaultAdministrator(
+  config: Config,
+  endpoint: string | null,
+  credentials: KeyPair | null,
+): Promise<Administrator[]> {
+  const [region = ''] = config.defaultRegions;
+  return [
+    {
+      id: 'default',
+      accountId: await whoAmI({ region, endpoint, credentials }),
+      roleArn: null,
+      externalId: null,
+      services: ['GUARDDUTY', 'SECURITY_HUB'],
+      regions: config.defaultRegions,
+      detectorIds: {},
+    },
+  ];
+}
+
+function configuredDetector(administrators: readonly Administrator[], lane: Lane): string | null {
+  const administrator = administrators.find(({ id }) => id === lane.administrator);
+  return administrator?.detectorIds[lane.region] ?? null;
+}

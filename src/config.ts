@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { GatewayError } from './errors.js';
+import { LOG_LEVELS, type LogLevel } from './log.js';
+import { SECURITY_SERVICES, type Administrator, type SecurityService } from './membership.js';
+
+/** Requests per second and burst, for one administrator and region. */
+export interface ServiceRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Everything the gateway is told from outside. `.env.example` lists the variables. */
+export interface Config {
+  readonly host: string;
+  /** 0: a free port. */
+  readonly port: number;
+  /** Null: PostgreSQL is brought along, with its data under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly upstream: 'sandbox' | 'aws';
+  /** A sandbox or AWS look-alike that is running already; null: the SDK's own rules, or a sandbox of the gateway's. */
+  readonly endpoint: string | null;
+  /** Null: one administrator, `default`, made from the credentials at hand. */
+  readonly administrators: readonly Administrator[] | null;
+  /** Regions of the administrator `default`. */
+  readonly defaultRegions: readonly string[];
+  readonly maxAccountsPerRequest: number;
+  /** Most requests to AWS in flight in one lane. */
+  readonly callsInFlightPerLane: number;
+  readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
+  readonly logLevel: LogLevel;
+}
+
+const positive = z.coerce.number().positive();
+const positiveInt = z.coerce.number().int().positive();
+
+const environmentSchema = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: z.string().default('.data'),
+  UPSTREAM: z.enum(['sandbox', 'aws']).optional(),
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_REGION: z.string().optional(),
+  ADMINISTRATORS_FILE: z.string().optional(),
+  AUTH_MODE: z.enum(['none']).optional(),
+  MAX_ACCOUNTS_PER_REQUEST: positiveInt.max(10_000).default(10_000),
+  CALLS_IN_FLIGHT_PER_LANE: positiveInt.max(50).default(10),
+  GUARDDUTY_RATE: positive.default(5),
+  GUARDDUTY_BURST: positive.min(1).default(10),
+  SECURITYHUB_RATE: positive.default(10),
+  SECURITYHUB_BURST: positive.min(1).default(30),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'expected an AWS region such as eu-west-1');
+
+const administratorsSchema = z.object({
+  administrators: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens or underscores'),
+        accountId: z.string().regex(/^\d{12}$/, 'expected a quoted string of 12 digits'),
+        roleArn: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'expected the ARN of a role').optional(),
+        externalId: z.string().min(2).optional(),
+        services: z.array(z.enum(SECURITY_SERVICES)).min(1),
+        regions: z.array(region).min(1),
+        detectorIds: z.record(region, z.string().min(1).max(300)).default({}),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * Reads the environment, and the administrators file it names.
+ *
+ * @throws GatewayError BAD_CONFIGURATION with every fault at once, a line each. Values are not repeated: some are secret.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const read = environmentSchema.safeParse(withoutEmpty(env));
+  if (!read.success) throw faulty(read.error.issues.map(describe));
+  const settings = read.data;
+  const faults = contradictions(settings);
+  const administrators = readAdministrators(settings.ADMINISTRATORS_FILE, faults);
+  if (faults.length > 0) throw faulty(faults);
+  const upstream = settings.UPSTREAM ?? 'sandbox';
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL ?? null,
+    dataDir: path.resolve(settings.DATA_DIR),
+    upstream,
+    // For AWS the SDK reads the variable by itself, and its per-service siblings too.
+    endpoint: upstream === 'sandbox' ? (settings.AWS_ENDPOINT_URL ?? null) : null,
+    administrators,
+    defaultRegions: upstream === 'sandbox' ? ['us-east-1', 'eu-west-1'] : [settings.AWS_REGION ?? ''],
+    maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,
+    callsInFlightPerLane: settings.CALLS_IN_FLIGHT_PER_LANE,
+    rates: {
+      GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
+      SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },
+    },
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+/** An empty variable is one that is not set, as in most shells' idiom. */
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function contradictions(settings: Environment): string[] {
+  const faults: string[] = [];
+  if (!['127.0.0.1', '::1', 'localhost'].includes(settings.HOST)) {
+    faults.push('HOST: expected a loopback address, since AUTH_MODE none lets everybody in who can reach it');
+  }
+  if (settings.UPSTREAM === 'aws' && !settings.ADMINISTRATORS_FILE && !settings.AWS_REGION) {
+    faults.push('AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE');
+  }
+  if (settings.NODE_ENV !== 'production') return faults;
+  if (settings.DATABASE_URL === undefined) faults.push('DATABASE_URL: expected in production');
+  if (settings.UPSTREAM !== 'aws') faults.push('UPSTREAM: expected aws in production');
+  if (settings.AUTH_MODE === undefined) faults.push('AUTH_MODE: expected to be said in production');
+  return faults;
+}
+
+function readAdministrators(file: string | undefined, faults: string[]): Administrator[] | null {
+  if (file === undefined) return null;
+  try {
+    const read = administratorsSchema.safeParse(parseYaml(readFileSync(file, 'utf8')));
+    if (!read.success) {
+      faults.push(...read.error.issues.map((issue) => `ADMINISTRATORS_FILE: ${describe(issue)}`));
+      return null;
+    }
+    const { administrators } = read.data;
+    const ids = administrators.map(({ id }) => id);
+    const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+    faults.push(...twice.map((id) => `ADMINISTRATORS_FILE: administrator ${id} is there twice`));
+    return administrators.map((administrator) => ({
+      ...administrator,
+      roleArn: administrator.roleArn ?? null,
+      externalId: administrator.externalId ?? null,
+      services: [...new Set(administrator.services)],
+      regions: [...new Set(administrator.regions)],
+    }));
+  } catch (error) {
+    faults.push(`ADMINISTRATORS_FILE: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+function faulty(faults: readonly string[]): GatewayError {
+  return new GatewayError(
+    'BAD_CONFIGURATION',
+    `the configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+  );
+}

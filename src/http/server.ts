@@ -1,0 +1,68 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Log } from '../log.js';
+import { buildGatewaySchema } from '../resolvers/buildSchema.js';
+import type { GatewayContext } from '../resolvers/context.js';
+import { registerExplorer } from './explorer.js';
+import { createFormatError } from './formatError.js';
+import { registerHealth, type Readiness } from './health.js';
+
+/** Largest request body, in bytes: 10,000 accounts with e-mail addresses are about 1 MiB. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Most lexical tokens of a document; the longest sensible one, with 10,000 accounts inline, has 70,000. */
+const MAX_TOKENS = 100_000;
+
+/** What the HTTP side needs from the rest. */
+export interface HttpOptions {
+  /** The context of one operation. */
+  readonly contextOf: (request: FastifyRequest) => GatewayContext;
+  readonly readiness: Readiness;
+  /** Where the explorer's build is. */
+  readonly explorerDir: string;
+  readonly log: Log;
+}
+
+/** The gateway's HTTP side. */
+export interface HttpServer {
+  /** Listens, and returns the base URL. */
+  listen(host: string, port: number): Promise<string>;
+  /** Stops listening and waits for the answers under way. */
+  close(): Promise<void>;
+}
+
+/** Builds the HTTP server: GraphQL and GraphiQL on /graphql, health under /health. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const app: FastifyInstance = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+  });
+  const apollo = new ApolloServer<GatewayContext>({
+    schema: buildGatewaySchema(),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    formatError: createFormatError(options.log),
+    parseOptions: { maxTokens: MAX_TOKENS },
+    // Signals are the process's business (main.ts).
+    stopOnTerminationSignals: false,
+    // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.
+    plugins: [ApolloServerPluginCacheControlDisabled(), fastifyApolloDrainPlugin(app)],
+    logger: options.log,
+  });
+  await apollo.start();
+  registerHealth(app, options.readiness);
+  await registerExplorer(app, { assetsDir: options.explorerDir });
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    handler: fastifyApolloHandler(apollo, {
+      context: (request) => Promise.resolve(options.contextOf(request)),
+    }),
+  });
+  return {
+    listen: (host, port) => app.listen({ host, port }),
+    close: () => apollo.stop(),
+  };
+}

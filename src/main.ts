@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { startGateway, type Gateway, type Installation } from './app.js';
+import { createClosers } from './closers.js';
+import { loadConfig, type Config } from './config.js';
+import { GatewayError } from './errors.js';
+import { createLog, type Log } from './log.js';
+
+/** The gateway as a process: starts it, says where it is, and ends it when told to. */
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLog(config.logLevel);
+  const closers = createClosers(log);
+  let ending = false;
+
+  const end = async (exitCode: number): Promise<void> => {
+    // A second signal: somebody does not want to wait.
+    if (ending) process.exit(1);
+    ending = true;
+    process.exitCode = exitCode;
+    await closers.closeAll();
+    process.exit();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      log.info({ signal }, 'stopping');
+      void end(0);
+    });
+  }
+  const fatal = (reason: string): void => {
+    log.fatal(reason);
+    void end(1);
+  };
+
+  try {
+    const gateway = await startGateway(config, findInstallation(), { log, closers, fatal });
+    process.stdout.write(welcome(config, gateway));
+  } catch (error) {
+    report(error, log);
+    await end(1);
+  }
+}
+
+/** The installation's root: the folder with package.json, whether this runs compiled from dist/ or as it is. */
+function findInstallation(): Installation {
+  let root = import.meta.dirname;
+  while (!existsSync(path.join(root, 'package.json'))) root = path.dirname(root);
+  const compiled = path.join(import.meta.dirname, '../sandbox/main.js');
+  return {
+    migrationsDir: path.join(root, 'prisma/migrations'),
+    explorerDir: path.join(root, 'dist/explorer'),
+    sandboxProgram: existsSync(compiled) ? compiled : path.join(root, 'sandbox/main.ts'),
+  };
+}
+
+function report(error: unknown, log: Log): void {
+  if (error instanceof GatewayError) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'the gateway did not start');
+}
+
+function welcome({ upstream }: Config, { url, sandboxUrl }: Gateway): string {
+  const query =
+    'mutation { createMembers(input: { accounts: [{ accountId: \\"222233334444\\", email: \\"security@example.com\\" }] }) ' +
+    '{ request { id status counts { total processed unprocessed } } userErrors { field message } } }';
+  const destination =
+    upstream === 'aws'
+      ? 'Upstream: AWS. Calls are real.'
+      : `Upstream: the sandbox at ${sandboxUrl ?? ''}. No call leaves this machine.`;
+  return [
+    '',
+    `GraphiQL: ${url}/graphql`,
+    destination,
+    'Try it:',
+    '',
+    `curl -s ${url}/graphql -H 'content-type: application/json' -d '{"query":"${query}"}'`,
+    '',
+    'Ctrl-C ends everything.',
+    '',
+  ].join('\n');
+}
+
+await main();
