@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, parse, validate } from 'graphql';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TABS } from '../../explorer/tabs.js';
+import { launchBrowser, type TestBrowser } from '../support/browser.js';
+import { startGateway } from '../support/gateway.js';
+
+const NAMES = ['AddMembers', 'InviteMembers', 'Unprocessed', 'Requests', 'OneRequest', 'OneAccount'];
+
+/** GraphiQL takes over what is typed 0.1 s later, and stores what it stores 0.5 s later. */
+const TAKEN_OVER_MS = 700;
+
+interface MembersAnswer {
+  data: { createMembers: { request: { id: string; status: string }; userErrors: unknown[] } };
+}
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+let chromium: TestBrowser;
+let page: Page;
+/** What a page that is in order never does. */
+let complaints: string[];
+
+beforeAll(async () => {
+  [gateway, chromium] = await Promise.all([startGateway(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await Promise.all([gateway.stop(), chromium.close()]);
+});
+
+describe('the explorer', () => {
+  beforeEach(async () => {
+    complaints = [];
+    const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 1600 } });
+    page = await context.newPage();
+    context.on('request', (request) => {
+      if (new URL(request.url()).origin !== gateway.url) complaints.push(`request to ${request.url()}`);
+    });
+    // A violation of the Content-Security-Policy, in a worker too, is a console error.
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+    await page.goto(`${gateway.url}/graphql`);
+    await editor('operation.graphql').waitFor();
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('opens with its tabs, the first one ready to run', async () => {
+    expect(await page.title()).toBe('Membership gateway');
+    for (const name of NAMES) expect(await tab(name).count(), name).toBe(1);
+    await expectText('operation.graphql', '# Welcome to the Membership gateway!');
+    await expectText('variables.json', '"accountId": "210987654321"');
+  });
+
+  it('runs the first tab and shows the answer: every account added, in one request', async () => {
+    const answered = page.waitForResponse(
+      (response) => response.request().postData()?.includes('mutation') ?? false,
+    );
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    const answer = (await (await answered).json()) as MembersAnswer;
+    expect(answer.data.createMembers).toMatchObject({ request: { status: 'SUCCEEDED' }, userErrors: [] });
+    await expectText('response.json', `"id": "${answer.data.createMembers.request.id}"`);
+    await expectText('response.json', '"status": "SUCCEEDED"');
+  });
+
+  it('sends a header that is typed in, from every tab, and stores it nowhere', async () => {
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await editor('request-headers.json').click();
+    await page.keyboard.insertText('{"authorization": "Bearer a-token-typed-in"}');
+    await page.waitForTimeout(TAKEN_OVER_MS);
+    for (const name of ['AddMembers', 'Requests']) {
+      await tab(name).click();
+      const sent = page.waitForRequest((request) => request.postData()?.includes(`"${name}"`) ?? false);
+      await page.getByRole('button', { name: 'Execute query' }).click();
+      expect((await sent).headers()['authorization'], name).toBe('Bearer a-token-typed-in');
+    }
+    await expect.poll(stored).toContain('"activeTabIndex":3');
+    await page.waitForTimeout(TAKEN_OVER_MS);
+    expect(await stored()).not.toContain('a-token-typed-in');
+  });
+
+  it('comes back to the tab that was open, with its variables', async () => {
+    await tab('OneRequest').click();
+    await expect.poll(stored).toContain('"activeTabIndex":4');
+    await page.reload();
+    await expectText('operation.graphql', '# One request, call by call');
+    await expectText('variables.json', '"id": "request_..."');
+    expect(await page.getByRole('tab').count()).toBe(NAMES.length);
+  });
+});
+
+describe('the tabs', () => {
+  const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+
+  it.each(TABS.map((starting, i) => ({ name: NAMES[i], ...starting })))(
+    '$name fits the schema',
+    ({ name, query }) => {
+      const document = parse(query);
+      expect(validate(schema, document)).toEqual([]);
+      expect(document.definitions).toMatchObject([{ name: { value: name } }]);
+    },
+  );
+});
+
+/** All that the page keeps in the browser. */
+async function stored(): Promise<string> {
+  const { cookies, origins } = await page.context().storageState({ indexedDB: true });
+  const session = await page.evaluate<Record<string, string>>('({ ...sessionStorage })');
+  const local = origins.flatMap(({ localStorage }) => localStorage.map(({ value }) => value));
+  return [...local, ...Object.values(session), JSON.stringify([cookies, origins])].join('\n');
+}
+
+function tab(name: string) {
+  return page.getByRole('tab', { name });
+}
+
+/** One of Monaco's editors, by the name that GraphiQL gives its document. */
+function editor(name: string) {
+  return page.locator(`[data-uri$="${name}"] .view-lines`);
+}
+
+/** Waits until the editor shows `text`. */
+async function expectText(name: string, text: string): Promise<void> {
+  // Monaco writes non-breaking spaces, and lays lines out in any order.
+  await expect.poll(async () => (await editor(name).innerText()).replaceAll('\u00a0', ' ')).toContain(text);
+}

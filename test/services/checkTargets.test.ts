@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { LOCAL_CALLER, type Administrator, type Caller } from '../../src/membership.js';
+import { checkTargets } from '../../src/services/checkTargets.js';
+import type { RequestOptions } from '../../src/services/services.js';
+
+const security: Administrator = {
+  id: 'security',
+  accountId: '111122223333',
+  roleArn: null,
+  externalId: null,
+  services: ['GUARDDUTY', 'SECURITY_HUB'],
+  regions: ['eu-west-1', 'us-east-1'],
+  detectorIds: {},
+};
+const hubOnly: Administrator = { ...security, id: 'hub', services: ['SECURITY_HUB'] };
+
+function check(asked: RequestOptions, caller: Caller = LOCAL_CALLER, all = [security]) {
+  return checkTargets(all, caller, asked);
+}
+
+describe('checkTargets', () => {
+  it('means every service and region of the only administrator when nothing is said', () => {
+    expect(check({}).targets).toEqual({
+      administrator: security,
+      services: ['GUARDDUTY', 'SECURITY_HUB'],
+      regions: ['eu-west-1', 'us-east-1'],
+      detectorId: null,
+    });
+  });
+
+  it('takes a service and a region named twice once', () => {
+    const { targets } = check({ services: ['GUARDDUTY', 'GUARDDUTY'], regions: ['us-east-1', 'us-east-1'] });
+    expect(targets).toMatchObject({ services: ['GUARDDUTY'], regions: ['us-east-1'] });
+  });
+
+  it('sees only the administrators granted: another one is unknown, and the only one granted is the default', () => {
+    const caller: Caller = { id: 'portal', kind: 'TOKEN', administrators: ['hub'] };
+    expect(check({ administrator: 'security' }, caller, [security, hubOnly]).userErrors).toEqual([
+      {
+        field: ['input', 'administrator'],
+        code: 'UNKNOWN_ADMINISTRATOR',
+        message: 'expected one of the configured administrators (hub), got "security"',
+      },
+    ]);
+    expect(check({}, caller, [security, hubOnly]).targets?.administrator).toBe(hubOnly);
+  });
+
+  it.each<[string, RequestOptions, string, string, string]>([
+    ['no administrator among several', {}, 'input.administrator', 'UNKNOWN_ADMINISTRATOR', 'got none'],
+    ['an unknown administrator', { administrator: 'nobody' }, 'input.administrator', 'UNKNOWN_ADMINISTRATOR', 'got "nobody"'],
+    ['a service that is not configured', { administrator: 'hub', services: ['GUARDDUTY'] }, 'input.services', 'INVALID_INPUT', 'got GUARDDUTY'],
+    ['no services', { administrator: 'hub', services: [] }, 'input.services', 'INVALID_INPUT', 'got an empty list'],
+    ['no regions', { administrator: 'hub', regions: [] }, 'input.regions', 'INVALID_INPUT', 'got an empty list'],
+    ['an unknown region', { administrator: 'hub', regions: ['eu-west-1', 'mars-1'] }, 'input.regions', 'UNKNOWN_REGION', 'got "mars-1"'],
+    ['a detector without GuardDuty', { administrator: 'hub', regions: ['eu-west-1'], detectorId: 'd' }, 'input.detectorId', 'INVALID_INPUT', 'GUARDDUTY is not among'],
+    ['a detector for two regions', { administrator: 'security', detectorId: 'd' }, 'input.detectorId', 'INVALID_INPUT', 'got 2'],
+    ['an empty detector', { administrator: 'security', regions: ['eu-west-1'], detectorId: '' }, 'input.detectorId', 'INVALID_INPUT', '1 to 300'],
+  ])('refuses %s', (_what, asked, field, code, words) => {
+    const { targets, userErrors } = check(asked, LOCAL_CALLER, [security, hubOnly]);
+    expect(targets).toBeNull();
+    expect(userErrors).toHaveLength(1);
+    expect(userErrors[0]).toMatchObject({ field: field.split('.'), code });
+    expect(userErrors[0]?.message).toContain(words);
+  });
+});

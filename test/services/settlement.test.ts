@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Settlement, Verdict } from '../../src/ports/laneRecord.js';
+import type {
+  Answered,
+  Refused,
+  ServiceMember,
+  Unanswered,
+  UnprocessedAccount,
+} from '../../src/ports/upstream.js';
+import { settlementOf, settlementOfReadBack } from '../../src/services/settlement.js';
+
+const WIRE = { httpStatus: 200, awsRequestId: 'r-1', attempts: 1 };
+const CALL_ID = '0197f1c2-0000-7000-8000-000000000001';
+const PROCESSED: Verdict = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false };
+
+const answered = (unprocessed: readonly UnprocessedAccount[]): Answered => ({
+  kind: 'ANSWERED',
+  wire: WIRE,
+  unprocessed,
+});
+const callOf = (...accountIds: string[]) => ({
+  callId: CALL_ID,
+  accounts: accountIds.map((accountId) => ({ accountId, email: null })),
+});
+const verdictFor = ({ exceptions, rest }: Settlement, accountId: string) => exceptions.get(accountId) ?? rest;
+
+describe('an answer', () => {
+  it('settles a listed account with its code and the words of the service, and the others as processed', () => {
+    const result = 'The request is rejected because an account cannot become a member of itself.';
+    const { settlement, strangers } = settlementOf(
+      callOf('000000000001', '000000000002'),
+      answered([{ accountId: '000000000002', result }]),
+    );
+    expect(settlement).toEqual({
+      callId: CALL_ID,
+      status: 'ANSWERED',
+      wire: WIRE,
+      errorCode: null,
+      errorMessage: null,
+      unprocessed: [{ accountId: '000000000002', result }],
+      rest: PROCESSED,
+      exceptions: new Map([
+        ['000000000002', { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false }],
+      ]),
+    });
+    expect(strangers).toEqual([]);
+  });
+
+  it('sends an account again whose reason may pass', () => {
+    const { settlement } = settlementOf(
+      callOf('000000000001'),
+      answered([{ accountId: '000000000001', result: 'Internal error' }]),
+    );
+    expect(verdictFor(settlement, '000000000001')).toEqual({
+      status: 'UNPROCESSED',
+      reasonCode: 'INTERNAL_ERROR',
+      reason: 'Internal error',
+      retry: true,
+    });
+  });
+
+  it('hands back ids that nobody asked for, such as one that lost its leading zeros', () => {
+    const stranger = { accountId: '1', result: 'Internal error' };
+    const { settlement, strangers } = settlementOf(callOf('000000000001'), answered([stranger]));
+    expect(strangers).toEqual([stranger]);
+    expect(settlement.exceptions.size).toBe(0);
+  });
+
+  it('gives every account asked for exactly one verdict, whatever the order, duplicates and strangers in it', () => {
+    const id = fc.integer({ min: 0, max: 80 }).map((n) => String(n).padStart(12, '0'));
+    const entry = fc.record({
+      accountId: fc.oneof(id, fc.constant(''), fc.string({ maxLength: 13 })),
+      result: fc.constantFrom(
+        'Internal error',
+        'Maximum number of results exceeded',
+        'cannot invite itself',
+        '',
+      ),
+    });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(id, { minLength: 1, maxLength: 50 }),
+        fc.array(entry, { maxLength: 80 }),
+        (asked, list) => {
+          const { settlement, strangers } = settlementOf(callOf(...asked), answered(list));
+          for (const accountId of asked) {
+            const said = list.find((one) => one.accountId === accountId);
+            const verdict = verdictFor(settlement, accountId);
+            if (said === undefined) expect(verdict).toEqual(PROCESSED);
+            else expect(verdict).toMatchObject({ status: 'UNPROCESSED', reason: said.result });
+          }
+          // Nothing is recorded of others, and nothing of the answer gets lost.
+          expect([...settlement.exceptions.keys()].filter((key) => !asked.includes(key))).toEqual([]);
+          expect(strangers).toEqual(list.filter((one) => !asked.includes(one.accountId)));
+          expect(settlement.unprocessed).toEqual(list);
+        },
+      ),
+    );
+  });
+
+  it('does not depend on the order of a list without duplicates', () => {
+    const ids = Array.from({ length: 50 }, (_, n) => String(n).padStart(12, '0'));
+    const list = ids
+      .filter((_, n) => n % 3 === 0)
+      .map((accountId) => ({ accountId, result: `No ${accountId}` }));
+    const once = settlementOf(callOf(...ids), answered(list)).settlement;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(list, { minLength: list.length }), (shuffled) => {
+        const { settlement } = settlementOf(callOf(...ids), answered(shuffled));
+        for (const id of ids) expect(verdictFor(settlement, id)).toEqual(verdictFor(once, id));
+      }),
+    );
+  });
+});
+
+const REFUSED: Refused = {
+  kind: 'REFUSED',
+  wire: { ...WIRE, httpStatus: 429 },
+  errorCode: 'TooManyRequestsException',
+  errorMessage: 'Rate exceeded',
+};
+const LOST: Unanswered = {
+  kind: 'UNANSWERED',
+  wire: { httpStatus: 502, awsRequestId: null, attempts: 1 },
+  errorCode: 'UnreadableAnswer',
+  errorMessage: 'HTTP 502 with an unreadable body: <',
+  neverSent: false,
+};
+
+describe('a failed call', () => {
+  it('fails everything it carried when it was refused, with the words of the service', () => {
+    expect(settlementOf(callOf('000000000001'), REFUSED).settlement).toEqual({
+      callId: CALL_ID,
+      status: 'REFUSED',
+      wire: REFUSED.wire,
+      errorCode: 'TooManyRequestsException',
+      errorMessage: 'Rate exceeded',
+      unprocessed: [],
+      rest: { status: 'FAILED', reasonCode: 'THROTTLED', reason: 'Rate exceeded', retry: true },
+      exceptions: new Map(),
+    });
+  });
+
+  it('goes again when it was never sent', () => {
+    const { settlement } = settlementOf(callOf('000000000001'), {
+      ...LOST,
+      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      errorCode: 'ECONNREFUSED',
+      errorMessage: 'connect ECONNREFUSED',
+      neverSent: true,
+    });
+    expect(settlement).toMatchObject({
+      status: 'UNANSWERED',
+      rest: { status: 'FAILED', reasonCode: 'UNREACHABLE', reason: 'connect ECONNREFUSED', retry: true },
+    });
+  });
+
+  it('is not settled without a read-back when the service may have seen it', () => {
+    expect(() => settlementOf(callOf('000000000001'), LOST)).toThrow(
+      new Error(`Call ${CALL_ID} may have reached the service: read it back before it is settled.`),
+    );
+  });
+});
+
+describe('a read-back', () => {
+  const startedAt = new Date('2026-03-01T12:00:00Z');
+  const invited = (accountId: string, serviceStatus: string): ServiceMember => ({
+    accountId,
+    serviceStatus,
+    email: null,
+    invitedAt: startedAt,
+    updatedAt: null,
+  });
+  const call = {
+    callId: CALL_ID,
+    operation: 'INVITE_MEMBERS',
+    accountIds: ['000000000001', '000000000002', '000000000003'],
+    startedAt,
+  } as const;
+
+  it('processes the accounts that show the change, and sends the others again', () => {
+    const members = [
+      invited('000000000003', 'INVITED'),
+      invited('000000000002', 'Created'),
+      invited('999999999999', 'Invited'),
+    ];
+    const settlement = settlementOfReadBack(call, members, LOST);
+    expect(settlement).toEqual({
+      callId: CALL_ID,
+      status: 'UNANSWERED',
+      wire: LOST.wire,
+      errorCode: LOST.errorCode,
+      errorMessage: LOST.errorMessage,
+      unprocessed: [],
+      rest: { status: 'FAILED', reasonCode: 'INTERNAL_ERROR', reason: LOST.errorMessage, retry: true },
+      exceptions: new Map([['000000000003', PROCESSED]]),
+    });
+  });
+
+  it('says that nothing is known of a call that a crash cut off', () => {
+    expect(settlementOfReadBack(call, [], null)).toMatchObject({
+      wire: null,
+      errorCode: null,
+      rest: {
+        status: 'FAILED',
+        reasonCode: 'UNREACHABLE',
+        reason: 'The gateway stopped before an answer came, and the service does not show the change.',
+        retry: true,
+      },
+    });
+  });
+});

@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
+import { type ChildProgram, isRunning, startProgram } from '../support/childProgram.js';
+
+const log = pino({ level: 'silent' });
+
+let parent: string;
+let dataDir: string;
+let cluster: string;
+let running: EmbeddedPostgres[];
+let programs: ChildProgram[];
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'gateway data-'));
+  // As root, PostgreSQL's own user must be able to enter; test/store/postgresHome.test.ts is about when it is not.
+  await chmod(parent, 0o755);
+  dataDir = join(parent, '.data');
+  cluster = join(dataDir, 'postgres', 'cluster');
+  running = [];
+  programs = [];
+});
+afterEach(async () => {
+  for (const program of programs) program.kill('SIGKILL');
+  await Promise.all(programs.map(({ ended }) => ended));
+  for (const postgres of running) await postgres.stop();
+  const left = await serverPid().catch(() => undefined);
+  if (left !== undefined && isRunning(left)) process.kill(left, 'SIGKILL');
+  await rm(parent, { recursive: true, maxRetries: 5 });
+});
+
+async function start(onUnexpectedEnd?: (reason: string) => void): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log,
+    ...(onUnexpectedEnd === undefined ? {} : { onUnexpectedEnd }),
+  });
+  running.push(postgres);
+  return postgres;
+}
+
+function startGateway(...args: string[]): ChildProgram {
+  const program = startProgram('store/programs/runPostgres.ts', [dataDir, ...args], { detached: true });
+  programs.push(program);
+  return program;
+}
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(sql);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function serverPid(): Promise<number> {
+  return Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+async function waitForEnd(pid: number): Promise<void> {
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 15_000, interval: 10 });
+}
+
+it('keeps its data between starts, in a path with a space', async () => {
+  const first = await start();
+  await query(first.url, `CREATE TABLE kept AS SELECT 'ünï' AS word`);
+  await first.stop();
+  const second = await start();
+  expect(second.url).not.toBe(first.url);
+  expect(await query(second.url, 'SELECT word FROM kept')).toEqual([{ word: 'ünï' }]);
+});
+
+it('writes through to the disk, in UTF-8, ordered the same on every machine', async () => {
+  const { url } = await start();
+  expect(
+    await query(
+      url,
+      `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, current_setting('data_checksums') AS checksums,
+         pg_encoding_to_char(encoding) AS encoding, datlocprovider AS provider, datlocale AS locale
+       FROM pg_database WHERE datname = current_database()`,
+    ),
+  ).toEqual([
+    { fsync: 'on', pages: 'on', checksums: 'on', encoding: 'UTF8', provider: 'b', locale: 'C.UTF-8' },
+  ]);
+});
+
+it('listens on the loopback address only, and asks for a password that only its owner can read', async () => {
+  const { url } = await start();
+  const wrong = url.replace(/:[0-9a-f]+@/, ':wrong@');
+  await expect(query(wrong, 'SELECT 1')).rejects.toThrow('password authentication failed');
+  const file = await stat(join(dataDir, 'postgres', 'password'));
+  expect((file.mode & 0o777).toString(8)).toBe('600');
+
+  expect(await query(url, `SHOW unix_socket_directories`)).toEqual([{ unix_socket_directories: '' }]);
+  const others = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  for (const { address, internal } of others) {
+    if (internal) continue;
+    const socket = connect({ host: address, port: Number(new URL(url).port) });
+    await expect(once(socket, 'connect')).rejects.toThrow();
+  }
+});
+
+it('stops while a session is in a transaction, and stops once only', async () => {
+  const { url, stop } = await start();
+  const client = new pg.Client({ connectionString: url });
+  const told = new Promise<Error>((resolve) => client.on('error', resolve));
+  await client.connect();
+  await client.query('BEGIN; CREATE TABLE undone (id int)');
+  const pid = await serverPid();
+  await Promise.all([stop(), stop()]);
+  expect(isRunning(pid)).toBe(false);
+  expect((await told).message).toContain('terminating connection');
+  await stop();
+});
+
+it('says so when the server ends by itself, and starts again', async () => {
+  const onUnexpectedEnd = vi.fn();
+  const { stop } = await start(onUnexpectedEnd);
+  process.kill(await serverPid(), 'SIGKILL');
+  await vi.waitFor(() => expect(onUnexpectedEnd).toHaveBeenCalledExactlyOnceWith('SIGKILL'));
+  await stop();
+  const again = await start();
+  expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('ends the server that a killed gateway left running, and loses nothing it had committed', async () => {
+  const gateway = startGateway();
+  const { url } = await gateway.nextLine<{ url: string }>();
+  await query(url, 'CREATE TABLE committed (id int)');
+  const orphan = await serverPid();
+  gateway.kill('SIGKILL');
+  await gateway.ended;
+  expect(isRunning(orphan)).toBe(true);
+  const postgres = await start();
+  expect(isRunning(orphan)).toBe(false);
+  expect(await query(postgres.url, 'SELECT * FROM committed')).toEqual([]);
+});
+
+it('starts after everything was killed at once, and loses nothing that was committed', async () => {
+  const gateway = startGateway();
+  const { url } = await gateway.nextLine<{ url: string }>();
+  await query(url, 'CREATE TABLE committed AS SELECT generate_series(1, 1000) AS id');
+  const server = await serverPid();
+  gateway.kill('SIGKILL');
+  // The server leads a process group of its own, and its children are in it.
+  process.kill(-server, 'SIGKILL');
+  await gateway.ended;
+  const postgres = await start();
+  expect(await query(postgres.url, 'SELECT count(*)::int AS count FROM committed')).toEqual([
+    { count: 1000 },
+  ]);
+});
+
+it('starts though the process id of a killed server belongs to another process now', async () => {
+  await (await start()).stop();
+  const { uid, gid } = await stat(cluster);
+  // Run by PostgreSQL's own user: the one case that PostgreSQL itself cannot tell from a running server.
+  const other = spawn('sleep', ['60'], { uid, gid });
+  try {
+    const lines = [
+      other.pid,
+      cluster,
+      1_700_000_000,
+      5432,
+      '',
+      '127.0.0.1',
+      '  1234567     98765',
+      'ready   ',
+      '',
+    ];
+    await writeFile(join(cluster, 'postmaster.pid'), lines.join('\n'));
+    const { url } = await start();
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(other.exitCode).toBeNull();
+  } finally {
+    other.kill('SIGKILL');
+  }
+});
+
+it('starts after a gateway that was killed while it made the cluster', async () => {
+  const gateway = startGateway();
+  const unfinished = await vi.waitFor(
+    async () => {
+      const found = (await readdir(dataDir)).find((name) => name.startsWith('postgres.new-'));
+      await stat(join(dataDir, found ?? 'nothing yet', 'cluster', 'base'));
+      return found!;
+    },
+    { timeout: 10_000, interval: 2 },
+  );
+  // initdb lives on for a moment and goes on writing.
+  gateway.kill('SIGKILL');
+  await gateway.ended;
+  const { url } = await start();
+  expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect(await readdir(dataDir)).not.toContain(unfinished);
+});
+
+it('stops with a process that exits without stopping it', async () => {
+  const gateway = startGateway('exit');
+  await gateway.nextLine();
+  const server = await serverPid();
+  expect(await gateway.ended).toBe('3');
+  await waitForEnd(server);
+});
+
+it('hears nothing of a Ctrl-C in the terminal, so that the gateway can finish with it', async () => {
+  const gateway = startGateway();
+  await gateway.nextLine();
+  const server = await serverPid();
+  process.kill(-gateway.pid, 'SIGINT');
+  expect(await gateway.nextLine()).toEqual({ answer: 1 });
+  expect(await gateway.ended).toBe('0');
+  expect(isRunning(server)).toBe(false);
+});
+
+it('says what is missing when the directory is not a database of its own', async () => {
+  await (await start()).stop();
+  await rm(join(dataDir, 'postgres', 'password'));
+  await expect(start()).rejects.toMatchObject({
+    code: 'BAD_CONFIGURATION',
+    message: `${join(dataDir, 'postgres')} is not a database of the gateway: it needs cluster/PG_VERSION and password. Restore them, or remove the directory to start with an empty database.`,
+  });
+});
+
+it('reports the last words of a server that does not start', async () => {
+  await (await start()).stop();
+  await writeFile(join(cluster, 'PG_VERSION'), '15\n');
+  await expect(start()).rejects.toThrow(
+    /^PostgreSQL did not start \(exit code 1\): .*database files are incompatible with server/,
+  );
+});

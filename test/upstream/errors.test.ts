@@ -1,0 +1,304 @@
+import { Agent } from 'node:http';
+import { Socket } from 'node:net';
+import { GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../src/log.js';
+import type { SecurityService } from '../../src/membership.js';
+import type { CallAnswer } from '../../src/ports/upstream.js';
+import { translateError } from '../../src/upstream/errors.js';
+import { createUpstream } from '../../src/upstream/upstream.js';
+import { httpAnswer, startRawServer, type RawReply } from './rawServer.js';
+
+const REGION = 'eu-west-1';
+const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
+const HTML = { 'content-type': 'text/html' };
+
+/** Sends one CreateMembers to a server that does as it is told. */
+async function sendTo(endpoint: string, service: SecurityService): Promise<CallAnswer> {
+  const upstream = createUpstream({
+    administrators: [
+      {
+        id: 'security',
+        accountId: '111122223333',
+        roleArn: null,
+        externalId: null,
+        services: [service],
+        regions: [REGION],
+        detectorIds: {},
+      },
+    ],
+    endpoint,
+    credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    log: createLog('silent'),
+    requestTimeoutMs: 200,
+  });
+  try {
+    return await upstream.changeMembers(
+      { administrator: 'security', service, region: REGION },
+      {
+        operation: 'CREATE_MEMBERS',
+        accounts: [{ accountId: '000000000001', email: 'a@example.com' }],
+        detectorId: 'd1',
+        message: null,
+        disableEmailNotification: null,
+      },
+    );
+  } finally {
+    upstream.close();
+  }
+}
+
+const error = (type: string) => ({ ...AWS, 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/` });
+const wire = (httpStatus: number | null, awsRequestId: string | null) => ({
+  httpStatus,
+  awsRequestId,
+  attempts: 1,
+});
+const refused = (httpStatus: number, errorCode: string, errorMessage: string) => ({
+  kind: 'REFUSED',
+  wire: wire(httpStatus, 'req-1'),
+  errorCode,
+  errorMessage,
+});
+const lost = (
+  httpStatus: number | null,
+  awsRequestId: string | null,
+  errorCode: string,
+  errorMessage: string,
+) => ({
+  kind: 'UNANSWERED',
+  wire: wire(httpStatus, awsRequestId),
+  errorCode,
+  errorMessage,
+  neverSent: false,
+});
+const bytes =
+  (...answer: Parameters<typeof httpAnswer>): RawReply =>
+  (socket) =>
+    socket.write(httpAnswer(...answer));
+
+const UNREADABLE = 'UnreadableAnswer';
+const NO_LIST = 'HTTP 200, and no list of unprocessed accounts in the body.';
+
+/** What comes over the wire, and what it means, whichever service is asked. */
+const CASES: Record<string, readonly [RawReply, object]> = {
+  'a 400 named in the header': [
+    bytes(400, '{"message":"Not yours.","__type":"SomethingElse"}', error('BadRequestException')),
+    refused(400, 'BadRequestException', 'Not yours.'),
+  ],
+  'a 400 named in the body': [
+    bytes(
+      400,
+      '{"message":"Rate exceeded","__type":"com.amazon.coral.availability#ThrottlingException"}',
+      AWS,
+    ),
+    refused(400, 'ThrottlingException', 'Rate exceeded'),
+  ],
+  'a 403 without a name, but with a request id of AWS': [bytes(403, '', AWS), refused(403, 'Unknown', '')],
+  'a 403 with neither': [
+    bytes(403, ''),
+    lost(403, null, UNREADABLE, 'HTTP 403 without an error of the service.'),
+  ],
+  'a 403 with the page of a proxy': [
+    bytes(403, '<p>', HTML),
+    lost(
+      403,
+      null,
+      UNREADABLE,
+      `HTTP 403 with an unreadable body: Unexpected token '<', "<p>" is not valid JSON`,
+    ),
+  ],
+  'a redirection': [bytes(302, ''), lost(302, null, UNREADABLE, 'HTTP 302 without an error of the service.')],
+  'a 500 in the words of the service': [
+    bytes(500, '{"message":"Internal server error."}', error('InternalServerErrorException')),
+    lost(500, 'req-1', 'InternalServerErrorException', 'Internal server error.'),
+  ],
+  'a 502 with a page': [
+    bytes(502, '<p>', HTML),
+    lost(
+      502,
+      null,
+      UNREADABLE,
+      `HTTP 502 with an unreadable body: Unexpected token '<', "<p>" is not valid JSON`,
+    ),
+  ],
+  'a 503 without a body': [
+    bytes(503, ''),
+    lost(503, null, UNREADABLE, 'HTTP 503 without an error of the service.'),
+  ],
+  'a 200 with a page': [
+    bytes(200, '<p>', HTML),
+    lost(
+      200,
+      null,
+      UNREADABLE,
+      `HTTP 200 with an unreadable body: Unexpected token '<', "<p>" is not valid JSON`,
+    ),
+  ],
+  'a 200 with null': [
+    bytes(200, 'null', AWS),
+    lost(200, 'req-1', UNREADABLE, expect.stringContaining('HTTP 200 with an unreadable body: ') as string),
+  ],
+  'a 200 without a body and without a request id': [bytes(200, ''), lost(200, null, UNREADABLE, NO_LIST)],
+  'a 200 with half a document': [
+    bytes(200, '{"unprocessedAcc', AWS),
+    lost(
+      200,
+      'req-1',
+      UNREADABLE,
+      expect.stringContaining('HTTP 200 with an unreadable body: Unterminated') as string,
+    ),
+  ],
+  'a 200 that breaks off': [
+    (socket) => socket.end(httpAnswer(200, '{"unprocessedAcc', AWS, 400)),
+    lost(200, 'req-1', 'ECONNRESET', 'HTTP 200, and the body broke off: aborted'),
+  ],
+  'a 403 that breaks off': [
+    (socket) => socket.end(httpAnswer(403, '{"mess', error('AccessDeniedException'), 400)),
+    lost(403, 'req-1', 'ECONNRESET', 'HTTP 403, and the body broke off: aborted'),
+  ],
+  'a 200 that stops halfway': [
+    bytes(200, '{"unprocessedAcc', AWS, 400),
+    lost(
+      200,
+      'req-1',
+      'TimeoutError',
+      'the request socket timed out after 200 ms of inactivity (configured by client requestHandler).',
+    ),
+  ],
+  'no answer at all': [
+    () => undefined,
+    lost(null, null, 'ETIMEDOUT', 'a request has exceeded the configured 200 ms requestTimeout.'),
+  ],
+  'a reset': [(socket) => socket.resetAndDestroy(), lost(null, null, 'ECONNRESET', 'read ECONNRESET')],
+  'a closed connection': [(socket) => socket.end(), lost(null, null, 'ECONNRESET', 'socket hang up')],
+  'something that is not HTTP': [
+    (socket) => socket.write('220 mail.example.com ESMTP\r\n'),
+    lost(null, null, 'HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/, RTSP/ or ICE/'),
+  ],
+};
+
+describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) => {
+  it.each(Object.entries(CASES))('understands %s, after one request', async (_name, [reply, expected]) => {
+    await using server = await startRawServer(reply);
+    expect(await sendTo(server.endpoint, service)).toEqual(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('knows that a refused connection carried nothing', async () => {
+    const { endpoint } = await closedServer();
+    expect(await sendTo(endpoint, service)).toEqual({
+      kind: 'UNANSWERED',
+      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      errorCode: 'ECONNREFUSED',
+      errorMessage: expect.stringMatching(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
+      neverSent: true,
+    });
+  });
+});
+
+/** Fields in the order: list, account id, words. */
+describe.each<[SecurityService, string, string, string]>([
+  ['GUARDDUTY', 'unprocessedAccounts', 'accountId', 'result'],
+  ['SECURITY_HUB', 'UnprocessedAccounts', 'AccountId', 'ProcessingResult'],
+])('the list of %s', (service, list, id, words) => {
+  async function answerTo(body: unknown): Promise<CallAnswer> {
+    await using server = await startRawServer(bytes(200, JSON.stringify(body), AWS));
+    return await sendTo(server.endpoint, service);
+  }
+
+  it('is passed on in its order and as it came, malformed ids, duplicates and missing words included', async () => {
+    const entries = [
+      { [id]: '000000000001', [words]: 'é “verbatim” ' },
+      { [id]: '1', [words]: 'short' },
+      { [id]: '000000000001', [words]: 'twice' },
+      { [id]: '000000000002' },
+      { [words]: 'nobody' },
+    ];
+    expect(await answerTo({ [list]: entries })).toEqual({
+      kind: 'ANSWERED',
+      wire: wire(200, 'req-1'),
+      unprocessed: [
+        { accountId: '000000000001', result: 'é “verbatim” ' },
+        { accountId: '1', result: 'short' },
+        { accountId: '000000000001', result: 'twice' },
+        { accountId: '000000000002', result: '' },
+        { accountId: '', result: 'nobody' },
+      ],
+    });
+  });
+
+  it.each([['a string'], [{}], [[null]], [['000000000001']]])('is no answer when it is %j', async (value) => {
+    expect(await answerTo({ [list]: value })).toMatchObject({ kind: 'UNANSWERED', wire: wire(200, 'req-1') });
+  });
+
+  it(`may be left out: ${service === 'GUARDDUTY' ? 'that is no answer' : 'then it is empty'}`, async () => {
+    expect(await answerTo({})).toEqual(
+      service === 'GUARDDUTY'
+        ? lost(200, 'req-1', UNREADABLE, NO_LIST)
+        : { kind: 'ANSWERED', wire: wire(200, 'req-1'), unprocessed: [] },
+    );
+  });
+});
+
+describe('a connection that never came to be', () => {
+  it('is told by the words of the SDK when it takes too long', async () => {
+    const agent = new (class extends Agent {
+      override createConnection() {
+        return Object.assign(new Socket(), { connecting: true });
+      }
+    })();
+    const client = new GuardDutyClient({
+      region: REGION,
+      endpoint: 'http://127.0.0.1:9',
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler({ connectionTimeout: 20, httpAgent: agent }),
+    });
+    const failure: unknown = await client
+      .send(new ListDetectorsCommand({}))
+      .catch((thrown: unknown) => thrown);
+    expect(translateError(failure)).toEqual({
+      kind: 'UNANSWERED',
+      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      errorCode: 'TimeoutError',
+      errorMessage:
+        'the request socket did not establish a connection with the server within the configured timeout of 20 ms.',
+      neverSent: true,
+    });
+    agent.destroy();
+  });
+
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])('is told by %s', (code) => {
+    expect(translateError(Object.assign(new Error(code), { code }))).toMatchObject({ neverSent: true });
+  });
+
+  it('is one when every address of the host failed, and not when one of them got through', () => {
+    const refusedOnce = Object.assign(new Error('connect ETIMEDOUT'), {
+      code: 'ETIMEDOUT',
+      syscall: 'connect',
+    });
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+    const both = translateError(
+      Object.assign(new AggregateError([refusedOnce, refusedOnce]), { code: 'ETIMEDOUT' }),
+    );
+    expect(both).toMatchObject({ neverSent: true, errorMessage: 'connect ETIMEDOUT; connect ETIMEDOUT' });
+    expect(translateError(new AggregateError([refusedOnce, reset]))).toMatchObject({ neverSent: false });
+  });
+});
+
+it('takes whatever is thrown that it does not know for an answer that was lost', () => {
+  for (const thrown of [new Error('a bug'), 'a string', null])
+    expect(translateError(thrown)).toMatchObject({
+      kind: 'UNANSWERED',
+      neverSent: false,
+      wire: wire(null, null),
+    });
+});
+
+async function closedServer() {
+  const server = await startRawServer(() => undefined);
+  await server[Symbol.asyncDispose]();
+  return server;
+}
