@@ -22,8 +22,8 @@ export function createFetcher(): Fetcher {
         ...lastHeaders,
       },
       body: JSON.stringify(operation),
-    }).catch((cause: unknown) => {
-      throw new Error('The gateway did not answer: it is not running, or the network is down.', { cause });
+    }).catch(() => {
+      throw plainError('The gateway did not answer: it is not running, or the network is down.');
     });
     return read(response);
   };
@@ -34,8 +34,15 @@ async function read(response: Response): Promise<Awaited<ReturnType<Fetcher>>> {
   const text = await response.text();
   try {
     return JSON.parse(text) as Awaited<ReturnType<Fetcher>>;
-  } catch (cause) {
+  } catch {
     const start = text.slice(0, 200).trim() || 'an empty body';
-    throw new Error(`The answer was not JSON but HTTP ${response.status}: ${start}`, { cause });
+    throw plainError(`The answer was not JSON but HTTP ${response.status}: ${start}`);
   }
+}
+
+/** Without a stack: GraphiQL would show it. */
+function plainError(message: string): Error {
+  const error = new Error(message);
+  delete error.stack;
+  return error;
 }

@@ -28,6 +28,7 @@ createRoot(root).render(
     shouldPersistHeaders={false}
     // No history plugin: it writes headers to localStorage whatever shouldPersistHeaders says. The gateway's own
     // record tells better what was asked.
+    plugins={[]}
     inputValueDeprecation
     schemaDescription
   >

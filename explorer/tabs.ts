@@ -149,20 +149,11 @@ query Unprocessed {
       request {
         id
         note
-        requestedBy {
-          id
-        }
+        requestedBy { id }
       }
-      call {
-        errorCode
-        errorMessage
-        awsRequestId
-      }
+      call { errorCode errorMessage awsRequestId }
     }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
+    pageInfo { hasNextPage endCursor }
   }
 }
 `,
@@ -176,9 +167,7 @@ query Requests {
       id
       operation
       status
-      requestedBy {
-        id
-      }
+      requestedBy { id }
       note
       createdAt
       finishedAt
@@ -191,10 +180,7 @@ query Requests {
         failed
       }
     }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
+    pageInfo { hasNextPage endCursor }
   }
 }
 `,
@@ -211,10 +197,7 @@ query OneRequest($id: ID!) {
   request(id: $id) {
     operation
     status
-    requestedBy {
-      id
-      kind
-    }
+    requestedBy { id kind }
     note
     createdAt
     finishedAt
@@ -291,16 +274,11 @@ query OneAccount($accountIds: [AwsAccountId!]!) {
       request {
         id
         note
-        requestedBy {
-          id
-        }
+        requestedBy { id }
         createdAt
       }
     }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
+    pageInfo { hasNextPage endCursor }
   }
 }
 `,

@@ -6,8 +6,8 @@
  */
 import { createLog } from '../src/log.js';
 import { migrate } from '../src/store/migrator.js';
-import { startTemporaryPostgres } from '../test/support/temporaryPostgres.js';
 import { draftSchemaChange } from './schemaDiff.js';
+import { startTemporaryPostgres } from './temporaryPostgres.js';
 
 const log = createLog('warn');
 const postgres = await startTemporaryPostgres(log);

@@ -133,7 +133,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   /** The lane's detector, as far as it is to be had; and when to look again, if that is worth while. */
   const findDetector = async (): Promise<{ detectorId: string | null; wait: number | null }> => {
     if (detector === null) return { detectorId: null, wait: null };
-    if (!detector.isKnown() && (await record.nextTurn(tenure)) === null) {
+    if (!detector.isKnown() && (await record.waiting(tenure)).wait === null) {
       return { detectorId: null, wait: null };
     }
     const found = await detector.find();
@@ -144,22 +144,33 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
     return { detectorId: null, wait: null };
   };
 
-  const startCall = async (): Promise<'STARTED' | Rest> => {
-    const { detectorId, wait: detectorWait } = await findDetector();
-    const partialWait = pacer.waitPartial();
+  /**
+   * Whether a claim is worth its statement: always when any call may leave, else only when a full one may have come
+   * together.
+   */
+  const mayLeave = async (partialWait: number): Promise<boolean> =>
+    (partialWait === 0 && inFlight.size === 0) ||
+    (await record.waiting(tenure)).outcomes >= ACCOUNTS_PER_CALL;
+
+  const claim = async (detectorId: string | null, partialWait: number): Promise<boolean> => {
     const call = await record.claim(tenure, {
       detectorId,
       busyBatchKeys: [...new Set([...inFlight.values()].map(({ batchKey }) => batchKey))],
       fullOnly: partialWait > 0,
     });
-    if (call !== null) {
-      pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
-      inFlight.set(call.callId, call);
-      void send(call);
-      return 'STARTED';
-    }
+    if (call === null) return false;
+    pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
+    inFlight.set(call.callId, call);
+    void send(call);
+    return true;
+  };
+
+  const startCall = async (): Promise<'STARTED' | Rest> => {
+    const { detectorId, wait: detectorWait } = await findDetector();
+    const partialWait = pacer.waitPartial();
+    if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) return 'STARTED';
     nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
-    const turn = await record.nextTurn(tenure);
+    const { wait: turn } = await record.waiting(tenure);
     const callWait = turn === null || turn > 0 ? turn : partialWait || WAITING_POLL_MS;
     const waits = [callWait, detectorWait, doubts.wait()].filter((wait) => wait !== null);
     return {

@@ -8,15 +8,18 @@ export interface Rate {
   readonly burst: number;
 }
 
+/**
+ * Calls that are not full get this share of the sustained rate, after this many at once. A crowd of small requests
+ * thus finds room in few calls and leaves the quota to full ones, while a lone account, or two, go at once.
+ */
+const PARTIAL_SHARE = 0.25;
+const PARTIAL_BURST = 2;
+
 /** Says when a lane's next request may leave. */
 export interface Pacer {
   /** Milliseconds until a request may leave; 0 is now. */
   wait(): number;
-  /**
-   * Milliseconds until a call that is not full may leave; 0 is now. The burst is for full calls: one that is not full
-   * leaves at the sustained rate at most, so that a crowd of small requests finds room in few calls, and a lone account
-   * after a rest goes at once.
-   */
+  /** Milliseconds until a call that is not full may leave; 0 is now. */
   waitPartial(): number;
   /** A request leaves. */
   spend(partial: boolean): void;
@@ -30,13 +33,13 @@ export function createPacer({ perSecond, burst }: Rate): Pacer {
     interval: 'second',
   });
   const partials = new TokenBucket({
-    bucketSize: 1,
-    tokensPerInterval: perSecond,
+    bucketSize: Math.min(PARTIAL_BURST, burst),
+    tokensPerInterval: perSecond * PARTIAL_SHARE,
     interval: 'second',
     parentBucket: quota,
   });
   quota.content = burst;
-  partials.content = 1;
+  partials.content = partials.bucketSize;
   return {
     wait: () => quota.getWaitTime(1),
     waitPartial: () => partials.getWaitTime(1),

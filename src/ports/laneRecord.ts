@@ -85,6 +85,13 @@ export interface UnsettledCall {
   readonly startedAt: Date;
 }
 
+/** The lane's outcomes that are PENDING, those with a delay among them. */
+export interface Waiting {
+  readonly outcomes: number;
+  /** Milliseconds until the next of them is worth a look (0 or less: now); null when there is none. */
+  readonly wait: number | null;
+}
+
 /** The lane's side of the record. Each function is one statement. */
 export interface LaneRecord {
   /** Makes the holder the lane's only one. */
@@ -105,8 +112,8 @@ export interface LaneRecord {
   unsettled(tenure: Tenure): Promise<UnsettledCall[]>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
-  /** Milliseconds until the lane's next outcome is worth a look (0 or less: now); null when nothing waits. */
-  nextTurn(tenure: Tenure): Promise<number | null>;
+  /** What waits in the lane. */
+  waiting(tenure: Tenure): Promise<Waiting>;
   /** Gives the lane up if nothing waits in it; false when something does, or the tenure is over already. */
   release(tenure: Tenure): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'>;
 }

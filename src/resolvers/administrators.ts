@@ -7,7 +7,8 @@ import type { GatewayContext } from './context.js';
 export class AdministratorsResolver {
   @Query(() => [Administrator], {
     description:
-      'The administrators that the caller may use: the values that administrator, services and regions of an input may have.',
+      'The administrators that the caller may use: the values that administrator, services and regions of ' +
+      'an input may have.',
   })
   administrators(@Ctx() { caller, services }: GatewayContext): readonly Readonly<Administrator>[] {
     return services.administrators(caller);

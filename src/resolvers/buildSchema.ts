@@ -10,8 +10,8 @@ import { NodeResolver } from './node.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestResolver } from './requests.js';
 
-const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API calls \
-carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
+const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
+calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
 userErrors, and then nothing was recorded or sent. Several mutations in one operation run one after another.`;

@@ -20,7 +20,8 @@ export class CallResolver {
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      'The outcomes it carried, as they stand now, possibly of several requests. A later call may have settled them.',
+      'The outcomes it carried, as they stand now, possibly of several requests. A later call may have ' +
+      'settled them.',
   })
   async outcomes(
     @Root() { callId }: UpstreamCall,

@@ -4,16 +4,17 @@ import { CreateMembersInput } from '../schema/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and of Security Hub, at every service and \
-region named. The gateway records the request, cuts it into calls of 50 accounts, paces and retries them, and survives a \
-crash; every account ends in exactly one outcome per service and region.
+const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and of Security Hub, at \
+every service and in every region named. The gateway records the request, cuts it into calls of 50 accounts, paces and \
+retries them, and survives a crash; every account ends in exactly one outcome per service and region.
 
-As a delegated administrator of an organization this is all it takes: GuardDuty enables itself in the account and applies the \
-organization's auto-enable settings again, to accounts that are members already as well, and no invitation is needed. In \
-GuardDuty it is also the only way back for an organization account that was disassociated. Other accounts are then invited with inviteMembers.
+For accounts of the administrator's organization this is all it takes, and no invitation is needed. CreateMembers of a \
+delegated administrator enables GuardDuty in the accounts and applies the organization's auto-enable settings again, to \
+accounts that are members already as well; it is also the only way back for an organization account that was \
+disassociated. Other accounts are invited with inviteMembers afterwards.
 
-Partial success is data: accounts that a service left unprocessed are in the outcomes of the request, with its own words. \
-userErrors are faults of the input, for which nothing was recorded or sent.`;
+Partial success is data: accounts that a service left unprocessed are in the outcomes of the request, with its own \
+words. userErrors are faults of the input, for which nothing was recorded or sent.`;
 
 /** The mutation `createMembers`. */
 @Resolver()

@@ -4,16 +4,17 @@ import { InviteMembersInput } from '../schema/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and of Security Hub, at every service and \
-region named. They become active members once somebody in the account accepts. GuardDuty has to be on in an invited account.
+const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and of Security Hub, at \
+every service and in every region named. They become active members once somebody in the account accepts. GuardDuty has \
+to be on in an account that it invites.
 
-Accounts managed through AWS Organizations need no invitation: createMembers is all they take, and GuardDuty refuses to \
-invite those that were added through Organizations and later disassociated. An account that was disassociated after an \
-earlier invitation can be invited again without createMembers. Security Hub allows 1,000 open invitations per administrator \
-and region.
+Accounts managed through AWS Organizations need no invitation: createMembers is all they take, and those that were added \
+through Organizations and later disassociated cannot be invited at all. An account that was disassociated after an \
+earlier invitation can be invited again without createMembers, unless it was deleted meanwhile. Security Hub allows 1,000 \
+open invitations per administrator and region.
 
 Recording, outcomes and userErrors are as in createMembers. After a crash or a lost answer the gateway reads the members \
-back before it sends again, so that nobody is invited twice for it.`;
+back before it sends again, so that nobody is invited twice because of it.`;
 
 /** The mutation `inviteMembers`. */
 @Resolver()

@@ -10,8 +10,8 @@ export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
     description:
-      'The record with this id, whichever type it has. Null when there is none, when the text is no id of this gateway, or ' +
-      'when the caller may not see its administrator.',
+      'The record with this id, whichever type it has. Null when there is none, when the text is no id of ' +
+      'this gateway, or when the caller may not see its administrator.',
   })
   async node(
     @Arg('id', () => ID, { description: 'The id of a MembershipRequest, an Outcome or an UpstreamCall.' })

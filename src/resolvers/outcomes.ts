@@ -12,8 +12,8 @@ import { presentCall, presentOutcome, presentPage, presentRequest } from './pres
 export class OutcomeResolver {
   @Query(() => OutcomeConnection, {
     description:
-      'Outcomes over all requests that the caller may see, newest request first and then by account id, from the highest: with filter.accountId, the history of an ' +
-      'account.',
+      'Outcomes over all requests that the caller may see, newest request first and then by account id, ' +
+      'from the highest: with filter.accountId, the history of an account.',
   })
   async outcomes(
     @Arg('filter', () => OutcomeFilter, {

@@ -17,8 +17,8 @@ export class RequestResolver {
   @Query(() => MembershipRequest, {
     nullable: true,
     description:
-      'The request with this id, as it stands now. Null when there is none, when the id is of something else, or when the ' +
-      'caller may not see its administrator.',
+      'The request with this id, as it stands now. Null when there is none, when the id is of something ' +
+      'else, or when the caller may not see its administrator.',
   })
   async request(
     @Arg('id', () => ID, { description: 'The id that the mutation answered with; begins with request_.' })
@@ -75,8 +75,8 @@ export class RequestResolver {
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      "The accounts that a service listed as unprocessed, in AWS's sense of the word: status UNPROCESSED only. Those whose " +
-      'call failed as a whole are outcomes(status: FAILED). totalCount is exact.',
+      "The accounts that a service listed as unprocessed, in AWS's sense of the word: status UNPROCESSED " +
+      'only. Those whose call failed as a whole are outcomes(status: FAILED). totalCount is exact.',
   })
   async unprocessed(
     @Root() { requestId }: MembershipRequest,
@@ -88,7 +88,8 @@ export class RequestResolver {
 
   @FieldResolver(() => UpstreamCallConnection, {
     description:
-      'The AWS API calls that carried accounts of this request; some of them carried those of others as well.',
+      'The AWS API calls that carried accounts of this request; some of them carried those of others as ' +
+      'well.',
   })
   async calls(
     @Root() { requestId }: MembershipRequest,

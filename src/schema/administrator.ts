@@ -7,8 +7,8 @@ import { AwsAccountId, AwsRegion } from './scalars.js';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An AWS account that the gateway acts as: the delegated administrator of an organization, or the account that invites ' +
-    'others. Configured by the operator of the gateway.',
+    'An AWS account that the gateway acts as: the delegated administrator of an organization, or the ' +
+    'account that invites others. Configured by the operator of the gateway.',
 })
 export class Administrator {
   @Field(() => ID, {

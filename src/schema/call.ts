@@ -14,8 +14,8 @@ import { AwsRegion, DateTime } from './scalars.js';
   implements: Node,
   simpleResolvers: true,
   description:
-    'One AWS API call that changed, or was to change, member accounts. It carries up to 50 accounts, the most either ' +
-    'service takes, possibly of several requests; it is recorded before it leaves.',
+    'One AWS API call that changed, or was to change, member accounts. It carries up to 50 accounts, the ' +
+    'most either service takes, possibly of several requests; it is recorded before it leaves.',
 })
 export class UpstreamCall implements Node {
   readonly __typename!: 'UpstreamCall';
@@ -45,8 +45,8 @@ export class UpstreamCall implements Node {
 
   @Field(() => Int, {
     description:
-      'Distinct accounts it carried, 1 to 50. It may have more outcomes than that: an account that several requests ' +
-      'ask for at the same time travels once.',
+      'Distinct accounts it carried, 1 to 50. It may have more outcomes than that: an account that ' +
+      'several requests ask for at the same time travels once.',
   })
   readonly accountCount!: number;
 
@@ -86,8 +86,8 @@ export class UpstreamCall implements Node {
   @Field(() => String, {
     nullable: true,
     description:
-      "The service's exception name, for instance BadRequestException, or the name of the error when no answer came. Null " +
-      'while it is SENT and when it is ANSWERED.',
+      "The service's exception name, for instance BadRequestException, or the name of the error when no " +
+      'answer came. Null while it is SENT and when it is ANSWERED.',
   })
   readonly errorCode!: string | null;
 

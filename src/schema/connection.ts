@@ -79,8 +79,9 @@ export function connectionOf<Row extends object>(
     @Field(() => Int, {
       nullable: true,
       description:
-        'How many entries the whole list has. Exact for the outcomes and the unprocessed of a request, where it comes ' +
-        'from running counts; null everywhere else, where it would cost a count over the whole record.',
+        'How many entries the whole list has. Exact for the outcomes and the unprocessed of a request, ' +
+        'where it comes from running counts; null everywhere else, where it would cost a count over the ' +
+        'whole record.',
     })
     readonly totalCount!: (() => Promise<number>) | null;
   }

@@ -29,7 +29,8 @@ export const SecurityService = describedEnum<SecurityServiceName>(
   'A service that has member accounts. Each keeps its own list of members, per administrator and region.',
   {
     GUARDDUTY:
-      'Amazon GuardDuty. Members belong to the detector of the administrator in a region; there is at most one.',
+      'Amazon GuardDuty. Members belong to the detector of the administrator in a region; there is at ' +
+      'most one.',
     SECURITY_HUB: 'AWS Security Hub. Members belong to the administrator in a region; there is no detector.',
   },
 );
@@ -40,17 +41,18 @@ export const MembershipOperation = describedEnum<MembershipOperationName>(
   'What is done to member accounts, by the name the API operation has in both services.',
   {
     CREATE_MEMBERS:
-      "CreateMembers: the accounts become members of the administrator. For accounts of the administrator's " +
-      'organization that is all it takes; other accounts are then invited with INVITE_MEMBERS.',
+      'CreateMembers: the accounts become members of the administrator. For accounts of the ' +
+      "administrator's organization that is all it takes; other accounts are then invited with " +
+      'INVITE_MEMBERS.',
     INVITE_MEMBERS:
-      'InviteMembers: accounts that were created as members are invited, and become active once they accept. ' +
-      'Accounts managed through AWS Organizations need no invitation.',
+      'InviteMembers: accounts that were created as members are invited, and become active once they ' +
+      'accept. Accounts managed through AWS Organizations need no invitation.',
     DISASSOCIATE_MEMBERS:
-      'DisassociateMembers: the accounts stop being members of the administrator. ' +
-      'Part of the vocabulary; this release offers no mutation for it.',
+      'DisassociateMembers: the accounts stop being members of the administrator. Part of the vocabulary; ' +
+      'this release offers no mutation for it.',
     DELETE_MEMBERS:
-      'DeleteMembers: the details of disassociated accounts are removed from the list. ' +
-      'Part of the vocabulary; this release offers no mutation for it.',
+      'DeleteMembers: the details of disassociated accounts are removed from the list. Part of the ' +
+      'vocabulary; this release offers no mutation for it.',
   },
 );
 
@@ -66,7 +68,8 @@ export const RequestStatus = describedEnum<RequestStatusName>(
     PARTIALLY_SUCCEEDED:
       'Finished: at least one outcome is PROCESSED and at least one is not. See unprocessed.',
     FAILED:
-      'Finished: no outcome is PROCESSED, and not all of them were withdrawn. See reasonCode of its outcomes.',
+      'Finished: no outcome is PROCESSED, and not all of them were withdrawn. See reasonCode of its ' +
+      'outcomes.',
     CANCELED: 'Finished: every outcome was withdrawn before it was sent.',
   },
 );
@@ -74,7 +77,8 @@ export const RequestStatus = describedEnum<RequestStatusName>(
 /** How one account at one target stands. */
 export const OutcomeStatus = describedEnum<OutcomeStatusName>(
   'OutcomeStatus',
-  'How one account of a request stands at one target. PENDING and IN_FLIGHT are open; the other four are final.',
+  'How one account of a request stands at one target. PENDING and IN_FLIGHT are open; the other four are ' +
+    'final.',
   {
     PENDING: 'Recorded and waiting to be sent, for the first time or, after a failure that may pass, again.',
     IN_FLIGHT: 'Part of a call that has been sent and has no recorded answer yet.',
@@ -82,8 +86,8 @@ export const OutcomeStatus = describedEnum<OutcomeStatusName>(
     UNPROCESSED:
       'The service answered the call and listed this account as unprocessed. reason has the words it gave.',
     FAILED:
-      'The call that carried it was refused as a whole or brought no answer, and another send would not help or sends are ' +
-      'used up. reasonCode says why; call has the exception.',
+      'The call that carried it was refused as a whole or brought no answer, and another send would not ' +
+      'help or sends are used up. reasonCode says why; call has the exception.',
     CANCELED: 'Withdrawn before it was sent: the service never heard of it in this request.',
   },
 );
@@ -93,12 +97,14 @@ export const CallStatus = describedEnum<CallStatusName>(
   'CallStatus',
   'How one AWS API call stands. It is recorded as SENT before it leaves, so that no crash can hide it.',
   {
-    SENT: 'On its way, or waiting for its answer. After a crash the gateway reads the members back to learn its fate.',
+    SENT:
+      'On its way, or waiting for its answer. After a crash the gateway reads the members back to learn ' +
+      'its fate.',
     ANSWERED: 'The service answered with HTTP 200. Single accounts may still have come back as unprocessed.',
     REFUSED: 'The service refused the whole call and did nothing: errorCode and errorMessage say why.',
     UNANSWERED:
-      'Sent, and no answer is known: a time-out, a cut connection, a 5xx or a crash. The gateway asks the service ' +
-      'with GetMembers what became of the accounts before it sends any of them again.',
+      'Sent, and no answer is known: a time-out, a cut connection, a 5xx or a crash. The gateway asks the ' +
+      'service with GetMembers what became of the accounts before it sends any of them again.',
   },
 );
 

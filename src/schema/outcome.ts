@@ -16,8 +16,8 @@ import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
   implements: Node,
   simpleResolvers: true,
   description:
-    'What became of one account of one request at one target (administrator, service and region). Every account asked for ' +
-    'has exactly one outcome at every target, from the moment the request is recorded.',
+    'What became of one account of one request at one target (administrator, service and region). Every ' +
+    'account asked for has exactly one outcome at every target, from the moment the request is recorded.',
 })
 export class Outcome implements Node {
   readonly __typename!: 'Outcome';
@@ -60,30 +60,31 @@ export class Outcome implements Node {
   @Field(() => ReasonCode, {
     nullable: true,
     description:
-      'Why it was not processed, as a stable code. Null while PENDING or IN_FLIGHT, and when PROCESSED or CANCELED.',
+      'Why it was not processed, as a stable code. Null while PENDING or IN_FLIGHT, and when PROCESSED or ' +
+      'CANCELED.',
   })
   readonly reasonCode!: ReasonCodeName | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The service's own words, verbatim: result of GuardDuty, ProcessingResult of Security Hub, or the message of the " +
-      'exception that refused the call. Where no service said anything, a sentence of the gateway. Branch on reasonCode ' +
-      'instead: AWS changes its texts.',
+      "The service's own words, verbatim: result of GuardDuty, ProcessingResult of Security Hub, or the " +
+      'message of the exception that refused the call. Where no service said anything, a sentence of the ' +
+      'gateway. Branch on reasonCode instead: AWS changes its texts.',
   })
   readonly reason!: string | null;
 
   @Field(() => Boolean, {
     description:
-      'True when it ended UNPROCESSED or FAILED for a reason that may pass by itself, so that asking again is worth it: ' +
-      'BATCH_LIMIT_EXCEEDED, THROTTLED, INTERNAL_ERROR or UNREACHABLE.',
+      'True when it ended UNPROCESSED or FAILED for a reason that may pass by itself, so that asking ' +
+      'again is worth it: BATCH_LIMIT_EXCEEDED, THROTTLED, INTERNAL_ERROR or UNREACHABLE.',
   })
   readonly retryable!: boolean;
 
   @Field(() => Int, {
     description:
-      'How many calls have carried this account for this request: 0 before the first, more than 1 after retries. Wire ' +
-      'attempts inside one call are in UpstreamCall.attempts.',
+      'How many calls have carried this account for this request: 0 before the first, more than 1 after ' +
+      'retries. Wire attempts inside one call are in UpstreamCall.attempts.',
   })
   readonly sends!: number;
 

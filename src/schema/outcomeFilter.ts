@@ -9,15 +9,15 @@ import { AwsAccountId, AwsRegion } from './scalars.js';
 /** Which outcomes a list holds. */
 @InputType({
   description:
-    'Which outcomes to list: those that meet every condition given. Absent and null conditions do not narrow; an empty ' +
-    'list matches nothing.',
+    'Which outcomes to list: those that meet every condition given. Absent and null conditions do not ' +
+    'narrow; an empty list matches nothing.',
 })
 export class OutcomeFilter {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Only outcomes of the MembershipRequest with this id. The id of anything else is BAD_USER_INPUT; that of a request ' +
-      'nobody made, or that the caller may not see, matches nothing.',
+      'Only outcomes of the MembershipRequest with this id. The id of anything else is BAD_USER_INPUT; ' +
+      'that of a request nobody made, or that the caller may not see, matches nothing.',
   })
   readonly requestId?: string | null;
 

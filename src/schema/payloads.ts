@@ -3,8 +3,8 @@ import { MembershipRequest } from './request.js';
 import { UserError } from './userError.js';
 
 const REQUEST =
-  'The request as it stands now, finished or not; null when userErrors is not empty. Accounts that a service left ' +
-  'unprocessed are in its outcomes, not in userErrors.';
+  'The request as it stands now, finished or not; null when userErrors is not empty. Accounts that a ' +
+  'service left unprocessed are in its outcomes, not in userErrors.';
 const USER_ERRORS = 'What is wrong with the input, all faults at once; empty when the request was recorded.';
 
 /** The answer of `createMembers`. */

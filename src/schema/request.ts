@@ -27,8 +27,9 @@ export class Actor {
   implements: Node,
   simpleResolvers: true,
   description:
-    'What a caller asked, once: one operation on a list of accounts, at every target named. It is recorded before anything ' +
-    'is sent, and no crash can lose it; ask for it again by id until its status is final.',
+    'What a caller asked, once: one operation on a list of accounts, at every target named. It is ' +
+    'recorded before anything is sent, and no crash can lose it; ask for it again by id until its status ' +
+    'is final.',
 })
 export class MembershipRequest implements Node {
   readonly __typename!: 'MembershipRequest';

@@ -14,9 +14,9 @@ export class MemberAccountInput {
   @Field(() => EmailAddress, {
     nullable: true,
     description:
-      "The e-mail address of the account. GuardDuty's CreateMembers requires one for every account: without it, a " +
-      'request that includes GUARDDUTY gets the userError EMAIL_REQUIRED. Security Hub takes accounts without one ' +
-      'as well.',
+      "The e-mail address of the account. GuardDuty's CreateMembers requires one for every account: " +
+      'without it, a request that includes GUARDDUTY gets the userError EMAIL_REQUIRED. Security Hub ' +
+      'takes accounts without one as well.',
   })
   readonly email?: string | null;
 }
@@ -27,33 +27,33 @@ abstract class RequestInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the administrator to act as; see administrators. Default: the only one that the caller may use. With ' +
-      'several, one has to be named, else UNKNOWN_ADMINISTRATOR.',
+      'The id of the administrator to act as; see administrators. Default: the only one that the caller ' +
+      'may use. With several, one has to be named, else UNKNOWN_ADMINISTRATOR.',
   })
   readonly administrator?: string | null;
 
   @Field(() => [SecurityService], {
     nullable: true,
     description:
-      'The services to ask. Default: every service configured for the administrator. An empty list, or a service that ' +
-      'is not configured for it, is INVALID_INPUT.',
+      'The services to ask. Default: every service configured for the administrator. An empty list, or a ' +
+      'service that is not configured for it, is INVALID_INPUT.',
   })
   readonly services?: readonly SecurityServiceName[] | null;
 
   @Field(() => [AwsRegion], {
     nullable: true,
     description:
-      'The regions to ask. Default: every region configured for the administrator. An empty list is INVALID_INPUT, a ' +
-      'region that is not configured for it UNKNOWN_REGION.',
+      'The regions to ask. Default: every region configured for the administrator. An empty list is ' +
+      'INVALID_INPUT, a region that is not configured for it UNKNOWN_REGION.',
   })
   readonly regions?: readonly string[] | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The id of the GuardDuty detector to use, 1 to 300 characters; only together with GUARDDUTY and exactly one ' +
-      'region. Default: the one configured, else the one ListDetectors finds, of which there is at most one per account ' +
-      'and region.',
+      'The id of the GuardDuty detector to use, 1 to 300 characters; only together with GUARDDUTY and ' +
+      'exactly one region. Default: the one configured, else the one ListDetectors finds, of which there ' +
+      'is at most one per account and region.',
   })
   readonly detectorId?: string | null;
 
@@ -67,9 +67,10 @@ abstract class RequestInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'A name of your choice, 1 to 255 characters, that makes the mutation safe to repeat: the same caller, mutation, ' +
-      'key and input get the request made the first time, and nothing is sent twice. The same key with another input ' +
-      '(waitSeconds aside) is IDEMPOTENCY_KEY_REUSED. The Idempotency-Key header stands in when this is absent.',
+      'A name of your choice, 1 to 255 characters, that makes the mutation safe to repeat: the same ' +
+      'caller, mutation, key and input get the request made the first time, and nothing is sent twice. ' +
+      'The same key with another input (waitSeconds aside) is IDEMPOTENCY_KEY_REUSED. The Idempotency-Key ' +
+      'header stands in when this is absent.',
   })
   readonly idempotencyKey?: string | null;
 
@@ -77,8 +78,9 @@ abstract class RequestInput {
     nullable: true,
     defaultValue: 20,
     description:
-      'Seconds to wait for the request to finish before answering, 0 to 60; null means 20 as well. With 0 the answer ' +
-      'comes as soon as the request is recorded. When time is up the work goes on: ask for the request by its id.',
+      'Seconds to wait for the request to finish before answering, 0 to 60; null means 20 as well. With 0 ' +
+      'the answer comes as soon as the request is recorded. When time is up the work goes on: ask for the ' +
+      'request by its id.',
   })
   readonly waitSeconds?: number | null;
 }
@@ -88,8 +90,9 @@ abstract class RequestInput {
 export class CreateMembersInput extends RequestInput {
   @Field(() => [MemberAccountInput], {
     description:
-      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it). The gateway cuts them into ' +
-      'calls of 50. An exact duplicate is taken once; one account with two e-mail addresses is DUPLICATE_ACCOUNT.',
+      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it). The gateway ' +
+      'cuts them into calls of 50. An exact duplicate is taken once; one account with two e-mail ' +
+      'addresses is DUPLICATE_ACCOUNT.',
   })
   readonly accounts!: readonly MemberAccountInput[];
 }
@@ -99,24 +102,26 @@ export class CreateMembersInput extends RequestInput {
 export class InviteMembersInput extends RequestInput {
   @Field(() => [AwsAccountId], {
     description:
-      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it), 12 digits each, in quotes. ' +
-      'They have been created as members before. The gateway cuts them into calls of 50. A duplicate is taken once.',
+      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it), 12 digits ' +
+      'each, in quotes. They have been created as members before. The gateway cuts them into calls of 50. ' +
+      'A duplicate is taken once.',
   })
   readonly accountIds!: readonly string[];
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Text that GuardDuty adds to the invitation, 1 to 2,000 characters. GuardDuty only: when services leave GUARDDUTY ' +
-      'out it is INVALID_INPUT, since the InviteMembers of Security Hub has no such parameter.',
+      'Text that GuardDuty adds to the invitation, 1 to 2,000 characters. GuardDuty only: when services ' +
+      'leave GUARDDUTY out it is INVALID_INPUT, since the InviteMembers of Security Hub has no such ' +
+      'parameter.',
   })
   readonly message?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: GuardDuty invites without sending an e-mail about it. Absent or null leaves it to GuardDuty, which sends ' +
-      'one. GuardDuty only: when services leave GUARDDUTY out it is INVALID_INPUT.',
+      'True: GuardDuty invites without sending an e-mail about it. Absent or null leaves it to GuardDuty, ' +
+      'which sends one. GuardDuty only: when services leave GUARDDUTY out it is INVALID_INPUT.',
   })
   readonly disableEmailNotification?: boolean | null;
 }

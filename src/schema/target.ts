@@ -7,7 +7,8 @@ import { AwsRegion } from './scalars.js';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Outcomes counted by status; the six statuses add up to total. One account at three targets counts three times.',
+    'Outcomes counted by status; the six statuses add up to total. One account at three targets counts ' +
+    'three times.',
 })
 export class OutcomeCounts {
   @Field(() => Int, { description: 'All outcomes: accounts times targets.' })
@@ -38,8 +39,8 @@ export class OutcomeCounts {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'One service in one region, asked as one administrator: where a request sends every one of its accounts. One target ' +
-    'may fail, for instance in an opt-in region that is off, while the others go on.',
+    'One service in one region, asked as one administrator: where a request sends every one of its ' +
+    'accounts. One target may fail, for instance in an opt-in region that is off, while the others go on.',
 })
 export class Target {
   @Field(() => ID, { description: 'Id of the administrator, as in administrators.' })
@@ -54,8 +55,8 @@ export class Target {
   @Field(() => String, {
     nullable: true,
     description:
-      'The GuardDuty detector that the request named or, once a call has been sent, the one it used. Null before that, ' +
-      'and always for Security Hub, which has none.',
+      'The GuardDuty detector that the request named or, once a call has been sent, the one it used. Null ' +
+      'before that, and always for Security Hub, which has none.',
   })
   readonly detectorId!: string | null;
 

@@ -48,8 +48,10 @@ const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes:
 /** A port found free may be taken before the server has it. */
 const PORT_ATTEMPTS = 5;
 
-/** How long the last sessions of a server that was killed may hold on to its shared memory. */
-const SHARED_MEMORY_LIMIT_MS = 15_000;
+/** How long what is left of a killed server may stand in the way: sessions that hold its shared memory, or one still starting. */
+const REMAINS_LIMIT_MS = 15_000;
+
+const REMAINS = /shared memory block|lock file "postmaster\.pid" already exists/;
 
 /**
  * Runs a PostgreSQL of the gateway's own on a free port of 127.0.0.1, with its data under `dataDir`. Waits for a
@@ -65,15 +67,13 @@ export async function startEmbeddedPostgres({
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const home = await preparePostgresHome(dataDir, log);
   const cluster = await openCluster(home, { durable, log });
-  await endOrphan(cluster.directory, log);
   const settings = durable ? SETTINGS : { ...SETTINGS, ...NOT_DURABLE };
   const { server, port } = await startOnFreePort({ ...home, cluster: cluster.directory, settings, log });
 
-  const stopOnExit = (): void => void process.kill(server.pid, 'SIGINT');
-  process.once('exit', stopOnExit);
+  process.once('exit', server.hurry);
   let stopping: Promise<void> | undefined;
   void server.ended.then((reason) => {
-    process.off('exit', stopOnExit);
+    process.off('exit', server.hurry);
     if (stopping !== undefined) return;
     log.error({ reason }, 'PostgreSQL ended by itself');
     onUnexpectedEnd?.(reason);
@@ -88,14 +88,15 @@ export async function startEmbeddedPostgres({
 async function startOnFreePort(
   options: Omit<ServerOptions, 'port'>,
 ): Promise<{ server: PostgresServer; port: number }> {
-  const until = Date.now() + SHARED_MEMORY_LIMIT_MS;
+  const until = Date.now() + REMAINS_LIMIT_MS;
   for (let portsTried = 1; ;) {
+    await endOrphan(options.cluster, options.log);
     const port = await findFreePort();
     try {
       return { server: await startServer({ ...options, port }), port };
     } catch (error) {
       const words = String(error);
-      if (words.includes('shared memory block') && Date.now() < until) await sleep(250);
+      if (REMAINS.test(words) && Date.now() < until) await sleep(250);
       else if (!words.includes('could not create any TCP/IP sockets') || portsTried++ >= PORT_ATTEMPTS)
         throw error;
     }

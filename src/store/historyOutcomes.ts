@@ -4,7 +4,9 @@ import type { HistoryStore, NestedOutcomeFilter, OutcomeFilter, OutcomeRow, Page
 import { afterOutcome, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
 import { isWantedLane } from './grants.js';
 import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
-import * as sources from './outcomeSources.js';
+import { isException, type OutcomeRange } from './outcomeRange.js';
+import { outcomesByAccount, outcomesByCall, outcomesByException } from './outcomesAcrossTargets.js';
+import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
 
 const OUTCOME = Prisma.sql`json_build_object(
   'targetId', o.target_id::text, 'accountId', o.account_id, 'requestId', t.request_id, 'email', a.email,
@@ -46,10 +48,9 @@ export function createOutcomeReads(
 }
 
 /**
- * Outcomes newest first, from whichever source reads least: a request's targets, the index of accounts, the index of
- * what went wrong, else all targets from the newest back. There, targets with nothing to show are passed over whole:
- * a page costs one row for each of them, and a filter by service, region or a status that is rare may pass over many.
- * The first two sources read every row of a target or account in turn until enough have the status wanted.
+ * Outcomes newest first, from whichever index reads least: a request's targets; the accounts asked for; what went wrong;
+ * else all targets from the newest back. The last passes over targets without a row for the page whole, one row of
+ * `target` each, of which a filter by service, region, administrator or a rare status may meet many.
  */
 export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
   return Prisma.sql`SELECT ${toJsonList(chooseSource(caller, filter, page))} AS result`;
@@ -76,7 +77,7 @@ export function selectOutcomesOfRequests(
   page: PageArgs,
 ): Prisma.Sql {
   const isWanted = isWantedLane(null, filter, Prisma.sql`t.lane_id`);
-  const source = sources.fromTargets(targetsOf(Prisma.sql`asked.id`), isWanted, toRange(filter, page));
+  const source = outcomesByTarget(targetsOf(Prisma.sql`asked.id`), isWanted, toRange(filter, page));
   return Prisma.sql`
     SELECT COALESCE(json_agg(${toJsonList(source)} ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
@@ -86,7 +87,7 @@ export function selectOutcomesOfRequests(
 export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(
-      ${toJsonList(sources.fromCall(Prisma.sql`asked.id`, toRange({}, page)))} ORDER BY asked.place), '[]') AS result
+      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, toRange({}, page)))} ORDER BY asked.place), '[]') AS result
     FROM unnest(${callIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
 }
 
@@ -94,15 +95,19 @@ function chooseSource(caller: Caller, filter: OutcomeFilter, page: PageArgs): Pr
   const range = toRange(filter, page);
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
   const isWantedTarget = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
-  const isWantedOutcome = isWantedLane(caller, filter, Prisma.sql`o.lane_id`);
   if (filter.requestId != null) {
     const targets = targetsOf(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`);
-    if (accountIds === null) return sources.fromTargets(targets, isWantedTarget, range);
-    return sources.fromTargetsAndAccounts(targets, isWantedTarget, accountIds, range);
+    if (accountIds === null) return outcomesByTarget(targets, isWantedTarget, range);
+    return accountOutcomesByTarget(targets, isWantedTarget, accountIds, range);
   }
-  if (accountIds !== null) return sources.fromAccounts(accountIds, isWantedOutcome, range);
-  if (sources.areExceptions(range.statuses)) return sources.fromExceptions(range.statuses, isWantedOutcome, range);
-  return sources.fromTargets(Prisma.sql`target`, isWantedTarget, range);
+  if (accountIds !== null) {
+    return outcomesByAccount(accountIds, isWantedLane(caller, filter, Prisma.sql`o.lane_id`), range);
+  }
+  const exceptions = range.statuses?.filter(isException) ?? [];
+  if (isWantedTarget === null && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
+    return outcomesByException(exceptions, range);
+  }
+  return outcomesByTarget(Prisma.sql`target`, isWantedTarget, range);
 }
 
 // OFFSET 0 keeps the targets of the request apart, so that they are found by the request and never by walking all.
@@ -110,7 +115,7 @@ function targetsOf(requestId: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(SELECT * FROM target WHERE request_id = ${requestId} OFFSET 0)`;
 }
 
-function toRange(filter: NestedOutcomeFilter, { first, after }: PageArgs): sources.OutcomeRange {
+function toRange(filter: NestedOutcomeFilter, { first, after }: PageArgs): OutcomeRange {
   const statuses = filter.statuses == null ? null : [...new Set(filter.statuses)];
   return { after: afterOutcome(after), limit: first + 1, statuses };
 }

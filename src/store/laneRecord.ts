@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../generated/client.js';
 import type { OfferedOperation } from '../membership.js';
-import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict } from '../ports/laneRecord.js';
+import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../ports/laneRecord.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED } from './countSettled.js';
 import { settleCalls } from './settleCalls.js';
@@ -16,7 +16,7 @@ export function createLaneRecord(prisma: PrismaClient): LaneRecord {
       markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
     unsettled: (tenure) => unsettledCalls(prisma, tenure),
     failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
-    nextTurn: (tenure) => nextTurn(prisma, tenure),
+    waiting: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
   };
 }
@@ -99,12 +99,14 @@ async function failWaiting(
   `;
 }
 
-async function nextTurn(prisma: PrismaClient, { lane }: Tenure): Promise<number | null> {
-  const rows = await prisma.$queryRaw<{ wait: number | null }[]>`
-    SELECT (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait
+async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<Waiting> {
+  const rows = await prisma.$queryRaw<[Waiting]>`
+    /* prepared: waiting_in_lane */
+    SELECT COALESCE(sum(pending), 0)::int AS outcomes,
+      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait
     FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
   `;
-  return rows[0]?.wait ?? null;
+  return rows[0];
 }
 
 /**

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
-import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS } from './postgresServer.js';
+import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS, KILL_LIMIT_MS } from './postgresServer.js';
 
 /**
  * Ends the server that an earlier gateway, killed, left running on this cluster, and removes the `postmaster.pid` of
@@ -15,20 +15,23 @@ import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS } from './postgresS
  */
 export async function endOrphan(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
-  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  const content = await readFile(pidFile, 'utf8').catch(() => undefined);
+  if (content === undefined) return;
+  const pid = Number(content.split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1 || !(await isServerOf(pid, cluster))) {
     await rm(pidFile, { force: true });
     return;
   }
   log.warn({ pid }, 'stopping the PostgreSQL that an earlier gateway left running');
-  for (const [signal, limit] of [
-    ['SIGINT', FAST_SHUTDOWN_LIMIT_MS],
-    ['SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS],
-  ] as const) {
+  const stopsOn = async (signal: NodeJS.Signals, limit: number): Promise<boolean> => {
     signalIfAlive(pid, signal);
     for (const until = Date.now() + limit; Date.now() < until; await sleep(20))
-      if (!(await isServerOf(pid, cluster))) return;
-  }
+      if (!(await isServerOf(pid, cluster))) return true;
+    return false;
+  };
+  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) return;
+  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) return;
+  if (await stopsOn('SIGKILL', KILL_LIMIT_MS)) return;
   throw new GatewayError(
     'UNAVAILABLE',
     `PostgreSQL process ${pid}, left by an earlier gateway, does not stop`,

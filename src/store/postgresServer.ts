@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,14 +18,21 @@ export const IMMEDIATE_SHUTDOWN_LIMIT_MS = 7_000;
 /** How long a server may take to accept connections. After a crash it first replays at most `max_wal_size` of log. */
 const START_LIMIT_MS = 120_000;
 
+/** How long a process killed outright may take to be gone. */
+export const KILL_LIMIT_MS = 2_000;
+
+/** How long after the end of a server its last words may take to arrive. */
+const LAST_WORDS_LIMIT_MS = 1_000;
+
 /** Lines of the server's log kept for the error message of a failed start. */
 const REMEMBERED_LINES = 8;
 
 /** A running server, started by us. */
 export interface PostgresServer {
-  pid: number;
   /** Resolves when the process has ended, with how. */
   ended: Promise<string>;
+  /** Asks for a fast shutdown and does not wait: all that a process can do that is about to exit. */
+  hurry(): void;
   /** Fast shutdown, then an immediate one, then SIGKILL. Safe to call again. */
   stop(): Promise<void>;
 }
@@ -65,14 +73,16 @@ export async function startServer({
     if (lastWords.length > REMEMBERED_LINES) lastWords.shift();
     record(line, log);
   });
+  const closed = once(child, 'close').catch(() => undefined);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-  const { pid } = child;
-  const end = pid === undefined ? await ended : await readyOrEnded(cluster, pid, ended);
-  if (pid !== undefined && end === undefined) return { pid, ended, stop: () => stop(pid, ended, log) };
-  if (pid !== undefined) await stop(pid, ended, log);
+  const end = await readyOrEnded(cluster, child.pid, ended);
+  if (end === undefined)
+    return { ended, hurry: () => void child.kill('SIGINT'), stop: () => stop(child, ended, log) };
+  await stop(child, ended, log);
+  await Promise.race([closed, sleep(LAST_WORDS_LIMIT_MS, undefined, { ref: false })]);
   throw new GatewayError(
     'UNAVAILABLE',
     `PostgreSQL did not start (${end}): ${lastWords.join(' | ') || 'it said nothing'}`,
@@ -83,7 +93,7 @@ export async function startServer({
 // means that neither a password nor a free connection is needed.
 async function readyOrEnded(
   cluster: string,
-  pid: number,
+  pid: number | undefined,
   ended: Promise<string>,
 ): Promise<string | undefined> {
   let end: string | undefined;
@@ -96,18 +106,16 @@ async function readyOrEnded(
   return end;
 }
 
-async function stop(pid: number, ended: Promise<string>, log: Log): Promise<void> {
-  for (const [signal, limit] of [
-    ['SIGINT', FAST_SHUTDOWN_LIMIT_MS],
-    ['SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS],
-  ] as const) {
-    if (await endsWithin(ended, 0)) return;
-    process.kill(pid, signal);
-    if (await endsWithin(ended, limit)) return;
-    log.warn({ pid, signal, limit }, 'PostgreSQL did not stop in time');
-  }
-  process.kill(pid, 'SIGKILL');
-  await ended;
+async function stop(child: ChildProcess, ended: Promise<string>, log: Log): Promise<void> {
+  const stopsOn = async (signal: NodeJS.Signals, limit: number): Promise<boolean> => {
+    child.kill(signal);
+    if (await endsWithin(ended, limit)) return true;
+    log.warn({ pid: child.pid, signal, limit }, 'PostgreSQL did not stop in time');
+    return false;
+  };
+  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) return;
+  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) return;
+  await stopsOn('SIGKILL', KILL_LIMIT_MS);
 }
 
 async function endsWithin(ended: Promise<string>, milliseconds: number): Promise<boolean> {

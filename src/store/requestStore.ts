@@ -26,8 +26,9 @@ export function createRequestStore(
       const laneIds = request.targets.map(laneIdOf);
       const accepted = await prisma.$transaction(
         async (tx) => {
-          if (!(await insertRequest(tx, request, laneIds))) return null;
-          await enqueue(tx, laneIds);
+          const idleLanes = await insertRequest(tx, request, laneIds);
+          if (idleLanes === null) return null;
+          if (idleLanes.length > 0) await enqueue(tx, idleLanes);
           return { requestId: request.id, inputHash: request.inputHash };
         },
         { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
@@ -38,20 +39,25 @@ export function createRequestStore(
 }
 
 /**
- * Writes everything a request is made of, and wakes its lanes when it commits. False, and nothing written, when the
- * idempotency key is taken: of two that arrive at once, the second waits here for the first to commit.
+ * Writes everything a request is made of, and wakes its lanes when it commits. Answers with the lanes that no worker
+ * holds: those need a job. Null, and nothing written, when the idempotency key is taken: of two requests that arrive
+ * at once, the second waits here for the first to commit.
  *
- * The foreign key from target to lane holds the lane's row until the transaction ends, so a worker that gives the lane
- * up meanwhile (`releaseLane`) waits, and then sees this work.
+ * The lanes' rows are locked against `releaseLane` until this commits: a worker that is about to give its lane up
+ * waits, then sees this work and stays. So a lane that is held needs no job; were its worker to die, its own job would
+ * go to another.
  */
 async function insertRequest(
   tx: Prisma.TransactionClient,
   request: NewRequest,
   laneIds: readonly number[],
-): Promise<boolean> {
+): Promise<number[] | null> {
   const { accounts } = request;
-  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-    WITH request AS (
+  const rows = await tx.$queryRaw<{ idle: number[] }[]>(Prisma.sql`
+    WITH lanes AS MATERIALIZED (
+      SELECT id, holder FROM lane WHERE id = ANY (${laneIds}::int[]) ORDER BY id FOR KEY SHARE
+    ),
+    request AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, input_hash,
         message, disable_email_notification, open_targets, total
@@ -90,9 +96,11 @@ async function insertRequest(
       INSERT INTO outcome (target_id, account_id, lane_id)
       SELECT targets.id, asked.account_id, targets.lane_id FROM targets CROSS JOIN asked
     )
-    SELECT request.id::text AS id, pg_notify(${LANE_WAKE_CHANNEL}, ${laneIds.join(',')})::text AS woken FROM request
+    SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
+      pg_notify(${LANE_WAKE_CHANNEL}, ${laneIds.join(',')})::text AS woken
+    FROM request
   `);
-  return rows.length === 1;
+  return rows[0]?.idle ?? null;
 }
 
 async function findByIdempotencyKey(

@@ -93,7 +93,6 @@ function isRefusal(failure: SdkError): boolean {
 
 function neverConnected(failure: SdkError): boolean {
   const { name, code = '', syscall, errors, message = '' } = failure;
-  if (failure.$metadata?.httpStatusCode !== undefined) return false;
   if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return true;
   if (name === 'TimeoutError' && message.includes(CONNECTION_TIMED_OUT)) return true;
   return errors !== undefined && errors.length > 0 && errors.every((one) => neverConnected(asSdkError(one)));

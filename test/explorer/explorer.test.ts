@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { buildSchema, parse, validate } from 'graphql';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TABS } from '../../explorer/tabs.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
-import { startGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const NAMES = ['AddMembers', 'InviteMembers', 'Unprocessed', 'Requests', 'OneRequest', 'OneAccount'];
 
@@ -15,19 +13,23 @@ interface MembersAnswer {
   data: { createMembers: { request: { id: string; status: string }; userErrors: unknown[] } };
 }
 
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: TestGateway;
+let origin: string;
 let chromium: TestBrowser;
 let page: Page;
 /** What a page that is in order never does. */
 let complaints: string[];
 
+const closers = new AsyncDisposableStack();
+
 beforeAll(async () => {
-  [gateway, chromium] = await Promise.all([startGateway(), launchBrowser()]);
+  chromium = closers.use(await launchBrowser());
+  gateway = await startGateway();
+  closers.defer(() => gateway.stop());
+  origin = new URL(gateway.url).origin;
 });
 
-afterAll(async () => {
-  await Promise.all([gateway.stop(), chromium.close()]);
-});
+afterAll(() => closers.disposeAsync());
 
 describe('the explorer', () => {
   beforeEach(async () => {
@@ -35,14 +37,14 @@ describe('the explorer', () => {
     const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 1600 } });
     page = await context.newPage();
     context.on('request', (request) => {
-      if (new URL(request.url()).origin !== gateway.url) complaints.push(`request to ${request.url()}`);
+      if (new URL(request.url()).origin !== origin) complaints.push(`request to ${request.url()}`);
     });
     // A violation of the Content-Security-Policy, in a worker too, is a console error.
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-    await page.goto(`${gateway.url}/graphql`);
+    await page.goto(`${origin}/graphql`);
     await editor('operation.graphql').waitFor();
   });
 
@@ -76,6 +78,7 @@ describe('the explorer', () => {
     await page.waitForTimeout(TAKEN_OVER_MS);
     for (const name of ['AddMembers', 'Requests']) {
       await tab(name).click();
+      await page.waitForTimeout(TAKEN_OVER_MS);
       const sent = page.waitForRequest((request) => request.postData()?.includes(`"${name}"`) ?? false);
       await page.getByRole('button', { name: 'Execute query' }).click();
       expect((await sent).headers()['authorization'], name).toBe('Bearer a-token-typed-in');
@@ -96,14 +99,13 @@ describe('the explorer', () => {
 });
 
 describe('the tabs', () => {
-  const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
-
   it.each(TABS.map((starting, i) => ({ name: NAMES[i], ...starting })))(
-    '$name fits the schema',
-    ({ name, query }) => {
-      const document = parse(query);
-      expect(validate(schema, document)).toEqual([]);
-      expect(document.definitions).toMatchObject([{ name: { value: name } }]);
+    '$name is an operation the gateway takes',
+    async ({ name, query, variables = '{}' }) => {
+      expect(query).toMatch(new RegExp(`^(query|mutation) ${name ?? ''}\\b`, 'm'));
+      const { status, body } = await gateway.post({ query, variables: JSON.parse(variables) as unknown });
+      expect(body.errors).toBeUndefined();
+      expect(status).toBe(200);
     },
   );
 });
@@ -125,8 +127,11 @@ function editor(name: string) {
   return page.locator(`[data-uri$="${name}"] .view-lines`);
 }
 
-/** Waits until the editor shows `text`. */
+/** Waits until the editor shows `text`, white space aside: Monaco wraps lines and writes non-breaking spaces. */
 async function expectText(name: string, text: string): Promise<void> {
-  // Monaco writes non-breaking spaces, and lays lines out in any order.
-  await expect.poll(async () => (await editor(name).innerText()).replaceAll('\u00a0', ' ')).toContain(text);
+  await expect.poll(async () => withoutSpace(await editor(name).innerText())).toContain(withoutSpace(text));
+}
+
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s/g, '');
 }

@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  buildSchema,
-  type DefinitionNode,
-  type GraphQLSchema,
-  introspectionFromSchema,
-  lexicographicSortSchema,
-  parse,
-  print,
-  printSchema,
-} from 'graphql';
+import { buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { buildGatewaySchema } from '../../src/resolvers/buildSchema.js';
+import { schemaElements } from './schemaElements.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const schema = buildGatewaySchema();
+const contract = buildSchema(readFileSync(path.join(import.meta.dirname, 'contract.graphql'), 'utf8'));
 
 describe('the schema', () => {
   it('is what schema.graphql says: after a change, npm run schema', () => {
@@ -25,106 +18,42 @@ describe('the schema', () => {
   });
 
   it('describes every type, field, argument, input field and enum value with a sentence', () => {
-    const described = descriptionsOf(schema);
-    expect(described.length).toBeGreaterThan(250);
-    const lacking = described.filter(([, description]) => !/^["A-Z][^]{8,}\.$/.test(description ?? ''));
-    expect(lacking).toEqual([]);
+    const elements = schemaElements(schema);
+    const isSentence = (text: string | null | undefined) => /^["A-Z][^]{8,}\.$/.test(text ?? '');
+    expect(elements.length).toBeGreaterThan(200);
+    expect(elements.filter(({ description }) => !isSentence(description))).toEqual([]);
   });
 
   it('keeps every name, argument, default and nullability of the contract', () => {
-    const contract = readFileSync(path.join(import.meta.dirname, 'contract.graphql'), 'utf8');
-    const offered = new Set(coordinates(printSchema(schema)));
-    expect(coordinates(contract).filter((promise) => !offered.has(promise))).toEqual([]);
+    const offered = new Set(schemaElements(schema).map(({ promise }) => promise));
+    expect(promisesOf(contract).filter((promise) => !offered.has(promise))).toEqual([]);
   });
 
   it('has no type that the contract does not know', () => {
-    const contract = buildSchema(readFileSync(path.join(import.meta.dirname, 'contract.graphql'), 'utf8'));
     expect(Object.keys(schema.getTypeMap()).sort()).toEqual(Object.keys(contract.getTypeMap()).sort());
   });
 });
 
-describe('coordinates', () => {
-  it('tell a changed type, nullability, default, interface, enum value and argument', () => {
-    const before =
-      'interface N { id: ID! } type T implements N { id: ID! f(a: Int = 1): [Int!]! } enum E { A B }';
-    const after = 'interface N { id: ID! } type T { id: ID f(a: Int = 2): [Int!] } enum E { A }';
-    const kept = new Set(coordinates(after));
-    expect(coordinates(before).filter((one) => !kept.has(one))).toEqual([
-      'type T implements N',
+describe('the comparison with the contract', () => {
+  it('sees a lost interface, type, argument and enum value, and a changed nullability and default', () => {
+    const before = `interface N { id: ID! } type T implements N { id: ID! f(a: Int = 1, b: Int): [Int!]! }
+      enum E { A B } input I { x: Int = 2 } scalar S`;
+    const after =
+      'interface N { id: ID! } type T { id: ID f(a: Int = 2): [Int!] } enum E { A } input I { x: Int }';
+    const kept = new Set(promisesOf(buildSchema(after)));
+    expect(promisesOf(buildSchema(before)).filter((promise) => !kept.has(promise))).toEqual([
+      'Object T implements N',
       'T.id: ID!',
       'T.f: [Int!]!',
       'T.f(a: Int = 1)',
-      'enum E.B',
+      'T.f(b: Int)',
+      'E.B',
+      'I.x: Int = 2',
+      'Scalar S',
     ]);
   });
 });
 
-/** Everything a client may depend on in an SDL document, one line each. */
-function coordinates(sdl: string): string[] {
-  return parse(sdl).definitions.flatMap(coordinatesOf);
-}
-
-function coordinatesOf(definition: DefinitionNode): string[] {
-  switch (definition.kind) {
-    case 'ScalarTypeDefinition':
-      return [`scalar ${definition.name.value}`];
-    case 'EnumTypeDefinition':
-      return (definition.values ?? []).map(({ name }) => `enum ${definition.name.value}.${name.value}`);
-    case 'InputObjectTypeDefinition':
-      return [
-        `input ${definition.name.value}`,
-        ...(definition.fields ?? []).map((field) => `${definition.name.value}.${input(field)}`),
-      ];
-    case 'InterfaceTypeDefinition':
-    case 'ObjectTypeDefinition': {
-      const kind = definition.kind === 'ObjectTypeDefinition' ? 'type' : 'interface';
-      const { name, interfaces = [], fields = [] } = definition;
-      return [
-        `${kind} ${name.value}`,
-        ...interfaces.map((one) => `${kind} ${name.value} implements ${one.name.value}`),
-        ...fields.flatMap((field) => [
-          `${name.value}.${field.name.value}: ${print(field.type)}`,
-          ...(field.arguments ?? []).map(
-            (argument) => `${name.value}.${field.name.value}(${input(argument)})`,
-          ),
-        ]),
-      ];
-    }
-    default:
-      throw new Error(`The contract has no ${definition.kind} yet.`);
-  }
-}
-
-function input({ name, type, defaultValue }: Parameters<typeof print>[0] & InputValue): string {
-  return `${name.value}: ${print(type)}${defaultValue ? ` = ${print(defaultValue)}` : ''}`;
-}
-
-interface InputValue {
-  name: { value: string };
-  type: Parameters<typeof print>[0];
-  defaultValue?: Parameters<typeof print>[0] | undefined;
-}
-
-/** The coordinate and the description of everything that has a place for one. */
-function descriptionsOf(
-  described: GraphQLSchema,
-): [coordinate: string, description: string | null | undefined][] {
-  const { types } = introspectionFromSchema(described).__schema;
-  const own = types.filter(({ name }) => !/^(__.*|String|Int|Float|Boolean|ID)$/.test(name));
-  return own.flatMap((type) => {
-    const found: [string, string | null | undefined][] = [[type.name, type.description]];
-    if ('fields' in type) {
-      for (const field of type.fields) {
-        found.push([`${type.name}.${field.name}`, field.description]);
-        if ('args' in field)
-          for (const arg of field.args)
-            found.push([`${type.name}.${field.name}(${arg.name}:)`, arg.description]);
-      }
-    }
-    if ('inputFields' in type)
-      for (const field of type.inputFields) found.push([`${type.name}.${field.name}`, field.description]);
-    if ('enumValues' in type)
-      for (const value of type.enumValues) found.push([`${type.name}.${value.name}`, value.description]);
-    return found;
-  });
+function promisesOf(promising: typeof contract): string[] {
+  return schemaElements(promising).map(({ promise }) => promise);
 }

@@ -14,7 +14,7 @@ interface DocumentedReason {
 async function documentedReasons(): Promise<DocumentedReason[]> {
   const text = await readFile(new URL('../../UPSTREAMS.md', import.meta.url), 'utf8');
   const section = /^## Why an account comes back unprocessed$(.*?)^## /ms.exec(text)?.[1] ?? '';
-  return [...section.matchAll(/^\| (.+?) \| `([A-Z_]+)` \| (yes|no) \|/gm)].map(
+  return [...section.matchAll(/^\| (.+?) +\| `([A-Z_]+)` +\| (yes|no) +\|/gm)].map(
     ([, phrases, code, retryable]) => ({
       phrases: [...phrases!.matchAll(/`([^`]+)`/g)].map(([, phrase]) => phrase!),
       reasonCode: REASON_CODES.find((known) => known === code)!,

@@ -1,4 +1,4 @@
-import type { Caller, OutcomeStatus } from '../../src/membership.js';
+import type { Caller } from '../../src/membership.js';
 import type {
   CallRow,
   HistoryStore,
@@ -182,7 +182,7 @@ function meets(row: OutcomeRow, filter: OutcomeFilter): boolean {
   return (
     row.requestId === (requestId ?? row.requestId) &&
     (accountIds ?? [row.accountId]).includes(row.accountId) &&
-    ((statuses ?? [row.status]) as readonly OutcomeStatus[]).includes(row.status) &&
+    (statuses ?? [row.status]).includes(row.status) &&
     row.service === (service ?? row.service) &&
     row.region === (region ?? row.region)
   );

@@ -1,27 +1,35 @@
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
 import { type ChildProgram, isRunning, startProgram } from '../support/childProgram.js';
 
 const log = pino({ level: 'silent' });
 
+let template: string;
 let parent: string;
 let dataDir: string;
 let cluster: string;
 let running: EmbeddedPostgres[];
 let programs: ChildProgram[];
 
+beforeAll(async () => {
+  template = await makeEnterableDirectory();
+  const postgres = await startEmbeddedPostgres({ dataDir: join(template, '.data'), log });
+  await postgres.stop();
+});
+afterAll(() => rm(template, { recursive: true }));
+
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'gateway data-'));
-  // As root, PostgreSQL's own user must be able to enter; test/store/postgresHome.test.ts is about when it is not.
-  await chmod(parent, 0o755);
+  parent = await makeEnterableDirectory();
+  // initdb waits for the disk; a copy does not. The data directory keeps its owner.
+  execFileSync('cp', ['-Rp', join(template, '.data'), parent]);
   dataDir = join(parent, '.data');
   cluster = join(dataDir, 'postgres', 'cluster');
   running = [];
@@ -35,6 +43,13 @@ afterEach(async () => {
   if (left !== undefined && isRunning(left)) process.kill(left, 'SIGKILL');
   await rm(parent, { recursive: true, maxRetries: 5 });
 });
+
+// As root, PostgreSQL's own user must be able to enter; test/store/postgresHome.test.ts is about when it is not.
+async function makeEnterableDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'gateway data-'));
+  await chmod(directory, 0o755);
+  return directory;
+}
 
 async function start(onUnexpectedEnd?: (reason: string) => void): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres({
@@ -162,7 +177,6 @@ it('starts after everything was killed at once, and loses nothing that was commi
 });
 
 it('starts though the process id of a killed server belongs to another process now', async () => {
-  await (await start()).stop();
   const { uid, gid } = await stat(cluster);
   // Run by PostgreSQL's own user: the one case that PostgreSQL itself cannot tell from a running server.
   const other = spawn('sleep', ['60'], { uid, gid });
@@ -188,6 +202,7 @@ it('starts though the process id of a killed server belongs to another process n
 });
 
 it('starts after a gateway that was killed while it made the cluster', async () => {
+  await rm(join(dataDir, 'postgres'), { recursive: true });
   const gateway = startGateway();
   const unfinished = await vi.waitFor(
     async () => {
@@ -224,7 +239,6 @@ it('hears nothing of a Ctrl-C in the terminal, so that the gateway can finish wi
 });
 
 it('says what is missing when the directory is not a database of its own', async () => {
-  await (await start()).stop();
   await rm(join(dataDir, 'postgres', 'password'));
   await expect(start()).rejects.toMatchObject({
     code: 'BAD_CONFIGURATION',
@@ -233,7 +247,6 @@ it('says what is missing when the directory is not a database of its own', async
 });
 
 it('reports the last words of a server that does not start', async () => {
-  await (await start()).stop();
   await writeFile(join(cluster, 'PG_VERSION'), '15\n');
   await expect(start()).rejects.toThrow(
     /^PostgreSQL did not start \(exit code 1\): .*database files are incompatible with server/,

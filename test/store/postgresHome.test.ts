@@ -156,6 +156,13 @@ it.runIf(isRoot && othersMayRead(import.meta.filename))(
   },
 );
 
+it.runIf(!isRoot)('[needs a plain user] lives in the data directory, whatever its mode', async () => {
+  await useDatabase('CREATE TABLE kept (id int)');
+  expect((await lstat(join(dataDir, 'postgres'))).isDirectory()).toBe(true);
+  await chmod(dataDir, 0o700);
+  expect(await useDatabase('SELECT * FROM kept')).toEqual([]);
+});
+
 function othersMayRead(file: string): boolean {
   try {
     execFileSync('/bin/sh', ['-c', 'test -r "$1"', 'sh', file], { uid: 65_534, gid: 65_534, cwd: '/' });

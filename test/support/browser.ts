@@ -66,12 +66,13 @@ async function findExecutable(
  */
 async function unpack(directory: string): Promise<string> {
   const program = `
-    const { default: chromium } = await import('@sparticuz/chromium');
+    const { default: chromium } = await import(process.argv[1]);
     process.stdout.write(await chromium.executablePath());`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: import.meta.dirname,
-    env: { ...process.env, TMPDIR: directory, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' },
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', program, import.meta.resolve('@sparticuz/chromium')],
+    { env: { ...process.env, TMPDIR: directory, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' } },
+  );
   return stdout;
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
+import { startTemporaryPostgres } from '../../scripts/temporaryPostgres.js';
 import { createLog, type Log } from '../../src/log.js';
 import { migrate } from '../../src/store/migrator.js';
 import { databaseUrl, onServer } from './database.js';
-import { startTemporaryPostgres } from './temporaryPostgres.js';
 
 /**
  * Runs once, before all tests: one PostgreSQL for the run, migrated once into a template database. TEST_DATABASE_URL

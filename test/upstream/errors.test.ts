@@ -3,51 +3,14 @@ import { Socket } from 'node:net';
 import { GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../src/log.js';
 import type { SecurityService } from '../../src/membership.js';
-import type { CallAnswer } from '../../src/ports/upstream.js';
 import { translateError } from '../../src/upstream/errors.js';
-import { createUpstream } from '../../src/upstream/upstream.js';
 import { httpAnswer, startRawServer, type RawReply } from './rawServer.js';
+import { sendTo } from './sendTo.js';
 
 const REGION = 'eu-west-1';
 const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
 const HTML = { 'content-type': 'text/html' };
-
-/** Sends one CreateMembers to a server that does as it is told. */
-async function sendTo(endpoint: string, service: SecurityService): Promise<CallAnswer> {
-  const upstream = createUpstream({
-    administrators: [
-      {
-        id: 'security',
-        accountId: '111122223333',
-        roleArn: null,
-        externalId: null,
-        services: [service],
-        regions: [REGION],
-        detectorIds: {},
-      },
-    ],
-    endpoint,
-    credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
-    log: createLog('silent'),
-    requestTimeoutMs: 200,
-  });
-  try {
-    return await upstream.changeMembers(
-      { administrator: 'security', service, region: REGION },
-      {
-        operation: 'CREATE_MEMBERS',
-        accounts: [{ accountId: '000000000001', email: 'a@example.com' }],
-        detectorId: 'd1',
-        message: null,
-        disableEmailNotification: null,
-      },
-    );
-  } finally {
-    upstream.close();
-  }
-}
 
 const error = (type: string) => ({ ...AWS, 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/` });
 const wire = (httpStatus: number | null, awsRequestId: string | null) => ({
@@ -195,50 +158,6 @@ describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) =>
       errorMessage: expect.stringMatching(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
       neverSent: true,
     });
-  });
-});
-
-/** Fields in the order: list, account id, words. */
-describe.each<[SecurityService, string, string, string]>([
-  ['GUARDDUTY', 'unprocessedAccounts', 'accountId', 'result'],
-  ['SECURITY_HUB', 'UnprocessedAccounts', 'AccountId', 'ProcessingResult'],
-])('the list of %s', (service, list, id, words) => {
-  async function answerTo(body: unknown): Promise<CallAnswer> {
-    await using server = await startRawServer(bytes(200, JSON.stringify(body), AWS));
-    return await sendTo(server.endpoint, service);
-  }
-
-  it('is passed on in its order and as it came, malformed ids, duplicates and missing words included', async () => {
-    const entries = [
-      { [id]: '000000000001', [words]: 'é “verbatim” ' },
-      { [id]: '1', [words]: 'short' },
-      { [id]: '000000000001', [words]: 'twice' },
-      { [id]: '000000000002' },
-      { [words]: 'nobody' },
-    ];
-    expect(await answerTo({ [list]: entries })).toEqual({
-      kind: 'ANSWERED',
-      wire: wire(200, 'req-1'),
-      unprocessed: [
-        { accountId: '000000000001', result: 'é “verbatim” ' },
-        { accountId: '1', result: 'short' },
-        { accountId: '000000000001', result: 'twice' },
-        { accountId: '000000000002', result: '' },
-        { accountId: '', result: 'nobody' },
-      ],
-    });
-  });
-
-  it.each([['a string'], [{}], [[null]], [['000000000001']]])('is no answer when it is %j', async (value) => {
-    expect(await answerTo({ [list]: value })).toMatchObject({ kind: 'UNANSWERED', wire: wire(200, 'req-1') });
-  });
-
-  it(`may be left out: ${service === 'GUARDDUTY' ? 'that is no answer' : 'then it is empty'}`, async () => {
-    expect(await answerTo({})).toEqual(
-      service === 'GUARDDUTY'
-        ? lost(200, 'req-1', UNREADABLE, NO_LIST)
-        : { kind: 'ANSWERED', wire: wire(200, 'req-1'), unprocessed: [] },
-    );
   });
 });
 

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Administrator, SecurityService } from '../../src/membership.js';
+import { whoAmI } from '../../src/upstream/identity.js';
+import { administrator, keysOf, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+
+let bench: SandboxBench;
+beforeAll(async () => {
+  bench = await startSandboxBench();
+});
+beforeEach(() => bench.reset());
+afterAll(() => bench.stop());
+
+const OTHER_ACCOUNT = '022222222222';
+const roleOf = (name: string) => `arn:aws:iam::${OTHER_ACCOUNT}:role/teams/${name}`;
+const NOTHING_SENT = { httpStatus: null, awsRequestId: null, attempts: 0 };
+
+/** Creates a member as the administrator, and says which calls that took. */
+async function createAs(as: Administrator, service: SecurityService = 'SECURITY_HUB') {
+  const upstream = bench.upstream({ administrators: [as], requestTimeoutMs: 400 });
+  const answer = await upstream.changeMembers(
+    { administrator: as.id, service, region: as.regions[0]! },
+    {
+      operation: 'CREATE_MEMBERS',
+      accounts: [{ accountId: '000000000001', email: 'm1@example.com' }],
+      detectorId: service === 'GUARDDUTY' ? 'd' : null,
+      message: null,
+      disableEmailNotification: null,
+    },
+  );
+  const calls = (await bench.calls()).map(({ operation, account }) => [operation, account]);
+  return { answer, calls };
+}
+
+describe('an administrator with a role', () => {
+  it('acts as the account of the role', async () => {
+    const { answer, calls } = await createAs(administrator({ roleArn: roleOf('Gateway') }));
+    expect(answer).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
+    expect(calls).toEqual([
+      ['AssumeRole', OWN_ACCOUNT],
+      ['CreateMembers', OTHER_ACCOUNT],
+    ]);
+  });
+
+  it('gives the external id that the role wants', async () => {
+    const roleArn = roleOf('SandboxExternalId');
+    const { answer } = await createAs(administrator({ roleArn, externalId: 'sandbox-external-id' }));
+    expect(answer).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
+  });
+
+  it.each([
+    ['SandboxExternalId', null],
+    ['SandboxExternalId', 'wrong'],
+    ['SandboxAccessDenied', null],
+  ])('is refused by %s with the external id %s, and the role stays unnamed', async (name, externalId) => {
+    const { answer, calls } = await createAs(administrator({ roleArn: roleOf(name), externalId }));
+    expect(answer).toMatchObject({ kind: 'REFUSED', errorCode: 'AccessDenied', wire: NOTHING_SENT });
+    expect(answer).toHaveProperty('errorMessage', expect.stringMatching(/^No credentials: .*AssumeRole/));
+    expect(JSON.stringify(answer)).not.toMatch(/arn:aws|teams|Sandbox(External|Access)|022222222222/);
+    expect(calls).toEqual([['AssumeRole', OWN_ACCOUNT]]);
+  });
+
+  it('assumes it once for all services and regions, however many calls start at the same moment', async () => {
+    const upstream = bench.upstream({ administrators: [administrator({ roleArn: roleOf('Gateway') })] });
+    const reads = (['eu-west-1', 'us-east-1'] as const).flatMap((region) => [
+      upstream.findDetector({ administrator: 'security', service: 'GUARDDUTY', region }),
+      upstream.getMembers({ administrator: 'security', service: 'SECURITY_HUB', region }, null, [
+        '000000000001',
+      ]),
+    ]);
+    expect((await Promise.all(reads)).map(({ kind }) => kind)).toEqual(['READ', 'READ', 'READ', 'READ']);
+    const calls = await bench.calls();
+    expect(calls.map(({ operation }) => operation).sort()).toEqual([
+      'AssumeRole',
+      'GetMembers',
+      'GetMembers',
+      'ListDetectors',
+      'ListDetectors',
+    ]);
+    expect(calls.find(({ operation }) => operation === 'AssumeRole')).toMatchObject({ region: 'eu-west-1' });
+  });
+
+  it('has sent nothing when STS does not answer', async () => {
+    await bench.strike('sts', 'AssumeRole', 'internal-error');
+    const { answer, calls } = await createAs(administrator({ roleArn: roleOf('Gateway') }));
+    expect(answer).toMatchObject({ kind: 'UNANSWERED', neverSent: true, wire: NOTHING_SENT });
+    expect(new Set(calls.map(String))).toEqual(new Set([`AssumeRole,${OWN_ACCOUNT}`]));
+  });
+});
+
+describe('two administrators', () => {
+  it('are not mixed up in one region', async () => {
+    const upstream = bench.upstream({
+      administrators: [administrator({ id: 'a' }), administrator({ id: 'b', roleArn: roleOf('Gateway') })],
+    });
+    for (const id of ['a', 'b', 'a'])
+      await upstream.findDetector({ administrator: id, service: 'GUARDDUTY', region: 'eu-west-1' });
+    const calls = (await bench.calls()).filter(({ operation }) => operation === 'ListDetectors');
+    expect(calls.map(({ account }) => account)).toEqual([OWN_ACCOUNT, OTHER_ACCOUNT, OWN_ACCOUNT]);
+  });
+});
+
+it('is refused when the keys are not known', async () => {
+  const upstream = bench.upstream({
+    administrators: [administrator()],
+    credentials: { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' },
+  });
+  const target = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' } as const;
+  expect(await upstream.findDetector(target)).toMatchObject({
+    kind: 'REFUSED',
+    errorCode: 'UnrecognizedClientException',
+    wire: { httpStatus: 403, attempts: 1 },
+  });
+});
+
+describe('who am I', () => {
+  it("is answered with the account of the process's credentials, leading zero and all", async () => {
+    const who = { region: 'eu-west-1', endpoint: bench.url, credentials: keysOf(OWN_ACCOUNT) };
+    expect(await whoAmI(who)).toBe(OWN_ACCOUNT);
+    expect(await bench.calls()).toMatchObject([{ operation: 'GetCallerIdentity', region: 'eu-west-1' }]);
+  });
+
+  it('says that the configuration is wrong when the keys are', async () => {
+    const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
+    await expect(whoAmI({ region: 'eu-west-1', endpoint: bench.url, credentials })).rejects.toMatchObject({
+      code: 'BAD_CONFIGURATION',
+      message:
+        "Expected STS GetCallerIdentity in eu-west-1 to name the AWS account of the gateway's credentials; got InvalidClientTokenId: The security token included in the request is invalid.",
+    });
+  });
+
+  it('says that AWS is away when STS does not answer', async () => {
+    const who = {
+      region: 'eu-west-1',
+      endpoint: bench.url,
+      credentials: keysOf(OWN_ACCOUNT),
+      requestTimeoutMs: 100,
+    };
+    await bench.strike('sts', 'GetCallerIdentity', 'hang-before');
+    await expect(whoAmI(who)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../../sandbox/fault.js';
+import type { Service } from '../../sandbox/scope.js';
+import type { OfferedOperation, SecurityService, TargetAddress } from '../../src/membership.js';
+import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+
+/** What differs between the services, as a caller of the port sees it. */
+export interface ServiceUnderTest {
+  readonly service: SecurityService;
+  readonly signingName: Service;
+  /** What calls have to name; null for a service without detectors. */
+  detectorId(upstream: Upstream, target: TargetAddress): Promise<string | null>;
+  /** How the service refuses a whole call. */
+  readonly refusals: Readonly<Record<string, readonly [fault: Fault, httpStatus: number, errorCode: string]>>;
+  /** The name of its 500. */
+  readonly internalError: string;
+}
+
+const REGION = 'eu-west-1';
+/** Leading zeros, and digits that a number would lose. */
+const ACCOUNTS = ['000000000001', '000000000002', '999999999999'];
+/** Refused in every region by the sandbox: a magic ending. */
+const SELF = '000000900003';
+const REQUEST_TIMEOUT_MS = 400;
+const REQUEST_ID = /^[0-9a-f-]{36}$/;
+const OPERATIONS: Readonly<Record<OfferedOperation, 'CreateMembers' | 'InviteMembers'>> = {
+  CREATE_MEMBERS: 'CreateMembers',
+  INVITE_MEMBERS: 'InviteMembers',
+};
+
+/** What both services have to do for the gateway, whatever stands behind the port. */
+export function describeMembershipService(name: string, setup: () => ServiceUnderTest): void {
+  describe(name, () => {
+    const { service, signingName, refusals, internalError, detectorId: detectorOf } = setup();
+    const target: TargetAddress = { administrator: 'security', service, region: REGION };
+    let bench: SandboxBench;
+    let upstream: Upstream;
+    let detectorId: string | null;
+
+    beforeAll(async () => {
+      bench = await startSandboxBench();
+      upstream = bench.upstream({
+        administrators: [administrator({ regions: [REGION] })],
+        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      });
+      detectorId = await detectorOf(upstream, target);
+    });
+    beforeEach(() => bench.reset());
+    afterAll(() => bench.stop());
+
+    const change = (
+      operation: OfferedOperation,
+      accountIds: readonly string[],
+      changes: Partial<MemberChange> = {},
+    ): Promise<CallAnswer> =>
+      upstream.changeMembers(target, {
+        operation,
+        accounts: accountIds.map((accountId) => ({ accountId, email: `m${accountId}@example.com` })),
+        detectorId,
+        message: null,
+        disableEmailNotification: null,
+        ...changes,
+      });
+    const read = async (accountIds: readonly string[]) => {
+      const answer = await upstream.getMembers(target, detectorId, accountIds);
+      if (answer.kind !== 'READ') throw new Error(`expected members, got ${JSON.stringify(answer)}`);
+      return answer.members.toSorted((a, b) => a.accountId.localeCompare(b.accountId));
+    };
+
+    it('creates members, invites them and shows them, with every digit of their ids', async () => {
+      const before = Date.now();
+      const created = await change('CREATE_MEMBERS', ACCOUNTS);
+      const invited = await change('INVITE_MEMBERS', ACCOUNTS.slice(1));
+      for (const answer of [created, invited])
+        expect(answer).toMatchObject({
+          kind: 'ANSWERED',
+          wire: { httpStatus: 200, attempts: 1 },
+          unprocessed: [],
+        });
+
+      const members = await read([...ACCOUNTS, '888888888888']);
+      expect(members.map(({ accountId, serviceStatus, email }) => [accountId, serviceStatus, email])).toEqual(
+        [
+          ['000000000001', 'Created', 'm000000000001@example.com'],
+          ['000000000002', 'Invited', 'm000000000002@example.com'],
+          ['999999999999', 'Invited', 'm999999999999@example.com'],
+        ],
+      );
+      expect(members[0]).toMatchObject({ invitedAt: null });
+      for (const { invitedAt } of members.slice(1)) {
+        expect(invitedAt?.getTime()).toBeGreaterThanOrEqual(before - 1_000);
+        expect(invitedAt?.getTime()).toBeLessThanOrEqual(Date.now());
+      }
+      for (const { updatedAt } of members) expect(updatedAt).toBeInstanceOf(Date);
+    });
+
+    it('carries 50 accounts in one request', async () => {
+      const ids = Array.from({ length: 50 }, (_, n) => String(n + 1).padStart(12, '0'));
+      expect(await change('CREATE_MEMBERS', ids)).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
+      expect(await read(ids)).toHaveLength(50);
+      const [created] = await bench.calls();
+      expect(created).toMatchObject({ operation: 'CreateMembers', region: REGION, account: OWN_ACCOUNT });
+      expect(created?.accountIds).toEqual(ids);
+    });
+
+    it('refuses 51 accounts whole', async () => {
+      const ids = Array.from({ length: 51 }, (_, n) => String(n + 1).padStart(12, '0'));
+      expect(await change('CREATE_MEMBERS', ids)).toMatchObject({
+        kind: 'REFUSED',
+        wire: { httpStatus: 400 },
+      });
+      expect(await read(ids.slice(0, 50))).toEqual([]);
+    });
+
+    it.each(['CREATE_MEMBERS', 'INVITE_MEMBERS'] as const)(
+      'tells which accounts of %s were left out, in the words of the service',
+      async (operation) => {
+        await bench.control('POST', 'members', {
+          account: OWN_ACCOUNT,
+          region: REGION,
+          service: signingName,
+          members: operation === 'INVITE_MEMBERS' ? [{ accountId: '000000000001', status: 'Created' }] : [],
+        });
+        expect(await change(operation, ['000000000001', SELF])).toMatchObject({
+          kind: 'ANSWERED',
+          unprocessed: [
+            {
+              accountId: SELF,
+              result: 'The request is rejected because an account cannot become a member of itself.',
+            },
+          ],
+        });
+      },
+    );
+
+    it("records AWS's request id of every answer, also of a refusal", async () => {
+      const answers = [await change('CREATE_MEMBERS', ACCOUNTS)];
+      await bench.strike(signingName, 'CreateMembers', 'access-denied');
+      answers.push(await change('CREATE_MEMBERS', ACCOUNTS));
+      const logged = (await bench.calls()).map(({ requestId }) => requestId);
+      expect(answers.map(({ wire }) => wire.awsRequestId)).toEqual(logged);
+      for (const id of logged) expect(id).toMatch(REQUEST_ID);
+    });
+
+    describe.each(Object.entries(OPERATIONS) as [OfferedOperation, 'CreateMembers' | 'InviteMembers'][])(
+      '%s',
+      (operation, wireName) => {
+        /** The answer to a call that is struck, and proof that it was on the wire once. */
+        async function struck(fault: Fault): Promise<CallAnswer> {
+          await bench.strike(signingName, wireName, fault);
+          const answer = await change(operation, ['000000000001']);
+          expect((await bench.calls()).map((call) => call.operation)).toEqual([wireName]);
+          expect(answer.wire.attempts).toBe(1);
+          return answer;
+        }
+
+        it.each(Object.entries(refusals))(
+          'is refused with %s',
+          async (_name, [fault, httpStatus, errorCode]) => {
+            const answer = await struck(fault);
+            expect(answer).toMatchObject({ kind: 'REFUSED', errorCode, wire: { httpStatus } });
+            expect(answer).toHaveProperty('errorMessage', expect.stringMatching(/\w+ \w+/));
+          },
+        );
+
+        it.each<[Fault, httpStatus: number | null, errorCode: string]>([
+          ['internal-error', 500, internalError],
+          ['html-502', 502, 'UnreadableAnswer'],
+          ['cut-body', 200, 'ECONNRESET'],
+          ['reset-before', null, 'ECONNRESET'],
+          ['reset-after', null, 'ECONNRESET'],
+          ['hang-before', null, 'ETIMEDOUT'],
+          ['hang-after', null, 'ETIMEDOUT'],
+        ])('has no answer after %s', async (fault, httpStatus, errorCode) => {
+          expect(await struck(fault)).toMatchObject({
+            kind: 'UNANSWERED',
+            errorCode,
+            neverSent: false,
+            wire: { httpStatus },
+          });
+        });
+      },
+    );
+
+    it('reads members again when the service is busy, up to three requests', async () => {
+      await bench.control('PUT', 'faults', [
+        { match: { service: signingName, operation: 'GetMembers' }, fault: 'internal-error', times: 2 },
+      ]);
+      expect(await read(ACCOUNTS)).toEqual([]);
+      await bench.strike(signingName, 'GetMembers', 'internal-error');
+      expect(await upstream.getMembers(target, detectorId, ACCOUNTS)).toMatchObject({
+        kind: 'UNANSWERED',
+        errorCode: internalError,
+        wire: { httpStatus: 500, attempts: 3 },
+      });
+      expect(await bench.calls()).toHaveLength(6);
+    });
+
+    it.each(['getMembers', 'changeMembers'])('tells of a region that is off (%s)', async (action) => {
+      const off = { ...target, region: 'ap-east-1' };
+      const answer =
+        action === 'getMembers'
+          ? await upstream.getMembers(off, detectorId, ACCOUNTS)
+          : await upstream.changeMembers(off, {
+              operation: 'INVITE_MEMBERS',
+              accounts: [{ accountId: '000000000001', email: null }],
+              detectorId,
+              message: null,
+              disableEmailNotification: null,
+            });
+      expect(answer).toMatchObject({
+        kind: 'REFUSED',
+        errorCode: 'UnrecognizedClientException',
+        wire: { httpStatus: 403 },
+      });
+    });
+
+    it('knows that nothing was sent when nobody listens', async () => {
+      const gone = await startSandboxBench();
+      const { url } = gone;
+      await gone.stop();
+      const deaf = bench.upstream({ administrators: [administrator()], endpoint: url });
+      const answer = await deaf.changeMembers(target, {
+        operation: 'CREATE_MEMBERS',
+        accounts: [{ accountId: '000000000001', email: null }],
+        detectorId: 'd',
+        message: null,
+        disableEmailNotification: null,
+      });
+      expect(answer).toMatchObject({
+        kind: 'UNANSWERED',
+        errorCode: 'ECONNREFUSED',
+        neverSent: true,
+        wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      });
+    });
+
+    it('refuses work of an administrator that is not configured any more, without a call', async () => {
+      const gone = { ...target, administrator: 'gone' };
+      const answers = [
+        await upstream.getMembers(gone, detectorId, ACCOUNTS),
+        await upstream.findDetector(gone),
+      ];
+      for (const answer of answers)
+        expect(answer).toEqual({
+          kind: 'REFUSED',
+          wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+          errorCode: 'AdministratorNotConfigured',
+          errorMessage: 'The administrator "gone" is not configured any more; nothing was sent.',
+        });
+      expect(await bench.calls()).toEqual([]);
+    });
+  });
+}

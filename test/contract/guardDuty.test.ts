@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MemberChange, Upstream } from '../../src/ports/upstream.js';
+import { describeMembershipService } from './describeMembershipService.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+
+describeMembershipService('GuardDuty', () => ({
+  service: 'GUARDDUTY',
+  signingName: 'guardduty',
+  async detectorId(upstream, target) {
+    const found = await upstream.findDetector(target);
+    return found.kind === 'READ' ? found.detectorId : null;
+  },
+  refusals: {
+    'a missing permission': ['access-denied', 403, 'AccessDeniedException'],
+    'a foreign detector': ['not-enabled', 400, 'BadRequestException'],
+    'a bad input': ['bad-input', 400, 'BadRequestException'],
+    throttling: ['throttle', 400, 'ThrottlingException'],
+  },
+  internalError: 'InternalServerErrorException',
+}));
+
+describe('GuardDuty alone', () => {
+  const target = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' } as const;
+  const invitation: MemberChange = {
+    operation: 'INVITE_MEMBERS',
+    accounts: [{ accountId: '000000000001', email: null }],
+    detectorId: null,
+    message: null,
+    disableEmailNotification: null,
+  };
+  let bench: SandboxBench;
+  let upstream: Upstream;
+
+  beforeAll(async () => {
+    bench = await startSandboxBench();
+    upstream = bench.upstream({ administrators: [administrator()] });
+  });
+  beforeEach(() => bench.reset());
+  afterAll(() => bench.stop());
+
+  it('finds the detector of a region', async () => {
+    await bench.control('PUT', 'detectors', {
+      account: OWN_ACCOUNT,
+      region: 'eu-west-1',
+      detectorId: '0abc',
+    });
+    expect(await upstream.findDetector(target)).toEqual({ kind: 'READ', detectorId: '0abc' });
+  });
+
+  it('finds none where GuardDuty is not enabled', async () => {
+    await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId: null });
+    expect(await upstream.findDetector(target)).toEqual({ kind: 'READ', detectorId: null });
+  });
+
+  it('tells why a detector could not be looked for', async () => {
+    await bench.strike('guardduty', 'ListDetectors', 'access-denied');
+    expect(await upstream.findDetector(target)).toMatchObject({
+      kind: 'REFUSED',
+      errorCode: 'AccessDeniedException',
+    });
+  });
+
+  it('sends the message and the switch for the mail, or leaves both out', async () => {
+    const detectorId = '0abc';
+    await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId });
+    await bench.control('POST', 'members', {
+      account: OWN_ACCOUNT,
+      region: 'eu-west-1',
+      service: 'guardduty',
+      members: ['000000000001', '000000000002'].map((accountId) => ({ accountId, status: 'Created' })),
+    });
+    await upstream.changeMembers(target, { ...invitation, detectorId });
+    await upstream.changeMembers(target, {
+      ...invitation,
+      accounts: [{ accountId: '000000000002', email: null }],
+      detectorId,
+      message: 'Willkommen “Ω”',
+      disableEmailNotification: true,
+    });
+    expect(await bench.control('GET', 'mails')).toMatchObject({
+      mails: [
+        { accountId: '000000000001', message: null, emailDisabled: false },
+        { accountId: '000000000002', message: 'Willkommen “Ω”', emailDisabled: true },
+      ],
+    });
+  });
+
+  it('takes a missing detector id for a mistake of the gateway and not for an answer', async () => {
+    const wanted = new Error('A call to GuardDuty needs a detector id.');
+    await expect(upstream.changeMembers(target, invitation)).rejects.toEqual(wanted);
+    await expect(upstream.getMembers(target, null, ['000000000001'])).rejects.toEqual(wanted);
+    expect(await bench.calls()).toEqual([]);
+  });
+});

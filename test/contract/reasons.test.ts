@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { MAGIC_ENDINGS, type RefusedEnding } from '../../sandbox/magic.js';
+import { INVENTED_TEXTS, RESULT_TEXTS } from '../../sandbox/texts.js';
+import { classifyUnprocessed } from '../../src/services/classify.js';
+
+const refused = MAGIC_ENDINGS.filter((row): row is RefusedEnding => 'text' in row);
+
+it.each(refused.map(({ ending, reason, text }) => [ending, reason, text] as const))(
+  'the sandbox and the gateway agree that the ending %s means %s (%s)',
+  (_ending, reason, text) => {
+    expect(classifyUnprocessed(RESULT_TEXTS.guardduty[text])).toBe(reason);
+    expect(classifyUnprocessed(RESULT_TEXTS.securityhub[text])).toBe(reason);
+  },
+);
+
+it('no text of the sandbox is OTHER but the one that is meant to be', () => {
+  const others = (['guardduty', 'securityhub'] as const).flatMap((service) =>
+    Object.entries(RESULT_TEXTS[service])
+      .filter(([, text]) => classifyUnprocessed(text as string) === 'OTHER')
+      .map(([name]) => name),
+  );
+  expect(others).toEqual(['other', 'other']);
+});
+
+it('UPSTREAMS.md calls a guess what the sandbox had to invent', async () => {
+  const page = await readFile(new URL('../../UPSTREAMS.md', import.meta.url), 'utf8');
+  const guesses = [...page.matchAll(/^\| .+ \| `([A-Z_]+)` +\| (?:yes|no) +\| guess +\|$/gm)].map(
+    ([, code]) => code,
+  );
+  const invented = INVENTED_TEXTS.map((name) => classifyUnprocessed(RESULT_TEXTS.guardduty[name]));
+  expect(guesses.toSorted()).toEqual(invented.filter((code) => code !== 'OTHER').toSorted());
+});

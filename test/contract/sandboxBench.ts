@@ -1,0 +1,97 @@
+import { createSandbox } from '../../sandbox/sandbox.js';
+import type { Fault } from '../../sandbox/fault.js';
+import type { OperationName, Service } from '../../sandbox/scope.js';
+import { createLog } from '../../src/log.js';
+import type { Administrator } from '../../src/membership.js';
+import type { Upstream } from '../../src/ports/upstream.js';
+import { createUpstream, type UpstreamOptions } from '../../src/upstream/upstream.js';
+
+/** A call as the sandbox's log tells of it. */
+export interface WireCall {
+  readonly account: string | null;
+  readonly service: string | null;
+  readonly region: string | null;
+  readonly operation: string | null;
+  readonly accountIds: readonly string[];
+  readonly httpStatus: number | null;
+  readonly requestId: string;
+}
+
+/** A sandbox on a port of its own, and ways to see and change what it does. */
+export interface SandboxBench {
+  readonly url: string;
+  /** Upstreams that speak to it with the account's keys, closed when the bench stops. */
+  upstream(options: Partial<UpstreamOptions> & Pick<UpstreamOptions, 'administrators'>): Upstream;
+  /** Every request on the wire since the last reset. */
+  calls(): Promise<readonly WireCall[]>;
+  /** Strikes every call of an operation. */
+  strike(service: Service | 'sts', operation: OperationName, fault: Fault): Promise<void>;
+  /** Another request of the control API. */
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The account whose keys the benches sign with. */
+export const OWN_ACCOUNT = '012345678901';
+
+/** The keys the sandbox gives an account. */
+export const keysOf = (accountId: string) => ({
+  accessKeyId: `AKIASANDBOX${accountId}`,
+  secretAccessKey: 'sandbox-secret',
+});
+
+/** An administrator with the ambient credentials, unless told otherwise. */
+export const administrator = (changes: Partial<Administrator> = {}): Administrator => ({
+  id: 'security',
+  accountId: OWN_ACCOUNT,
+  roleArn: null,
+  externalId: null,
+  services: ['GUARDDUTY', 'SECURITY_HUB'],
+  regions: ['eu-west-1'],
+  detectorIds: {},
+  ...changes,
+});
+
+/** Starts a sandbox on a free port. */
+export async function startSandboxBench(): Promise<SandboxBench> {
+  const sandbox = createSandbox();
+  await sandbox.listen();
+  const upstreams: Upstream[] = [];
+
+  async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  return {
+    url: sandbox.url,
+    upstream(options) {
+      const upstream = createUpstream({
+        endpoint: sandbox.url,
+        credentials: keysOf(OWN_ACCOUNT),
+        log: createLog('silent'),
+        ...options,
+      });
+      upstreams.push(upstream);
+      return upstream;
+    },
+    calls: async () => ((await control('GET', 'log')) as { calls: WireCall[] }).calls,
+    async strike(service, operation, fault) {
+      await control('PUT', 'faults', [{ match: { service, operation }, fault, ms: 0 }]);
+    },
+    control,
+    async reset() {
+      await control('POST', 'reset');
+    },
+    async stop() {
+      for (const upstream of upstreams) upstream.close();
+      await sandbox.stop();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { graphql } from 'graphql';
+import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
+import { buildGatewaySchema } from '../../src/resolvers/buildSchema.js';
+import type { GatewayContext } from '../../src/resolvers/context.js';
+import { createHistory } from '../../src/services/history.js';
+import { createLoaders } from '../../src/services/loaders.js';
+import type { Services } from '../../src/services/services.js';
+import { createMemoryHistory, type MemoryHistory } from '../services/memoryHistory.js';
+
+const schema = buildGatewaySchema();
+
+/** What a test may put in place of its default. */
+export interface Stage {
+  readonly store?: MemoryHistory;
+  readonly caller?: Caller;
+  readonly services?: Partial<Services>;
+  /** The Idempotency-Key header. */
+  readonly idempotencyKey?: string;
+}
+
+/** Runs one operation as the server would; errors come as their messages. */
+export async function execute(
+  source: string,
+  variableValues: Record<string, unknown> = {},
+  stage: Stage = {},
+) {
+  const { store = createMemoryHistory(), caller = LOCAL_CALLER } = stage;
+  const contextValue: GatewayContext = {
+    caller,
+    idempotencyKey: stage.idempotencyKey ?? null,
+    services: { ...NOTHING, ...stage.services },
+    history: createHistory(store),
+    loaders: createLoaders(store, caller),
+  };
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
+  // As a client gets it: plain objects, and points in time as text.
+  const json = JSON.parse(JSON.stringify(data ?? null)) as Record<string, unknown> | null;
+  return { data: json, errors: errors?.map(({ message }) => message) ?? [] };
+}
+
+const unexpected = (): never => {
+  throw new Error('this service was not expected to be asked');
+};
+const NOTHING: Services = {
+  createMembers: unexpected,
+  inviteMembers: unexpected,
+  administrators: unexpected,
+};

@@ -1,0 +1,90 @@
+import { GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
+import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { onTestFinished } from 'vitest';
+import type { LoggedCall, Mail } from '../../sandbox/callLog.js';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'us-east-1';
+
+/** A call as the control API shows it. */
+export type SeenCall = Omit<LoggedCall, 'accountIds' | 'unprocessedAccountIds'> & {
+  accountIds: string[];
+  unprocessedAccountIds: string[];
+};
+
+/** A running sandbox without rates that the test's end stops, and ways to reach it. */
+export async function startSandbox(options: SandboxOptions = {}) {
+  const sandbox = createSandbox({ rates: { guardduty: null, securityhub: null }, ...options });
+  await sandbox.listen();
+  onTestFinished(() => sandbox.stop());
+  return { ...connect(sandbox), sandbox };
+}
+
+/** Real SDK clients for a sandbox. Without `maxAttempts` a failing call is not tried again. */
+export function connect({ url }: Pick<Sandbox, 'url'>) {
+  const config = ({ account = ACCOUNT, region = REGION, maxAttempts = 1, ...more }: ClientOptions = {}) => ({
+    endpoint: url,
+    region,
+    credentials: { accessKeyId: `AKIASANDBOX${account}`, secretAccessKey: 'sandbox-secret' },
+    maxAttempts,
+    requestHandler: new NodeHttpHandler({ requestTimeout: 1_000, throwOnRequestTimeout: true }),
+    ...more,
+  });
+  return {
+    guardDuty: (options?: ClientOptions) => new GuardDutyClient(config(options)),
+    securityHub: (options?: ClientOptions) => new SecurityHubClient(config(options)),
+    sts: (options?: ClientOptions) => new STSClient(config(options)),
+    control: createControlClient(url),
+  };
+}
+
+export interface ClientOptions {
+  account?: string;
+  region?: string;
+  maxAttempts?: number;
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  systemClockOffset?: number;
+}
+
+export async function detectorOf(client: GuardDutyClient): Promise<string> {
+  const { DetectorIds } = await client.send(new ListDetectorsCommand({}));
+  return DetectorIds![0]!;
+}
+
+/** `count` ordinary account ids, the first one `first`. */
+export const accountIds = (count: number, first = 200_000_000_000): string[] =>
+  Array.from({ length: count }, (_, i) => String(first + i));
+
+export const email = (accountId: string): string => `owner-${accountId}@example.com`;
+
+/** What a refused call shows: everything a classifier may look at. */
+export async function refusalOf(call: Promise<unknown>) {
+  const error = await call.then(
+    () => Promise.reject(new Error('expected the call to be refused')),
+    (error: unknown) => error as Error & { $metadata?: { httpStatusCode?: number; attempts?: number } },
+  );
+  return { name: error.name, status: error.$metadata?.httpStatusCode, message: error.message, error };
+}
+
+function createControlClient(url: string) {
+  const request = async (method: string, path: string, body?: unknown): Promise<Response> =>
+    fetch(`${url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const read = async <Answer>(path: string): Promise<Answer> =>
+    (await request('GET', path)).json() as Promise<Answer>;
+  return {
+    request,
+    calls: async (query = '') => (await read<{ calls: SeenCall[] }>(`log?${query}`)).calls,
+    mails: async (query = '') => (await read<{ mails: Mail[] }>(`mails?${query}`)).mails,
+    read,
+    async change(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+      const response = await request(method, path, body);
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { startGateway as startApp, type Gateway } from '../../src/app.js';
+import { createClosers } from '../../src/closers.js';
+import { loadConfig } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
+import type { SandboxOptions } from '../../sandbox/sandbox.js';
+import type { TypedDocumentString } from '../generated/graphql.js';
+import { createTestDatabase } from './database.js';
+import { startSandbox, type TestSandbox } from './sandboxControl.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** What a test may want to be different. */
+export interface TestGatewayOptions {
+  /** Environment variables on top of the test's own. */
+  environment?: Record<string, string>;
+  sandbox?: SandboxOptions;
+}
+
+/** A whole gateway in this process: real PostgreSQL, real HTTP, the real SDK against a sandbox over a socket. */
+export interface TestGateway {
+  /** Base URL. */
+  url: string;
+  databaseUrl: string;
+  database: Gateway['database'];
+  sandbox: TestSandbox;
+  /** Runs an operation; rejects when the answer has errors. */
+  execute<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
+  ): Promise<Result>;
+  /** Posts anything to /graphql. */
+  post(body: unknown): Promise<{ status: number; body: GraphQLAnswer }>;
+  stop(): Promise<void>;
+}
+
+export interface GraphQLAnswer {
+  data?: unknown;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+}
+
+/** Starts one; call `stop` in `afterAll`. */
+export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const sandbox = await startSandbox(options.sandbox);
+  const database = await createTestDatabase();
+  const config = loadConfig({
+    PORT: '0',
+    DATABASE_URL: database.url,
+    UPSTREAM: 'sandbox',
+    AWS_ENDPOINT_URL: sandbox.url,
+    LOG_LEVEL: 'error',
+    GUARDDUTY_RATE: '10000',
+    GUARDDUTY_BURST: '10000',
+    SECURITYHUB_RATE: '10000',
+    SECURITYHUB_BURST: '10000',
+    ...options.environment,
+  });
+  const log = createLog(config.logLevel);
+  const closers = createClosers(log);
+  const gateway = await startApp(config, installation(), {
+    log,
+    closers,
+    fatal(reason) {
+      throw new Error(reason);
+    },
+  });
+  const post = (body: unknown) => postGraphQL(gateway.url, body);
+  return {
+    url: gateway.url,
+    databaseUrl: database.url,
+    database: gateway.database,
+    sandbox,
+    post,
+    execute: (document, ...[variables]) => execute(gateway.url, document, variables),
+    async stop() {
+      await closers.closeAll();
+      await sandbox.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** Runs an operation against a gateway anywhere; rejects when the answer has errors. */
+export async function execute<Result, Variables>(
+  url: string,
+  document: TypedDocumentString<Result, Variables>,
+  variables?: Variables,
+): Promise<Result> {
+  const { body } = await postGraphQL(url, { query: document.toString(), variables });
+  if (body.errors !== undefined) throw new Error(JSON.stringify(body.errors));
+  return body.data as Result;
+}
+
+async function postGraphQL(url: string, body: unknown): Promise<{ status: number; body: GraphQLAnswer }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as GraphQLAnswer };
+}
+
+function installation() {
+  return {
+    migrationsDir: path.join(ROOT, 'prisma/migrations'),
+    explorerDir: path.join(ROOT, 'dist/explorer'),
+    sandboxProgram: path.join(ROOT, 'dist/sandbox/main.js'),
+  };
+}
+
+/** So many ordinary accounts with e-mail addresses: none of them is one of the sandbox's magic ones. */
+export function accounts(count: number, first = 0): { accountId: string; email: string }[] {
+  return Array.from({ length: count }, (_, index) => ({
+    accountId: `2${String(first + index).padStart(11, '0')}`,
+    email: `account-${first + index}@example.com`,
+  }));
+}

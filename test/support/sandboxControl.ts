@@ -1,0 +1,66 @@
+import { createSandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
+
+/** A call as the sandbox's log has it. */
+export interface LoggedCall {
+  sequence: number;
+  receivedAt: number;
+  answeredAt: number | null;
+  service: string;
+  region: string;
+  operation: string;
+  accountIds: string[];
+  httpStatus: number | null;
+  requestId: string;
+  outcome: string;
+  inFlightAtStart: number;
+}
+
+/** An invitation the sandbox took. */
+export interface LoggedMail {
+  service: string;
+  region: string;
+  accountId: string;
+  message: string | null;
+  emailDisabled: boolean;
+}
+
+/** A running sandbox and its control API. */
+export interface TestSandbox {
+  url: string;
+  /** Calls of this operation, in the order they came. */
+  calls(operation: string): Promise<LoggedCall[]>;
+  mails(): Promise<LoggedMail[]>;
+  clearLog(): Promise<void>;
+  put(path: 'faults' | 'latency' | 'rates' | 'settings' | 'detectors', body: unknown): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Rates off: what a test asks for is done as fast as it goes. */
+export const NO_RATES = { guardduty: null, securityhub: null };
+
+/** Starts a sandbox on a free port; what it does is asked and told over its HTTP control API. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
+  const sandbox = createSandbox({ rates: NO_RATES, ...options });
+  await sandbox.listen();
+  return { ...controlSandbox(sandbox.url), stop: () => sandbox.stop() };
+}
+
+/** The control API of a sandbox that runs somewhere. */
+export function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
+  const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    url,
+    calls: async (operation) =>
+      ((await request('GET', `log?operation=${operation}`)) as { calls: LoggedCall[] }).calls,
+    mails: async () => ((await request('GET', 'mails')) as { mails: LoggedMail[] }).mails,
+    clearLog: async () => void (await request('DELETE', 'log')),
+    put: async (path, body) => void (await request('PUT', path, body)),
+  };
+}

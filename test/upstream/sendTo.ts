@@ -1,0 +1,41 @@
+import { createLog } from '../../src/log.js';
+import type { SecurityService } from '../../src/membership.js';
+import type { CallAnswer } from '../../src/ports/upstream.js';
+import { createUpstream } from '../../src/upstream/upstream.js';
+
+const REGION = 'eu-west-1';
+
+/** Sends one CreateMembers to a server that does as it is told. */
+export async function sendTo(endpoint: string, service: SecurityService): Promise<CallAnswer> {
+  const upstream = createUpstream({
+    administrators: [
+      {
+        id: 'security',
+        accountId: '111122223333',
+        roleArn: null,
+        externalId: null,
+        services: [service],
+        regions: [REGION],
+        detectorIds: {},
+      },
+    ],
+    endpoint,
+    credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    log: createLog('silent'),
+    requestTimeoutMs: 200,
+  });
+  try {
+    return await upstream.changeMembers(
+      { administrator: 'security', service, region: REGION },
+      {
+        operation: 'CREATE_MEMBERS',
+        accounts: [{ accountId: '000000000001', email: 'a@example.com' }],
+        detectorId: 'd1',
+        message: null,
+        disableEmailNotification: null,
+      },
+    );
+  } finally {
+    upstream.close();
+  }
+}
