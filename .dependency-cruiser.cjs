@@ -1,24 +1,30 @@
 // The arrows of ARCHITECTURE.md: what a place may import. test/architecture.test.ts breaks every rule once.
 
-const LOCAL = '^(src|sandbox|explorer|test|bench|scripts)/';
+const LEAVES = ['membership', 'errors', 'log'];
 // Where a package lies, or how it is called when it is not installed.
 const PACKAGES = '(^|(^|/)node_modules/)';
-const LEAVES = ['membership', 'errors', 'log'];
 
-/** `from` may import, of this repository, nothing but `allowed` (places under src, or patterns from the root). */
-function arrow(name, from, allowed, comment) {
-  const pathNot = allowed.map((place) => (place.startsWith('^') ? place : `^src/${place}(/|\\.ts$)`));
-  return { name, comment, severity: 'error', from: { path: from }, to: { path: LOCAL, pathNot } };
+/** A place is a folder or a file of src. */
+const at = (place) => `^src/${place}(/|\\.ts$)`;
+
+/** Of this repository, `place` may import nothing but itself and `allowed`. */
+function arrow(place, allowed, comment) {
+  return apart(place, at(place), [place, ...allowed].map(at), comment);
+}
+
+/** What lies under `from` may import, of this repository, nothing but `allowed`. */
+function apart(name, from, allowed, comment) {
+  const local = '^(src|sandbox|explorer|test|bench|scripts)/';
+  return { name, comment, severity: 'error', from: { path: from }, to: { path: local, pathNot: allowed } };
 }
 
 /** Packages that only the given places of src may import. */
 function keptIn(name, packages, places, comment) {
-  const pathNot = places.map((place) => `^src/${place}(/|\\.ts$)`);
   return {
     name,
     comment,
     severity: 'error',
-    from: { path: '^src/', pathNot },
+    from: { path: '^src/', pathNot: places.map(at) },
     to: { path: packages.map((name) => `${PACKAGES}(@types/)?${name}(/|$)`) },
   };
 }
@@ -26,49 +32,24 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    arrow('main', ['app', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
     arrow(
-      'main',
-      '^src/main\\.ts$',
-      ['app', 'config', 'closers', 'errors', 'log'],
-      'main starts and stops the app.',
+      'app',
+      ['(?!main|generated)[^/]+'],
+      'app knows every part but the inside of store; only main knows app.',
     ),
-    arrow('app', '^src/app\\.ts$', ['(?!main)[^/]+'], 'app knows every part, and only main knows app.'),
-    arrow(
-      'http',
-      '^src/http/',
-      ['http', 'resolvers', 'schema', 'ports', ...LEAVES],
-      'http -> resolvers -> schema.',
-    ),
-    arrow(
-      'resolvers',
-      '^src/resolvers/',
-      ['resolvers', 'schema', 'services', 'ports', ...LEAVES],
-      'Translate, delegate, return.',
-    ),
-    arrow('schema', '^src/schema/', ['schema', 'membership'], 'Shape and descriptions only.'),
-    arrow(
-      'services',
-      '^src/services/',
-      ['services', 'ports', ...LEAVES],
-      'Services know ports, not who implements them.',
-    ),
-    arrow('ports', '^src/ports/', ['ports', ...LEAVES], 'Ports speak the words of membership.'),
-    arrow(
-      'lanes',
-      '^src/lanes/',
-      ['lanes', 'services', 'ports', ...LEAVES],
-      'Lanes drive ports by the rules in services.',
-    ),
-    arrow('upstream', '^src/upstream/', ['upstream', 'ports', ...LEAVES], 'An adapter knows its port.'),
-    arrow('store', '^src/store/', ['store', 'generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
-    arrow('config', '^src/config\\.ts$', LEAVES, 'The environment is read before anything else exists.'),
-    arrow(
-      'closers',
-      '^src/closers\\.ts$',
-      ['log'],
-      'Whoever opens a thing registers its closer; closers know none of them.',
-    ),
-    arrow('leaves', '^src/(errors|log)\\.ts$', [], 'errors and log stand below everything.'),
+    arrow('http', ['resolvers', 'schema', 'ports', ...LEAVES], 'http -> resolvers -> schema.'),
+    arrow('resolvers', ['schema', 'services', 'ports', ...LEAVES], 'Translate, delegate, return.'),
+    arrow('schema', ['membership'], 'Shape and descriptions only.'),
+    arrow('services', ['ports', ...LEAVES], 'Services know ports, not who implements them.'),
+    arrow('ports', LEAVES, 'Ports speak the words of membership.'),
+    arrow('lanes', ['services', 'ports', ...LEAVES], 'Lanes drive ports by the rules in services.'),
+    arrow('upstream', ['ports', ...LEAVES], 'An adapter knows its port.'),
+    arrow('store', ['generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
+    arrow('config', LEAVES, 'The environment is read before anything else exists.'),
+    arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
+    arrow('errors', [], 'errors stands below everything.'),
+    arrow('log', [], 'log stands below everything.'),
     {
       name: 'membership',
       comment: 'The words of the domain need nothing, not even a package.',
@@ -96,9 +77,9 @@ module.exports = {
         ],
       },
     },
-    arrow('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
-    arrow('explorer', '^explorer/', ['^explorer/'], 'The page speaks GraphQL over HTTP, like any client.'),
-    arrow(
+    apart('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
+    apart('explorer', '^explorer/', ['^explorer/'], 'The page speaks GraphQL over HTTP, like any client.'),
+    apart(
       'no-tests-in-programs',
       '^(bench|scripts)/',
       ['^(src|sandbox|bench|scripts)/'],
@@ -121,7 +102,7 @@ module.exports = {
     ),
     keptIn(
       'graphql',
-      ['type-graphql', 'graphql-scalars'],
+      ['graphql', 'type-graphql', 'graphql-scalars'],
       ['schema', 'resolvers', 'http', 'app'],
       'Services know no GraphQL.',
     ),

@@ -28,7 +28,7 @@ export default defineConfig(
       // An empty string is often as good as none.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // It refuses Promise.withResolvers<void>().
       '@typescript-eslint/no-invalid-void-type': 'off',
       // Factories keep their state in closures; a method here has no `this` to lose.

@@ -20,7 +20,7 @@ export interface FaultRule {
   readonly probability?: number | undefined;
   /** Starts the random numbers behind `probability`, so that a run can be repeated; 1 without it. */
   readonly seed?: number | undefined;
-  /** For `slow`: how much later the answer goes out, in milliseconds; 1000 without it. */
+  /** How much later the answer goes out or is cut off, in milliseconds; without it, 1000 for `slow` and 0 for the others. */
   readonly ms?: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface FaultState {
 /** What strikes a call. */
 export interface Strike {
   readonly fault: Fault;
-  /** For `slow`, in milliseconds. */
+  /** How much later the answer goes out or is cut off, in milliseconds. */
   readonly ms: number;
 }
 
@@ -64,7 +64,8 @@ export function createFaultRules(): FaultRules {
       );
       if (!struck) return undefined;
       struck.hits++;
-      return { fault: struck.rule.fault, ms: struck.rule.ms ?? SLOW_MS };
+      const { fault, ms = fault === 'slow' ? SLOW_MS : 0 } = struck.rule;
+      return { fault, ms };
     },
     state: () => armed.map(({ rule, hits }) => ({ rule, hits })),
   };

@@ -87,7 +87,7 @@ export function createWorkshop(parts: WorkParts): Workshop {
         ms: 0,
       };
       const before = fault && struckBefore(fault, scope, identity, operation);
-      if (before) return { ...base(), done: false, delivery: before };
+      if (before) return { ...base(), done: false, delivery: before, delayMs: ms };
       const answer = operation.run();
       parts.worked();
       return {

@@ -2,10 +2,10 @@
  * Builds what is out of date, told by the content of what goes in: a check of some milliseconds, so that `npm start`
  * makes it every time and never runs yesterday's code. Usage: node scripts/build.ts [step...], by default every step.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runCommand } from './runCommand.ts';
 
 interface Step {
   command: string;
@@ -77,7 +77,8 @@ async function refresh(name: string, step: Step): Promise<void> {
   const wanted = fingerprint(step);
   if (existsSync(step.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const started = performance.now();
-  await run(step.command);
+  const { succeeded, output } = await runCommand(step.command);
+  if (!succeeded) throw new Error(`${step.command} failed:\n${output}`);
   mkdirSync(STAMPS, { recursive: true });
   writeFileSync(stamp, wanted);
   console.log(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -100,16 +101,4 @@ function filesOf(input: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
-}
-
-async function run(command: string): Promise<void> {
-  // The Node and the tools of node_modules, also when this file was not started by npm.
-  const PATH = `${path.resolve('node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
-  // Prisma would ask its maker for news.
-  const env = { ...process.env, PATH, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
-  const child = spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`${command} failed:\n${output}`);
 }

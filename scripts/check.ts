@@ -2,9 +2,9 @@
  * Runs the checks that need no running program, side by side, prints what they found, and fails if one of them did.
  * Usage: node scripts/check.ts [check...], by default every check.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { runCommand } from './runCommand.ts';
 
 process.chdir(path.dirname(import.meta.dirname));
 const places = ['src', 'sandbox', 'explorer', 'bench', 'scripts'].filter((place) => existsSync(place));
@@ -31,18 +31,10 @@ async function check(name: string): Promise<boolean> {
   if (command === undefined)
     throw new Error(`There is no check ${name}; there are ${Object.keys(CHECKS).join(', ')}.`);
   const started = performance.now();
-  const PATH = `${path.resolve('node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
-  const child = spawn(command, {
-    shell: true,
-    env: { ...process.env, PATH },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const { succeeded, output } = await runCommand(command);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    code === 0 ? `${name}: passed in ${seconds} s` : `${name}: FAILED after ${seconds} s\n${output}`,
+    succeeded ? `${name}: passed in ${seconds} s` : `${name}: FAILED after ${seconds} s\n${output}`,
   );
-  return code === 0;
+  return succeeded;
 }

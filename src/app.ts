@@ -133,8 +133,9 @@ export async function startGateway(
   const historyStore = createHistoryStore(prisma);
   const history = createHistory(historyStore);
   const server = await createHttpServer({
-    contextOf: () => ({
+    contextOf: ({ idempotencyKey }) => ({
       caller: LOCAL_CALLER,
+      idempotencyKey,
       services,
       history,
       loaders: createLoaders(historyStore, LOCAL_CALLER),

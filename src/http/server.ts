@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../log.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { GatewayContext } from '../resolvers/context.js';
@@ -15,10 +15,16 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Most lexical tokens of a document; the longest sensible one, with 10,000 accounts inline, has 70,000. */
 const MAX_TOKENS = 100_000;
 
+/** The headers that an operation's context is made from. */
+export interface ContextHeaders {
+  /** `Idempotency-Key`; null when there is none. */
+  readonly idempotencyKey: string | null;
+}
+
 /** What the HTTP side needs from the rest. */
 export interface HttpOptions {
   /** The context of one operation. */
-  readonly contextOf: (request: FastifyRequest) => GatewayContext;
+  readonly contextOf: (headers: ContextHeaders) => GatewayContext;
   readonly readiness: Readiness;
   /** Where the explorer's build is. */
   readonly explorerDir: string;
@@ -58,7 +64,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     handler: fastifyApolloHandler(apollo, {
-      context: (request) => Promise.resolve(options.contextOf(request)),
+      context: ({ headers }) => {
+        // Node joins a header that came twice with commas, but types it as it would others.
+        const idempotencyKey = headers['idempotency-key']?.toString() ?? null;
+        return Promise.resolve(options.contextOf({ idempotencyKey }));
+      },
     }),
   });
   return {

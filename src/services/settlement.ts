@@ -108,7 +108,7 @@ function pair(
   for (const account of unprocessed) {
     const { accountId, result } = account;
     if (!asked.has(accountId)) strangers.push(account);
-    else exceptions.set(accountId, unprocessedVerdict(result));
+    else if (!exceptions.has(accountId)) exceptions.set(accountId, unprocessedVerdict(result));
   }
   return { exceptions, strangers };
 }

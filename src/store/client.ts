@@ -17,8 +17,8 @@ const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
 /** The gateway's connection to its record. */
 export interface Database {
   readonly prisma: PrismaClient;
-  /** Told of every SQL statement that leaves the process through Prisma; tests count them. */
-  onStatement(listener: (sql: string) => void): void;
+  /** Tells of every SQL statement that leaves the process through Prisma, until the function returned is called. */
+  onStatement(listener: (sql: string) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -34,13 +34,16 @@ export function openDatabase(databaseUrl: string): Database {
     { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },
   );
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
-  const listeners: ((sql: string) => void)[] = [];
+  const listeners = new Set<(sql: string) => void>();
   prisma.$on('query', (event) => {
     for (const listener of listeners) listener(event.query);
   });
   return {
     prisma,
-    onStatement: (listener) => void listeners.push(listener),
+    onStatement(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     close: () => prisma.$disconnect(),
   };
 }

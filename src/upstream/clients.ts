@@ -4,7 +4,7 @@ import type { Administrator, TargetAddress } from '../membership.js';
 import { credentialsOf, type CredentialProvider, type CredentialSources } from './credentials.js';
 
 /** The SDK's own default for reads, named because AWS_MAX_ATTEMPTS could change it. */
-export const READ_ATTEMPTS = 3;
+const READ_ATTEMPTS = 3;
 
 /** The clients of one target. The SDK sets attempts per client, so there are two (about 17 kB each). */
 export interface ClientPair<Client> {

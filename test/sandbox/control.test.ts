@@ -128,7 +128,9 @@ describe('the control API', () => {
     ];
     const where = { account: ACCOUNT, region: 'us-east-1', service: 'securityhub' };
     await control.change('POST', 'members', { ...where, members });
-    const shown = await control.read<{ members: object[] }>(`members?${new URLSearchParams(where)}`);
+    const shown = await control.read<{ members: object[] }>(
+      `members?${new URLSearchParams(where).toString()}`,
+    );
     expect(shown.members).toEqual([members[0], { ...members[1], updatedAt: expect.any(String) }]);
     const { Members } = await securityHub().send(new GetMembersCommand({ AccountIds: [a] }));
     expect(Members).toMatchObject([

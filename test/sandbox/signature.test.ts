@@ -116,6 +116,7 @@ function pick(request: unknown) {
     headers: Record<string, string>;
     body?: Uint8Array;
   };
-  const { host: _host, 'content-length': _length, ...sent } = headers;
-  return { path, headers: sent, body: Buffer.from(body ?? []).toString() };
+  // fetch sets these two by itself, to what they were.
+  const sent = Object.entries(headers).filter(([name]) => !['host', 'content-length'].includes(name));
+  return { path, headers: Object.fromEntries(sent), body: Buffer.from(body ?? []).toString('utf8') };
 }

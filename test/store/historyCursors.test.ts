@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.js';
+import { afterId, afterOutcome, idCursor, outcomeCursor } from '../../src/store/cursors.js';
+
+const ID = '01900000-0000-7000-8000-0000000000ab';
+const KEY = { targetId: '9223372036854775807', accountId: '000000000017' };
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+function faultOf(decode: () => unknown): string {
+  try {
+    decode();
+  } catch (error) {
+    if (error instanceof GatewayError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('a cursor', () => {
+  it('names the place it was made for, in characters that need no escape in a URL', () => {
+    expect(afterId('requests', idCursor('requests', ID))).toBe(ID);
+    expect(afterId('calls', idCursor('calls', ID))).toBe(ID);
+    expect(afterOutcome(outcomeCursor(KEY))).toEqual(KEY);
+    expect(outcomeCursor(KEY)).toMatch(/^[\w-]+$/);
+  });
+
+  it('of another kind of list is refused, and the message says which kind came', () => {
+    const cursor = idCursor('requests', ID);
+    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; "${cursor}" is one of a list of requests`;
+    expect(faultOf(() => afterOutcome(cursor))).toBe(message);
+    expect(faultOf(() => afterId('calls', cursor))).toContain('expected a cursor from a list of calls');
+    expect(faultOf(() => afterId('requests', outcomeCursor(KEY)))).toContain('is one of a list of outcomes');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a word', 'banana'],
+    ['no base64url', 'fGE='],
+    ['another version', encode('2|outcomes|5|000000000017')],
+    ['another kind that never was', encode('1|members|5|000000000017')],
+    ['no key', encode('1|outcomes')],
+    ['half a key', encode('1|outcomes|5')],
+    ['too long a key', encode('1|outcomes|5|000000000017|6')],
+    ['a target that is no number', encode('1|outcomes|five|000000000017')],
+    ['a negative target', encode('1|outcomes|-5|000000000017')],
+    ['a target past 64 bits', encode('1|outcomes|9223372036854775808|000000000017')],
+    ['an account that is none', encode('1|outcomes|5|17')],
+    ['a good cursor with something behind it', `${outcomeCursor(KEY)}!`],
+  ])('that is %s is refused', (_what, cursor) => {
+    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; ${JSON.stringify(cursor)} is none`;
+    expect(faultOf(() => afterOutcome(cursor))).toBe(message);
+  });
+
+  it('of a request or call whose key is no UUID is refused', () => {
+    expect(faultOf(() => afterId('calls', encode('1|calls|17')))).toContain('BAD_USER_INPUT after: ');
+    expect(faultOf(() => afterId('calls', encode(`1|calls|${ID}|${ID}`)))).toContain('BAD_USER_INPUT after: ');
+  });
+
+  it('that is very long is not repeated whole', () => {
+    expect(faultOf(() => afterOutcome('x'.repeat(100_000))).length).toBeLessThan(250);
+  });
+});

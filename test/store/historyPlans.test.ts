@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Prisma } from '../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { outcomeCursor } from '../../src/store/cursors.js';
+import { selectCalls, selectCallsById, selectCallsOfRequests } from '../../src/store/historyCalls.js';
+import {
+  selectOutcomes,
+  selectOutcomesByKey,
+  selectOutcomesOfCalls,
+  selectOutcomesOfRequests,
+} from '../../src/store/historyOutcomes.js';
+import { selectRequests, selectRequestsById, selectTargetsOfRequests } from '../../src/store/historyRequests.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { requestIdOf, writeRun } from './historyRecord.js';
+
+/** Accounts of each of the big requests, and so outcomes of each of their four targets. */
+const ACCOUNTS = 4000;
+
+const ARCHIVE: Caller = { id: 'bob', kind: 'USER', administrators: ['archive'] };
+const PAGE = { first: 50, after: null };
+/** In the middle of an older target: request 5, its first. */
+const MIDDLE = { first: 50, after: outcomeCursor({ targetId: '20', accountId: '000000034000' }) };
+/** What a page reads when nothing is passed over: its rows, the one more, and a target or two it ends in. */
+const FULL = 3 * 51;
+
+/** Asked for by all 500 requests, by the big ones, and by none. */
+const OFTEN = '000000000017';
+const SELDOM = '000000067983';
+const NEVER = '999999999999';
+
+const statuses = {
+  exceptions: ['UNPROCESSED', 'FAILED', 'CANCELED'],
+  unfinished: ['PENDING', 'IN_FLIGHT'],
+  notProcessed: ['PENDING', 'IN_FLIGHT', 'UNPROCESSED', 'FAILED', 'CANCELED'],
+} as const;
+
+// What, how many rows of `outcome` it may read at most, the statement.
+const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
+  ['all', FULL, selectOutcomes(LOCAL_CALLER, {}, PAGE)],
+  ['all, from the middle', FULL, selectOutcomes(LOCAL_CALLER, {}, MIDDLE)],
+  ['of an administrator', FULL, selectOutcomes(ARCHIVE, {}, PAGE)],
+  ['of a service', FULL, selectOutcomes(LOCAL_CALLER, { service: 'GUARDDUTY' }, MIDDLE)],
+  ['of a region', FULL, selectOutcomes(LOCAL_CALLER, { region: 'us-east-1' }, MIDDLE)],
+  ['failed', FULL, selectOutcomes(LOCAL_CALLER, { statuses: ['FAILED'] }, MIDDLE)],
+  ['exceptions', FULL, selectOutcomes(LOCAL_CALLER, { statuses: statuses.exceptions }, MIDDLE)],
+  ['exceptions of a lane', 2 * FULL, selectOutcomes(ARCHIVE, { statuses: statuses.exceptions, service: 'SECURITY_HUB', region: 'eu-west-1' }, PAGE)],
+  ['processed', FULL, selectOutcomes(LOCAL_CALLER, { statuses: ['PROCESSED'] }, PAGE)],
+  ['pending', FULL, selectOutcomes(LOCAL_CALLER, { statuses: ['PENDING'] }, MIDDLE)],
+  // No index holds these, so within a target they are found by reading on.
+  ['processed, in targets half canceled', FULL + ACCOUNTS, selectOutcomes(LOCAL_CALLER, { statuses: ['PROCESSED'] }, MIDDLE)],
+  ['in flight, in targets half pending', FULL + ACCOUNTS, selectOutcomes(LOCAL_CALLER, { statuses: ['IN_FLIGHT'] }, MIDDLE)],
+  ['not processed', 2 * FULL, selectOutcomes(LOCAL_CALLER, { statuses: statuses.notProcessed }, MIDDLE)],
+  ['of accounts', 3 * 51, selectOutcomes(LOCAL_CALLER, { accountIds: [OFTEN, SELDOM, NEVER] }, PAGE)],
+  ['of accounts, from the middle', 3 * 51, selectOutcomes(LOCAL_CALLER, { accountIds: [OFTEN, SELDOM, NEVER] }, MIDDLE)],
+  ['processed of an account', 2 * 51, selectOutcomes(LOCAL_CALLER, { accountIds: [OFTEN], statuses: ['PROCESSED'] }, PAGE)],
+  ['of accounts in a region', 4 * 51, selectOutcomes(LOCAL_CALLER, { accountIds: [OFTEN, SELDOM], region: 'us-east-1' }, PAGE)],
+  ['of a request', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(3) }, PAGE)],
+  ['of a request, from the middle', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(5) }, MIDDLE)],
+  ['of a request in a service', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(5), service: 'GUARDDUTY' }, PAGE)],
+  ['failed of a request', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), statuses: ['FAILED'] }, PAGE)],
+  ['exceptions of a request', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), statuses: statuses.exceptions }, PAGE)],
+  ['unfinished of a request', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(8), statuses: statuses.unfinished }, PAGE)],
+  ['not processed of a finished request', FULL, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), statuses: statuses.notProcessed }, PAGE)],
+  ['unfinished of a finished request', 0, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), statuses: statuses.unfinished }, PAGE)],
+  ['accounts of a request', 8, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), accountIds: [OFTEN, SELDOM, NEVER] }, PAGE)],
+  ['failed accounts of a request', 8, selectOutcomes(LOCAL_CALLER, { requestId: requestIdOf(6), accountIds: [OFTEN, SELDOM], statuses: ['FAILED'] }, PAGE)],
+  ['by key', 2, selectOutcomesByKey(LOCAL_CALLER, [{ targetId: '12', accountId: OFTEN }, { targetId: '13', accountId: SELDOM }])],
+  ['below requests', 3 * FULL, selectOutcomesOfRequests([3, 4, 20].map(requestIdOf), {}, PAGE)],
+  ['exceptions below requests', 3 * FULL, selectOutcomesOfRequests([6, 7, 20].map(requestIdOf), { statuses: statuses.exceptions }, PAGE)],
+  ['below calls', 100, selectOutcomesOfCalls(['01a00000-0000-7000-8000-000000003e85', '01a00000-0000-7000-9000-000000001389'], PAGE)],
+  ['requests', 0, selectRequests(LOCAL_CALLER, PAGE)],
+  ['requests of an administrator', 0, selectRequests(ARCHIVE, PAGE)],
+  ['requests by id', 0, selectRequestsById(ARCHIVE, [6, 450].map(requestIdOf))],
+  ['targets of requests', 0, selectTargetsOfRequests([6, 450].map(requestIdOf))],
+  ['calls', 0, selectCalls(LOCAL_CALLER, PAGE)],
+  ['calls by id', 0, selectCallsById(ARCHIVE, [requestIdOf(6)])],
+  ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
+];
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: PlanNode[];
+}
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  const { prisma } = database;
+  // No statistics until the test wants them.
+  for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send'])
+    await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
+  await writeRun(prisma, { administrator: 'security', from: 1, to: 10, accounts: ACCOUNTS });
+  await writeRun(prisma, { administrator: 'security', from: 11, to: 400, accounts: 1, coalesced: true });
+  await writeRun(prisma, { administrator: 'archive', from: 401, to: 402, accounts: ACCOUNTS });
+  await writeRun(prisma, { administrator: 'archive', from: 403, to: 500, accounts: 1, coalesced: true });
+  expect(await prisma.outcome.count()).toBe(193_952);
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+/** Runs the statement and returns the scans it made. */
+async function scansOf(statement: Prisma.Sql): Promise<PlanNode[]> {
+  const rows = await database.prisma.$queryRaw<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
+    Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement}`,
+  );
+  const nodes = [rows[0]!['QUERY PLAN'][0].Plan];
+  for (const node of nodes) nodes.push(...(node.Plans ?? []));
+  return nodes.filter((node) => node['Relation Name'] !== undefined);
+}
+
+function rowsRead(node: PlanNode): number {
+  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  return Math.round((node['Actual Rows'] + removed) * node['Actual Loops']);
+}
+
+describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, %s,', (state) => {
+  beforeAll(async () => {
+    if (state === 'analyzed') await database.prisma.$executeRaw`ANALYZE`;
+    const [row] = await database.prisma.$queryRaw<{ known: bigint }[]>`SELECT count(*) AS known FROM pg_stats WHERE tablename = 'outcome'`;
+    expect(row!.known > 0n).toBe(state === 'analyzed');
+  });
+
+  it.each(READS)('a page %s reads little more than it shows', async (_what, limit, statement) => {
+    const scans = await scansOf(statement);
+    const scanned = scans.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
+    expect(['outcome', 'request_account', 'send'].filter((table) => scanned.includes(table))).toEqual([]);
+    const read = scans.filter((node) => node['Relation Name'] === 'outcome').reduce((sum, node) => sum + rowsRead(node), 0);
+    expect(read).toBeLessThanOrEqual(limit);
+    for (const node of scans) if (node['Relation Name'] === 'request_account') expect(rowsRead(node)).toBeLessThanOrEqual(153);
+  });
+});
