@@ -5,11 +5,11 @@ import type { CredentialDirectory } from './credentials.js';
 import type { Delivery } from './delivery.js';
 import type { Journal } from './journal.js';
 import { readCredentialScope, type SignedRequest } from './signature.js';
-import type { Work, Workshop } from './work.js';
+import type { Work, Perform } from './work.js';
 
 /** What the call handler puts together. */
 export interface CallParts {
-  readonly perform: Workshop;
+  readonly perform: Perform;
   readonly directory: CredentialDirectory;
   readonly log: Journal<LoggedCall>;
   /** How long an answer takes on its way back, in milliseconds. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAULTS } from './fault.js';
-import { MEMBER_STATUSES } from './members.js';
+import { MEMBER_STATUSES } from './member.js';
 import { REGION_STATES } from './settings.js';
 
 const accountId = z.string().regex(/^\d{12}$/, 'expected twelve digits');

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.js';
 import { MAGIC_ENDINGS, MAGIC_PREFIX, type MagicEnding } from './magic.js';
-import type { Screen } from './members.js';
+import type { Screen } from './member.js';
 import {
   isAccountId,
   type CallScope,

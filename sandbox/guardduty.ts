@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isMemberEmail } from './email.js';
 import { memberCalls, nextToken, readJson, readPage, type MemberCalls } from './memberCalls.js';
-import type { Member, Unprocessed } from './members.js';
+import type { Member, Unprocessed } from './member.js';
 import {
   BATCH_LIMIT,
   type Answer,

@@ -1,4 +1,4 @@
-import type { MemberPage, Screen, Unprocessed } from './members.js';
+import type { MemberPage, Screen, Unprocessed } from './member.js';
 import type { SignedCall, Surroundings } from './operation.js';
 import { BATCH_LIMIT } from './operation.js';
 import { badInput, OUT_OF_RANGE } from './refusal.js';

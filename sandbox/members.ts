@@ -1,43 +1,6 @@
+import type { Member, MemberPage, MemberStatus, Screen, Unprocessed } from './member.js';
 import type { Ceilings } from './settings.js';
 import type { ResultTexts } from './texts.js';
-
-/** The words both services use for where a member stands (see UPSTREAMS.md, relationshipStatus and MemberStatus). */
-export const MEMBER_STATUSES = [
-  'Created',
-  'Invited',
-  'Enabled',
-  'Disabled',
-  'Removed',
-  'Resigned',
-  'Deleted',
-  'EmailVerificationInProgress',
-  'EmailVerificationFailed',
-  'AccountSuspended',
-  'Associated',
-] as const;
-export type MemberStatus = (typeof MEMBER_STATUSES)[number];
-
-/** A member of one scope. Times are ISO strings. */
-export interface Member {
-  readonly accountId: string;
-  readonly email?: string | undefined;
-  readonly status: MemberStatus;
-  readonly invitedAt?: string | undefined;
-  readonly updatedAt: string;
-}
-
-/** An account left unprocessed, and the service's words for why. */
-export interface Unprocessed {
-  readonly accountId: string;
-  readonly result: string;
-}
-
-/** A page of members, in the order of their account ids. */
-export interface MemberPage {
-  readonly members: readonly Member[];
-  /** The last account id of this page when there are more; undefined on the last page. */
-  readonly next: string | undefined;
-}
 
 /** What a register has to know of its surroundings. */
 export interface RegisterRules {
@@ -46,9 +9,6 @@ export interface RegisterRules {
   readonly texts: ResultTexts;
   readonly ceilings: () => Ceilings;
 }
-
-/** Decides before the register does: the words to refuse an account with, or undefined to let it through. */
-export type Screen = (accountId: string) => string | undefined;
 
 /** The members of one account in one region at one service, and the life they lead. */
 export interface MemberRegister {

@@ -1,6 +1,6 @@
 import type { Mail } from './callLog.js';
 import type { Identity } from './credentials.js';
-import type { Screen } from './members.js';
+import type { Screen } from './member.js';
 import type { ChangingOperation, OperationName, Scope } from './scope.js';
 import type { Settings } from './settings.js';
 import type { World } from './world.js';

@@ -16,7 +16,7 @@ import { DEFAULT_RATES, DEFAULT_SETTINGS } from './settings.js';
 import { createSignatureCheck } from './signature.js';
 import { createStateFile } from './stateFile.js';
 import { createSts } from './sts.js';
-import { createWorkshop } from './work.js';
+import { createPerform } from './work.js';
 import { createWorld } from './world.js';
 
 /** How a sandbox starts. Everything has a default. */
@@ -70,7 +70,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     screen: endings.screen,
     mail: (mail) => void mails.add(mail),
   };
-  const perform = createWorkshop({
+  const perform = createPerform({
     checkSignature: createSignatureCheck(directory, now),
     services: {
       guardduty: createGuardDuty(surroundings),

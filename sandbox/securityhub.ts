@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { memberCalls, nextToken, readJson, readPage, type MemberCalls } from './memberCalls.js';
-import type { Member, Unprocessed } from './members.js';
+import type { Member, Unprocessed } from './member.js';
 import {
   BATCH_LIMIT,
   type Answer,

@@ -1,7 +1,7 @@
-import { createHash, createHmac, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Checksum, SourceData } from '@smithy/types';
 import type { CredentialDirectory, Identity } from './credentials.js';
+import { NodeSha256 } from './nodeSha256.js';
 import { signatureRefusal } from './refusal.js';
 
 /** An HTTP request as it came, its body read to the end. Header names are in lower case. */
@@ -124,34 +124,3 @@ function skewMessage(date: string, now: number): string {
     ? `Signature expired: ${date} is now earlier than ${early} (${basicDate(now)} - 5 min.)`
     : `Signature not yet current: ${date} is still later than ${basicDate(now + MAX_CLOCK_SKEW_MS)} (${basicDate(now)} + 5 min.)`;
 }
-
-/** SHA-256 from Node itself, in the shape the signer wants: an HMAC when given a secret. */
-class NodeSha256 implements Checksum {
-  private hash: Hash | ReturnType<typeof createHmac>;
-
-  constructor(private readonly secret?: SourceData) {
-    this.hash = this.fresh();
-  }
-
-  update(chunk: Uint8Array): void {
-    this.hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    this.hash = this.fresh();
-  }
-
-  private fresh(): Hash | ReturnType<typeof createHmac> {
-    if (this.secret === undefined) return createHash('sha256');
-    return createHmac('sha256', typeof this.secret === 'string' ? this.secret : bytesOf(this.secret));
-  }
-}
-
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);

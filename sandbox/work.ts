@@ -1,24 +1,15 @@
 import type { Identity } from './credentials.js';
 import type { Delivery } from './delivery.js';
 import type { Endings } from './endings.js';
-import type { Fault } from './fault.js';
 import type { FaultRules } from './faults.js';
 import type { Answer, Operation, ServiceEntry } from './operation.js';
 import type { RateGate } from './rates.js';
-import {
-  accessDenied,
-  badInput,
-  internalError,
-  notEnabled,
-  OUT_OF_RANGE,
-  Refusal,
-  signatureRefusal,
-  throttled,
-} from './refusal.js';
-import { badGatewayPage, jsonReply, refusalReply, xmlReply, type Reply } from './reply.js';
+import { accessDenied, Refusal, signatureRefusal, throttled } from './refusal.js';
+import { jsonReply, refusalReply, xmlReply, type Reply } from './reply.js';
 import type { CallScope, OperationName, SignedService } from './scope.js';
 import type { Settings } from './settings.js';
 import type { CredentialScope, SignatureCheck, SignedRequest } from './signature.js';
+import { struckAfter, struckBefore } from './struck.js';
 
 /** What came of a call. */
 export interface Work {
@@ -49,13 +40,13 @@ export interface WorkParts {
 }
 
 /** Finds out what a call means, and carries it out or refuses it. */
-export type Workshop = (
+export type Perform = (
   request: SignedRequest,
   claim: CredentialScope | undefined,
   requestId: string,
 ) => Promise<Work>;
 
-export function createWorkshop(parts: WorkParts): Workshop {
+export function createPerform(parts: WorkParts): Perform {
   return async (request, claim, requestId) => {
     let operation: Operation | undefined;
     const base = () => ({
@@ -124,44 +115,6 @@ function gate(
   operation.check();
 }
 
-/** How a call ends that is struck before the work; undefined when the work goes on. Throws the refusal of a fault that is one. */
-function struckBefore(
-  fault: Fault,
-  { account, service }: CallScope,
-  { arn }: Identity,
-  { name }: Operation,
-): Delivery | undefined {
-  switch (fault) {
-    case 'throttle':
-      throw throttled(service);
-    case 'internal-error':
-      throw internalError(service);
-    case 'access-denied':
-      throw accessDenied(service, arn, name);
-    case 'not-enabled':
-      throw service === 'sts' ? accessDenied(service, arn, name) : notEnabled(service, account);
-    case 'bad-input':
-      throw badInput(service, OUT_OF_RANGE);
-    case 'html-502':
-      return { manner: 'whole', reply: badGatewayPage() };
-    case 'reset-before':
-      return { manner: 'reset' };
-    case 'hang-before':
-      return { manner: 'hang' };
-    case 'reset-after':
-    case 'hang-after':
-    case 'cut-body':
-    case 'slow':
-      return undefined;
-  }
-}
-
-function struckAfter(fault: Fault | undefined, reply: Reply): Delivery {
-  if (fault === 'reset-after') return { manner: 'reset' };
-  if (fault === 'hang-after') return { manner: 'hang' };
-  return { manner: fault === 'cut-body' ? 'cut' : 'whole', reply };
-}
-
 const replyOf = (service: SignedService, requestId: string, { body }: Answer): Reply =>
   service === 'sts' ? xmlReply(requestId, 200, String(body)) : jsonReply(requestId, body);
 
@@ -170,10 +123,18 @@ const isKnown = (service: string): service is SignedService =>
 
 const readCall = ({ method, path, query, body }: SignedRequest) => ({
   method,
-  segments: path.split('/').filter(Boolean).map(decodeURIComponent),
+  segments: path.split('/').filter(Boolean).map(decoded),
   query,
   body,
 });
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 
 const unsigned = ({ headers }: SignedRequest): Refusal =>
   signatureRefusal('', headers['authorization'] === undefined ? 'missing' : 'incomplete');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createMemberRegister, type Member, type MemberRegister } from './members.js';
+import type { Member } from './member.js';
+import { createMemberRegister, type MemberRegister } from './members.js';
 import { scopeKey, type Scope, type Service } from './scope.js';
 import type { Settings } from './settings.js';
 import { RESULT_TEXTS } from './texts.js';

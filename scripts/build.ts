@@ -65,11 +65,12 @@ async function build(names: string[]): Promise<void> {
     );
   }
   const results = await Promise.allSettled(running.values());
-  for (const result of results) {
-    if (result.status === 'fulfilled') continue;
-    console.error(String(result.reason));
-    process.exitCode = 1;
-  }
+  // A step that waited for a failed one fails with the same error.
+  const failures = new Set(
+    results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
+  );
+  for (const failure of failures) console.error(String(failure));
+  if (failures.size > 0) process.exitCode = 1;
 }
 
 async function refresh(name: string, step: Step): Promise<void> {

@@ -55,7 +55,8 @@ export function afterId(kind: 'requests' | 'calls', after: string | null): strin
 export function afterOutcome(after: string | null): OutcomeKey {
   if (after === null) return PAST_ALL_OUTCOMES;
   const [targetId, accountId, ...rest] = decode('outcomes', after);
-  if (targetId === undefined || accountId === undefined || rest.length > 0) throw wrongCursor('outcomes', after);
+  if (targetId === undefined || accountId === undefined || rest.length > 0)
+    throw wrongCursor('outcomes', after);
   if (!isTargetId(targetId) || !ACCOUNT_ID.test(accountId)) throw wrongCursor('outcomes', after);
   return { targetId, accountId };
 }
@@ -92,5 +93,8 @@ function wrongCursor(kind: ListKind, cursor: string, found?: string): GatewayErr
   const quoted = JSON.stringify(cursor.slice(0, QUOTED_LENGTH));
   const isKind = found === 'requests' || found === 'outcomes' || found === 'calls';
   const came = isKind ? `is one of a list of ${found}` : 'is none';
-  return new GatewayError('BAD_USER_INPUT', `after: expected a cursor from a list of ${kind}; ${quoted} ${came}`);
+  return new GatewayError(
+    'BAD_USER_INPUT',
+    `after: expected a cursor from a list of ${kind}; ${quoted} ${came}`,
+  );
 }

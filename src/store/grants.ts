@@ -18,9 +18,14 @@ export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
  * lanes are looked up once per statement: there are about as many as administrators times regions.
  * With a null caller the parents of the read were authorised, and so is what hangs on them.
  */
-export function isWantedLane(caller: Caller | null, filter: LaneFilter, column: Prisma.Sql): Prisma.Sql | null {
+export function isWantedLane(
+  caller: Caller | null,
+  filter: LaneFilter,
+  column: Prisma.Sql,
+): Prisma.Sql | null {
   const conditions: Prisma.Sql[] = [];
-  if (caller !== null && caller.administrators !== null) conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
+  if (caller !== null && caller.administrators !== null)
+    conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
   if (filter.service != null) conditions.push(Prisma.sql`l.service = ${filter.service}::security_service`);
   if (filter.region != null) conditions.push(Prisma.sql`l.region = ${filter.region}`);
   if (conditions.length === 0) return null;

@@ -12,7 +12,9 @@ const CALL = Prisma.sql`json_build_object(
   'errorCode', c.error_code, 'errorMessage', c.error_message)`;
 
 /** The reads of calls. */
-export function createCallReads(prisma: PrismaClient): Pick<HistoryStore, 'calls' | 'callsById' | 'callsOfRequests'> {
+export function createCallReads(
+  prisma: PrismaClient,
+): Pick<HistoryStore, 'calls' | 'callsById' | 'callsOfRequests'> {
   return {
     async calls(caller, page) {
       return toCallPage(await readJson<JsonRow<CallRow>[]>(prisma, selectCalls(caller, page)), page);

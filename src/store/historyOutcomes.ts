@@ -1,6 +1,13 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { Caller } from '../membership.js';
-import type { HistoryStore, NestedOutcomeFilter, OutcomeFilter, OutcomeRow, Page, PageArgs } from '../ports/history.js';
+import type {
+  HistoryStore,
+  NestedOutcomeFilter,
+  OutcomeFilter,
+  OutcomeRow,
+  Page,
+  PageArgs,
+} from '../ports/history.js';
 import { afterOutcome, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
 import { isWantedLane } from './grants.js';
 import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
@@ -29,7 +36,10 @@ export function createOutcomeReads(
 ): Pick<HistoryStore, 'outcomes' | 'outcomesByKey' | 'outcomesOfRequests' | 'outcomesOfCalls'> {
   return {
     async outcomes(caller, filter, page) {
-      return toOutcomePage(await readJson<JsonRow<OutcomeRow>[]>(prisma, selectOutcomes(caller, filter, page)), page);
+      return toOutcomePage(
+        await readJson<JsonRow<OutcomeRow>[]>(prisma, selectOutcomes(caller, filter, page)),
+        page,
+      );
     },
     async outcomesByKey(caller, keys) {
       const rows = await readJson<(JsonRow<OutcomeRow> | null)[]>(prisma, selectOutcomesByKey(caller, keys));

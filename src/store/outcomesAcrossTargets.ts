@@ -31,7 +31,10 @@ export function outcomesByAccount(
 }
 
 /** A subquery for a page of what went wrong, over all requests: the newest of every status, merged. */
-export function outcomesByException(statuses: readonly Exception[], { after, limit }: OutcomeRange): Prisma.Sql {
+export function outcomesByException(
+  statuses: readonly Exception[],
+  { after, limit }: OutcomeRange,
+): Prisma.Sql {
   const within = Prisma.sql`(o.target_id, o.account_id) < (${after.targetId}::bigint, ${after.accountId})`;
   const lists = statuses.map((status) => newestExceptions(status, within, limit));
   return Prisma.sql`

@@ -76,7 +76,10 @@ function below(targetId: Prisma.Sql, after: OutcomeRange['after']): Prisma.Sql {
 function countOf(statuses: readonly OutcomeStatus[] | null): Prisma.Sql {
   if (statuses === null) return Prisma.sql`t.total`;
   if (statuses.length === 0) return Prisma.sql`0`;
-  return Prisma.sql`(${Prisma.join(statuses.map((status) => COUNTS[status]), ' + ')})`;
+  return Prisma.sql`(${Prisma.join(
+    statuses.map((status) => COUNTS[status]),
+    ' + ',
+  )})`;
 }
 
 /**

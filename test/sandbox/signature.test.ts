@@ -118,5 +118,5 @@ function pick(request: unknown) {
   };
   // fetch sets these two by itself, to what they were.
   const sent = Object.entries(headers).filter(([name]) => !['host', 'content-length'].includes(name));
-  return { path, headers: Object.fromEntries(sent), body: Buffer.from(body ?? []).toString('utf8') };
+  return { path, headers: Object.fromEntries(sent), body: Buffer.concat(body ? [body] : []).toString() };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
+import { LOCAL_CALLER, type Caller, type OutcomeStatus } from '../../src/membership.js';
 import type { HistoryStore, OutcomeFilter, OutcomeRow, Page, PageArgs } from '../../src/ports/history.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Reads a list to its end, `first` rows at a time, and checks what every page promises. */
 async function readAll<Row>(list: (page: PageArgs) => Promise<Page<Row>>, first: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Page<Row> = await list({ first, after });
     rows.push(...page.edges.map(({ node }) => node));
     if (page.hasNextPage) expect(page.edges).toHaveLength(first);
@@ -49,7 +49,8 @@ function keyOf({ targetId, accountId }: { targetId: string; accountId: string })
 /** The keys that a list of outcomes must have, by the plainest statement. */
 async function expectedKeys(caller: Caller, filter: OutcomeFilter): Promise<string[]> {
   const conditions = [Prisma.sql`true`];
-  if (caller.administrators) conditions.push(Prisma.sql`l.administrator = ANY (${[...caller.administrators]})`);
+  if (caller.administrators)
+    conditions.push(Prisma.sql`l.administrator = ANY (${[...caller.administrators]})`);
   if (filter.requestId) conditions.push(Prisma.sql`t.request_id = ${filter.requestId}::uuid`);
   if (filter.accountIds) conditions.push(Prisma.sql`o.account_id = ANY (${[...filter.accountIds]})`);
   if (filter.statuses) conditions.push(Prisma.sql`o.status::text = ANY (${[...filter.statuses]})`);
@@ -69,7 +70,7 @@ async function expectedIds(statement: Prisma.Sql): Promise<string[]> {
 }
 
 describe('a list of outcomes', () => {
-  const statuses: OutcomeFilter['statuses'][] = [
+  const statuses: (readonly OutcomeStatus[] | null)[] = [
     null,
     ['FAILED'],
     ['CANCELED', 'UNPROCESSED', 'FAILED', 'FAILED'],
@@ -78,7 +79,11 @@ describe('a list of outcomes', () => {
     ['UNPROCESSED', 'PENDING', 'CANCELED'],
     [],
   ];
-  const lanes: OutcomeFilter[] = [{}, { service: 'SECURITY_HUB' }, { region: 'eu-west-1', service: 'GUARDDUTY' }];
+  const lanes: OutcomeFilter[] = [
+    {},
+    { service: 'SECURITY_HUB' },
+    { region: 'eu-west-1', service: 'GUARDDUTY' },
+  ];
   const accounts = ['000000000017', '000000000051', '000000001700', '000000002040', '999999999999'];
 
   it.each<OutcomeFilter>([
@@ -90,15 +95,20 @@ describe('a list of outcomes', () => {
     { requestId: requestIdOf(3), accountIds: [...accounts, ...accounts] },
     { requestId: requestIdOf(6), accountIds: accounts },
     { requestId: NOWHERE },
-  ])('filtered by %j, alone and with everything else, has every row once and newest first', async (filter) => {
-    for (const caller of [LOCAL_CALLER, ARCHIVE]) {
-      for (const others of statuses.flatMap((status) => lanes.map((lane) => ({ ...lane, statuses: status })))) {
-        const both = { ...filter, ...others };
-        const rows = await readAll((page) => history.outcomes(caller, both, page), 73);
-        expect(rows.map(keyOf), JSON.stringify({ caller, both })).toEqual(await expectedKeys(caller, both));
+  ])(
+    'filtered by %j, alone and with everything else, has every row once and newest first',
+    async (filter) => {
+      for (const caller of [LOCAL_CALLER, ARCHIVE]) {
+        for (const others of statuses.flatMap((status) =>
+          lanes.map((lane) => ({ ...lane, statuses: status })),
+        )) {
+          const both = { ...filter, ...others };
+          const rows = await readAll((page) => history.outcomes(caller, both, page), 73);
+          expect(rows.map(keyOf), JSON.stringify({ caller, both })).toEqual(await expectedKeys(caller, both));
+        }
       }
-    }
-  });
+    },
+  );
 
   it('read one row at a time is the same list', async () => {
     const filter: OutcomeFilter = { requestId: requestIdOf(1), statuses: ['UNPROCESSED', 'FAILED'] };
@@ -156,16 +166,18 @@ describe('a list of outcomes', () => {
 describe('lists below parents', () => {
   const parents = [requestIdOf(3), NOWHERE, requestIdOf(1), 'no uuid', requestIdOf(3)];
 
-  it.each<OutcomeFilter>([{}, { statuses: ['FAILED', 'UNPROCESSED', 'CANCELED'] }, { region: 'us-east-1', statuses: ['PROCESSED'] }])(
-    'of outcomes of requests, filtered by %j, come in the order of the requests',
-    async (filter) => {
-      for (const [place, requestId] of parents.entries()) {
-        const list = async (page: PageArgs) => (await history.outcomesOfRequests(parents, filter, page))[place]!;
-        const expected = place % 2 === 1 ? [] : await expectedKeys(LOCAL_CALLER, { ...filter, requestId });
-        expect((await readAll(list, 100)).map(keyOf)).toEqual(expected);
-      }
-    },
-  );
+  it.each<OutcomeFilter>([
+    {},
+    { statuses: ['FAILED', 'UNPROCESSED', 'CANCELED'] },
+    { region: 'us-east-1', statuses: ['PROCESSED'] },
+  ])('of outcomes of requests, filtered by %j, come in the order of the requests', async (filter) => {
+    for (const [place, requestId] of parents.entries()) {
+      const list = async (page: PageArgs) =>
+        (await history.outcomesOfRequests(parents, filter, page))[place]!;
+      const expected = place % 2 === 1 ? [] : await expectedKeys(LOCAL_CALLER, { ...filter, requestId });
+      expect((await readAll(list, 100)).map(keyOf)).toEqual(expected);
+    }
+  });
 
   it('of calls of requests come in the order of the requests', async () => {
     for (const [place, requestId] of parents.entries()) {
@@ -240,17 +252,38 @@ describe('reads by key', () => {
       note: null,
     });
 
-    const [newest, oldest] = await expectedIds(Prisma.sql`SELECT max(id::text) AS id FROM call UNION ALL SELECT min(id::text) FROM call`);
+    const [newest, oldest] = await expectedIds(
+      Prisma.sql`SELECT max(id::text) AS id FROM call UNION ALL SELECT min(id::text) FROM call`,
+    );
     const calls = await history.callsById(LOCAL_CALLER, [oldest!, NOWHERE, newest!, '', oldest!]);
     expect(calls.map((row) => row?.id ?? null)).toEqual([oldest, null, newest, null, oldest]);
-    expect(calls[0]).toMatchObject({ accountCount: 49, httpStatus: 200, startedAt: expect.any(Date), errorCode: null });
+    expect(calls[0]).toMatchObject({
+      accountCount: 49,
+      httpStatus: 200,
+      startedAt: expect.any(Date),
+      errorCode: null,
+    });
 
-    const keys = ['5/000000000034', '5/000000000001', '4/000000000017', 'x/000000000017', '99999999999999999999/1', '5/000000000034'];
+    const keys = [
+      '5/000000000034',
+      '5/000000000001',
+      '4/000000000017',
+      'x/000000000017',
+      '99999999999999999999/1',
+      '5/000000000034',
+    ];
     const outcomes = await history.outcomesByKey(
       LOCAL_CALLER,
       keys.map((key) => ({ targetId: key.split('/')[0]!, accountId: key.split('/')[1]! })),
     );
-    expect(outcomes.map((row) => (row === null ? null : keyOf(row)))).toEqual([keys[0], null, keys[2], null, null, keys[0]]);
+    expect(outcomes.map((row) => (row === null ? null : keyOf(row)))).toEqual([
+      keys[0],
+      null,
+      keys[2],
+      null,
+      null,
+      keys[0],
+    ]);
   });
 
   it('show nothing of administrators that the caller may not see', async () => {
@@ -263,9 +296,21 @@ describe('reads by key', () => {
       (await history.callsById(caller, calls)).map((row) => row !== null),
       (await history.outcomesByKey(caller, keys)).map((row) => row !== null),
     ];
-    expect(await found(LOCAL_CALLER)).toEqual([[true, true], [true, true], [true, true]]);
-    expect(await found(ARCHIVE)).toEqual([[false, true], [false, true], [false, true]]);
-    expect(await found(NOBODY)).toEqual([[false, false], [false, false], [false, false]]);
+    expect(await found(LOCAL_CALLER)).toEqual([
+      [true, true],
+      [true, true],
+      [true, true],
+    ]);
+    expect(await found(ARCHIVE)).toEqual([
+      [false, true],
+      [false, true],
+      [false, true],
+    ]);
+    expect(await found(NOBODY)).toEqual([
+      [false, false],
+      [false, false],
+      [false, false],
+    ]);
   });
 });
 
@@ -291,20 +336,23 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
     if (place >= 6) continue;
     await expect(read({ first: 5, after: 'banana' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringMatching(/^after: expected a cursor from a list of (requests|calls|outcomes); "banana" is none$/),
+      message: expect.stringMatching(
+        /^after: expected a cursor from a list of (requests|calls|outcomes); "banana" is none$/,
+      ),
     });
     expect(statements.splice(0)).toHaveLength(0);
   }
 });
 
 it('rows that are added between two pages neither repeat what was listed nor hide what is older', async () => {
-  const lists: ((page: PageArgs) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] = [
-    (page) => history.requests(LOCAL_CALLER, page),
-    (page) => history.calls(LOCAL_CALLER, page),
-    (page) => history.outcomes(LOCAL_CALLER, {}, page),
-    (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
-    (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
-  ];
+  const lists: ((page: PageArgs) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] =
+    [
+      (page) => history.requests(LOCAL_CALLER, page),
+      (page) => history.calls(LOCAL_CALLER, page),
+      (page) => history.outcomes(LOCAL_CALLER, {}, page),
+      (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
+      (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
+    ];
   // A run of its own to each call, so that the calls added are newer too.
   let number = 200;
   for (const list of lists) {
@@ -313,7 +361,13 @@ it('rows that are added between two pages neither repeat what was listed nor hid
     const added = async (page: PageArgs) => {
       if (pages++ % 4 === 1) {
         number += 50;
-        await writeRun(database.prisma, { administrator: 'security', from: number, to: number + 4, accounts: 3, coalesced: true });
+        await writeRun(database.prisma, {
+          administrator: 'security',
+          from: number,
+          to: number + 4,
+          accounts: 3,
+          coalesced: true,
+        });
       }
       return list(page);
     };

@@ -56,7 +56,9 @@ describe('a cursor', () => {
 
   it('of a request or call whose key is no UUID is refused', () => {
     expect(faultOf(() => afterId('calls', encode('1|calls|17')))).toContain('BAD_USER_INPUT after: ');
-    expect(faultOf(() => afterId('calls', encode(`1|calls|${ID}|${ID}`)))).toContain('BAD_USER_INPUT after: ');
+    expect(faultOf(() => afterId('calls', encode(`1|calls|${ID}|${ID}`)))).toContain(
+      'BAD_USER_INPUT after: ',
+    );
   });
 
   it('that is very long is not repeated whole', () => {

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CreateMembersDocument, InviteMembersDocument, RequestsDocument } from '../generated/graphql.js';
+import { accounts, execute } from '../support/gateway.js';
+import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
+
+const run = promisify(execFile);
+
+/** Everything a start makes is in here; the space is on purpose. */
+let folder: string;
+let gateway: GatewayProcess;
+
+const start = () => spawnGateway({ DATA_DIR: path.join(folder, 'the data') });
+
+/** Processes whose command line names the folder: PostgreSQL's, for one. */
+async function leftovers(): Promise<string[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid,args'], { maxBuffer: 10_000_000 });
+  return stdout.split('\n').filter((line) => line.includes(folder) && !line.includes('ps -eo'));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'gateway start '));
+  gateway = await start();
+});
+afterAll(async () => {
+  await gateway.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('npm start, with nothing configured', () => {
+  it('says where GraphiQL is, that no call leaves the machine, and gives a mutation that works as pasted', async () => {
+    expect(gateway.output()).toContain(`GraphiQL: ${gateway.url}/graphql`);
+    expect(gateway.output()).toMatch(/Upstream: the sandbox at http:\S+\. No call leaves this machine\./);
+    const curl = /^curl .*$/m.exec(gateway.output())?.[0] ?? '';
+    const { stdout } = await run('bash', ['-c', curl]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: { createMembers: { request: { status: 'SUCCEEDED', counts: { total: 4, processed: 4 } }, userErrors: [] } },
+    });
+  });
+
+  it('is live and ready', async () => {
+    for (const probe of ['live', 'ready']) {
+      const response = await fetch(`${gateway.url}/health/${probe}`);
+      expect([probe, response.status]).toEqual([probe, 200]);
+    }
+  });
+
+  it('refuses a second start in the same place with one line that says what is running', async () => {
+    const second = start();
+    await expect(second).rejects.toThrow(`already running: ${gateway.url}/graphql (process ${gateway.pid}, data in`);
+  });
+
+  it('starts again after a kill -9, with its record, and the sandbox with its members', async () => {
+    await gateway.kill('SIGKILL');
+    gateway = await start();
+    const { requests } = await execute(gateway.url, RequestsDocument, { first: 10 });
+    expect(requests.nodes).toMatchObject([{ status: 'SUCCEEDED', counts: { processed: 4 } }]);
+    const input = { accountIds: ['222233334444'] };
+    const { inviteMembers } = await execute(gateway.url, InviteMembersDocument, { input });
+    expect(inviteMembers?.request?.status).toBe('SUCCEEDED');
+  });
+
+  it('starts again after a kill -9 of everything it had started', async () => {
+    const pids = (await leftovers()).map((line) => Number.parseInt(line, 10));
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await gateway.kill('SIGKILL');
+    gateway = await start();
+    const { createMembers } = await execute(gateway.url, CreateMembersDocument, { input: { accounts: accounts(60) } });
+    expect(createMembers?.request?.status).toBe('SUCCEEDED');
+    const { requests } = await execute(gateway.url, RequestsDocument, { first: 10 });
+    expect(requests.nodes).toHaveLength(3);
+  });
+
+  it('ends everything when told to, and leaves no process behind', async () => {
+    expect(await gateway.kill('SIGINT')).toBe(0);
+    await expect.poll(leftovers, { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe('a faulty configuration', () => {
+  it('is refused with every fault at once, and no stack trace', async () => {
+    const faulty = spawnGateway({ PORT: 'x', HOST: '0.0.0.0', GUARDDUTY_RATE: '-1', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://secret@host' });
+    const words = await faulty.then(String, String);
+    for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL']) expect(words).toContain(`  ${name}: `);
+    expect(words).not.toContain('secret');
+    expect(words).not.toMatch(/^\s+at /m);
+  });
+
+  it('lets nobody in from outside while there is no authentication, and wants production spelled out', async () => {
+    const words = await spawnGateway({ HOST: '0.0.0.0', NODE_ENV: 'production' }).then(String, String);
+    for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) expect(words).toContain(`  ${name}: `);
+  });
+});
