@@ -1,10 +1,10 @@
 import { createJournal, type Journal } from './journal.js';
 
 /** How many calls the log keeps. With 50 accounts each they take some 80 MB, which a bench beside it can spare. */
-export const CALL_LOG_LIMIT = 100_000;
+const CALL_LOG_LIMIT = 100_000;
 
 /** How many invitations are kept. They are small, and a test of duplicates has to see all of a large request's. */
-export const MAIL_LIMIT = 500_000;
+const MAIL_LIMIT = 500_000;
 
 /**
  * How a call ended:

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
 /** The secret of every permanent access key. */
-export const SANDBOX_SECRET = 'sandbox-secret';
+const SANDBOX_SECRET = 'sandbox-secret';
 
 /** A permanent access key is this prefix and the twelve digits of the account it belongs to. */
-export const ACCESS_KEY_PREFIX = 'AKIASANDBOX';
+const ACCESS_KEY_PREFIX = 'AKIASANDBOX';
 
 /** Someone who may sign calls. */
 export interface Identity {

@@ -55,7 +55,7 @@ export function createEndings(): Endings {
 }
 
 /** The row of the magic table for an account id; undefined for an ordinary one. */
-export const magicEnding = (accountId: string): MagicEnding | undefined =>
+const magicEnding = (accountId: string): MagicEnding | undefined =>
   accountId.startsWith(MAGIC_PREFIX, 6) && isAccountId(accountId)
     ? BY_ENDING.get(accountId.slice(10))
     : undefined;

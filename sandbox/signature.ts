@@ -27,7 +27,7 @@ export interface CredentialScope {
 }
 
 /** AWS takes signatures whose date is at most five minutes off its own clock, either way. */
-export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
+const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** Checks who signed a request. Throws a Refusal with the service's own error name when the signature does not hold. */
 export type SignatureCheck = (request: SignedRequest, scope: CredentialScope) => Promise<Identity>;

@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { World, WorldSnapshot } from './world.js';
 
 /** Keeps members and detectors in a file, so that they outlive the process. */
 export interface StateFile {
-  /** Takes the file's members and detectors into the world; leaves the world alone when there is no file yet. */
+  /** Takes the file's members and detectors into the world; leaves the world alone when there is no file yet, and makes sure that there can be one. */
   load(): Promise<void>;
   /** Tells that the world has changed: it is written soon after, together with what follows meanwhile. */
   touch(): void;
@@ -37,6 +38,7 @@ export function createStateFile(path: string, world: World): StateFile {
 
   return {
     async load() {
+      await mkdir(dirname(path), { recursive: true });
       const text = await readFile(path, 'utf8').catch((error: unknown) => {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
         throw error;

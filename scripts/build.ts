@@ -67,7 +67,7 @@ async function build(names: string[]): Promise<void> {
   const results = await Promise.allSettled(running.values());
   // A step that waited for a failed one fails with the same error.
   const failures = new Set(
-    results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
+    results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
   );
   for (const failure of failures) console.error(String(failure));
   if (failures.size > 0) process.exitCode = 1;

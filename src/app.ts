@@ -22,7 +22,7 @@ import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
 import { createLaneRecord } from './store/laneRecord.js';
-import { lanesWithWork, openLanes } from './store/lanes.js';
+import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
 import { listen } from './store/notifications.js';
 import { createRequestEvents } from './store/requestEvents.js';
@@ -79,6 +79,9 @@ export async function startGateway(
   const administrators =
     config.administrators ?? (await defaultAdministrator(config, endpoint, credentials));
   const lanes = await openLanes(prisma, administrators);
+  // The embedded database is this process's only: whoever held a lane in it has ended.
+  const alone = config.databaseUrl === null;
+  if (alone) await freeLanes(prisma);
   const upstream = createUpstream({ administrators, endpoint, credentials, log });
   closers.add('connections to AWS', () => {
     upstream.close();
@@ -100,6 +103,7 @@ export async function startGateway(
     lanes: lanes.all,
     toolsFor,
     lanesWithWork: () => lanesWithWork(prisma),
+    alone,
     log,
   });
   closers.add('lanes', () => workers.stop());

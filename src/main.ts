@@ -8,7 +8,7 @@ import { createLog, type Log } from './log.js';
 
 /** The gateway as a process: starts it, says where it is, and ends it when told to. */
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = readConfig();
   const log = createLog(config.logLevel);
   const closers = createClosers(log);
   let ending = false;
@@ -38,6 +38,17 @@ async function main(): Promise<void> {
   } catch (error) {
     report(error, log);
     await end(1);
+  }
+}
+
+/** The configuration; a faulty one ends the process with every fault on a line of its own. */
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Lane } from '../ports/laneRecord.js';
 import { createLaneWork, type LaneTools } from './laneWork.js';
 
 /** How long a worker stays with an empty lane, in milliseconds: the next account then need not wait for a job. */
-const LINGER_MS = 10_000;
+const LINGER_MS = 60_000;
 
 /** Longest tenure, in milliseconds; then the lane is handed over, well before its job would expire. */
 const TENURE_MS = 3_600_000;

@@ -67,12 +67,12 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   };
 
   const send = async (call: ClaimedCall): Promise<void> => {
-    arrive({ call, answer: await upstream.changeMembers(lane, call) });
+    arrive({ call, answer: await upstream.changeMembers(lane, call).catch(asLost) });
   };
 
   const readBack = async (doubt: Doubt): Promise<void> => {
     const { detectorId, accountIds } = doubt.call;
-    arrive({ doubt, read: await upstream.getMembers(lane, detectorId, accountIds) });
+    arrive({ doubt, read: await upstream.getMembers(lane, detectorId, accountIds).catch(asLost) });
   };
 
   /** The settlement of an answered or refused call; null when its answer is lost and it must be read back first. */
@@ -192,4 +192,11 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   };
 
   return { settleArrived, startNext, open: () => inFlight.size + reading.size };
+}
+
+/** The upstream answers with values; if it fails all the same, whether the request left is anybody's guess. */
+function asLost(error: unknown): Unanswered {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  return { kind: 'UNANSWERED', wire, errorCode: name, errorMessage: message, neverSent: false };
 }

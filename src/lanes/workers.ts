@@ -10,8 +10,14 @@ const QUEUE = 'lane';
 /** Seconds without a sign of life after which a lane's job goes to another worker: pg-boss takes no less than 10. */
 const HEARTBEAT_SECONDS = 10;
 
-/** How often pg-boss looks for jobs without a sign of life, in seconds. */
+/**
+ * How often pg-boss looks for jobs without a sign of life, and how old its picture of the lanes at work may be, in
+ * seconds: it passes a lane over that it believes to be held.
+ */
 const MONITOR_SECONDS = 1;
+
+/** How often an idle worker asks for a job that no notification has announced, in seconds: one that is tried again. */
+const POLL_SECONDS = 2;
 
 /** When pg-boss gives a job up for hung, in seconds; a tenure is handed over long before. */
 const EXPIRE_SECONDS = 2 * 3_600;
@@ -57,6 +63,8 @@ export async function createLaneWorkers(deps: {
   readonly toolsFor: (lane: Lane, bell: Doorbell) => LaneTools;
   /** Ids of lanes where something waits or is unsettled. */
   readonly lanesWithWork: () => Promise<number[]>;
+  /** No other process uses this database: jobs that are there belong to one that has ended, and are not waited for. */
+  readonly alone: boolean;
   readonly log: Log;
 }): Promise<LaneWorkers> {
   const { log } = deps;
@@ -68,6 +76,7 @@ export async function createLaneWorkers(deps: {
     schedule: false,
     monitorIntervalSeconds: MONITOR_SECONDS,
     superviseIntervalSeconds: MONITOR_SECONDS,
+    queueCacheIntervalSeconds: MONITOR_SECONDS,
   });
   boss.on('error', (error) => {
     log.error({ err: error }, 'pg-boss');
@@ -84,6 +93,8 @@ export async function createLaneWorkers(deps: {
     deleteAfterSeconds: KEEP_ENDED_SECONDS,
     ...RETRY,
   });
+
+  if (deps.alone) await boss.deleteAllJobs(QUEUE);
 
   const lanes = new Map(deps.lanes.map((lane) => [lane.id, lane]));
   const tools = new Map<number, LaneTools>();
@@ -139,7 +150,7 @@ export async function createLaneWorkers(deps: {
           localConcurrency: Math.min(lanes.size, LANES_PER_PROCESS),
           batchSize: 1,
           pollingIntervalSeconds: 0.5,
-          notifyPollingIntervalSeconds: 5,
+          notifyPollingIntervalSeconds: POLL_SECONDS,
         },
         async ([job]) => {
           if (job !== undefined) await work(job);

@@ -48,6 +48,11 @@ export async function openLanes(
   };
 }
 
+/** Takes every lane from its holder: for a process that knows it is alone with the database. */
+export async function freeLanes(prisma: PrismaClient): Promise<void> {
+  await prisma.lane.updateMany({ data: { holder: null, heldSince: null } });
+}
+
 /** Ids of lanes where something waits or is unsettled: what a start or a sweep must put a job on. */
 export async function lanesWithWork(prisma: PrismaClient): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ id: number }[]>`

@@ -219,3 +219,44 @@ describe('inviteMembers', () => {
     });
   });
 });
+
+describe('a whole call that goes wrong once', () => {
+  // The sandbox's magic endings: the same every time, documented in sandbox/README.md.
+  it.each([
+    ['33', 'is throttled', 2],
+    ['34', 'fails inside the service', 2],
+    ['35', 'is answered with a page of HTML', 2],
+    ['36', 'is cut before the service did anything', 2],
+    ['37', 'is cut after the service did everything', 1],
+    ['39', 'has its answer cut in the middle', 1],
+  ])('ending %s: a call that %s ends PROCESSED, and nobody is invited twice', async (ending, _what, sends) => {
+    const where = { services: ['GUARDDUTY' as const, 'SECURITY_HUB' as const], regions: ['us-east-1'] };
+    const accountId = `4444559000${ending}`;
+    const created = await create({ ...where, accounts: [{ accountId, email: 'magic@example.com' }] });
+    const invited = await invite({ ...where, accountIds: [accountId] });
+    for (const payload of [created, invited]) {
+      expect(payload?.request?.outcomes.nodes).toMatchObject([
+        { status: 'PROCESSED', sends },
+        { status: 'PROCESSED', sends },
+      ]);
+    }
+    const mails = (await gateway.sandbox.mails()).filter((mail) => mail.accountId === accountId);
+    expect(mails.map(({ service }) => service).sort()).toEqual(['guardduty', 'securityhub']);
+  });
+
+  it.each([
+    ['30', 'ACCESS_DENIED'],
+    ['31', 'SERVICE_NOT_ENABLED'],
+    ['32', 'OTHER'],
+  ])('ending %s: a call that is refused for good fails its accounts with %s and the words', async (ending, reasonCode) => {
+    const payload = await create({
+      accounts: [{ accountId: `4444559000${ending}`, email: 'magic@example.com' }],
+      services: ['SECURITY_HUB'],
+      regions: ['us-east-1'],
+    });
+    expect(payload?.request?.status).toBe('FAILED');
+    expect(payload?.request?.outcomes.nodes).toMatchObject([
+      { status: 'FAILED', sends: 1, reasonCode, reason: expect.stringMatching(/\w+/) as string },
+    ]);
+  });
+});

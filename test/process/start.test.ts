@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,8 @@ async function leftovers(): Promise<string[]> {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'gateway start '));
+  // Else PostgreSQL's user could not enter, and the data would go elsewhere (embeddedPostgres.test.ts has that case).
+  await chmod(folder, 0o755);
   gateway = await start();
 });
 afterAll(async () => {

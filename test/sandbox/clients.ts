@@ -7,7 +7,7 @@ import type { LoggedCall, Mail } from '../../sandbox/callLog.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 export const ACCOUNT = '111122223333';
-export const REGION = 'us-east-1';
+const REGION = 'us-east-1';
 
 /** A call as the control API shows it. */
 export type SeenCall = Omit<LoggedCall, 'accountIds' | 'unprocessedAccountIds'> & {

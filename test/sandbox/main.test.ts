@@ -128,6 +128,22 @@ describe('the state file', () => {
     expect(await readdir(join(file, '..'))).toEqual(['state.json']);
   });
 
+  it('is written at the end, also when the parent adds its SIGTERM to a Ctrl-C', async () => {
+    const file = join(await stateFile(), '..', 'made', 'on', 'demand.json');
+    const child = start({ SANDBOX_STATE_FILE: file });
+    const { url } = await listening(child);
+    await connect({ url })
+      .securityHub()
+      .send(new CreateMembersCommand({ AccountDetails: [{ AccountId: '222233334444' }] }));
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+
+    const { securityHub } = await startSandbox({ stateFile: file });
+    const { Members } = await securityHub().send(new GetMembersCommand({ AccountIds: ['222233334444'] }));
+    expect(Members).toMatchObject([{ AccountId: '222233334444', MemberStatus: 'Created' }]);
+  });
+
   it('is written while the sandbox runs, so that a killed one loses little', async () => {
     const file = await stateFile();
     const child = start({ SANDBOX_STATE_FILE: file });

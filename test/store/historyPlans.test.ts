@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
+import { LOCAL_CALLER } from '../../src/membership.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { outcomeCursor } from '../../src/store/cursors.js';
 import { selectCalls, selectCallsById, selectCallsOfRequests } from '../../src/store/historyCalls.js';
@@ -16,12 +16,12 @@ import {
   selectTargetsOfRequests,
 } from '../../src/store/historyRequests.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { ARCHIVE } from './historyReading.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;
 
-const ARCHIVE: Caller = { id: 'bob', kind: 'USER', administrators: ['archive'] };
 const PAGE = { first: 50, after: null };
 /** In the middle of an older target: request 5, its first. */
 const MIDDLE = { first: 50, after: outcomeCursor({ targetId: '20', accountId: '000000034000' }) };
