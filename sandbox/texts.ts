@@ -1,8 +1,9 @@
 import type { Service } from './scope.js';
 
 /**
- * What a service writes next to an account it leaves unprocessed. The texts are the services' own (see UPSTREAMS.md,
- * "Why an account comes back unprocessed"), except those named in INVENTED_TEXTS, for which none was ever seen.
+ * What a service writes next to an account it leaves unprocessed. All but INVENTED_TEXTS hold the words that were seen
+ * (see UPSTREAMS.md, "Why an account comes back unprocessed"); where only a part of a text was seen, as with the
+ * organization's administrator and most of Security Hub's, the sentence around it follows GuardDuty's.
  */
 export interface ResultTexts {
   readonly alreadyMember: string;
