@@ -76,8 +76,7 @@ export async function startGateway(
   const database = openDatabase(own.databaseUrl);
   closers.add('database', () => database.close());
   const { prisma } = database;
-  const administrators =
-    config.administrators ?? (await defaultAdministrator(config, endpoint, credentials));
+  const administrators = config.administrators ?? (await defaultAdministrator(config, endpoint, credentials));
   const lanes = await openLanes(prisma, administrators);
   // The embedded database is this process's only: whoever held a lane in it has ended.
   const alone = config.databaseUrl === null;

@@ -65,9 +65,14 @@ const administratorsSchema = z.object({
   administrators: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens or underscores'),
+        id: z
+          .string()
+          .regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens or underscores'),
         accountId: z.string().regex(/^\d{12}$/, 'expected a quoted string of 12 digits'),
-        roleArn: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'expected the ARN of a role').optional(),
+        roleArn: z
+          .string()
+          .regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'expected the ARN of a role')
+          .optional(),
         externalId: z.string().min(2).optional(),
         services: z.array(z.enum(SECURITY_SERVICES)).min(1),
         regions: z.array(region).min(1),
@@ -150,7 +155,9 @@ function readAdministrators(file: string | undefined, faults: string[]): Adminis
       regions: [...new Set(administrator.regions)],
     }));
   } catch (error) {
-    faults.push(`ADMINISTRATORS_FILE: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    faults.push(
+      `ADMINISTRATORS_FILE: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return null;
   }
 }

@@ -6,28 +6,38 @@ import { loadConfig, type Config } from './config.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
 
+/**
+ * A signal this soon after the first is its echo, not impatience, in milliseconds: under npm a terminal's Ctrl-C
+ * arrives twice, once from the terminal and once passed on by npm.
+ */
+const ECHO_MS = 1_000;
+
 /** The gateway as a process: starts it, says where it is, and ends it when told to. */
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   const closers = createClosers(log);
-  let ending = false;
+  let endingSince: number | null = null;
 
   const end = async (exitCode: number): Promise<void> => {
-    // A second signal: somebody does not want to wait.
-    if (ending) process.exit(1);
-    ending = true;
+    endingSince = Date.now();
     process.exitCode = exitCode;
     await closers.closeAll();
     process.exit();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      log.info({ signal }, 'stopping');
-      void end(0);
+      if (endingSince === null) {
+        log.info({ signal }, 'stopping');
+        void end(0);
+      } else if (Date.now() - endingSince > ECHO_MS) {
+        // Somebody does not want to wait.
+        process.exit(1);
+      }
     });
   }
   const fatal = (reason: string): void => {
+    if (endingSince !== null) return;
     log.fatal(reason);
     void end(1);
   };

@@ -50,7 +50,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError: createFormatError(options.log),
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: { maxLexicalTokens: MAX_TOKENS },
     // Signals are the process's business (main.ts).
     stopOnTerminationSignals: false,
     // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.

@@ -3,10 +3,7 @@ import type { Unanswered } from '../ports/upstream.js';
 
 /** A call whose answer was lost: nobody knows whether the service did the work until the members are read back. */
 export interface Doubt {
-  readonly call: Pick<
-    UnsettledCall,
-    'callId' | 'operation' | 'detectorId' | 'accountIds' | 'startedAt'
-  >;
+  readonly call: Pick<UnsettledCall, 'callId' | 'operation' | 'detectorId' | 'accountIds' | 'startedAt'>;
   /** What is known of the loss; null when it happened to an earlier holder of the lane. */
   readonly lost: Unanswered | null;
 }
@@ -41,8 +38,6 @@ export function createDoubts(): Doubts {
       waiting.push({ doubt, dueAt: Date.now() + pause });
     },
     wait: () =>
-      waiting.length === 0
-        ? null
-        : Math.max(0, Math.min(...waiting.map(({ dueAt }) => dueAt)) - Date.now()),
+      waiting.length === 0 ? null : Math.max(0, Math.min(...waiting.map(({ dueAt }) => dueAt)) - Date.now()),
   };
 }

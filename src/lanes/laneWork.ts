@@ -76,10 +76,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   };
 
   /** The settlement of an answered or refused call; null when its answer is lost and it must be read back first. */
-  const settlementOfCall = async (
-    call: ClaimedCall,
-    answer: CallAnswer,
-  ): Promise<Settlement | null> => {
+  const settlementOfCall = async (call: ClaimedCall, answer: CallAnswer): Promise<Settlement | null> => {
     if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
       const { wire, errorCode, errorMessage } = answer;
       await record.markUnanswered(tenure, call.callId, wire, errorCode, errorMessage);

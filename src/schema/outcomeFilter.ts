@@ -24,7 +24,7 @@ export class OutcomeFilter {
   @Field(() => [AwsAccountId], {
     nullable: true,
     description:
-      'Only outcomes of these accounts, over all requests: the history of an account. 12 digits each.',
+      'Only outcomes of these accounts, over all requests: the history of an account. At most 100, 12 digits each.',
   })
   readonly accountId?: readonly string[] | null;
 

@@ -90,9 +90,7 @@ function emailFault(
     };
   }
   const fault =
-    rules.emails === 'REQUIRED_BY_GUARDDUTY'
-      ? guardDutyEmailFault(email)
-      : securityHubEmailFault(email);
+    rules.emails === 'REQUIRED_BY_GUARDDUTY' ? guardDutyEmailFault(email) : securityHubEmailFault(email);
   if (fault === null) return null;
   return {
     field: at,

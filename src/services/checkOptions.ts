@@ -14,9 +14,7 @@ const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 const MESSAGE_MAX_LENGTH = 2_000;
 
 /** Checks the plain options of a request, and GuardDuty's message. */
-export function checkOptions(
-  options: RequestOptions & { readonly message?: string | null },
-): UserError[] {
+export function checkOptions(options: RequestOptions & { readonly message?: string | null }): UserError[] {
   const waitSeconds = options.waitSeconds ?? WAIT_SECONDS.default;
   const faults = [
     textFault('note', options.note, 0, NOTE_MAX_LENGTH),

@@ -1,9 +1,4 @@
-import {
-  SECURITY_SERVICES,
-  type Administrator,
-  type Caller,
-  type SecurityService,
-} from '../membership.js';
+import { SECURITY_SERVICES, type Administrator, type Caller, type SecurityService } from '../membership.js';
 import type { RequestOptions } from './services.js';
 import type { UserError } from './userErrors.js';
 

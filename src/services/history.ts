@@ -5,6 +5,9 @@ import { parseRequestId } from './nodeId.js';
 import { checkPage, type AskedPage } from './pageArgs.js';
 import { quoted } from './quoted.js';
 
+/** Most accounts a filter may name: each is looked up on its own, and their newest outcomes merged. */
+const ACCOUNTS_PER_FILTER = 100;
+
 /** Which outcomes a caller wants listed. Absent and null conditions do not narrow; an empty list matches nothing. */
 export interface AskedOutcomes {
   /** Id of a request as the schema gives it out. */
@@ -44,11 +47,19 @@ export function createHistory(store: HistoryStore): HistoryService {
 function checkFilter({ requestId, accountId, status, service, region }: AskedOutcomes): OutcomeFilter {
   return {
     requestId: typeof requestId === 'string' ? parseRequestId('filter.requestId', requestId) : null,
-    accountIds: accountId?.map(checkAccountId) ?? null,
+    accountIds: accountId == null ? null : checkAccountIds(accountId),
     statuses: status ?? null,
     service: service ?? null,
     region: region ?? null,
   };
+}
+
+function checkAccountIds(accountIds: readonly string[]): string[] {
+  if (accountIds.length <= ACCOUNTS_PER_FILTER) return accountIds.map(checkAccountId);
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `filter.accountId: expected at most ${ACCOUNTS_PER_FILTER} accounts, got ${accountIds.length}`,
+  );
 }
 
 function checkAccountId(accountId: string, index: number): string {

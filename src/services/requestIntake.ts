@@ -78,7 +78,9 @@ function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
     id: uuidv7(),
     caller,
     idempotencyKey: options.idempotencyKey ?? null,
-    inputHash: createHash('sha256').update(JSON.stringify([asked, addresses])).digest('hex'),
+    inputHash: createHash('sha256')
+      .update(JSON.stringify([asked, addresses]))
+      .digest('hex'),
     targets: addresses,
   };
 }

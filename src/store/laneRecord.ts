@@ -72,11 +72,7 @@ async function unsettledCalls(prisma: PrismaClient, { lane }: Tenure): Promise<U
  * Fails everything that waits in the lane for a detector nobody has: it is never sent, so no call carries it. What
  * names its own detector is left alone.
  */
-async function failWaiting(
-  prisma: PrismaClient,
-  { lane, holder }: Tenure,
-  verdict: Verdict,
-): Promise<void> {
+async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdict: Verdict): Promise<void> {
   await prisma.$queryRaw`
     WITH held AS MATERIALIZED (
       SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE

@@ -35,8 +35,7 @@ export function createRequestEvents(prisma: PrismaClient): FedRequestEvents {
         finished: promise,
         close() {
           resolvers.delete(resolve);
-          if (resolvers.size === 0 && watches.get(requestId) === resolvers)
-            watches.delete(requestId);
+          if (resolvers.size === 0 && watches.get(requestId) === resolvers) watches.delete(requestId);
         },
       };
     },

@@ -103,10 +103,7 @@ async function insertRequest(
   return rows[0]?.idle ?? null;
 }
 
-async function findByIdempotencyKey(
-  prisma: PrismaClient,
-  request: NewRequest,
-): Promise<AcceptedRequest> {
+async function findByIdempotencyKey(prisma: PrismaClient, request: NewRequest): Promise<AcceptedRequest> {
   const earlier = await prisma.request.findFirstOrThrow({
     where: {
       callerId: request.caller.id,

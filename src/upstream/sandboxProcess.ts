@@ -29,6 +29,8 @@ export async function startSandboxProcess(options: {
   const child = fork(options.program, {
     env: { PATH: '', SANDBOX_PORT: '0', SANDBOX_STATE_FILE: options.stateFile },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // A terminal's Ctrl-C goes to the gateway alone, which ends the sandbox when it no longer needs it.
+    detached: true,
   });
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {

@@ -72,7 +72,9 @@ describe('the history', () => {
     const story = await outcomes({ accountId: [accountId], status: ['UNPROCESSED'] });
     expect(story).toHaveLength(4);
     for (const outcome of story) expect(outcome).toMatchObject({ accountId, reasonCode: 'ALREADY_MEMBER' });
-    expect(await outcomes({ accountId: [accountId], requestId: ids[0], status: ['UNPROCESSED'] })).toEqual([]);
+    expect(await outcomes({ accountId: [accountId], requestId: ids[0], status: ['UNPROCESSED'] })).toEqual(
+      [],
+    );
   });
 
   it('records every call with what AWS said of it', async () => {
@@ -83,7 +85,13 @@ describe('the history', () => {
       new Set(sent.map(({ requestId }) => requestId)),
     );
     for (const call of calls.nodes) {
-      expect(call).toMatchObject({ status: 'ANSWERED', httpStatus: 200, attempts: 1, accountCount: ACCOUNTS, errorCode: null });
+      expect(call).toMatchObject({
+        status: 'ANSWERED',
+        httpStatus: 200,
+        attempts: 1,
+        accountCount: ACCOUNTS,
+        errorCode: null,
+      });
     }
   });
 
@@ -112,7 +120,11 @@ describe('the history', () => {
   });
 
   it.each([
-    ['requests', '{ requests(first: 101) { nodes { id } } }', 'first: expected a whole number from 1 to 100, got 101'],
+    [
+      'requests',
+      '{ requests(first: 101) { nodes { id } } }',
+      'first: expected a whole number from 1 to 100, got 101',
+    ],
     ['calls', '{ calls(first: 0) { nodes { id } } }', 'first: expected a whole number from 1 to 100, got 0'],
     ['outcomes', '{ outcomes(after: "nonsense") { nodes { id } } }', 'after'],
   ])('says what is wrong with a page of %s', async (_list, query, words) => {

@@ -40,7 +40,8 @@ describe('lanes', () => {
     const requests = await Promise.all(
       accounts(300, first).map((account) => create({ accounts: [account], waitSeconds: 60 })),
     );
-    for (const request of requests) expect(request).toMatchObject({ status: 'SUCCEEDED', counts: { processed: 4 } });
+    for (const request of requests)
+      expect(request).toMatchObject({ status: 'SUCCEEDED', counts: { processed: 4 } });
     const targets = byTarget(await gateway.sandbox.calls('CreateMembers'));
     expect(targets.size).toBe(4);
     for (const calls of targets.values()) {
@@ -58,7 +59,10 @@ describe('lanes', () => {
     });
     expect(request?.status).toBe('SUCCEEDED');
     const calls = await gateway.sandbox.calls('CreateMembers');
-    expect(calls.map(({ accountIds }) => accountIds.length).sort((a, b) => a - b)).toEqual([20, ...Array<number>(10).fill(50)]);
+    expect(calls.map(({ accountIds }) => accountIds.length).sort((a, b) => a - b)).toEqual([
+      20,
+      ...Array<number>(10).fill(50),
+    ]);
     expect(new Set(calls.map(({ httpStatus }) => httpStatus))).toEqual(new Set([200]));
   });
 
@@ -81,7 +85,9 @@ describe('lanes', () => {
     const big = await create({ accounts: accounts(10_000, first), waitSeconds: 0 });
     expect(big?.counts.total).toBe(40_000);
     const small = create({ accounts: accounts(1, first + 50_000), waitSeconds: 20 });
-    const queries = Promise.all(Array.from({ length: 20 }, () => gateway.execute(RequestsDocument, { first: 1 })));
+    const queries = Promise.all(
+      Array.from({ length: 20 }, () => gateway.execute(RequestsDocument, { first: 1 })),
+    );
     expect((await queries).every(({ requests }) => requests.nodes.length === 1)).toBe(true);
     expect((await small)?.status).toBe('SUCCEEDED');
     const { requests } = await gateway.execute(RequestsDocument, { first: 2 });

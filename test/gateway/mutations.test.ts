@@ -33,7 +33,9 @@ describe('createMembers', () => {
     expect(payload?.userErrors).toEqual([]);
     expect(payload?.request).toMatchObject({ status: 'SUCCEEDED', counts: { total: 200, processed: 200 } });
     const calls = await gateway.sandbox.calls('CreateMembers');
-    expect(calls.map(({ service, region, accountIds }) => [service, region, accountIds.length]).sort()).toEqual([
+    expect(
+      calls.map(({ service, region, accountIds }) => [service, region, accountIds.length]).sort(),
+    ).toEqual([
       ['guardduty', 'eu-west-1', 50],
       ['guardduty', 'us-east-1', 50],
       ['securityhub', 'eu-west-1', 50],
@@ -60,7 +62,7 @@ describe('createMembers', () => {
     });
   });
 
-  it('looks the detector up again when GuardDuty says that it is not the account\'s', async () => {
+  it("looks the detector up again when GuardDuty says that it is not the account's", async () => {
     const where = { services: ['GUARDDUTY'] as const, regions: ['us-east-1'] };
     await create({ accounts: accounts(1, first), services: [...where.services], regions: where.regions });
     const detectorId = 'e'.repeat(32);
@@ -90,7 +92,7 @@ describe('createMembers', () => {
     ]);
   });
 
-  it('keeps the service\'s words for an account it refuses, and processes the others', async () => {
+  it("keeps the service's words for an account it refuses, and processes the others", async () => {
     const self = { accountId: '111122223333', email: 'self@example.com' };
     const payload = await create({
       accounts: [self, ...accounts(1, first)],
@@ -109,12 +111,17 @@ describe('createMembers', () => {
   it('sends an account again whose result may be cured, and counts each send', async () => {
     const magic = { accountId: '333355900021', email: 'magic@example.com' };
     const payload = await create({ accounts: [magic], services: ['SECURITY_HUB'], regions: ['us-east-1'] });
-    expect(payload?.request?.outcomes.nodes).toMatchObject([{ status: 'PROCESSED', sends: 3, reasonCode: null }]);
+    expect(payload?.request?.outcomes.nodes).toMatchObject([
+      { status: 'PROCESSED', sends: 3, reasonCode: null },
+    ]);
   });
 
   it('leaves other targets alone when one fails', async () => {
     await gateway.sandbox.put('faults', [
-      { match: { service: 'securityhub', region: 'eu-west-1', operation: 'CreateMembers' }, fault: 'access-denied' },
+      {
+        match: { service: 'securityhub', region: 'eu-west-1', operation: 'CreateMembers' },
+        fault: 'access-denied',
+      },
     ]);
     const payload = await create({ accounts: accounts(3, first) });
     expect(payload?.request).toMatchObject({
@@ -124,7 +131,11 @@ describe('createMembers', () => {
     const failed = payload?.request?.outcomes.nodes.filter(({ status }) => status === 'FAILED') ?? [];
     expect(failed).toHaveLength(3);
     for (const outcome of failed) {
-      expect(outcome).toMatchObject({ service: 'SECURITY_HUB', region: 'eu-west-1', reasonCode: 'ACCESS_DENIED' });
+      expect(outcome).toMatchObject({
+        service: 'SECURITY_HUB',
+        region: 'eu-west-1',
+        reasonCode: 'ACCESS_DENIED',
+      });
     }
   });
 
@@ -141,7 +152,11 @@ describe('createMembers', () => {
 
   it('makes one request of two with the same idempotency key, also at the same moment', async () => {
     const input = { accounts: accounts(2, first), idempotencyKey: `key-${first}` };
-    const payloads = await Promise.all([create(input), create(input), create({ ...input, accounts: input.accounts.toReversed() })]);
+    const payloads = await Promise.all([
+      create(input),
+      create(input),
+      create({ ...input, accounts: input.accounts.toReversed() }),
+    ]);
     expect(new Set(payloads.map((payload) => payload?.request?.id)).size).toBe(1);
     for (const payload of payloads) expect(payload?.request?.status).toBe('SUCCEEDED');
     expect(await gateway.sandbox.calls('CreateMembers')).toHaveLength(4);
@@ -153,9 +168,24 @@ describe('createMembers', () => {
 describe('createMembers with a faulty input', () => {
   it.each<[string, Partial<CreateMembersInput>, string, string]>([
     ['no accounts', { accounts: [] }, 'INVALID_INPUT', 'input.accounts'],
-    ['a short account id', { accounts: [{ accountId: '1', email: 'a@example.com' }] }, 'INVALID_INPUT', 'input.accounts.0.accountId'],
-    ['a missing e-mail', { accounts: [{ accountId: '222233334444' }] }, 'EMAIL_REQUIRED', 'input.accounts.0.email'],
-    ['a broken e-mail', { accounts: [{ accountId: '222233334444', email: 'nobody' }] }, 'INVALID_INPUT', 'input.accounts.0.email'],
+    [
+      'a short account id',
+      { accounts: [{ accountId: '1', email: 'a@example.com' }] },
+      'INVALID_INPUT',
+      'input.accounts.0.accountId',
+    ],
+    [
+      'a missing e-mail',
+      { accounts: [{ accountId: '222233334444' }] },
+      'EMAIL_REQUIRED',
+      'input.accounts.0.email',
+    ],
+    [
+      'a broken e-mail',
+      { accounts: [{ accountId: '222233334444', email: 'nobody' }] },
+      'INVALID_INPUT',
+      'input.accounts.0.email',
+    ],
     ['an unknown region', { regions: ['mars-1'] }, 'UNKNOWN_REGION', 'input.regions'],
     ['an unknown administrator', { administrator: 'nobody' }, 'UNKNOWN_ADMINISTRATOR', 'input.administrator'],
     ['too many accounts', { accounts: accounts(10_001) }, 'TOO_MANY_ACCOUNTS', 'input.accounts'],
@@ -170,7 +200,7 @@ describe('createMembers with a faulty input', () => {
 });
 
 describe('inviteMembers', () => {
-  it('invites what was created, with GuardDuty\'s message and switch, once', async () => {
+  it("invites what was created, with GuardDuty's message and switch, once", async () => {
     const asked = accounts(2, first);
     await create({ accounts: asked });
     const payload = await invite({
@@ -178,8 +208,14 @@ describe('inviteMembers', () => {
       message: 'Join us',
       disableEmailNotification: true,
     });
-    expect(payload?.request).toMatchObject({ operation: 'INVITE_MEMBERS', status: 'SUCCEEDED', counts: { processed: 8 } });
-    const mails = (await gateway.sandbox.mails()).filter(({ accountId }) => accountId === asked[0]?.accountId);
+    expect(payload?.request).toMatchObject({
+      operation: 'INVITE_MEMBERS',
+      status: 'SUCCEEDED',
+      counts: { processed: 8 },
+    });
+    const mails = (await gateway.sandbox.mails()).filter(
+      ({ accountId }) => accountId === asked[0]?.accountId,
+    );
     expect(mails).toHaveLength(4);
     for (const mail of mails) {
       const guardDuty = mail.service === 'guardduty';
@@ -211,8 +247,12 @@ describe('inviteMembers', () => {
     );
   });
 
-  it('refuses GuardDuty\'s options where only Security Hub is asked', async () => {
-    const payload = await invite({ accountIds: ['222233334444'], services: ['SECURITY_HUB'], message: 'Join us' });
+  it("refuses GuardDuty's options where only Security Hub is asked", async () => {
+    const payload = await invite({
+      accountIds: ['222233334444'],
+      services: ['SECURITY_HUB'],
+      message: 'Join us',
+    });
     expect(payload).toMatchObject({
       request: null,
       userErrors: [{ code: 'INVALID_INPUT', field: ['input', 'message'] }],
@@ -229,34 +269,40 @@ describe('a whole call that goes wrong once', () => {
     ['36', 'is cut before the service did anything', 2],
     ['37', 'is cut after the service did everything', 1],
     ['39', 'has its answer cut in the middle', 1],
-  ])('ending %s: a call that %s ends PROCESSED, and nobody is invited twice', async (ending, _what, sends) => {
-    const where = { services: ['GUARDDUTY' as const, 'SECURITY_HUB' as const], regions: ['us-east-1'] };
-    const accountId = `4444559000${ending}`;
-    const created = await create({ ...where, accounts: [{ accountId, email: 'magic@example.com' }] });
-    const invited = await invite({ ...where, accountIds: [accountId] });
-    for (const payload of [created, invited]) {
-      expect(payload?.request?.outcomes.nodes).toMatchObject([
-        { status: 'PROCESSED', sends },
-        { status: 'PROCESSED', sends },
-      ]);
-    }
-    const mails = (await gateway.sandbox.mails()).filter((mail) => mail.accountId === accountId);
-    expect(mails.map(({ service }) => service).sort()).toEqual(['guardduty', 'securityhub']);
-  });
+  ])(
+    'ending %s: a call that %s ends PROCESSED, and nobody is invited twice',
+    async (ending, _what, sends) => {
+      const where = { services: ['GUARDDUTY' as const, 'SECURITY_HUB' as const], regions: ['us-east-1'] };
+      const accountId = `4444559000${ending}`;
+      const created = await create({ ...where, accounts: [{ accountId, email: 'magic@example.com' }] });
+      const invited = await invite({ ...where, accountIds: [accountId] });
+      for (const payload of [created, invited]) {
+        expect(payload?.request?.outcomes.nodes).toMatchObject([
+          { status: 'PROCESSED', sends },
+          { status: 'PROCESSED', sends },
+        ]);
+      }
+      const mails = (await gateway.sandbox.mails()).filter((mail) => mail.accountId === accountId);
+      expect(mails.map(({ service }) => service).sort()).toEqual(['guardduty', 'securityhub']);
+    },
+  );
 
   it.each([
     ['30', 'ACCESS_DENIED'],
     ['31', 'SERVICE_NOT_ENABLED'],
     ['32', 'OTHER'],
-  ])('ending %s: a call that is refused for good fails its accounts with %s and the words', async (ending, reasonCode) => {
-    const payload = await create({
-      accounts: [{ accountId: `4444559000${ending}`, email: 'magic@example.com' }],
-      services: ['SECURITY_HUB'],
-      regions: ['us-east-1'],
-    });
-    expect(payload?.request?.status).toBe('FAILED');
-    expect(payload?.request?.outcomes.nodes).toMatchObject([
-      { status: 'FAILED', sends: 1, reasonCode, reason: expect.stringMatching(/\w+/) as string },
-    ]);
-  });
+  ])(
+    'ending %s: a call that is refused for good fails its accounts with %s and the words',
+    async (ending, reasonCode) => {
+      const payload = await create({
+        accounts: [{ accountId: `4444559000${ending}`, email: 'magic@example.com' }],
+        services: ['SECURITY_HUB'],
+        regions: ['us-east-1'],
+      });
+      expect(payload?.request?.status).toBe('FAILED');
+      expect(payload?.request?.outcomes.nodes).toMatchObject([
+        { status: 'FAILED', sends: 1, reasonCode, reason: expect.stringMatching(/\w+/) as string },
+      ]);
+    },
+  );
 });

@@ -44,7 +44,12 @@ describe('two gateway processes on one database', () => {
     );
     const calls = await sandbox.calls('CreateMembers');
     for (const { createMembers } of requests) {
-      expect(createMembers?.request?.counts).toMatchObject({ total: 400, pending: 0, inFlight: 0, failed: 0 });
+      expect(createMembers?.request?.counts).toMatchObject({
+        total: 400,
+        pending: 0,
+        inFlight: 0,
+        failed: 0,
+      });
     }
     const lanes = Map.groupBy(calls, ({ service, region }) => `${service}/${region}`);
     expect(lanes.size).toBe(4);

@@ -40,7 +40,12 @@ describe('npm start, with nothing configured', () => {
     const curl = /^curl .*$/m.exec(gateway.output())?.[0] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({
-      data: { createMembers: { request: { status: 'SUCCEEDED', counts: { total: 4, processed: 4 } }, userErrors: [] } },
+      data: {
+        createMembers: {
+          request: { status: 'SUCCEEDED', counts: { total: 4, processed: 4 } },
+          userErrors: [],
+        },
+      },
     });
   });
 
@@ -53,7 +58,9 @@ describe('npm start, with nothing configured', () => {
 
   it('refuses a second start in the same place with one line that says what is running', async () => {
     const second = start();
-    await expect(second).rejects.toThrow(`already running: ${gateway.url}/graphql (process ${gateway.pid}, data in`);
+    await expect(second).rejects.toThrow(
+      `already running: ${gateway.url}/graphql (process ${gateway.pid}, data in`,
+    );
   });
 
   it('starts again after a kill -9, with its record, and the sandbox with its members', async () => {
@@ -72,7 +79,9 @@ describe('npm start, with nothing configured', () => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await gateway.kill('SIGKILL');
     gateway = await start();
-    const { createMembers } = await execute(gateway.url, CreateMembersDocument, { input: { accounts: accounts(60) } });
+    const { createMembers } = await execute(gateway.url, CreateMembersDocument, {
+      input: { accounts: accounts(60) },
+    });
     expect(createMembers?.request?.status).toBe('SUCCEEDED');
     const { requests } = await execute(gateway.url, RequestsDocument, { first: 10 });
     expect(requests.nodes).toHaveLength(3);
@@ -86,15 +95,23 @@ describe('npm start, with nothing configured', () => {
 
 describe('a faulty configuration', () => {
   it('is refused with every fault at once, and no stack trace', async () => {
-    const faulty = spawnGateway({ PORT: 'x', HOST: '0.0.0.0', GUARDDUTY_RATE: '-1', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://secret@host' });
+    const faulty = spawnGateway({
+      PORT: 'x',
+      HOST: '0.0.0.0',
+      GUARDDUTY_RATE: '-1',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://secret@host',
+    });
     const words = await faulty.then(String, String);
-    for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL']) expect(words).toContain(`  ${name}: `);
+    for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL'])
+      expect(words).toContain(`  ${name}: `);
     expect(words).not.toContain('secret');
     expect(words).not.toMatch(/^\s+at /m);
   });
 
   it('lets nobody in from outside while there is no authentication, and wants production spelled out', async () => {
     const words = await spawnGateway({ HOST: '0.0.0.0', NODE_ENV: 'production' }).then(String, String);
-    for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) expect(words).toContain(`  ${name}: `);
+    for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE'])
+      expect(words).toContain(`  ${name}: `);
   });
 });

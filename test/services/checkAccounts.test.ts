@@ -27,7 +27,11 @@ describe('checkAccounts', () => {
   });
 
   it('takes an exact duplicate once, and does not count it', () => {
-    const twice = asked(...Array.from({ length: 9 }, () => ['222233334444', 'two@example.com'] as const).map((a): [string, string] => [...a]));
+    const twice = asked(
+      ...Array.from({ length: 9 }, () => ['222233334444', 'two@example.com'] as const).map(
+        (a): [string, string] => [...a],
+      ),
+    );
     const { accounts, userErrors } = checkAccounts(LIST, twice, GUARDDUTY);
     expect(userErrors).toEqual([]);
     expect(accounts).toHaveLength(1);
@@ -38,7 +42,10 @@ describe('checkAccounts', () => {
     ['1234567890123', 'expected an AWS account id of exactly 12 digits, got "1234567890123"'],
     ['12345678901a', 'expected an AWS account id of exactly 12 digits, got "12345678901a"'],
     [' 12345678901', 'expected an AWS account id of exactly 12 digits, got " 12345678901"'],
-    ['１２３４５６７８９０１２', 'expected an AWS account id of exactly 12 digits, got "１２３４５６７８９０１２"'],
+    [
+      '１２３４５６７８９０１２',
+      'expected an AWS account id of exactly 12 digits, got "１２３４５６７８９０１２"',
+    ],
     ['x'.repeat(60), `expected an AWS account id of exactly 12 digits, got "${'x'.repeat(40)}..."`],
   ])('refuses the account id %j', (accountId, message) => {
     const { userErrors } = checkAccounts(LIST, asked([accountId, 'a@example.com']), GUARDDUTY);
@@ -57,7 +64,8 @@ describe('checkAccounts', () => {
       {
         field: ['input', 'accounts', '1', 'accountId'],
         code: 'DUPLICATE_ACCOUNT',
-        message: 'account 222233334444 is in the list twice, with different e-mail addresses; expected it once',
+        message:
+          'account 222233334444 is in the list twice, with different e-mail addresses; expected it once',
       },
     ]);
   });
@@ -80,7 +88,11 @@ describe('checkAccounts', () => {
     const rules = { maxAccounts: 3, emails: 'OPTIONAL' } as const;
     const { userErrors } = checkAccounts(
       LIST,
-      asked(['222233334444', null], ['333344445555', `${'l'.repeat(70)}@example.com`], ['444455556666', 'a b@c']),
+      asked(
+        ['222233334444', null],
+        ['333344445555', `${'l'.repeat(70)}@example.com`],
+        ['444455556666', 'a b@c'],
+      ),
       rules,
     );
     expect(userErrors.map(({ field }) => field?.join('.'))).toEqual(['input.accounts.2.email']);

@@ -47,14 +47,62 @@ describe('checkTargets', () => {
 
   it.each<[string, RequestOptions, string, string, string]>([
     ['no administrator among several', {}, 'input.administrator', 'UNKNOWN_ADMINISTRATOR', 'got none'],
-    ['an unknown administrator', { administrator: 'nobody' }, 'input.administrator', 'UNKNOWN_ADMINISTRATOR', 'got "nobody"'],
-    ['a service that is not configured', { administrator: 'hub', services: ['GUARDDUTY'] }, 'input.services', 'INVALID_INPUT', 'got GUARDDUTY'],
-    ['no services', { administrator: 'hub', services: [] }, 'input.services', 'INVALID_INPUT', 'got an empty list'],
-    ['no regions', { administrator: 'hub', regions: [] }, 'input.regions', 'INVALID_INPUT', 'got an empty list'],
-    ['an unknown region', { administrator: 'hub', regions: ['eu-west-1', 'mars-1'] }, 'input.regions', 'UNKNOWN_REGION', 'got "mars-1"'],
-    ['a detector without GuardDuty', { administrator: 'hub', regions: ['eu-west-1'], detectorId: 'd' }, 'input.detectorId', 'INVALID_INPUT', 'GUARDDUTY is not among'],
-    ['a detector for two regions', { administrator: 'security', detectorId: 'd' }, 'input.detectorId', 'INVALID_INPUT', 'got 2'],
-    ['an empty detector', { administrator: 'security', regions: ['eu-west-1'], detectorId: '' }, 'input.detectorId', 'INVALID_INPUT', '1 to 300'],
+    [
+      'an unknown administrator',
+      { administrator: 'nobody' },
+      'input.administrator',
+      'UNKNOWN_ADMINISTRATOR',
+      'got "nobody"',
+    ],
+    [
+      'a service that is not configured',
+      { administrator: 'hub', services: ['GUARDDUTY'] },
+      'input.services',
+      'INVALID_INPUT',
+      'got GUARDDUTY',
+    ],
+    [
+      'no services',
+      { administrator: 'hub', services: [] },
+      'input.services',
+      'INVALID_INPUT',
+      'got an empty list',
+    ],
+    [
+      'no regions',
+      { administrator: 'hub', regions: [] },
+      'input.regions',
+      'INVALID_INPUT',
+      'got an empty list',
+    ],
+    [
+      'an unknown region',
+      { administrator: 'hub', regions: ['eu-west-1', 'mars-1'] },
+      'input.regions',
+      'UNKNOWN_REGION',
+      'got "mars-1"',
+    ],
+    [
+      'a detector without GuardDuty',
+      { administrator: 'hub', regions: ['eu-west-1'], detectorId: 'd' },
+      'input.detectorId',
+      'INVALID_INPUT',
+      'GUARDDUTY is not among',
+    ],
+    [
+      'a detector for two regions',
+      { administrator: 'security', detectorId: 'd' },
+      'input.detectorId',
+      'INVALID_INPUT',
+      'got 2',
+    ],
+    [
+      'an empty detector',
+      { administrator: 'security', regions: ['eu-west-1'], detectorId: '' },
+      'input.detectorId',
+      'INVALID_INPUT',
+      '1 to 300',
+    ],
   ])('refuses %s', (_what, asked, field, code, words) => {
     const { targets, userErrors } = check(asked, LOCAL_CALLER, [security, hubOnly]);
     expect(targets).toBeNull();

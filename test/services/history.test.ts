@@ -109,3 +109,16 @@ describe('the filter of outcomes', () => {
     expect(store.reads).toEqual([]);
   });
 });
+
+describe('the accounts of a filter', () => {
+  it('are at most 100', async () => {
+    const { store, history } = setUp();
+    const accountId = (count: number) => ({ accountId: Array<string>(count).fill('222233334444') });
+    await history.outcomes(LOCAL_CALLER, accountId(100), {});
+    await expect(history.outcomes(LOCAL_CALLER, accountId(101), {})).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: 'filter.accountId: expected at most 100 accounts, got 101',
+    });
+    expect(store.reads).toHaveLength(1);
+  });
+});

@@ -36,7 +36,7 @@ export interface TestSandbox {
 }
 
 /** Rates off: what a test asks for is done as fast as it goes. */
-export const NO_RATES = { guardduty: null, securityhub: null };
+const NO_RATES = { guardduty: null, securityhub: null };
 
 /** Starts a sandbox on a free port; what it does is asked and told over its HTTP control API. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<TestSa
 }
 
 /** The control API of a sandbox that runs somewhere. */
-export function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
+function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
   const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
@@ -60,7 +60,11 @@ export function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
     calls: async (operation) =>
       ((await request('GET', `log?operation=${operation}`)) as { calls: LoggedCall[] }).calls,
     mails: async () => ((await request('GET', 'mails')) as { mails: LoggedMail[] }).mails,
-    clearLog: async () => void (await request('DELETE', 'log')),
-    put: async (path, body) => void (await request('PUT', path, body)),
+    async clearLog() {
+      await request('DELETE', 'log');
+    },
+    async put(path, body) {
+      await request('PUT', path, body);
+    },
   };
 }
