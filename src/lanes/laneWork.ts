@@ -9,7 +9,7 @@ import type { Doorbell } from './doorbell.js';
 import { createDoubts, type Doubt } from './doubts.js';
 import type { Pacer } from './pacer.js';
 
-/** Pause after a claim found nothing that may leave, in milliseconds: a crowd's arrivals are looked at together. */
+/** Pause after a claim found that nothing may leave, in milliseconds: a crowd's arrivals are looked at together. */
 const FRUITLESS_PAUSE_MS = 20;
 
 /** Before work that waits for other calls is looked at again without being told, in milliseconds. */
@@ -166,9 +166,10 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
     const { detectorId, wait: detectorWait } = await findDetector();
     const partialWait = pacer.waitPartial();
     if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) return 'STARTED';
-    nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
     const { wait: turn } = await record.waiting(tenure);
-    const callWait = turn === null || turn > 0 ? turn : partialWait || WAITING_POLL_MS;
+    const heldBack = turn !== null && turn <= 0;
+    if (heldBack) nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
+    const callWait = heldBack ? partialWait || WAITING_POLL_MS : turn;
     const waits = [callWait, detectorWait, doubts.wait()].filter((wait) => wait !== null);
     return {
       sleep: waits.length === 0 ? null : Math.ceil(Math.min(...waits)),

@@ -1,0 +1,107 @@
+import { Agent, request } from 'node:http';
+
+/** An account of a request. */
+export interface BenchAccount {
+  readonly accountId: string;
+  readonly email: string;
+}
+
+/** The rest of createMembers's input. */
+export interface MutationOptions {
+  readonly services?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly waitSeconds?: number;
+}
+
+/** A request as the mutation answers with it. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly status: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly counts: { readonly total: number; readonly processed: number };
+}
+
+/** A client of one gateway. */
+export interface GatewayClient {
+  /** Sends one createMembers and resolves with its answer and the time from the first byte sent to the last received. */
+  createMembers(
+    accounts: readonly BenchAccount[],
+    options?: MutationOptions,
+  ): Promise<{ request: AnsweredRequest; ms: number }>;
+  /** Waits until the request has finished. */
+  finish(id: string): Promise<AnsweredRequest>;
+  /** Connections that carry a request right now. */
+  connections(): number;
+  close(): void;
+}
+
+const FIELDS = 'id status createdAt startedAt finishedAt counts { total processed }';
+const CREATE = `mutation ($input: CreateMembersInput!) {
+  createMembers(input: $input) { request { ${FIELDS} } userErrors { code message } }
+}`;
+const REQUEST = `query ($id: ID!) { request(id: $id) { ${FIELDS} } }`;
+
+const FINISH_POLL_MS = 100;
+
+/** Connections are kept and as many as there are requests at once, as with any HTTP client of today. */
+export function createGatewayClient(url: string): GatewayClient {
+  const agent = new Agent({ keepAlive: true });
+
+  const post = async (body: string): Promise<string> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const sent = request(`${url}/graphql`, { agent, method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        resolve(Buffer.concat(chunks).toString());
+      });
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+    return promise;
+  };
+
+  return {
+    async createMembers(accounts, options = {}) {
+      const body = JSON.stringify({ query: CREATE, variables: { input: { accounts, ...options } } });
+      const startedAt = performance.now();
+      const text = await post(body);
+      const ms = performance.now() - startedAt;
+      const answer = JSON.parse(text) as { data?: { createMembers?: { request?: AnsweredRequest | null } } };
+      const answered = answer.data?.createMembers?.request;
+      if (answered == null) throw new Error(text);
+      return { request: answered, ms };
+    },
+    async finish(id) {
+      for (;;) {
+        const text = await post(JSON.stringify({ query: REQUEST, variables: { id } }));
+        const { data } = JSON.parse(text) as { data?: { request?: AnsweredRequest | null } };
+        if (data?.request == null) throw new Error(text);
+        if (data.request.finishedAt !== null) return data.request;
+        await new Promise((resolve) => setTimeout(resolve, FINISH_POLL_MS));
+      }
+    },
+    connections: () => Object.values(agent.sockets).reduce((sum, sockets) => sum + (sockets?.length ?? 0), 0),
+    close() {
+      agent.destroy();
+    },
+  };
+}
+
+/** Last six digits from which on the sandbox has ids with a meaning of their own. */
+const MAGIC_FROM = 900_000;
+
+/** Account ids that nobody has asked for yet, in order. */
+export function createAccountSource(): (count: number) => BenchAccount[] {
+  let next = 100_000_000_000;
+  const take = (): BenchAccount => {
+    if (next % 1_000_000 >= MAGIC_FROM) next += 1_000_000 - (next % 1_000_000);
+    const accountId = String(next++);
+    return { accountId, email: `security+${accountId}@example.com` };
+  };
+  return (count) => Array.from({ length: count }, take);
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import type { Closers } from '../../src/closers.js';
+import { ROOT } from './report.js';
+
+/** How long a program may take to say where it listens, in milliseconds. */
+const START_LIMIT_MS = 60_000;
+
+/** Gateway settings under which AWS's quotas play no part. */
+export const NO_QUOTA = {
+  GUARDDUTY_RATE: '100000',
+  GUARDDUTY_BURST: '100000',
+  SECURITYHUB_RATE: '100000',
+  SECURITYHUB_BURST: '100000',
+};
+
+/** A program of the build, running. */
+export interface Program {
+  /** Base URL. */
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** A running sandbox. */
+export interface BenchSandbox extends Program {
+  /** Back to its start: no members, no log. The latency, without which answers come at once, is set anew. */
+  reset(latencyMs: number): Promise<void>;
+  /** CreateMembers calls since the reset. */
+  calls(): Promise<LoggedCall[]>;
+}
+
+/** A call in the sandbox's log: the part that benches look at. */
+export interface LoggedCall {
+  readonly service: string;
+  readonly region: string;
+  readonly accountIds: readonly string[];
+  readonly receivedAt: number;
+  readonly answeredAt: number;
+  readonly httpStatus: number;
+}
+
+/** Starts the gateway as users run it, four targets to its name: both services in us-east-1 and eu-west-1. */
+export async function startGateway(
+  closers: Closers,
+  environment: { DATABASE_URL: string; AWS_ENDPOINT_URL: string } & Record<string, string>,
+): Promise<Program> {
+  const settings = { PORT: '0', LOG_LEVEL: 'warn', UPSTREAM: 'sandbox', ...environment };
+  return start(closers, 'gateway', 'dist/src/main.js', settings, /GraphiQL: (\S+)\/graphql/);
+}
+
+/** Starts the sandbox without rates and ceilings. */
+export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
+  const settings = { SANDBOX_PORT: '0', SANDBOX_GUARDDUTY_RATE: '0', SANDBOX_SECURITYHUB_RATE: '0' };
+  const listening = /sandbox listening on (\S+)/;
+  const program = await start(closers, 'sandbox', 'dist/sandbox/main.js', settings, listening);
+  const control = async (method: string, what: string, body?: object): Promise<unknown> => {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${program.url}/_sandbox/${what}`, { method, ...content });
+    if (!response.ok) throw new Error(`${method} ${what}: ${await response.text()}`);
+    return response.json();
+  };
+  const unlimited = { members: null, invitations: null };
+  const ceilings = { guardduty: unlimited, securityhub: unlimited };
+  return {
+    ...program,
+    async reset(latencyMs) {
+      await control('POST', 'reset');
+      await control('PUT', 'settings', { ceilings });
+      await control('PUT', 'rates', { guardduty: null, securityhub: null });
+      await control('PUT', 'latency', { ms: latencyMs });
+    },
+    calls: async () => ((await control('GET', 'log?operation=CreateMembers')) as { calls: LoggedCall[] }).calls,
+  };
+}
+
+async function start(
+  closers: Closers,
+  name: string,
+  file: string,
+  environment: Record<string, string>,
+  listening: RegExp,
+): Promise<Program> {
+  const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, file)], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let stopping = false;
+  child.once('exit', (code, signal) => {
+    if (!stopping) console.error(`the ${name} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
+  });
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    child.kill('SIGTERM');
+    await ended;
+  };
+  closers.add(name, stop);
+  return { url: await firstUrl(child, name, listening), pid: child.pid ?? 0, stop };
+}
+
+async function firstUrl(child: ChildProcess, name: string, listening: RegExp): Promise<string> {
+  const said = Promise.withResolvers<string>();
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += String(chunk);
+    const url = listening.exec(output)?.[1];
+    if (url !== undefined) said.resolve(url);
+  });
+  child.once('exit', () => {
+    said.reject(new Error(`the ${name} ended: ${output}`));
+  });
+  const timer = setTimeout(() => {
+    said.reject(new Error(`the ${name} said nothing in time: ${output}`));
+  }, START_LIMIT_MS);
+  try {
+    return await said.promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}

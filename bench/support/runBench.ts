@@ -1,0 +1,23 @@
+import { createClosers, type Closers } from '../../src/closers.js';
+import { createLog } from '../../src/log.js';
+import { saveResults } from './report.js';
+
+/**
+ * Runs one bench as a program: saves what it returns under its name, and closes all it opened, however it ends.
+ *
+ * @param measure opens what it needs, registers each closer, and returns the figures.
+ */
+export async function runBench(name: string, measure: (closers: Closers) => Promise<object>): Promise<void> {
+  const closers = createClosers(createLog('warn'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void closers.closeAll().then(() => process.exit(1));
+    });
+  }
+  console.log(`bench ${name}`);
+  try {
+    saveResults(name, await measure(closers));
+  } finally {
+    await closers.closeAll();
+  }
+}

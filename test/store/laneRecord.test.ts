@@ -1,0 +1,299 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  ClaimedCall,
+  ClaimLimits,
+  LaneRecord,
+  Settlement,
+  Tenure,
+  Verdict,
+} from '../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createLaneRecord } from '../../src/store/laneRecord.js';
+import { openLanes, type Lanes } from '../../src/store/lanes.js';
+import { createRequestStore } from '../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+
+const ANY: ClaimLimits = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+const DELAYS = [0, 0];
+const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
+
+let testDatabase: TestDatabase;
+let database: Database;
+let lanes: Lanes;
+let store: RequestStore;
+let record: LaneRecord;
+let tenure: Tenure;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
+  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  record = createLaneRecord(database.prisma);
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+beforeEach(async () => {
+  await empty();
+  tenure = await record.take(lane());
+});
+
+const empty = () =>
+  database.prisma
+    .$executeRaw`TRUNCATE send, call, outcome, request_account, target, request RESTART IDENTITY CASCADE`;
+const lane = () => lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
+const numbers = (count: number, first = 0) => Array.from({ length: count }, (_, index) => first + index);
+const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => account.accountId) ?? [];
+
+function answered(call: ClaimedCall, exceptions: [string, Verdict][] = []): Settlement {
+  return {
+    callId: call.callId,
+    status: 'ANSWERED',
+    wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+    errorCode: null,
+    errorMessage: null,
+    unprocessed: [],
+    rest: PROCESSED,
+    exceptions: new Map(exceptions),
+  };
+}
+
+async function claim(limits: Partial<ClaimLimits> = {}): Promise<ClaimedCall> {
+  return (await record.claim(tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed');
+}
+
+describe('a claim', () => {
+  it('carries every account once, never above 50, in as few calls as can be, however requests overlap', async () => {
+    const request = fc.uniqueArray(fc.integer({ min: 0, max: 180 }), { minLength: 1, maxLength: 120 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { minLength: 1, maxLength: 6 }),
+        fc.infiniteStream(fc.boolean()),
+        async (requests, settleNow) => {
+          await empty();
+          for (const asked of requests) await store.accept(newRequest(asked));
+          const inFlight: ClaimedCall[] = [];
+          let calls = 0;
+          for (;;) {
+            const call = await record.claim(tenure, ANY);
+            if (call === null && inFlight.length === 0) break;
+            if (call !== null) {
+              calls += 1;
+              const ids = idsOf(call);
+              expect(ids.length).toBeLessThanOrEqual(50);
+              expect(new Set(ids).size).toBe(ids.length);
+              expect(inFlight.flatMap(idsOf).filter((id) => ids.includes(id))).toEqual([]);
+              inFlight.push(call);
+            }
+            if (call === null || settleNow.next().value) {
+              await record.settle(
+                tenure,
+                inFlight.splice(0).map((each) => answered(each)),
+                DELAYS,
+              );
+            }
+          }
+          const distinct = new Set(requests.flat()).size;
+          expect(calls).toBe(Math.ceil(distinct / 50));
+          const sends = await database.prisma.outcome.findMany({ select: { status: true, callIds: true } });
+          expect(sends).toHaveLength(requests.flat().length);
+          for (const { status, callIds } of sends) expect([status, callIds.length]).toEqual(['PROCESSED', 1]);
+          const open = await database.prisma.request.count({ where: { status: { not: 'SUCCEEDED' } } });
+          expect(open).toBe(0);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('takes turns: one account does not wait behind ten thousand', async () => {
+    await store.accept(newRequest(numbers(500)));
+    await store.accept(newRequest([900]));
+    const calls = [await claim(), await claim()];
+    expect(calls.some((call) => idsOf(call).includes(accountId(900)))).toBe(true);
+  });
+
+  it('waits for a full call where one of its kind is in flight or only full ones may leave', async () => {
+    await store.accept(newRequest(numbers(49)));
+    expect(await record.claim(tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
+    expect(await record.claim(tenure, { ...ANY, fullOnly: true })).toBeNull();
+    await store.accept(newRequest([777]));
+    expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
+  });
+
+  it('never mixes batch keys, and lets no invitation overtake the creation of its account', async () => {
+    await store.accept(newRequest([1, 2]));
+    const invite = newRequest([2, 3], { operation: 'INVITE_MEMBERS' });
+    await store.accept({
+      ...invite,
+      targets: invite.targets.map((t) => ({ ...t, batchKey: 'INVITE_MEMBERS' })),
+    });
+    const create = await claim();
+    expect([create.operation, idsOf(create)]).toEqual(['CREATE_MEMBERS', [accountId(1), accountId(2)]]);
+    const early = await claim();
+    expect([early.operation, idsOf(early)]).toEqual(['INVITE_MEMBERS', [accountId(3)]]);
+    expect(await record.claim(tenure, ANY)).toBeNull();
+    await record.settle(tenure, [answered(create)], DELAYS);
+    await expect.poll(async () => idsOf(await record.claim(tenure, ANY))).toEqual([accountId(2)]);
+  });
+
+  it('sends two e-mail addresses for one account in two calls, one after the other', async () => {
+    await store.accept(newRequest([5]));
+    await store.accept(
+      newRequest([5], { accounts: [{ accountId: accountId(5), email: 'other@example.com' }] }),
+    );
+    const first = await claim();
+    expect(first.accounts).toEqual([{ accountId: accountId(5), email: 'a5@example.com' }]);
+    expect(await record.claim(tenure, ANY)).toBeNull();
+    await record.settle(tenure, [answered(first)], DELAYS);
+    await expect
+      .poll(async () => (await record.claim(tenure, ANY))?.accounts)
+      .toEqual([{ accountId: accountId(5), email: 'other@example.com' }]);
+  });
+
+  it('leaves alone what needs a detector that is not known', async () => {
+    const guardDuty = { ...HUB, service: 'GUARDDUTY' as const, batchKey: 'CREATE_MEMBERS', detectorId: null };
+    const pinned = { ...guardDuty, batchKey: 'CREATE_MEMBERS:pinned', detectorId: 'd'.repeat(32) };
+    await store.accept(newRequest([1], { targets: [guardDuty] }));
+    await store.accept(newRequest([2], { targets: [pinned] }));
+    const guardDutyLane = lanes.byId(lanes.idOf(guardDuty)) ?? expect.unreachable();
+    const guardDutyTenure = await record.take(guardDutyLane);
+    const first = await record.claim(guardDutyTenure, ANY);
+    expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });
+    expect(await record.claim(guardDutyTenure, ANY)).toBeNull();
+    const second = await record.claim(guardDutyTenure, { ...ANY, detectorId: 'found' });
+    expect(second).toMatchObject({ detectorId: 'found', detectorPinned: false });
+  });
+});
+
+describe('a settlement', () => {
+  it('puts a retryable account back until its sends are used up, then keeps the words', async () => {
+    await store.accept(newRequest([1]));
+    const refused: Verdict = {
+      status: 'UNPROCESSED',
+      reasonCode: 'INTERNAL_ERROR',
+      reason: 'Internal error',
+      retry: true,
+    };
+    for (let send = 1; send <= DELAYS.length + 1; send += 1) {
+      let call: ClaimedCall | null = null;
+      await expect.poll(async () => (call = await record.claim(tenure, ANY))).not.toBeNull();
+      await record.settle(
+        tenure,
+        [answered(call ?? expect.unreachable(), [[accountId(1), refused]])],
+        DELAYS,
+      );
+    }
+    const [outcome] = await database.prisma.outcome.findMany();
+    expect(outcome).toMatchObject({
+      status: 'UNPROCESSED',
+      reasonCode: 'INTERNAL_ERROR',
+      reason: 'Internal error',
+    });
+    expect(outcome?.callIds).toHaveLength(DELAYS.length + 1);
+    expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
+  });
+
+  it('changes nothing twice, and nothing for a worker that has lost its lane', async () => {
+    await store.accept(newRequest([1, 2]));
+    const call = await claim();
+    const successor = await record.take(lane());
+    const failed: Verdict = { status: 'FAILED', reasonCode: 'OTHER', reason: 'late', retry: false };
+    await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
+    expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
+    expect(await record.claim(tenure, ANY)).toBeNull();
+    expect(await record.unsettled(successor)).toMatchObject([{ callId: call.callId, status: 'SENT' }]);
+    await record.settle(successor, [answered(call)], DELAYS);
+    await record.settle(successor, [{ ...answered(call), rest: failed }], DELAYS);
+    expect(await database.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
+    expect(await database.prisma.target.findFirst()).toMatchObject({ processed: 2, inFlight: 0, failed: 0 });
+  });
+
+  it('finishes each request once, when lanes settle its last targets at the same moment', async () => {
+    const targets = ADMINISTRATOR.regions.flatMap((region) =>
+      ADMINISTRATOR.services.map((service) => ({
+        ...HUB,
+        region,
+        service,
+        batchKey: 'CREATE_MEMBERS',
+        detectorId: null,
+      })),
+    );
+    const requests = numbers(20).map((number) => newRequest([number], { targets }));
+    await Promise.all(requests.map((request) => store.accept(request)));
+    const tenures = await Promise.all(lanes.all.map((each) => record.take(each)));
+    const work = await Promise.all(
+      tenures.map(async (each) => ({ each, call: await record.claim(each, { ...ANY, detectorId: 'd' }) })),
+    );
+    await Promise.all(
+      work.map(({ each, call }) => record.settle(each, [answered(call ?? expect.unreachable())], DELAYS)),
+    );
+    expect(await database.prisma.request.count({ where: { status: 'SUCCEEDED', openTargets: 0 } })).toBe(20);
+  });
+});
+
+describe('a lane', () => {
+  it('is not given up while something waits, and is while nothing does', async () => {
+    await store.accept(newRequest([1]));
+    expect(await record.release(tenure)).toBe('WORK_WAITS');
+    await record.settle(tenure, [answered(await claim())], DELAYS);
+    expect(await record.release(tenure)).toBe('RELEASED');
+    expect(await record.release(tenure)).toBe('LOST');
+  });
+
+  it('fails at once what waits for a detector that nobody has, with no call', async () => {
+    await store.accept(newRequest([1, 2]));
+    const verdict: Verdict = {
+      status: 'FAILED',
+      reasonCode: 'SERVICE_NOT_ENABLED',
+      reason: 'no detector',
+      retry: false,
+    };
+    await record.failWaiting(tenure, verdict);
+    expect(await database.prisma.outcome.findMany()).toMatchObject([
+      { status: 'FAILED', reason: 'no detector', callIds: [] },
+      { status: 'FAILED', reason: 'no detector', callIds: [] },
+    ]);
+    expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED' });
+    expect(await record.waiting(tenure)).toEqual({ outcomes: 0, wait: null });
+  });
+});
+
+describe('accepting a request', () => {
+  it('takes one transaction of one statement for ten thousand accounts at four targets', async () => {
+    const statements: string[] = [];
+    const stop = database.onStatement((sql) => statements.push(sql));
+    const targets = lanes.all.map((each) => ({ ...each, batchKey: 'CREATE_MEMBERS', detectorId: null }));
+    await store.accept(newRequest(numbers(10_000), { targets }));
+    stop();
+    expect(statements.map((sql) => sql.trim().split(/\s+/)[0])).toEqual(['WITH', 'COMMIT']);
+    expect(await database.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
+    expect(await database.prisma.requestAccount.count()).toBe(10_000);
+  });
+
+  it('puts a job on the lanes nobody holds, and writes nothing when that fails', async () => {
+    await record.release(tenure);
+    const enqueued: number[][] = [];
+    const withJobs = createRequestStore(database.prisma, lanes.idOf, (_tx, laneIds) => {
+      enqueued.push([...laneIds]);
+      return Promise.resolve();
+    });
+    await withJobs.accept(newRequest([1]));
+    await record.take(lane());
+    await withJobs.accept(newRequest([2]));
+    expect(enqueued).toEqual([[lane().id]]);
+
+    await database.prisma.$executeRaw`UPDATE lane SET holder = NULL`;
+    const failing = createRequestStore(database.prisma, lanes.idOf, () =>
+      Promise.reject(new Error('no queue')),
+    );
+    await expect(failing.accept(newRequest([3]))).rejects.toThrow('no queue');
+    expect(await database.prisma.requestAccount.count()).toBe(2);
+    expect(await database.prisma.request.count()).toBe(2);
+  });
+});

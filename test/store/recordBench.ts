@@ -1,0 +1,48 @@
+import { v7 as uuidv7 } from 'uuid';
+import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
+import type { NewRequest } from '../../src/ports/requests.js';
+import type { Verdict } from '../../src/ports/laneRecord.js';
+
+/** One administrator with one lane per service and region: four. */
+export const ADMINISTRATOR: Administrator = {
+  id: 'security',
+  accountId: '111122223333',
+  roleArn: null,
+  externalId: null,
+  services: ['GUARDDUTY', 'SECURITY_HUB'],
+  regions: ['eu-west-1', 'us-east-1'],
+  detectorIds: {},
+};
+
+export const PROCESSED: Verdict = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false };
+
+/** The account with this number. */
+export function accountId(number: number): string {
+  return String(number).padStart(12, '0');
+}
+
+/** A request to create these accounts in Security Hub in eu-west-1, unless told otherwise. */
+export function newRequest(numbers: readonly number[], changes: Partial<NewRequest> = {}): NewRequest {
+  return {
+    id: uuidv7(),
+    caller: LOCAL_CALLER,
+    operation: 'CREATE_MEMBERS',
+    administrator: ADMINISTRATOR.id,
+    note: null,
+    idempotencyKey: null,
+    inputHash: 'hash',
+    message: null,
+    disableEmailNotification: null,
+    accounts: numbers.map((number) => ({ accountId: accountId(number), email: `a${number}@example.com` })),
+    targets: [
+      {
+        administrator: ADMINISTRATOR.id,
+        service: 'SECURITY_HUB',
+        region: 'eu-west-1',
+        batchKey: 'CREATE_MEMBERS',
+        detectorId: null,
+      },
+    ],
+    ...changes,
+  };
+}
