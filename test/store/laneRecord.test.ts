@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type {
   ClaimedCall,
   ClaimLimits,
@@ -181,11 +181,10 @@ describe('a settlement', () => {
       retry: true,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
-      let call: ClaimedCall | null = null;
-      await expect.poll(async () => (call = await record.claim(tenure, ANY))).not.toBeNull();
+      const call = await vi.waitUntil(() => record.claim(tenure, ANY));
       await record.settle(
         tenure,
-        [answered(call ?? expect.unreachable(), [[accountId(1), refused]])],
+        [answered(call, [[accountId(1), refused]])],
         DELAYS,
       );
     }
