@@ -30,8 +30,8 @@ export interface GatewayClient {
     accounts: readonly BenchAccount[],
     options?: MutationOptions,
   ): Promise<{ request: AnsweredRequest; ms: number }>;
-  /** Waits until the request has finished. */
-  finish(id: string): Promise<AnsweredRequest>;
+  /** Waits until the newest request has finished. */
+  settled(): Promise<void>;
   /** Connections that carry a request right now. */
   connections(): number;
   close(): void;
@@ -41,9 +41,13 @@ const FIELDS = 'id status createdAt startedAt finishedAt counts { total processe
 const CREATE = `mutation ($input: CreateMembersInput!) {
   createMembers(input: $input) { request { ${FIELDS} } userErrors { code message } }
 }`;
-const REQUEST = `query ($id: ID!) { request(id: $id) { ${FIELDS} } }`;
+const NEWEST = '{ requests(first: 1) { edges { node { finishedAt } } } }';
 
-const FINISH_POLL_MS = 100;
+interface Newest {
+  readonly data: { readonly requests: { readonly edges: readonly { node: Pick<AnsweredRequest, 'finishedAt'> }[] } };
+}
+
+const POLL_MS = 100;
 
 /** Connections are kept and as many as there are requests at once, as with any HTTP client of today. */
 export function createGatewayClient(url: string): GatewayClient {
@@ -76,13 +80,12 @@ export function createGatewayClient(url: string): GatewayClient {
       if (answered == null) throw new Error(text);
       return { request: answered, ms };
     },
-    async finish(id) {
+    async settled() {
       for (;;) {
-        const text = await post(JSON.stringify({ query: REQUEST, variables: { id } }));
-        const { data } = JSON.parse(text) as { data?: { request?: AnsweredRequest | null } };
-        if (data?.request == null) throw new Error(text);
-        if (data.request.finishedAt !== null) return data.request;
-        await new Promise((resolve) => setTimeout(resolve, FINISH_POLL_MS));
+        const { data } = JSON.parse(await post(JSON.stringify({ query: NEWEST }))) as Newest;
+        const newest = data.requests.edges[0]?.node;
+        if (newest?.finishedAt !== null) return;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },
     connections: () => Object.values(agent.sockets).reduce((sum, sockets) => sum + (sockets?.length ?? 0), 0),

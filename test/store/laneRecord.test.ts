@@ -182,11 +182,7 @@ describe('a settlement', () => {
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
       const call = await vi.waitUntil(() => record.claim(tenure, ANY));
-      await record.settle(
-        tenure,
-        [answered(call, [[accountId(1), refused]])],
-        DELAYS,
-      );
+      await record.settle(tenure, [answered(call, [[accountId(1), refused]])], DELAYS);
     }
     const [outcome] = await database.prisma.outcome.findMany();
     expect(outcome).toMatchObject({
