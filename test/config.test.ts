@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../src/config.js';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'gateway-config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function administratorsFile(yaml: string): Promise<string> {
+  const file = path.join(folder, `${Math.random()}.yaml`);
+  await writeFile(file, yaml);
+  return file;
+}
+
+/** The message of the error that these variables make. */
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'GatewayError', code: 'BAD_CONFIGURATION' });
+    return (error as Error).message;
+  }
+  return expect.fail('the configuration was taken');
+}
+
+describe('the configuration', () => {
+  it('is the sandbox on this machine when nothing is said', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataDir: path.resolve('.data'),
+      upstream: 'sandbox',
+      endpoint: null,
+      administrators: null,
+      defaultRegions: ['us-east-1', 'eu-west-1'],
+      maxAccountsPerRequest: 10_000,
+      callsInFlightPerLane: 10,
+      rates: { GUARDDUTY: { perSecond: 5, burst: 10 }, SECURITY_HUB: { perSecond: 10, burst: 30 } },
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toMatchObject({ databaseUrl: null, port: 4000 });
+  });
+
+  it('leaves endpoints of AWS to the SDK, and takes the one of a sandbox', () => {
+    const AWS_ENDPOINT_URL = 'http://127.0.0.1:4567';
+    expect(loadConfig({ AWS_ENDPOINT_URL }).endpoint).toBe(AWS_ENDPOINT_URL);
+    const aws = loadConfig({ AWS_ENDPOINT_URL, UPSTREAM: 'aws', AWS_REGION: 'eu-west-1' });
+    expect(aws).toMatchObject({ endpoint: null, defaultRegions: ['eu-west-1'] });
+  });
+
+  it('names every fault at once, and repeats no value', () => {
+    const words = faultsOf({
+      PORT: 'secret',
+      DATABASE_URL: 'mysql://user:secret@host/db',
+      MAX_ACCOUNTS_PER_REQUEST: '10001',
+    });
+    expect(words).toMatch(
+      /^the configuration has 3 faults:\n {2}PORT: .*\n {2}DATABASE_URL: .*\n {2}MAX_ACCOUNTS_PER_REQUEST: .*$/,
+    );
+    expect(words).not.toContain('secret');
+  });
+
+  it.each([
+    [{ HOST: '0.0.0.0' }, 'HOST: expected a loopback address'],
+    [{ UPSTREAM: 'aws' }, 'AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE'],
+    [{ ADMINISTRATORS_FILE: '/nowhere.yaml' }, 'ADMINISTRATORS_FILE: cannot be read'],
+  ])('refuses %j', (environment, words) => {
+    expect(faultsOf(environment)).toContain(words);
+  });
+
+  it('wants database, upstream and authentication spelled out in production', () => {
+    const words = faultsOf({ NODE_ENV: 'production' });
+    for (const name of ['DATABASE_URL', 'UPSTREAM', 'AUTH_MODE'])
+      expect(words).toContain(`  ${name}: expected`);
+    const production = {
+      NODE_ENV: 'production',
+      UPSTREAM: 'aws',
+      AUTH_MODE: 'none',
+      AWS_REGION: 'eu-west-1',
+    };
+    expect(loadConfig({ ...production, DATABASE_URL: 'postgresql://host/db' }).upstream).toBe('aws');
+  });
+});
+
+describe('the administrators file', () => {
+  it('is read with its defaults', async () => {
+    const ADMINISTRATORS_FILE = await administratorsFile(`
+administrators:
+  - id: security
+    accountId: "011122223333"
+    roleArn: arn:aws:iam::011122223333:role/MembershipGateway
+    externalId: sesame
+    services: [GUARDDUTY, SECURITY_HUB, GUARDDUTY]
+    regions: [eu-west-1, us-gov-west-1]
+    detectorIds: { eu-west-1: 12abc34d567e8fa901bc2d34e56789f0 }
+  - { id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }
+`);
+    expect(loadConfig({ ADMINISTRATORS_FILE }).administrators).toEqual([
+      {
+        id: 'security',
+        accountId: '011122223333',
+        roleArn: 'arn:aws:iam::011122223333:role/MembershipGateway',
+        externalId: 'sesame',
+        services: ['GUARDDUTY', 'SECURITY_HUB'],
+        regions: ['eu-west-1', 'us-gov-west-1'],
+        detectorIds: { 'eu-west-1': '12abc34d567e8fa901bc2d34e56789f0' },
+      },
+      {
+        id: 'hub',
+        accountId: '111122223333',
+        roleArn: null,
+        externalId: null,
+        services: ['SECURITY_HUB'],
+        regions: ['eu-west-1'],
+        detectorIds: {},
+      },
+    ]);
+  });
+
+  it('is refused with every fault in it, named by its place', async () => {
+    const ADMINISTRATORS_FILE = await administratorsFile(`
+administrators:
+  - { id: "a b", accountId: 111122223333, services: [], regions: [europe], roleArn: role, secret: hidden }
+`);
+    const words = faultsOf({ ADMINISTRATORS_FILE });
+    for (const place of ['id', 'accountId', 'services', 'regions.0', 'roleArn']) {
+      expect(words).toContain(`ADMINISTRATORS_FILE: administrators.0.${place}: `);
+    }
+    expect(words).toContain('"secret"');
+    expect(words).not.toContain('hidden');
+  });
+
+  it('may not name an administrator twice', async () => {
+    const one = '{ id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }';
+    const ADMINISTRATORS_FILE = await administratorsFile(`administrators: [${one}, ${one}]`);
+    expect(faultsOf({ ADMINISTRATORS_FILE })).toContain('administrator hub is there twice');
+  });
+});
