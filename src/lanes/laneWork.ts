@@ -59,7 +59,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   const arrivals: Arrival[] = [];
   const doubts = createDoubts();
   let nextClaim = 0;
-  for (const call of await record.unsettled(tenure)) doubts.add({ call, lost: null });
+  for (const call of await record.inherit(tenure)) doubts.add({ call, lost: null });
 
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);

@@ -53,6 +53,11 @@ export interface Verdict {
   readonly reason: string | null;
   /** Go again, until the sends are used up. */
   readonly retry: boolean;
+  /**
+   * The reason says that what the operation wanted is there already: PROCESSED after all, if an earlier call of the same
+   * request may have done it and lost its answer.
+   */
+  readonly doneIfDoubted: boolean;
 }
 
 /** What becomes of a call and of everything it carried. */
@@ -78,9 +83,7 @@ export type RetryDelays = readonly number[];
 export interface UnsettledCall {
   readonly callId: string;
   readonly operation: OfferedOperation;
-  readonly status: CallStatus;
   readonly detectorId: string | null;
-  readonly batchKey: string;
   readonly accountIds: readonly string[];
   readonly startedAt: Date;
 }
@@ -108,8 +111,8 @@ export interface LaneRecord {
     errorCode: string,
     errorMessage: string,
   ): Promise<void>;
-  /** Calls whose outcomes are still IN_FLIGHT. */
-  unsettled(tenure: Tenure): Promise<UnsettledCall[]>;
+  /** Calls that earlier holders left with outcomes IN_FLIGHT; those that were SENT are UNANSWERED from now on. */
+  inherit(tenure: Tenure): Promise<UnsettledCall[]>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** What waits in the lane. */

@@ -1,15 +1,19 @@
 import type { OfferedOperation } from '../membership.js';
 import type { ServiceMember } from '../ports/upstream.js';
 
-/** What a look at the member says about a call whose answer was lost. */
-export type ReadBackVerdict = 'PROCESSED' | 'NOT_DONE';
+/**
+ * What a look at the member says about a call whose answer was lost.
+ * - `PROCESSED`: it shows what the call was to do, and has since the call began.
+ * - `THERE_BEFORE`: it showed that before the call began already; the service has left the account unprocessed.
+ * - `NOT_DONE`: it does not show it; the account may go again.
+ */
+export type ReadBackVerdict = 'PROCESSED' | 'THERE_BEFORE' | 'NOT_DONE';
 
 /**
- * How far AWS's clock may run behind the record's, in milliseconds, for an invitation still to count as sent by the
- * call in doubt. Ours: wide, since the mistake on one side is a second invitation mail, on the other only that an
- * invitation sent moments before the call is taken for the call's own.
+ * How far AWS's clock may run behind the record's, in milliseconds, for a date still to count as since the call began.
+ * Ours: clocks kept by NTP differ by less, and a service may cut a date to the second.
  */
-export const INVITED_AT_TOLERANCE_MS = 30_000;
+export const CLOCK_TOLERANCE_MS = 2_000;
 
 /** The member is kept in the list but no longer belongs to the administrator; CreateMembers brings it back. */
 const GONE = new Set(['removed', 'resigned', 'deleted']);
@@ -24,9 +28,9 @@ const INVITED = new Set([
 ]);
 
 /**
- * Whether a call whose answer was lost did its work for one account, by what GetMembers shows of it (undefined: not
- * known to the service). Source: UPSTREAMS.md, "After a lost answer". NOT_DONE is always safe for CreateMembers, which
- * may be repeated; for InviteMembers it means that no mail went out since `startedAt`.
+ * What became of one account of a call whose answer was lost, by what GetMembers shows of it (undefined: not known to
+ * the service). Source: UPSTREAMS.md, "After a lost answer". Only NOT_DONE sends again, so no second mail goes out for an
+ * invitation that is there, whoever made it.
  */
 export function verdictFromReadBack(
   operation: OfferedOperation,
@@ -37,12 +41,14 @@ export function verdictFromReadBack(
   const status = member.serviceStatus.toLowerCase();
   switch (operation) {
     case 'CREATE_MEMBERS':
-      return GONE.has(status) ? 'NOT_DONE' : 'PROCESSED';
+      return GONE.has(status) ? 'NOT_DONE' : since(startedAt, member.updatedAt);
     case 'INVITE_MEMBERS':
-      return INVITED.has(status) && invitedSince(startedAt, member) ? 'PROCESSED' : 'NOT_DONE';
+      return INVITED.has(status) ? since(startedAt, member.invitedAt) : 'NOT_DONE';
   }
 }
 
-function invitedSince(startedAt: Date, { invitedAt }: ServiceMember): boolean {
-  return invitedAt !== null && invitedAt.getTime() >= startedAt.getTime() - INVITED_AT_TOLERANCE_MS;
+/** Without a date there is only the status to go by: the change is there, and no other call of ours made it. */
+function since(startedAt: Date, changedAt: Date | null): 'PROCESSED' | 'THERE_BEFORE' {
+  const isEarlier = changedAt !== null && changedAt.getTime() < startedAt.getTime() - CLOCK_TOLERANCE_MS;
+  return isEarlier ? 'THERE_BEFORE' : 'PROCESSED';
 }

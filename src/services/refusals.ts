@@ -70,6 +70,7 @@ export const NO_DETECTOR: Verdict = {
   reasonCode: 'SERVICE_NOT_ENABLED',
   reason: 'ListDetectors found no detector: GuardDuty is not enabled in this account and region.',
   retry: false,
+  doneIfDoubted: false,
 };
 
 /**
@@ -96,7 +97,7 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
     errorMessage,
     httpStatus: unread ? null : httpStatus,
   });
-  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry };
+  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry, doneIfDoubted: false };
 }
 
 function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode {

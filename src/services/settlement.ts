@@ -1,5 +1,5 @@
-import type { MemberAccount } from '../membership.js';
-import type { Settlement, UnsettledCall, Verdict } from '../ports/laneRecord.js';
+import type { MemberAccount, OfferedOperation, ReasonCode } from '../membership.js';
+import type { ClaimedCall, Settlement, UnsettledCall, Verdict } from '../ports/laneRecord.js';
 import type { CallAnswer, ServiceMember, Unanswered, UnprocessedAccount } from '../ports/upstream.js';
 import { classifyUnprocessed } from './classify.js';
 import { verdictFromReadBack } from './readBack.js';
@@ -12,10 +12,31 @@ export interface SettledAnswer {
   readonly strangers: readonly UnprocessedAccount[];
 }
 
-const PROCESSED: Verdict = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false };
+const PROCESSED: Verdict = {
+  status: 'PROCESSED',
+  reasonCode: null,
+  reason: null,
+  retry: false,
+  doneIfDoubted: false,
+};
 
-/** What the record says when a call was cut off before its error could be written down. */
-const NO_ANSWER = 'The gateway stopped before an answer came, and the service does not show the change.';
+/** What becomes of accounts whose call was cut off before its error could be written down. */
+const NO_ANSWER: Verdict = {
+  status: 'FAILED',
+  reasonCode: 'UNREACHABLE',
+  reason: 'The gateway stopped before an answer came, and the service does not show the change.',
+  retry: true,
+  doneIfDoubted: false,
+};
+
+/** Why an account is unprocessed though the service's own words are lost. */
+const READ_BACK = 'The answer was lost; read back, the member shows this since before the call.';
+
+/** Answers that say that what was asked for is there already, by operation. */
+const ECHOES: Readonly<Record<OfferedOperation, readonly ReasonCode[]>> = {
+  CREATE_MEMBERS: ['ALREADY_MEMBER'],
+  INVITE_MEMBERS: ['ALREADY_INVITED', 'ALREADY_MEMBER'],
+};
 
 /**
  * What an answer means for everything its call carried. Accounts are paired by id, never by position: listed as
@@ -26,12 +47,12 @@ const NO_ANSWER = 'The gateway stopped before an answer came, and the service do
  *   send could be a second invitation.
  */
 export function settlementOf(
-  call: { readonly callId: string; readonly accounts: readonly MemberAccount[] },
+  call: Pick<ClaimedCall, 'callId' | 'operation' | 'accounts'>,
   answer: CallAnswer,
 ): SettledAnswer {
-  const { callId, accounts } = call;
+  const { callId, operation, accounts } = call;
   if (answer.kind === 'ANSWERED') {
-    const { exceptions, strangers } = pair(accounts, answer.unprocessed);
+    const { exceptions, strangers } = pair(operation, accounts, answer.unprocessed);
     const { wire, unprocessed } = answer;
     return {
       settlement: {
@@ -67,7 +88,8 @@ export function settlementOf(
 
 /**
  * What a read-back means for everything an unanswered call carried: the members that show the change are PROCESSED,
- * all others go again, and fail with what is known of the loss when their sends are used up.
+ * or UNPROCESSED if they showed it before the call began; all others go again, and fail with what is known of the loss
+ * when their sends are used up.
  *
  * @param lost The answer that was not one; null when the gateway stopped before it knew.
  */
@@ -80,12 +102,10 @@ export function settlementOfReadBack(
   const exceptions = new Map<string, Verdict>();
   for (const member of members) {
     if (!asked.has(member.accountId)) continue;
-    if (verdictFromReadBack(call.operation, call.startedAt, member) === 'PROCESSED')
-      exceptions.set(member.accountId, PROCESSED);
+    const verdict = verdictFromReadBack(call.operation, call.startedAt, member);
+    if (verdict === 'PROCESSED') exceptions.set(member.accountId, PROCESSED);
+    if (verdict === 'THERE_BEFORE') exceptions.set(member.accountId, thereBefore(call.operation));
   }
-  const rest: Verdict = lost
-    ? { ...verdictOf(lost), retry: true }
-    : { status: 'FAILED', reasonCode: 'UNREACHABLE', reason: NO_ANSWER, retry: true };
   return {
     callId: call.callId,
     status: 'UNANSWERED',
@@ -93,12 +113,23 @@ export function settlementOfReadBack(
     errorCode: lost?.errorCode ?? null,
     errorMessage: lost?.errorMessage ?? null,
     unprocessed: [],
-    rest,
+    rest: { ...(lost === null ? NO_ANSWER : verdictOf(lost)), retry: true },
     exceptions,
   };
 }
 
+function thereBefore(operation: OfferedOperation): Verdict {
+  return {
+    status: 'UNPROCESSED',
+    reasonCode: operation === 'INVITE_MEMBERS' ? 'ALREADY_INVITED' : 'ALREADY_MEMBER',
+    reason: READ_BACK,
+    retry: false,
+    doneIfDoubted: false,
+  };
+}
+
 function pair(
+  operation: OfferedOperation,
   accounts: readonly MemberAccount[],
   unprocessed: readonly UnprocessedAccount[],
 ): { exceptions: Map<string, Verdict>; strangers: UnprocessedAccount[] } {
@@ -108,12 +139,18 @@ function pair(
   for (const account of unprocessed) {
     const { accountId, result } = account;
     if (!asked.has(accountId)) strangers.push(account);
-    else if (!exceptions.has(accountId)) exceptions.set(accountId, unprocessedVerdict(result));
+    else if (!exceptions.has(accountId)) exceptions.set(accountId, unprocessedVerdict(operation, result));
   }
   return { exceptions, strangers };
 }
 
-function unprocessedVerdict(result: string): Verdict {
+function unprocessedVerdict(operation: OfferedOperation, result: string): Verdict {
   const reasonCode = classifyUnprocessed(result);
-  return { status: 'UNPROCESSED', reasonCode, reason: result, retry: isRetryable(reasonCode) };
+  return {
+    status: 'UNPROCESSED',
+    reasonCode,
+    reason: result,
+    retry: isRetryable(reasonCode),
+    doneIfDoubted: ECHOES[operation].includes(reasonCode),
+  };
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../generated/client.js';
-import type { OfferedOperation } from '../membership.js';
 import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../ports/laneRecord.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED } from './countSettled.js';
@@ -14,7 +13,7 @@ export function createLaneRecord(prisma: PrismaClient): LaneRecord {
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
     markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
       markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
-    unsettled: (tenure) => unsettledCalls(prisma, tenure),
+    inherit: (tenure) => inheritCalls(prisma, tenure),
     failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
     waiting: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
@@ -54,17 +53,27 @@ async function markUnanswered(
   `;
 }
 
-async function unsettledCalls(prisma: PrismaClient, { lane }: Tenure): Promise<UnsettledCall[]> {
-  return prisma.$queryRaw<(UnsettledCall & { operation: OfferedOperation })[]>`
-    SELECT c.id::text AS "callId", c.operation::text AS operation, c.status::text AS status,
-      c.detector_id AS "detectorId", c.started_at AS "startedAt",
-      (SELECT t.batch_key FROM send s JOIN target t ON t.id = s.target_id WHERE s.call_id = c.id LIMIT 1) AS "batchKey",
+/**
+ * Takes over the calls of earlier holders that are not settled. One of them may still be on its way back to a holder
+ * that is frozen: from here on nothing that holder writes can touch it.
+ */
+async function inheritCalls(prisma: PrismaClient, { lane, holder }: Tenure): Promise<UnsettledCall[]> {
+  return prisma.$queryRaw<UnsettledCall[]>`
+    UPDATE call c SET
+      status = 'UNANSWERED',
+      finished_at = COALESCE(c.finished_at, clock_timestamp()),
+      attempts = GREATEST(c.attempts, 1),
+      error_code = COALESCE(c.error_code, 'WorkerLost'),
+      error_message = COALESCE(c.error_message, 'The worker that sent this call ended before the answer was recorded.')
+    WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL
+      AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
+    RETURNING c.id::text AS "callId", c.operation::text AS operation, c.detector_id AS "detectorId",
+      c.started_at AS "startedAt",
       (
-        SELECT array_agg(DISTINCT sent.account_id) FROM send s CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
+        SELECT array_agg(DISTINCT sent.account_id)
+        FROM send s CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
         WHERE s.call_id = c.id
       ) AS "accountIds"
-    FROM call c WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL
-    ORDER BY c.id
   `;
 }
 

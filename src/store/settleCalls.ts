@@ -8,6 +8,8 @@ import { COUNT_SETTLED } from './countSettled.js';
  *
  * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing.
  * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
+ * - "Already a member" is the echo of our own earlier call when that one may have reached the service and lost its
+ *   answer: then the account is PROCESSED. `attempts` 0 says that a call never left.
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
@@ -45,13 +47,13 @@ export async function settleCalls(
       RETURNING c.id
     ),
     carried AS MATERIALIZED (
-      SELECT o.at, o.sends, COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
+      SELECT o.at, o.sends, o.call_ids, a.call_id, COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
       FROM closed
       JOIN answer a ON a.call_id = closed.id
       JOIN send s ON s.call_id = closed.id
       CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
       CROSS JOIN LATERAL (
-        SELECT ctid AS at, cardinality(call_ids) AS sends FROM outcome
+        SELECT ctid AS at, cardinality(call_ids) AS sends, call_ids FROM outcome
         WHERE target_id = s.target_id AND account_id = sent.account_id AND status = 'IN_FLIGHT'
         FOR UPDATE
       ) o
@@ -59,6 +61,11 @@ export async function settleCalls(
     verdict AS MATERIALIZED (
       SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
         CASE
+          WHEN (verdict ->> 'doneIfDoubted')::boolean AND sends > 1 AND EXISTS (
+            SELECT FROM call earlier
+            WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
+              AND earlier.status = 'UNANSWERED' AND earlier.attempts > 0
+          ) THEN 'PROCESSED'
           WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int THEN 'PENDING'
           ELSE verdict ->> 'status'
         END::outcome_status AS status
@@ -67,8 +74,8 @@ export async function settleCalls(
     settled AS (
       UPDATE outcome o SET
         status = v.status,
-        reason_code = CASE WHEN v.status <> 'PENDING' THEN v.reason_code::reason_code END,
-        reason = CASE WHEN v.status <> 'PENDING' THEN v.reason END,
+        reason_code = CASE WHEN v.status NOT IN ('PENDING', 'PROCESSED') THEN v.reason_code::reason_code END,
+        reason = CASE WHEN v.status NOT IN ('PENDING', 'PROCESSED') THEN v.reason END,
         settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
         due_at = CASE WHEN v.status = 'PENDING'
           THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END

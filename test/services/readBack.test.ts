@@ -1,68 +1,92 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ServiceMember } from '../../src/ports/upstream.js';
-import {
-  INVITED_AT_TOLERANCE_MS,
-  verdictFromReadBack,
-  type ReadBackVerdict,
-} from '../../src/services/readBack.js';
+import { CLOCK_TOLERANCE_MS, verdictFromReadBack } from '../../src/services/readBack.js';
 
 const STARTED_AT = new Date('2026-03-01T12:00:00Z');
 const after = (ms: number) => new Date(STARTED_AT.getTime() + ms);
 
-const member = (serviceStatus: string, invitedAt: Date | null): ServiceMember => ({
+const member = (serviceStatus: string, date: Date | null): ServiceMember => ({
   accountId: '000000000001',
   serviceStatus,
   email: null,
-  invitedAt,
-  updatedAt: null,
+  invitedAt: date,
+  updatedAt: date,
 });
 
-/** Every status either service documents: the verdict for a creation, and for an invitation dated after the call. */
-const TABLE = {
+/** Every status either service documents, and one it does not: whether it shows a creation, and an invitation. */
+const SHOWS = {
   GUARDDUTY: {
-    Created: ['PROCESSED', 'NOT_DONE'],
-    Invited: ['PROCESSED', 'PROCESSED'],
-    Enabled: ['PROCESSED', 'PROCESSED'],
-    Disabled: ['PROCESSED', 'NOT_DONE'],
-    Removed: ['NOT_DONE', 'NOT_DONE'],
-    Resigned: ['NOT_DONE', 'NOT_DONE'],
-    EmailVerificationInProgress: ['PROCESSED', 'PROCESSED'],
-    EmailVerificationFailed: ['PROCESSED', 'PROCESSED'],
+    Created: ['creation'],
+    Invited: ['creation', 'invitation'],
+    Enabled: ['creation', 'invitation'],
+    Disabled: ['creation'],
+    Removed: [],
+    Resigned: [],
+    EmailVerificationInProgress: ['creation', 'invitation'],
+    EmailVerificationFailed: ['creation', 'invitation'],
   },
   SECURITY_HUB: {
-    Created: ['PROCESSED', 'NOT_DONE'],
-    Invited: ['PROCESSED', 'PROCESSED'],
-    Enabled: ['PROCESSED', 'PROCESSED'],
-    Associated: ['PROCESSED', 'PROCESSED'],
-    Removed: ['NOT_DONE', 'NOT_DONE'],
-    Resigned: ['NOT_DONE', 'NOT_DONE'],
-    Deleted: ['NOT_DONE', 'NOT_DONE'],
-    AccountSuspended: ['PROCESSED', 'NOT_DONE'],
-    SomethingNew: ['PROCESSED', 'NOT_DONE'],
+    Created: ['creation'],
+    Invited: ['creation', 'invitation'],
+    Enabled: ['creation', 'invitation'],
+    Associated: ['creation', 'invitation'],
+    Removed: [],
+    Resigned: [],
+    Deleted: [],
+    AccountSuspended: ['creation'],
+    SomethingNew: ['creation'],
   },
-} as const satisfies Record<string, Record<string, readonly [ReadBackVerdict, ReadBackVerdict]>>;
+} as const satisfies Record<string, Record<string, readonly ('creation' | 'invitation')[]>>;
 
-describe.each(Object.entries(TABLE))('%s', (_service, statuses) => {
-  describe.each(Object.entries(statuses))('%s', (status, [created, invited]) => {
-    it.each([status, status.toUpperCase(), status.toLowerCase()])('written %s', (written) => {
-      expect(verdictFromReadBack('CREATE_MEMBERS', STARTED_AT, member(written, null))).toBe(created);
-      expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, member(written, after(1_000)))).toBe(invited);
-    });
+const OPERATIONS = [
+  ['CREATE_MEMBERS', 'creation'],
+  ['INVITE_MEMBERS', 'invitation'],
+] as const;
 
-    it('is never an invitation of this call without a date, or with an older one', () => {
-      const older = after(-INVITED_AT_TOLERANCE_MS - 1);
-      expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, member(status, null))).toBe('NOT_DONE');
-      expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, member(status, older))).toBe('NOT_DONE');
+describe.each(Object.entries(SHOWS))('%s', (_service, statuses) => {
+  describe.each(Object.entries<readonly string[]>(statuses))('%s', (status, shown) => {
+    it.each(OPERATIONS)('after a lost %s', (operation, change) => {
+      const verdict = (date: Date | null, written = status) =>
+        verdictFromReadBack(operation, STARTED_AT, member(written, date));
+      const there = shown.includes(change);
+      for (const written of [status, status.toUpperCase(), status.toLowerCase()]) {
+        expect(verdict(after(1_000), written)).toBe(there ? 'PROCESSED' : 'NOT_DONE');
+      }
+      expect(verdict(null)).toBe(there ? 'PROCESSED' : 'NOT_DONE');
+      expect(verdict(after(-CLOCK_TOLERANCE_MS))).toBe(there ? 'PROCESSED' : 'NOT_DONE');
+      expect(verdict(after(-CLOCK_TOLERANCE_MS - 1))).toBe(there ? 'THERE_BEFORE' : 'NOT_DONE');
     });
   });
 });
 
-it('says NOT_DONE of an account the service does not know', () => {
-  expect(verdictFromReadBack('CREATE_MEMBERS', STARTED_AT, undefined)).toBe('NOT_DONE');
-  expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, undefined)).toBe('NOT_DONE');
+it.each(OPERATIONS)('sends %s again for an account the service does not know', (operation) => {
+  expect(verdictFromReadBack(operation, STARTED_AT, undefined)).toBe('NOT_DONE');
 });
 
-it('lets the clock of AWS be behind by the tolerance', () => {
-  const earliest = after(-INVITED_AT_TOLERANCE_MS);
-  expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, member('Invited', earliest))).toBe('PROCESSED');
+it('is what the table of UPSTREAMS.md says', () => {
+  const section =
+    readFileSync('UPSTREAMS.md', 'utf8').split('## After a lost answer')[1]?.split('\n## ')[0] ?? '';
+  const rows = section
+    .split('\n')
+    .filter((line) => /^\| (Create|Invite)Members/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  expect(rows).toHaveLength(26);
+  for (const [operation, status = '', since, before] of rows) {
+    const asked = operation === 'CreateMembers' ? 'CREATE_MEMBERS' : 'INVITE_MEMBERS';
+    const shown = status === 'no such member' ? undefined : status;
+    const verdict = (date: Date) =>
+      verdictFromReadBack(asked, STARTED_AT, shown === undefined ? undefined : member(shown, date));
+    expect([operation, status, verdict(after(0)), verdict(after(-60_000))]).toEqual([
+      operation,
+      status,
+      since,
+      before,
+    ]);
+  }
 });

@@ -87,6 +87,7 @@ it("fails the accounts of a refused call with the service's own words", () => {
     reasonCode: 'ACCESS_DENIED',
     reason: 'You shall not pass.',
     retry: false,
+    doneIfDoubted: false,
   });
 });
 
@@ -106,5 +107,10 @@ it("does not take a proxy's 403 for the service's: it goes again", () => {
 });
 
 it('calls a region without a detector one where GuardDuty is not enabled, and does not try again', () => {
-  expect(NO_DETECTOR).toMatchObject({ status: 'FAILED', reasonCode: 'SERVICE_NOT_ENABLED', retry: false });
+  expect(NO_DETECTOR).toMatchObject({
+    status: 'FAILED',
+    reasonCode: 'SERVICE_NOT_ENABLED',
+    retry: false,
+    doneIfDoubted: false,
+  });
 });

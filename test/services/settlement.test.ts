@@ -12,7 +12,13 @@ import { settlementOf, settlementOfReadBack } from '../../src/services/settlemen
 
 const WIRE = { httpStatus: 200, awsRequestId: 'r-1', attempts: 1 };
 const CALL_ID = '0197f1c2-0000-7000-8000-000000000001';
-const PROCESSED: Verdict = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false };
+const PROCESSED: Verdict = {
+  status: 'PROCESSED',
+  reasonCode: null,
+  reason: null,
+  retry: false,
+  doneIfDoubted: false,
+};
 
 const answered = (unprocessed: readonly UnprocessedAccount[]): Answered => ({
   kind: 'ANSWERED',
@@ -21,6 +27,7 @@ const answered = (unprocessed: readonly UnprocessedAccount[]): Answered => ({
 });
 const callOf = (...accountIds: string[]) => ({
   callId: CALL_ID,
+  operation: 'CREATE_MEMBERS' as const,
   accounts: accountIds.map((accountId) => ({ accountId, email: null })),
 });
 const verdictFor = ({ exceptions, rest }: Settlement, accountId: string) => exceptions.get(accountId) ?? rest;
@@ -41,7 +48,10 @@ describe('an answer', () => {
       unprocessed: [{ accountId: '000000000002', result }],
       rest: PROCESSED,
       exceptions: new Map([
-        ['000000000002', { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false }],
+        [
+          '000000000002',
+          { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false, doneIfDoubted: false },
+        ],
       ]),
     });
     expect(strangers).toEqual([]);
@@ -57,6 +67,7 @@ describe('an answer', () => {
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
       retry: true,
+      doneIfDoubted: false,
     });
   });
 
@@ -139,6 +150,25 @@ const LOST: Unanswered = {
   neverSent: false,
 };
 
+describe('an answer that may be the echo of a lost call', () => {
+  const member = 'already a member or associated member of the current account';
+  const invitation = 'has already invited or is already the GuardDuty master of the given member account';
+
+  it.each([
+    ['CREATE_MEMBERS', member, true],
+    ['CREATE_MEMBERS', 'cannot become a member of itself', false],
+    ['INVITE_MEMBERS', invitation, true],
+    ['INVITE_MEMBERS', member, true],
+    ['INVITE_MEMBERS', 'is not an associated member', false],
+  ] as const)('%s: %s', (operation, result, doneIfDoubted) => {
+    const { settlement } = settlementOf(
+      { ...callOf('000000000001'), operation },
+      answered([{ accountId: '000000000001', result }]),
+    );
+    expect(verdictFor(settlement, '000000000001')).toMatchObject({ status: 'UNPROCESSED', doneIfDoubted });
+  });
+});
+
 describe('a failed call', () => {
   it('fails everything it carried when it was refused, with the words of the service', () => {
     expect(settlementOf(callOf('000000000001'), REFUSED).settlement).toEqual({
@@ -148,7 +178,13 @@ describe('a failed call', () => {
       errorCode: 'TooManyRequestsException',
       errorMessage: 'Rate exceeded',
       unprocessed: [],
-      rest: { status: 'FAILED', reasonCode: 'THROTTLED', reason: 'Rate exceeded', retry: true },
+      rest: {
+        status: 'FAILED',
+        reasonCode: 'THROTTLED',
+        reason: 'Rate exceeded',
+        retry: true,
+        doneIfDoubted: false,
+      },
       exceptions: new Map(),
     });
   });
@@ -163,7 +199,13 @@ describe('a failed call', () => {
     });
     expect(settlement).toMatchObject({
       status: 'UNANSWERED',
-      rest: { status: 'FAILED', reasonCode: 'UNREACHABLE', reason: 'connect ECONNREFUSED', retry: true },
+      rest: {
+        status: 'FAILED',
+        reasonCode: 'UNREACHABLE',
+        reason: 'connect ECONNREFUSED',
+        retry: true,
+        doneIfDoubted: false,
+      },
     });
   });
 
@@ -204,8 +246,28 @@ describe('a read-back', () => {
       errorCode: LOST.errorCode,
       errorMessage: LOST.errorMessage,
       unprocessed: [],
-      rest: { status: 'FAILED', reasonCode: 'INTERNAL_ERROR', reason: LOST.errorMessage, retry: true },
+      rest: {
+        status: 'FAILED',
+        reasonCode: 'INTERNAL_ERROR',
+        reason: LOST.errorMessage,
+        retry: true,
+        doneIfDoubted: false,
+      },
       exceptions: new Map([['000000000003', PROCESSED]]),
+    });
+  });
+
+  it('leaves unprocessed what the members showed before the call began', () => {
+    const before = {
+      ...invited('000000000001', 'Invited'),
+      invitedAt: new Date(startedAt.getTime() - 60_000),
+    };
+    const settlement = settlementOfReadBack(call, [before], LOST);
+    expect(verdictFor(settlement, '000000000001')).toMatchObject({
+      status: 'UNPROCESSED',
+      reasonCode: 'ALREADY_INVITED',
+      reason: 'The answer was lost; read back, the member shows this since before the call.',
+      retry: false,
     });
   });
 
@@ -218,6 +280,7 @@ describe('a read-back', () => {
         reasonCode: 'UNREACHABLE',
         reason: 'The gateway stopped before an answer came, and the service does not show the change.',
         retry: true,
+        doneIfDoubted: false,
       },
     });
   });

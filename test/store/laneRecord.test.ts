@@ -179,6 +179,7 @@ describe('a settlement', () => {
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
       retry: true,
+      doneIfDoubted: false,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
       const call = await vi.waitUntil(() => record.claim(tenure, ANY));
@@ -194,15 +195,59 @@ describe('a settlement', () => {
     expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
   });
 
+  it('takes "already a member" for its own echo after a call that was lost, and only then', async () => {
+    const echo: Verdict = {
+      status: 'UNPROCESSED',
+      reasonCode: 'ALREADY_MEMBER',
+      reason: 'already a member',
+      retry: false,
+      doneIfDoubted: true,
+    };
+    const lost: Verdict = {
+      status: 'FAILED',
+      reasonCode: 'UNREACHABLE',
+      reason: 'lost',
+      retry: true,
+      doneIfDoubted: false,
+    };
+    for (const [first, attempts, expected] of [
+      ['UNANSWERED', 1, 'PROCESSED'],
+      ['UNANSWERED', 0, 'UNPROCESSED'],
+      ['REFUSED', 1, 'UNPROCESSED'],
+    ] as const) {
+      await empty();
+      await store.accept(newRequest([1]));
+      const wire = { httpStatus: null, awsRequestId: null, attempts };
+      await record.settle(tenure, [{ ...answered(await claim()), status: first, wire, rest: lost }], DELAYS);
+      const again = await vi.waitUntil(() => record.claim(tenure, ANY));
+      await record.settle(tenure, [answered(again, [[accountId(1), echo]])], DELAYS);
+      const [outcome] = await database.prisma.outcome.findMany();
+      expect([first, attempts, outcome?.status]).toEqual([first, attempts, expected]);
+      expect(outcome?.reasonCode).toBe(expected === 'PROCESSED' ? null : 'ALREADY_MEMBER');
+    }
+  });
+
   it('changes nothing twice, and nothing for a worker that has lost its lane', async () => {
     await store.accept(newRequest([1, 2]));
     const call = await claim();
     const successor = await record.take(lane());
-    const failed: Verdict = { status: 'FAILED', reasonCode: 'OTHER', reason: 'late', retry: false };
+    const failed: Verdict = {
+      status: 'FAILED',
+      reasonCode: 'OTHER',
+      reason: 'late',
+      retry: false,
+      doneIfDoubted: false,
+    };
     await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
     expect(await record.claim(tenure, ANY)).toBeNull();
-    expect(await record.unsettled(successor)).toMatchObject([{ callId: call.callId, status: 'SENT' }]);
+    expect(await record.inherit(successor)).toMatchObject([{ callId: call.callId }]);
+    expect(await database.prisma.call.findFirst()).toMatchObject({
+      status: 'UNANSWERED',
+      attempts: 1,
+      errorCode: 'WorkerLost',
+      settledAt: null,
+    });
     await record.settle(successor, [answered(call)], DELAYS);
     await record.settle(successor, [{ ...answered(call), rest: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
@@ -248,6 +293,7 @@ describe('a lane', () => {
       reasonCode: 'SERVICE_NOT_ENABLED',
       reason: 'no detector',
       retry: false,
+      doneIfDoubted: false,
     };
     await record.failWaiting(tenure, verdict);
     expect(await database.prisma.outcome.findMany()).toMatchObject([

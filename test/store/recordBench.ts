@@ -14,7 +14,13 @@ export const ADMINISTRATOR: Administrator = {
   detectorIds: {},
 };
 
-export const PROCESSED: Verdict = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false };
+export const PROCESSED: Verdict = {
+  status: 'PROCESSED',
+  reasonCode: null,
+  reason: null,
+  retry: false,
+  doneIfDoubted: false,
+};
 
 /** The account with this number. */
 export function accountId(number: number): string {
