@@ -10,13 +10,18 @@ import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
 import { LOCAL_CALLER, type Administrator } from './membership.js';
 import type { Lane } from './ports/laneRecord.js';
+import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createHistory } from './services/history.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
+import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
+import { createRetryRequest } from './services/retryRequest.js';
+import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
+import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
@@ -26,7 +31,9 @@ import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
 import { listen } from './store/notifications.js';
 import { createRequestEvents } from './store/requestEvents.js';
+import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
+import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
 import { whoAmI } from './upstream/identity.js';
 import { startSandboxProcess } from './upstream/sandboxProcess.js';
@@ -125,22 +132,30 @@ export async function startGateway(
   closers.add('notifications', () => notifications.close());
 
   const stopping = new AbortController();
+  const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
-  const intake = createRequestIntake(store, events, stopping.signal);
+  const retries = createRetryStore(prisma, workers.enqueue);
+  const historyStore = createHistoryStore(prisma);
+  const intake = createRequestIntake(store, recordAndWait);
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
   const services: Services = {
     createMembers: createCreateMembers(mutations),
     inviteMembers: createInviteMembers(mutations),
+    retryRequest: createRetryRequest({ administrators, retries, recordAndWait }),
+    cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const historyStore = createHistoryStore(prisma);
   const history = createHistory(historyStore);
+  const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
+    log.warn({ err: error }, 'progress not looked up');
+  });
   const server = await createHttpServer({
     contextOf: ({ idempotencyKey }) => ({
       caller: LOCAL_CALLER,
       idempotencyKey,
       services,
       history,
+      progress,
       loaders: createLoaders(historyStore, LOCAL_CALLER),
     }),
     readiness: {

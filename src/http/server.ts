@@ -1,13 +1,14 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { registerExplorer } from './explorer.js';
 import { createFormatError } from './formatError.js';
 import { registerHealth, type Readiness } from './health.js';
+import { registerStream } from './stream.js';
 
 /** Largest request body, in bytes: 10,000 accounts with e-mail addresses are about 1 MiB. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -39,17 +40,24 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Builds the HTTP server: GraphQL and GraphiQL on /graphql, health under /health. */
+/**
+ * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, health under /health.
+ */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
   });
+  const schema = buildGatewaySchema();
+  const formatError = createFormatError(options.log);
+  const contextOf = ({ headers }: FastifyRequest): GatewayContext =>
+    // Node joins a header that came twice with commas, but types it as it would others.
+    options.contextOf({ idempotencyKey: headers['idempotency-key']?.toString() ?? null });
   const apollo = new ApolloServer<GatewayContext>({
-    schema: buildGatewaySchema(),
+    schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
-    formatError: createFormatError(options.log),
+    formatError,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
     // Signals are the process's business (main.ts).
     stopOnTerminationSignals: false,
@@ -64,13 +72,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     handler: fastifyApolloHandler(apollo, {
-      context: ({ headers }) => {
-        // Node joins a header that came twice with commas, but types it as it would others.
-        const idempotencyKey = headers['idempotency-key']?.toString() ?? null;
-        return Promise.resolve(options.contextOf({ idempotencyKey }));
-      },
+      context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
+  registerStream(app, { schema, contextOf, formatError });
   return {
     listen: (host, port) => app.listen({ host, port }),
     close: () => apollo.stop(),

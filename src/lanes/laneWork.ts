@@ -60,6 +60,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   const doubts = createDoubts();
   let nextClaim = 0;
   for (const call of await record.inherit(tenure)) doubts.add({ call, lost: null });
+  pacer.recall(await record.recentSends(tenure));
 
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
@@ -83,6 +84,8 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
       return null;
     }
     const { settlement, strangers } = settlementOf(call, answer);
+    if (settlement.rest.reasonCode === 'THROTTLED') pacer.slowDown();
+    else pacer.recover();
     if (strangers.length > 0) {
       log.warn({ callId: call.callId, strangers }, 'answer lists accounts that were not asked for');
     }

@@ -15,6 +15,12 @@ export interface Rate {
 const PARTIAL_SHARE = 0.25;
 const PARTIAL_BURST = 2;
 
+/**
+ * On a throttle answer the pace halves, at most once in this time (milliseconds): calls that were in flight together are
+ * throttled together. It never falls below a share of the configured rate, and each answer wins a share of it back.
+ */
+const SLOWER = { factor: 0.5, pauseMs: 1_000, floor: 0.1, recovery: 0.05 } as const;
+
 /** Says when a lane's next request may leave. */
 export interface Pacer {
   /** Milliseconds until a request may leave; 0 is now. */
@@ -23,6 +29,15 @@ export interface Pacer {
   waitPartial(): number;
   /** A request leaves. */
   spend(partial: boolean): void;
+  /**
+   * Takes into account what left before, perhaps from another replica: ages in milliseconds, the youngest first, as
+   * many as the burst. A new holder of a lane thus goes on at the pace of the last one.
+   */
+  recall(ages: readonly number[]): void;
+  /** The service throttled a request. */
+  slowDown(): void;
+  /** The service took a request. */
+  recover(): void;
 }
 
 /** A pacer for one lane, rested. */
@@ -40,9 +55,35 @@ export function createPacer({ perSecond, burst }: Rate): Pacer {
   });
   quota.content = burst;
   partials.content = partials.bucketSize;
+  let slowedAt = -Infinity;
+
   return {
     wait: () => quota.getWaitTime(1),
     waitPartial: () => partials.getWaitTime(1),
     spend: (partial) => void (partial ? partials : quota).tryRemoveTokens(1),
+    recall(ages) {
+      let content = burst;
+      let last = Infinity;
+      for (const age of ages.toReversed()) {
+        const refilled = last === Infinity ? burst : ((last - age) / 1_000) * perSecond;
+        content = Math.min(burst, content + refilled) - 1;
+        last = age;
+      }
+      if (last !== Infinity) content = Math.min(burst, content + (last / 1_000) * perSecond);
+      // What this process has spent itself it knows better than the record, which has no reads.
+      quota.content = Math.min(quota.content, Math.max(0, content));
+    },
+    slowDown() {
+      if (performance.now() - slowedAt < SLOWER.pauseMs) return;
+      slowedAt = performance.now();
+      const slower = Math.max(perSecond * SLOWER.floor, quota.tokensPerInterval * SLOWER.factor);
+      quota.drip();
+      quota.content = 0;
+      quota.tokensPerInterval = slower;
+    },
+    recover() {
+      quota.drip();
+      quota.tokensPerInterval = Math.min(perSecond, quota.tokensPerInterval + perSecond * SLOWER.recovery);
+    },
   };
 }

@@ -47,6 +47,8 @@ export interface RequestRow {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** UUID of the request whose failures it sends again. */
+  readonly retryOf: string | null;
 }
 
 export interface TargetRow {
@@ -124,6 +126,8 @@ export interface HistoryStore {
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<(OutcomeRow | null)[]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
+  /** The retries of each request, newest first, `most` of them at most. */
+  retriesOfRequests(requestIds: readonly string[], most: number): Promise<RequestRow[][]>;
   outcomesOfRequests(
     requestIds: readonly string[],
     filter: NestedOutcomeFilter,

@@ -113,6 +113,8 @@ export interface LaneRecord {
   ): Promise<void>;
   /** Calls that earlier holders left with outcomes IN_FLIGHT; those that were SENT are UNANSWERED from now on. */
   inherit(tenure: Tenure): Promise<UnsettledCall[]>;
+  /** Ages in milliseconds of the lane's last calls, the youngest first; as many as any burst. */
+  recentSends(tenure: Tenure): Promise<number[]>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** What waits in the lane. */

@@ -1,4 +1,12 @@
-import type { Caller, MemberAccount, OfferedOperation, TargetAddress } from '../membership.js';
+import type {
+  Caller,
+  MemberAccount,
+  OfferedOperation,
+  ReasonCode,
+  RequestStatus,
+  SecurityService,
+  TargetAddress,
+} from '../membership.js';
 
 /** One target of a new request. */
 export interface NewTarget extends TargetAddress {
@@ -42,6 +50,48 @@ export interface RequestStore {
    * nothing can be lost; when it rejects, nothing was taken.
    */
   accept(request: NewRequest): Promise<AcceptedRequest>;
+}
+
+/** A request that somebody wants to retry. */
+export interface RetrySource {
+  readonly operation: OfferedOperation;
+  readonly administrator: string;
+  readonly status: RequestStatus;
+  /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */
+  readonly ended: readonly {
+    readonly service: SecurityService;
+    readonly region: string;
+    readonly reasonCode: ReasonCode | null;
+    readonly outcomes: number;
+  }[];
+}
+
+/** A request made of another one's failures, after every check. */
+export interface NewRetry extends Pick<
+  NewRequest,
+  'id' | 'caller' | 'operation' | 'note' | 'idempotencyKey' | 'inputHash'
+> {
+  /** UUID of the old request; it is finished. */
+  readonly retryOf: string;
+  /** Only outcomes that ended with one of these are taken; null takes all that ended UNPROCESSED or FAILED. */
+  readonly reasonCodes: readonly ReasonCode[] | null;
+}
+
+/** Takes retries into the record. */
+export interface RetryStore {
+  /** What there is to retry; null when no such request exists or the caller may not see it. */
+  source(caller: Caller, requestId: string): Promise<RetrySource | null>;
+  /** As `RequestStore.accept`. Rejects when nothing in the old request is to be taken, or it has not finished. */
+  accept(retry: NewRetry): Promise<AcceptedRequest>;
+}
+
+/** Withdraws requests. */
+export interface CancelStore {
+  /**
+   * Ends as CANCELED whatever of the request waits to be sent. What is in flight settles as it is answered, and is not
+   * sent again. False, and nothing changed, when the request has finished already.
+   */
+  cancel(requestId: string): Promise<boolean>;
 }
 
 /** Waits for one request, however many others wait for theirs. */

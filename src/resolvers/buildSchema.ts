@@ -4,17 +4,23 @@ import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
+import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { NodeResolver } from './node.js';
 import { OutcomeResolver } from './outcomes.js';
+import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
+import { RetryRequestResolver } from './retryRequest.js';
 
 const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
 calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
-userErrors, and then nothing was recorded or sent. Several mutations in one operation run one after another.`;
+userErrors, and then nothing was recorded, sent or withdrawn. Several mutations in one operation run one after another.`;
+
+const SUBSCRIPTION = `Progress as it happens, over GraphQL over SSE (distinct connections mode): POST the operation to \
+/graphql/stream with Accept: text/event-stream.`;
 
 /** The gateway's schema. Its resolvers take everything from the context, a `GatewayContext` for each operation. */
 export function buildGatewaySchema(): GraphQLSchema {
@@ -22,18 +28,31 @@ export function buildGatewaySchema(): GraphQLSchema {
     resolvers: [
       AdministratorsResolver,
       CallResolver,
+      CancelRequestResolver,
       CreateMembersResolver,
       InviteMembersResolver,
       NodeResolver,
       OutcomeResolver,
+      RequestProgressResolver,
       RequestResolver,
+      RetryRequestResolver,
     ],
     // The services check their input and answer with userErrors.
     validate: false,
+    // Required where there is a subscription, and never used: ours bring their own source of events.
+    pubSub: {
+      publish() {
+        throw new Error('nothing is published');
+      },
+      subscribe() {
+        throw new Error('there are no topics');
+      },
+    },
   });
   // type-graphql has no place for them.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
+  describe(schema.getSubscriptionType(), SUBSCRIPTION);
   return schema;
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from '../membership.js';
 import type { HistoryService } from '../services/history.js';
 import type { Loaders } from '../services/loaders.js';
+import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 
 /** What every resolver works with. One context serves one operation. */
@@ -11,6 +12,7 @@ export interface GatewayContext {
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
+  readonly progress: RequestProgress;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;
 }

@@ -10,7 +10,7 @@ export function withHeaderKey<Input extends RequestOptions>(context: GatewayCont
   return { ...input, idempotencyKey };
 }
 
-/** The payload of a mutation that makes a request, read anew: an earlier mutation of the operation may have read it. */
+/** The payload of a mutation that makes or changes a request, read anew: an earlier mutation of the operation may have read it. */
 export async function mutationPayload(
   { loaders }: GatewayContext,
   { requestId, userErrors }: MutationResult,

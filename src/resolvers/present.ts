@@ -12,6 +12,7 @@ export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
   return {
     __typename: 'MembershipRequest',
     requestId: row.id,
+    retryOfId: row.retryOf,
     id: requestNodeId(row.id),
     operation: row.operation,
     status: row.status,

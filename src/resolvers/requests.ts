@@ -98,6 +98,30 @@ export class RequestResolver {
   ): Promise<UpstreamCallConnection> {
     return presentPage(await loaders.callsOfRequest(requestId, page), page, presentCall);
   }
+
+  @FieldResolver(() => MembershipRequest, {
+    nullable: true,
+    description: 'The request whose failures this one sends again (retryRequest); null for every other one.',
+  })
+  async retryOf(
+    @Root() { retryOfId }: MembershipRequest,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<MembershipRequest> | null> {
+    const row = retryOfId === null ? null : await loaders.request(retryOfId);
+    return row && presentRequest(row);
+  }
+
+  @FieldResolver(() => [MembershipRequest], {
+    description:
+      'The requests that retryRequest has made of this one, newest first, 100 at most. Retries of a retry ' +
+      'hang on that one.',
+  })
+  async retries(
+    @Root() { requestId }: MembershipRequest,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<readonly Readonly<MembershipRequest>[]> {
+    return (await loaders.retries(requestId)).map(presentRequest);
+  }
 }
 
 async function outcomesOf(

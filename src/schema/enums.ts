@@ -66,11 +66,12 @@ export const RequestStatus = describedEnum<RequestStatusName>(
     RUNNING: 'At least one call has been sent for it, and at least one outcome is still open.',
     SUCCEEDED: 'Finished: every outcome is PROCESSED.',
     PARTIALLY_SUCCEEDED:
-      'Finished: at least one outcome is PROCESSED and at least one is not. See unprocessed.',
+      'Finished: at least one outcome is PROCESSED and at least one is not, be it UNPROCESSED, FAILED or ' +
+      'CANCELED. See counts.',
     FAILED:
       'Finished: no outcome is PROCESSED, and not all of them were withdrawn. See reasonCode of its ' +
       'outcomes.',
-    CANCELED: 'Finished: every outcome was withdrawn before it was sent.',
+    CANCELED: 'Finished: every outcome was withdrawn (cancelRequest).',
   },
 );
 
@@ -88,7 +89,9 @@ export const OutcomeStatus = describedEnum<OutcomeStatusName>(
     FAILED:
       'The call that carried it was refused as a whole or brought no answer, and another send would not ' +
       'help or sends are used up. reasonCode says why; call has the exception.',
-    CANCELED: 'Withdrawn before it was sent: the service never heard of it in this request.',
+    CANCELED:
+      'Withdrawn by cancelRequest while it was PENDING. With sends 0 no service ever heard of it in this ' +
+      'request; otherwise it waited to be sent again.',
   },
 );
 

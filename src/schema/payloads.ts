@@ -32,3 +32,39 @@ export class InviteMembersPayload {
   @Field(() => [UserError], { description: USER_ERRORS })
   readonly userErrors!: readonly Readonly<UserError>[];
 }
+
+/** The answer of `retryRequest`. */
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The answer of retryRequest: the new request, or why there is none.',
+})
+export class RetryRequestPayload {
+  @Field(() => MembershipRequest, {
+    nullable: true,
+    description: `${REQUEST} retryOf leads to the old one.`,
+  })
+  readonly request!: Readonly<MembershipRequest> | null;
+
+  @Field(() => [UserError], { description: USER_ERRORS })
+  readonly userErrors!: readonly Readonly<UserError>[];
+}
+
+/** The answer of `cancelRequest`. */
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The answer of cancelRequest: the request, or why it cannot be canceled.',
+})
+export class CancelRequestPayload {
+  @Field(() => MembershipRequest, {
+    nullable: true,
+    description:
+      'The request after what waited was withdrawn; null when userErrors is not empty. While something of ' +
+      'it is in flight it is still RUNNING: ask for it again by its id.',
+  })
+  readonly request!: Readonly<MembershipRequest> | null;
+
+  @Field(() => [UserError], {
+    description: 'Why nothing was withdrawn; empty when the request is canceled.',
+  })
+  readonly userErrors!: readonly Readonly<UserError>[];
+}

@@ -37,6 +37,9 @@ export class MembershipRequest implements Node {
   /** Its UUID in the record; not in the schema. */
   readonly requestId!: string;
 
+  /** UUID of the request that it retries; not in the schema. */
+  readonly retryOfId!: string | null;
+
   @Field(() => ID, { description: 'Opaque and stable id, for request and node; begins with request_.' })
   readonly id!: string;
 

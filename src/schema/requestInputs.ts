@@ -1,6 +1,7 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import type { SecurityService as SecurityServiceName } from '../membership.js';
 import { SecurityService } from './enums.js';
+import { RecordOptions } from './recordOptions.js';
 import { AwsAccountId, AwsRegion, EmailAddress } from './scalars.js';
 
 /** An account to be created as a member. */
@@ -21,9 +22,9 @@ export class MemberAccountInput {
   readonly email?: string | null;
 }
 
-/** What every mutation that makes a request may say besides its accounts. No type of the schema by itself. */
+/** What a mutation that names accounts may say besides them. No type of the schema by itself. */
 @InputType()
-abstract class RequestInput {
+abstract class RequestInput extends RecordOptions {
   @Field(() => ID, {
     nullable: true,
     description:
@@ -56,33 +57,6 @@ abstract class RequestInput {
       'is at most one per account and region.',
   })
   readonly detectorId?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Free text kept with the record, a ticket number say; up to 1,000 characters. AWS never sees it.',
-  })
-  readonly note?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'A name of your choice, 1 to 255 characters, that makes the mutation safe to repeat: the same ' +
-      'caller, mutation, key and input get the request made the first time, and nothing is sent twice. ' +
-      'The same key with another input (waitSeconds aside) is IDEMPOTENCY_KEY_REUSED. The Idempotency-Key ' +
-      'header stands in when this is absent.',
-  })
-  readonly idempotencyKey?: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 20,
-    description:
-      'Seconds to wait for the request to finish before answering, 0 to 60; null means 20 as well. With 0 ' +
-      'the answer comes as soon as the request is recorded. When time is up the work goes on: ask for the ' +
-      'request by its id.',
-  })
-  readonly waitSeconds?: number | null;
 }
 
 /** What to create. */

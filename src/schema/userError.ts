@@ -24,14 +24,11 @@ export const UserErrorCode = describedEnum(
       'The caller has used this idempotency key for the same mutation with another input. Expected: that ' +
       'input again, or a new key.',
     NOT_RETRYABLE:
-      'The request has nothing that may be sent again. Part of the vocabulary; no mutation of this ' +
-      'release answers it.',
-    NOT_CANCELABLE:
-      'Nothing of the request is left to withdraw. Part of the vocabulary; no mutation of this release ' +
-      'answers it.',
+      'The request has not finished, has nothing that is to be sent again, or its administrator, service or ' +
+      'region is not configured any more. The message says which.',
+    NOT_CANCELABLE: 'The request has finished already: nothing of it is left to withdraw.',
     NOT_FOUND:
-      'What an id points to does not exist, or the caller may not see it. Part of the vocabulary; no ' +
-      'mutation of this release answers it.',
+      'What an id points to does not exist, or the caller may not see it; the two look alike on purpose.',
     FORBIDDEN:
       'The caller may not do this. Part of the vocabulary; this release answers UNKNOWN_ADMINISTRATOR for ' +
       'an administrator that is not granted to the caller.',

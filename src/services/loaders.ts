@@ -18,6 +18,9 @@ const KEYS_PER_STATEMENT = 10_000;
 /** Most parents whose pages one statement reads: with 100 rows each it already answers with 10,000. */
 const PARENTS_PER_STATEMENT = 100;
 
+/** Most retries of one request that are shown, the newest: it takes a script gone wild to make more. */
+const RETRIES_SHOWN = 100;
+
 /**
  * Reads of the record that fan out from other records. All that are asked for in the same moment travel in one
  * statement, and what was read is kept until `forget`: one set of loaders serves one operation of one caller.
@@ -31,6 +34,8 @@ export interface Loaders {
   outcome(key: OutcomeKey): Promise<OutcomeRow | null>;
   /** The targets of a request the caller has been shown. */
   targets(requestId: string): Promise<readonly TargetRow[]>;
+  /** The newest retries of a request the caller has been shown, newest first. */
+  retries(requestId: string): Promise<readonly RequestRow[]>;
   /** A page of the outcomes of a request the caller has been shown; rejects with `BAD_USER_INPUT` for a wrong page. */
   outcomesOfRequest(
     requestId: string,
@@ -59,6 +64,7 @@ export function createLoaders(store: HistoryStore, caller: Caller): Loaders {
     call: (callId) => reads.calls.load(callId),
     outcome: (key) => reads.outcomes.load(key),
     targets: (requestId) => reads.targets.load(requestId),
+    retries: (requestId) => reads.retries.load(requestId),
     async outcomesOfRequest(requestId, filter, page) {
       return reads.outcomesOfRequests(requestId, { filter: canonical(filter), page: checkPage(page) });
     },
@@ -84,6 +90,9 @@ function createReads(store: HistoryStore, caller: Caller) {
       cacheKeyFn: ({ targetId, accountId }) => `${targetId} ${accountId}`,
     }),
     targets: new DataLoader((ids: readonly string[]) => store.targetsOfRequests(ids), {
+      maxBatchSize: PARENTS_PER_STATEMENT,
+    }),
+    retries: new DataLoader((ids: readonly string[]) => store.retriesOfRequests(ids, RETRIES_SHOWN), {
       maxBatchSize: PARENTS_PER_STATEMENT,
     }),
     outcomesOfRequests: byArguments(

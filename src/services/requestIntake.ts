@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller, MemberAccount, OfferedOperation } from '../membership.js';
-import type { NewRequest, RequestEvents, RequestStore, RequestWatch } from '../ports/requests.js';
+import type { NewRequest, RequestStore } from '../ports/requests.js';
 import { batchKeyOf } from './batchKey.js';
-import { WAIT_SECONDS } from './checkOptions.js';
 import type { CheckedTargets } from './checkTargets.js';
+import type { RecordAndWait } from './recordAndWait.js';
 import type { MutationResult, RequestOptions } from './services.js';
 
 /** A request that has passed its checks, before it has an id. */
@@ -20,37 +20,11 @@ export interface CheckedRequest {
 /** Records a checked request, and waits for it as long as its caller wants. */
 export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult>;
 
-/**
- * The last step of every mutation that makes a request. When it resolves, the request is on record whatever happens
- * next; waiting only decides how far it has got by the time of the answer.
- *
- * @param stopping aborts every wait: the process is about to end, and the request goes on without it.
- */
-export function createRequestIntake(
-  store: RequestStore,
-  events: RequestEvents,
-  stopping: AbortSignal,
-): RequestIntake {
-  return async (caller, checked) => {
+/** The last step of every mutation that names its accounts. */
+export function createRequestIntake(store: RequestStore, recordAndWait: RecordAndWait): RequestIntake {
+  return (caller, checked) => {
     const request = toRequest(caller, checked);
-    const watch = events.watch(request.id);
-    const watches: RequestWatch[] = [watch];
-    try {
-      const accepted = await store.accept(request);
-      if (accepted.inputHash !== request.inputHash) return keyReused(request.idempotencyKey);
-      const seconds = checked.options.waitSeconds ?? WAIT_SECONDS.default;
-      if (accepted.requestId === request.id) {
-        await waitFor(watch, seconds, stopping);
-      } else {
-        const earlier = events.watch(accepted.requestId);
-        watches.push(earlier);
-        await events.check(accepted.requestId);
-        await waitFor(earlier, seconds, stopping);
-      }
-      return { requestId: accepted.requestId, userErrors: [] };
-    } finally {
-      for (const each of watches) each.close();
-    }
+    return recordAndWait(request, checked.options.waitSeconds, () => store.accept(request));
   };
 }
 
@@ -83,33 +57,4 @@ function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
       .digest('hex'),
     targets: addresses,
   };
-}
-
-function keyReused(key: string | null): MutationResult {
-  return {
-    requestId: null,
-    userErrors: [
-      {
-        field: ['input', 'idempotencyKey'],
-        code: 'IDEMPOTENCY_KEY_REUSED',
-        message: `the key ${JSON.stringify(key)} was used before with another input; expected the same input, or another key`,
-      },
-    ],
-  };
-}
-
-async function waitFor(watch: RequestWatch, seconds: number, stopping: AbortSignal): Promise<void> {
-  if (seconds === 0 || stopping.aborted) return;
-  const { promise: enough, resolve } = Promise.withResolvers<undefined>();
-  const stop = (): void => {
-    resolve(undefined);
-  };
-  const timer = setTimeout(stop, seconds * 1_000);
-  stopping.addEventListener('abort', stop);
-  try {
-    await Promise.race([watch.finished, enough]);
-  } finally {
-    clearTimeout(timer);
-    stopping.removeEventListener('abort', stop);
-  }
 }

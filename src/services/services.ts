@@ -23,9 +23,21 @@ export interface InviteMembersInput extends RequestOptions {
   readonly disableEmailNotification?: boolean | null;
 }
 
+export interface RetryRequestInput extends Pick<RequestOptions, 'note' | 'idempotencyKey' | 'waitSeconds'> {
+  /** Id of a request as the schema gives it out. */
+  readonly requestId: string;
+  /** Default true: only outcomes whose reason another send may cure. */
+  readonly onlyRetryable?: boolean | null;
+}
+
+export interface CancelRequestInput {
+  /** Id of a request as the schema gives it out. */
+  readonly requestId: string;
+}
+
 /** What became of a mutation: a request that is recorded, or the faults for which nothing was taken. */
 export interface MutationResult {
-  /** UUID of the request; null when `userErrors` is not empty. */
+  /** UUID of the request that was made or changed; null when `userErrors` is not empty. */
   readonly requestId: string | null;
   readonly userErrors: readonly UserError[];
 }
@@ -34,6 +46,8 @@ export interface MutationResult {
 export interface Services {
   createMembers(caller: Caller, input: CreateMembersInput): Promise<MutationResult>;
   inviteMembers(caller: Caller, input: InviteMembersInput): Promise<MutationResult>;
+  retryRequest(caller: Caller, input: RetryRequestInput): Promise<MutationResult>;
+  cancelRequest(caller: Caller, input: CancelRequestInput): Promise<MutationResult>;
   /** The configured administrators the caller may see. */
   administrators(caller: Caller): readonly Administrator[];
 }

@@ -36,6 +36,7 @@ interface ClaimRow {
  * - An account with another outcome of the lane in flight waits, and so does one that an older request of another batch
  *   key still asks for: no two calls in flight share an account, and an invitation never overtakes its creation.
  * - Every pending outcome of the same account, batch key and e-mail rides along: asked twice, sent once.
+ * - COALESCE around a status keeps the planner from the partial indexes where a row is named by its place already.
  * - Row locks are taken by ctid on rows just read FOR UPDATE, so a cancellation at the same moment wins or loses whole.
  */
 export async function claimCall(
@@ -119,7 +120,7 @@ export async function claimCall(
     ),
     moved AS (
       UPDATE outcome o SET status = 'IN_FLIGHT', call_ids = o.call_ids || ${callId}::uuid
-      FROM carried WHERE o.ctid = carried.at AND o.status = 'PENDING'
+      FROM carried WHERE o.ctid = carried.at AND COALESCE(o.status = 'PENDING', false)
       RETURNING o.target_id, o.account_id, carried.email
     ),
     spread AS (

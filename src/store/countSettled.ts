@@ -5,6 +5,9 @@ import { REQUEST_FINISHED_CHANNEL } from './notifications.js';
  * The tail that every settling statement shares. It takes the CTE `settled (target_id, was, status)`, counts it into
  * the targets, finishes the requests whose last open target this was, and tells their waiters at commit.
  *
+ * A request that has an outcome PROCESSED and another that is not, be it canceled, has succeeded partially; one without
+ * any is CANCELED only if every outcome is, and FAILED otherwise.
+ *
  * Request rows are locked in the order of their ids, so lanes that finish the same requests cannot deadlock. The
  * `SET` reads the locked, newest row: whichever lane comes last sees the counts of all.
  */

@@ -8,7 +8,8 @@ import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
 const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
   'callerId', r.caller_id, 'callerKind', r.caller_kind, 'note', r.note, 'idempotencyKey', r.idempotency_key,
-  'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at)`;
+  'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at,
+  'retryOf', r.retry_of)`;
 
 const TARGET = Prisma.sql`json_build_object(
   'requestId', t.request_id, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
@@ -19,7 +20,7 @@ const TARGET = Prisma.sql`json_build_object(
 /** The reads of requests and of their targets. */
 export function createRequestReads(
   prisma: PrismaClient,
-): Pick<HistoryStore, 'requests' | 'requestsById' | 'targetsOfRequests'> {
+): Pick<HistoryStore, 'requests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'> {
   return {
     async requests(caller, page) {
       const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, page));
@@ -30,6 +31,13 @@ export function createRequestReads(
       return rows.map((row) => row && toRequestRow(row));
     },
     targetsOfRequests: (requestIds) => readJson<TargetRow[][]>(prisma, selectTargetsOfRequests(requestIds)),
+    async retriesOfRequests(requestIds, most) {
+      const lists = await readJson<JsonRow<RequestRow>[][]>(
+        prisma,
+        selectRetriesOfRequests(requestIds, most),
+      );
+      return lists.map((rows) => rows.map(toRequestRow));
+    },
   };
 }
 
@@ -65,6 +73,18 @@ export function selectTargetsOfRequests(requestIds: readonly string[]): Prisma.S
       SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
       FROM target t JOIN lane l ON l.id = t.lane_id
       WHERE t.request_id = asked.id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+}
+
+/** The retries of each request, newest first: the index of retries read from its end. They are of one administrator. */
+export function selectRetriesOfRequests(requestIds: readonly string[], most: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]')
+      FROM (
+        SELECT * FROM request r WHERE r.retry_of = asked.id ORDER BY r.id DESC LIMIT ${most}::int
+      ) AS r
     ) ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
 }

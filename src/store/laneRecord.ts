@@ -5,6 +5,9 @@ import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED } from './countSettled.js';
 import { settleCalls } from './settleCalls.js';
 
+/** Calls a new holder looks back on: more than any burst that AWS grants (UPSTREAMS.md, "Rates"). */
+const RECENT_SENDS = 100;
+
 /** The lane's side of the record, in PostgreSQL. */
 export function createLaneRecord(prisma: PrismaClient): LaneRecord {
   return {
@@ -14,6 +17,7 @@ export function createLaneRecord(prisma: PrismaClient): LaneRecord {
     markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
       markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
     inherit: (tenure) => inheritCalls(prisma, tenure),
+    recentSends: (tenure) => recentSends(prisma, tenure),
     failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
     waiting: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
@@ -77,6 +81,15 @@ async function inheritCalls(prisma: PrismaClient, { lane, holder }: Tenure): Pro
   `;
 }
 
+async function recentSends(prisma: PrismaClient, { lane }: Tenure): Promise<number[]> {
+  const rows = await prisma.$queryRaw<{ age: number }[]>`
+    SELECT (EXTRACT(EPOCH FROM clock_timestamp() - started_at) * 1000)::float8 AS age
+    FROM call WHERE lane_id = ${lane.id}::int
+    ORDER BY id DESC LIMIT ${RECENT_SENDS}::int
+  `;
+  return rows.map(({ age }) => Math.max(0, age));
+}
+
 /**
  * Fails everything that waits in the lane for a detector nobody has: it is never sent, so no call carries it. What
  * names its own detector is left alone.
@@ -97,7 +110,7 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
     settled AS (
       UPDATE outcome o SET status = ${verdict.status}::outcome_status,
         reason_code = ${verdict.reasonCode}::reason_code, reason = ${verdict.reason}, settled_at = clock_timestamp()
-      FROM waiting WHERE o.ctid = waiting.at AND o.status = 'PENDING'
+      FROM waiting WHERE o.ctid = waiting.at AND COALESCE(o.status = 'PENDING', false)
       RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
     ),
     ${COUNT_SETTLED}

@@ -1,19 +1,10 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { TargetAddress } from '../membership.js';
-import type { AcceptedRequest, NewRequest, RequestStore } from '../ports/requests.js';
-import { LANE_WAKE_CHANNEL } from './notifications.js';
-
-/** Puts a job on each lane inside the caller's transaction. */
-export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;
+import type { NewRequest, RequestStore } from '../ports/requests.js';
+import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
 
 /** How a target names its lane. */
 export type LaneIdOf = (address: TargetAddress) => number;
-
-/** Longest a transaction that accepts a request may take; 10,000 accounts at 34 targets take a few seconds. */
-const ACCEPT_TIMEOUT_MS = 30_000;
-
-/** Longest an accept waits for a free connection before it answers that the database is busy. */
-const ACCEPT_MAX_WAIT_MS = 10_000;
 
 /** The store that takes requests in. */
 export function createRequestStore(
@@ -22,42 +13,17 @@ export function createRequestStore(
   enqueue: EnqueueLanes,
 ): RequestStore {
   return {
-    async accept(request) {
-      const laneIds = request.targets.map(laneIdOf);
-      const accepted = await prisma.$transaction(
-        async (tx) => {
-          const idleLanes = await insertRequest(tx, request, laneIds);
-          if (idleLanes === null) return null;
-          if (idleLanes.length > 0) await enqueue(tx, idleLanes);
-          return { requestId: request.id, inputHash: request.inputHash };
-        },
-        { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
-      );
-      return accepted ?? findByIdempotencyKey(prisma, request);
-    },
+    accept: (request) =>
+      acceptRequest(prisma, enqueue, request, insertRequest(request, request.targets.map(laneIdOf))),
   };
 }
 
-/**
- * Writes everything a request is made of, and wakes its lanes when it commits. Answers with the lanes that no worker
- * holds: those need a job. Null, and nothing written, when the idempotency key is taken: of two requests that arrive
- * at once, the second waits here for the first to commit.
- *
- * The lanes' rows are locked against `releaseLane` until this commits: a worker that is about to give its lane up
- * waits, then sees this work and stays. So a lane that is held needs no job; were its worker to die, its own job would
- * go to another.
- */
-async function insertRequest(
-  tx: Prisma.TransactionClient,
-  request: NewRequest,
-  laneIds: readonly number[],
-): Promise<number[] | null> {
+/** Writes a request with an outcome for every account at every target. */
+function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
   const { accounts } = request;
-  const rows = await tx.$queryRaw<{ idle: number[] }[]>(Prisma.sql`
-    WITH lanes AS MATERIALIZED (
-      SELECT id, holder FROM lane WHERE id = ANY (${laneIds}::int[]) ORDER BY id FOR KEY SHARE
-    ),
-    request AS (
+  return Prisma.sql`
+    WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
+    taken AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, input_hash,
         message, disable_email_notification, open_targets, total
@@ -79,13 +45,13 @@ async function insertRequest(
     ),
     accounts AS (
       INSERT INTO request_account (request_id, account_id, email)
-      SELECT request.id, asked.account_id, asked.email FROM request CROSS JOIN asked
+      SELECT taken.id, asked.account_id, asked.email FROM taken CROSS JOIN asked
     ),
     targets AS (
       INSERT INTO target (request_id, lane_id, batch_key, detector_id, detector_pinned, total, pending)
-      SELECT request.id, wanted.lane_id, wanted.batch_key, NULLIF(wanted.detector_id, ''), wanted.detector_id <> '',
+      SELECT taken.id, wanted.lane_id, wanted.batch_key, NULLIF(wanted.detector_id, ''), wanted.detector_id <> '',
         ${accounts.length}::int, ${accounts.length}::int
-      FROM request CROSS JOIN unnest(
+      FROM taken CROSS JOIN unnest(
         ${laneIds}::int[],
         ${request.targets.map((target) => target.batchKey)}::text[],
         ${request.targets.map((target) => target.detectorId ?? '')}::text[]
@@ -96,21 +62,6 @@ async function insertRequest(
       INSERT INTO outcome (target_id, account_id, lane_id)
       SELECT targets.id, asked.account_id, targets.lane_id FROM targets CROSS JOIN asked
     )
-    SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
-      pg_notify(${LANE_WAKE_CHANNEL}, ${laneIds.join(',')})::text AS woken
-    FROM request
-  `);
-  return rows[0]?.idle ?? null;
-}
-
-async function findByIdempotencyKey(prisma: PrismaClient, request: NewRequest): Promise<AcceptedRequest> {
-  const earlier = await prisma.request.findFirstOrThrow({
-    where: {
-      callerId: request.caller.id,
-      operation: request.operation,
-      idempotencyKey: request.idempotencyKey,
-    },
-    select: { id: true, inputHash: true },
-  });
-  return { requestId: earlier.id, inputHash: earlier.inputHash };
+    ${WAKE_LANES}
+  `;
 }

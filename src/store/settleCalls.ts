@@ -10,7 +10,11 @@ import { COUNT_SETTLED } from './countSettled.js';
  * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
  * - "Already a member" is the echo of our own earlier call when that one may have reached the service and lost its
  *   answer: then the account is PROCESSED. `attempts` 0 says that a call never left.
- * - A retryable verdict puts the outcome back to PENDING until its sends are used up.
+ * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
+ *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
+ *   for a cancellation still sees everything else as it was before.
+ * - COALESCE around a status keeps the planner from outcome_open_idx, which statistics from a quiet moment take for
+ *   empty, and which then holds everything that is under way.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
  */
@@ -47,16 +51,22 @@ export async function settleCalls(
       RETURNING c.id
     ),
     carried AS MATERIALIZED (
-      SELECT o.at, o.sends, o.call_ids, a.call_id, COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
+      SELECT s.target_id, o.at, o.sends, o.call_ids, a.call_id,
+        COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
       FROM closed
       JOIN answer a ON a.call_id = closed.id
       JOIN send s ON s.call_id = closed.id
       CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
       CROSS JOIN LATERAL (
         SELECT ctid AS at, cardinality(call_ids) AS sends, call_ids FROM outcome
-        WHERE target_id = s.target_id AND account_id = sent.account_id AND status = 'IN_FLIGHT'
+        WHERE target_id = s.target_id AND account_id = sent.account_id AND COALESCE(status = 'IN_FLIGHT', false)
         FOR UPDATE
       ) o
+    ),
+    newest AS MATERIALIZED (
+      SELECT id, canceled_at FROM target
+      WHERE id IN (SELECT target_id FROM carried WHERE (verdict ->> 'retry')::boolean)
+      ORDER BY id FOR NO KEY UPDATE
     ),
     verdict AS MATERIALIZED (
       SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
@@ -66,7 +76,9 @@ export async function settleCalls(
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
               AND earlier.status = 'UNANSWERED' AND earlier.attempts > 0
           ) THEN 'PROCESSED'
-          WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int THEN 'PENDING'
+          WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int AND NOT EXISTS (
+            SELECT FROM newest WHERE newest.id = carried.target_id AND newest.canceled_at IS NOT NULL
+          ) THEN 'PENDING'
           ELSE verdict ->> 'status'
         END::outcome_status AS status
       FROM carried
@@ -79,7 +91,7 @@ export async function settleCalls(
         settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
         due_at = CASE WHEN v.status = 'PENDING'
           THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
-      FROM verdict v WHERE o.ctid = v.at AND o.status = 'IN_FLIGHT'
+      FROM verdict v WHERE o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
       RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status
     ),
     ${COUNT_SETTLED}

@@ -36,4 +36,39 @@ describe("a lane's pacer", () => {
     pacer.spend(false);
     expect(pacer.waitPartial()).toBe(100);
   });
+
+  it('goes on where another holder stopped', () => {
+    const spent = createPacer({ perSecond: 10, burst: 3 });
+    spent.recall([0, 0, 0]);
+    expect(spent.wait()).toBe(100);
+    const rested = createPacer({ perSecond: 10, burst: 3 });
+    rested.recall([5_000, 5_000, 5_000]);
+    rested.spend(false);
+    rested.spend(false);
+    expect(rested.wait()).toBe(0);
+    const halfway = createPacer({ perSecond: 10, burst: 3 });
+    halfway.recall([100, 200, 200]);
+    halfway.spend(false);
+    halfway.spend(false);
+    expect(halfway.wait()).toBe(100);
+    const untouched = createPacer({ perSecond: 10, burst: 3 });
+    untouched.recall([]);
+    expect(untouched.wait()).toBe(0);
+  });
+
+  it('halves its pace when throttled, once for calls throttled together, and wins it back', () => {
+    const pacer = createPacer({ perSecond: 10, burst: 3 });
+    pacer.slowDown();
+    pacer.slowDown();
+    expect(pacer.wait()).toBe(200);
+    for (let answer = 0; answer < 5; answer += 1) pacer.recover();
+    expect(pacer.wait()).toBe(134);
+    for (let answer = 0; answer < 100; answer += 1) pacer.recover();
+    expect(pacer.wait()).toBe(100);
+    for (let times = 0; times < 20; times += 1) {
+      vi.advanceTimersByTime(1_000);
+      pacer.slowDown();
+    }
+    expect(pacer.wait()).toBe(1_000);
+  });
 });

@@ -30,6 +30,7 @@ export async function execute(
     idempotencyKey: stage.idempotencyKey ?? null,
     services: { ...NOTHING, ...stage.services },
     history: createHistory(store),
+    progress: { follow: unexpected },
     loaders: createLoaders(store, caller),
   };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
@@ -44,5 +45,7 @@ const unexpected = (): never => {
 const NOTHING: Services = {
   createMembers: unexpected,
   inviteMembers: unexpected,
+  retryRequest: unexpected,
+  cancelRequest: unexpected,
   administrators: unexpected,
 };

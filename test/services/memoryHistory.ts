@@ -69,6 +69,8 @@ export function createMemoryHistory(): MemoryHistory {
           ) ?? null,
       ),
     targetsOfRequests: async (ids) => ids.map((id) => targetRows.filter((row) => row.requestId === id)),
+    retriesOfRequests: async (ids, most) =>
+      ids.map((id) => requestRows.filter((row) => row.retryOf === id).slice(0, most)),
     outcomesOfRequests: async (ids, filter, args) =>
       ids.map((requestId) =>
         page(
@@ -153,6 +155,7 @@ export function requestRow(some: Partial<RequestRow> = {}): RequestRow {
     createdAt: new Date('2026-03-01T02:00:00Z'),
     startedAt: new Date('2026-03-01T02:00:01Z'),
     finishedAt: new Date('2026-03-01T02:00:05Z'),
+    retryOf: null,
     ...some,
   };
 }

@@ -1,0 +1,71 @@
+import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../ports/requests.js';
+import { WAIT_SECONDS } from './checkOptions.js';
+import type { MutationResult } from './services.js';
+
+/**
+ * Has a request recorded by `accept`, and waits for it as long as its caller wants. When it resolves, the request is on
+ * record whatever happens next; waiting only decides how far it has got by the time of the answer.
+ */
+export type RecordAndWait = (
+  request: Pick<NewRequest, 'id' | 'inputHash' | 'idempotencyKey'>,
+  /** Checked before; null and undefined mean the default. */
+  waitSeconds: number | null | undefined,
+  accept: () => Promise<AcceptedRequest>,
+) => Promise<MutationResult>;
+
+/**
+ * The last step of every mutation that makes a request.
+ *
+ * @param stopping aborts every wait: the process is about to end, and the request goes on without it.
+ */
+export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal): RecordAndWait {
+  return async (request, waitSeconds, accept) => {
+    const watch = events.watch(request.id);
+    const watches: RequestWatch[] = [watch];
+    try {
+      const accepted = await accept();
+      if (accepted.inputHash !== request.inputHash) return keyReused(request.idempotencyKey);
+      const seconds = waitSeconds ?? WAIT_SECONDS.default;
+      if (accepted.requestId === request.id) {
+        await waitFor(watch, seconds, stopping);
+      } else {
+        const earlier = events.watch(accepted.requestId);
+        watches.push(earlier);
+        await events.check(accepted.requestId);
+        await waitFor(earlier, seconds, stopping);
+      }
+      return { requestId: accepted.requestId, userErrors: [] };
+    } finally {
+      for (const each of watches) each.close();
+    }
+  };
+}
+
+function keyReused(key: string | null): MutationResult {
+  return {
+    requestId: null,
+    userErrors: [
+      {
+        field: ['input', 'idempotencyKey'],
+        code: 'IDEMPOTENCY_KEY_REUSED',
+        message: `the key ${JSON.stringify(key)} was used before with another input; expected the same input, or another key`,
+      },
+    ],
+  };
+}
+
+async function waitFor(watch: RequestWatch, seconds: number, stopping: AbortSignal): Promise<void> {
+  if (seconds === 0 || stopping.aborted) return;
+  const { promise: enough, resolve } = Promise.withResolvers<undefined>();
+  const stop = (): void => {
+    resolve(undefined);
+  };
+  const timer = setTimeout(stop, seconds * 1_000);
+  stopping.addEventListener('abort', stop);
+  try {
+    await Promise.race([watch.finished, enough]);
+  } finally {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', stop);
+  }
+}

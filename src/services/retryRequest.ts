@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { RETRYABLE_REASONS, type Administrator, type Caller, type OfferedOperation } from '../membership.js';
+import type { NewRetry, RetryStore } from '../ports/requests.js';
+import { askedRequestId, requestNotFound } from './askedRequest.js';
+import { checkOptions } from './checkOptions.js';
+import { checkRetry } from './checkRetry.js';
+import type { RecordAndWait } from './recordAndWait.js';
+import type { RetryRequestInput, Services } from './services.js';
+
+/** Makes a new request of what another one did not get done: each account only where it ended badly. */
+export function createRetryRequest(deps: {
+  readonly administrators: readonly Administrator[];
+  readonly retries: RetryStore;
+  readonly recordAndWait: RecordAndWait;
+}): Services['retryRequest'] {
+  return async (caller, input) => {
+    const retryOf = askedRequestId(input.requestId);
+    const source = retryOf === null ? null : await deps.retries.source(caller, retryOf);
+    const faults = checkOptions(input);
+    if (retryOf === null || source === null) {
+      return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
+    }
+    const administrator = deps.administrators.find(({ id }) => id === source.administrator);
+    const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
+    if (userErrors.length > 0) return { requestId: null, userErrors };
+    const retry = toRetry(caller, source.operation, retryOf, input);
+    return deps.recordAndWait(retry, input.waitSeconds, () => deps.retries.accept(retry));
+  };
+}
+
+function toRetry(
+  caller: Caller,
+  operation: OfferedOperation,
+  retryOf: string,
+  input: RetryRequestInput,
+): NewRetry {
+  const note = input.note ?? null;
+  const onlyRetryable = input.onlyRetryable ?? true;
+  return {
+    id: uuidv7(),
+    caller,
+    operation,
+    retryOf,
+    reasonCodes: onlyRetryable ? RETRYABLE_REASONS : null,
+    note,
+    idempotencyKey: input.idempotencyKey ?? null,
+    inputHash: createHash('sha256').update(JSON.stringify({ retryOf, onlyRetryable, note })).digest('hex'),
+  };
+}

@@ -1,0 +1,74 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { AcceptedRequest, NewRequest } from '../ports/requests.js';
+import { LANE_WAKE_CHANNEL } from './notifications.js';
+
+/** Puts a job on each lane inside the caller's transaction. */
+export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;
+
+/** By what a request is found again. */
+export type RequestIdentity = Pick<
+  NewRequest,
+  'id' | 'caller' | 'operation' | 'idempotencyKey' | 'inputHash'
+>;
+
+/** Longest a transaction that accepts a request may take; 10,000 accounts at 34 targets take a few seconds. */
+const ACCEPT_TIMEOUT_MS = 30_000;
+
+/** Longest an accept waits for a free connection before it answers that the database is busy. */
+const ACCEPT_MAX_WAIT_MS = 10_000;
+
+/**
+ * The CTE `lanes (id, holder)` of a statement that writes targets: the rows that meet the condition, locked against
+ * `releaseLane` until the statement's transaction commits. A worker that is about to give its lane up waits, then sees
+ * this work and stays. So a lane that is held needs no job; were its worker to die, its own job would go to another.
+ */
+export function lockedLanes(condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    lanes AS MATERIALIZED (
+      SELECT id, holder FROM lane WHERE ${condition} ORDER BY id FOR KEY SHARE
+    )`;
+}
+
+/**
+ * The tail of such a statement. With the CTEs `lanes` and `taken`, the row of the request or none, it wakes the lanes at
+ * commit and answers with those that no worker holds: they need a job.
+ */
+export const WAKE_LANES = Prisma.sql`
+  SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
+    pg_notify(${LANE_WAKE_CHANNEL}, (SELECT string_agg(id::text, ',') FROM lanes))::text AS woken
+  FROM taken`;
+
+/**
+ * Runs a statement that writes everything a request is made of and ends with `WAKE_LANES`, and puts a job on the idle
+ * lanes, in one transaction. When the idempotency key is taken nothing is written, and the earlier request stands: of
+ * two that arrive at once, the second waits in its statement for the first to commit.
+ */
+export async function acceptRequest(
+  prisma: PrismaClient,
+  enqueue: EnqueueLanes,
+  request: RequestIdentity,
+  statement: Prisma.Sql,
+): Promise<AcceptedRequest> {
+  const accepted = await prisma.$transaction(
+    async (tx) => {
+      const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
+      if (row === undefined) return null;
+      if (row.idle.length > 0) await enqueue(tx, row.idle);
+      return { requestId: request.id, inputHash: request.inputHash };
+    },
+    { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
+  );
+  return accepted ?? findByIdempotencyKey(prisma, request);
+}
+
+async function findByIdempotencyKey(
+  prisma: PrismaClient,
+  { caller, operation, idempotencyKey }: RequestIdentity,
+): Promise<AcceptedRequest> {
+  if (idempotencyKey === null) throw new Error('a request without an idempotency key was not written');
+  const earlier = await prisma.request.findFirstOrThrow({
+    where: { callerId: caller.id, operation, idempotencyKey },
+    select: { id: true, inputHash: true },
+  });
+  return { requestId: earlier.id, inputHash: earlier.inputHash };
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it, vi } from 'vitest';
+import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../src/membership.js';
+import type { RetrySource, RetryStore } from '../../src/ports/requests.js';
+import type { RecordAndWait } from '../../src/services/recordAndWait.js';
+import { createRetryRequest } from '../../src/services/retryRequest.js';
+import { uuid } from './memoryHistory.js';
+
+const ADMINISTRATOR: Administrator = {
+  id: 'security',
+  accountId: '111122223333',
+  roleArn: null,
+  externalId: null,
+  services: ['GUARDDUTY', 'SECURITY_HUB'],
+  regions: ['eu-west-1', 'us-east-1'],
+  detectorIds: {},
+};
+const THERE = { service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
+const PASSING = { ...THERE, reasonCode: 'INTERNAL_ERROR', outcomes: 2 } as const;
+const LASTING = { ...THERE, reasonCode: 'SELF', outcomes: 3 } as const;
+const SOURCE: RetrySource = {
+  operation: 'INVITE_MEMBERS',
+  administrator: 'security',
+  status: 'PARTIALLY_SUCCEEDED',
+  ended: [PASSING, LASTING],
+};
+const requestId = `request_${uuid(1)}`;
+
+function setUp(
+  source: RetrySource | null = SOURCE,
+  administrators: readonly Administrator[] = [ADMINISTRATOR],
+) {
+  const find = vi.fn<RetryStore['source']>(async () => source);
+  const accept = vi.fn<RetryStore['accept']>(async ({ id, inputHash }) => ({ requestId: id, inputHash }));
+  const recordAndWait = vi.fn<RecordAndWait>(async (_request, _seconds, record) => {
+    const { requestId: id } = await record();
+    return { requestId: id, userErrors: [] };
+  });
+  const retryRequest = createRetryRequest({
+    administrators,
+    retries: { source: find, accept },
+    recordAndWait,
+  });
+  return { find, accept, recordAndWait, retryRequest };
+}
+
+describe('retryRequest', () => {
+  it('takes what is retryable of the request, and waits as long as it is told', async () => {
+    const { find, accept, recordAndWait, retryRequest } = setUp();
+    const input = { requestId, note: 'again', idempotencyKey: 'once', waitSeconds: 3 };
+    const result = await retryRequest(LOCAL_CALLER, input);
+    expect(find).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, uuid(1));
+    expect(accept).toHaveBeenCalledExactlyOnceWith({
+      id: result.requestId,
+      caller: LOCAL_CALLER,
+      operation: 'INVITE_MEMBERS',
+      retryOf: uuid(1),
+      reasonCodes: RETRYABLE_REASONS,
+      note: 'again',
+      idempotencyKey: 'once',
+      inputHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(recordAndWait.mock.calls[0]?.[1]).toBe(3);
+    expect(result.userErrors).toEqual([]);
+  });
+
+  it('is another input when the old request, onlyRetryable or the note differs, and with no other difference', async () => {
+    const { accept, retryRequest } = setUp();
+    const inputs = [
+      { requestId },
+      { requestId: `request_${uuid(2)}` },
+      { requestId, onlyRetryable: false },
+      { requestId, note: 'again' },
+      { requestId, onlyRetryable: true, note: null, waitSeconds: 0, idempotencyKey: 'k' },
+      { requestId, onlyRetryable: null },
+    ];
+    for (const input of inputs) await retryRequest(LOCAL_CALLER, input);
+    const hashes = accept.mock.calls.map(([{ inputHash }]) => inputHash);
+    expect(new Set(hashes).size).toBe(4);
+    expect(new Set([hashes[0], hashes[4], hashes[5]]).size).toBe(1);
+  });
+
+  it('takes everything that ended badly when onlyRetryable is false', async () => {
+    const { accept, retryRequest } = setUp({ ...SOURCE, ended: [LASTING] });
+    await retryRequest(LOCAL_CALLER, { requestId, onlyRetryable: false });
+    expect(accept.mock.calls[0]?.[0].reasonCodes).toBeNull();
+  });
+
+  it.each(['', 'nonsense', `call_${uuid(1)}`, 'outcome_1_000000000001'])(
+    'does not look for %j, which is no id of a request',
+    async (id) => {
+      const { find, accept, retryRequest } = setUp();
+      expect(await retryRequest(LOCAL_CALLER, { requestId: id })).toEqual({
+        requestId: null,
+        userErrors: [
+          {
+            field: ['input', 'requestId'],
+            code: 'NOT_FOUND',
+            message: `expected the id of a MembershipRequest that the caller may see, got ${JSON.stringify(id)}`,
+          },
+        ],
+      });
+      expect(find).not.toHaveBeenCalled();
+      expect(accept).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each<[string, RetrySource | null, readonly Administrator[], string, string]>([
+    [
+      'a request that is not there',
+      null,
+      [ADMINISTRATOR],
+      'NOT_FOUND',
+      `expected the id of a MembershipRequest that the caller may see, got "${requestId}"`,
+    ],
+    [
+      'one that has not finished',
+      { ...SOURCE, status: 'RUNNING' },
+      [ADMINISTRATOR],
+      'NOT_RETRYABLE',
+      'expected a request that has finished, got one that is RUNNING: wait for it, or cancel it first',
+    ],
+    [
+      'one of which nothing ended badly',
+      { ...SOURCE, ended: [] },
+      [ADMINISTRATOR],
+      'NOT_RETRYABLE',
+      'no outcome of the request ended UNPROCESSED or FAILED',
+    ],
+    [
+      'one of which nothing is retryable',
+      {
+        ...SOURCE,
+        ended: [LASTING, { ...LASTING, region: 'us-east-1' }, { ...LASTING, reasonCode: 'OTHER' }],
+      },
+      [ADMINISTRATOR],
+      'NOT_RETRYABLE',
+      'no outcome of the request ended with a reason that another send may cure; with onlyRetryable: false, 9 would be sent again (SELF 6, OTHER 3)',
+    ],
+    [
+      'one whose administrator is gone',
+      SOURCE,
+      [{ ...ADMINISTRATOR, id: 'other' }],
+      'NOT_RETRYABLE',
+      'administrator security is not configured any more',
+    ],
+    [
+      'one whose region is gone',
+      { ...SOURCE, ended: [PASSING, { ...PASSING, reasonCode: 'THROTTLED' }] },
+      [{ ...ADMINISTRATOR, regions: ['us-east-1'] }],
+      'NOT_RETRYABLE',
+      'administrator security is not configured for SECURITY_HUB in eu-west-1 any more',
+    ],
+  ])('refuses %s', async (_what, source, administrators, code, message) => {
+    const { accept, retryRequest } = setUp(source, administrators);
+    const { requestId: made, userErrors } = await retryRequest(LOCAL_CALLER, { requestId });
+    expect(made).toBeNull();
+    expect(userErrors).toEqual([{ field: ['input', 'requestId'], code, message }]);
+    expect(accept).not.toHaveBeenCalled();
+  });
+
+  it('asks nothing of a region that is gone when nothing is sent there', async () => {
+    const ended = [PASSING, { ...LASTING, region: 'us-east-1' }];
+    const { accept, retryRequest } = setUp({ ...SOURCE, ended }, [
+      { ...ADMINISTRATOR, regions: ['eu-west-1'] },
+    ]);
+    await retryRequest(LOCAL_CALLER, { requestId });
+    expect(accept).toHaveBeenCalledOnce();
+  });
+
+  it('names every fault at once', async () => {
+    const { retryRequest } = setUp({ ...SOURCE, ended: [] });
+    const { userErrors } = await retryRequest(LOCAL_CALLER, { requestId, waitSeconds: 61, note: 'a\0b' });
+    expect(userErrors.map(({ code }) => code)).toEqual(['NOT_RETRYABLE', 'INVALID_INPUT', 'INVALID_INPUT']);
+  });
+});

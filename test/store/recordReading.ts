@@ -1,0 +1,43 @@
+import type { PrismaClient } from '../../src/generated/client.js';
+import type { ClaimedCall, Settlement, Verdict } from '../../src/ports/laneRecord.js';
+import { PROCESSED } from './recordBench.js';
+
+/** The settlement of a call that was answered: these accounts ended so, all others were processed. */
+export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] = []): Settlement {
+  return {
+    callId: call.callId,
+    status: 'ANSWERED',
+    wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+    errorCode: null,
+    errorMessage: null,
+    unprocessed: [],
+    rest: PROCESSED,
+    exceptions: new Map(exceptions),
+  };
+}
+
+/** Takes everything out of the record but its lanes. */
+export async function emptyRecord(prisma: PrismaClient): Promise<void> {
+  await prisma.$executeRaw`TRUNCATE send, call, outcome, request_account, target, request RESTART IDENTITY CASCADE`;
+}
+
+/** Targets whose counts are not those of their outcomes, and requests whose sums are not those of their targets. */
+export async function recordFaults(prisma: PrismaClient): Promise<unknown[]> {
+  return prisma.$queryRaw`
+    SELECT 'target' AS what, t.id::text, t.pending, t.in_flight, t.processed, t.unprocessed, t.failed, t.canceled
+    FROM target t JOIN outcome o ON o.target_id = t.id
+    GROUP BY t.id
+    HAVING (t.pending, t.in_flight, t.processed, t.unprocessed, t.failed, t.canceled) IS DISTINCT FROM (
+      count(*) FILTER (WHERE o.status = 'PENDING'), count(*) FILTER (WHERE o.status = 'IN_FLIGHT'),
+      count(*) FILTER (WHERE o.status = 'PROCESSED'), count(*) FILTER (WHERE o.status = 'UNPROCESSED'),
+      count(*) FILTER (WHERE o.status = 'FAILED'), count(*) FILTER (WHERE o.status = 'CANCELED'))
+    UNION ALL
+    SELECT 'request', r.id::text, r.open_targets, r.total, r.processed, r.canceled, NULL, NULL
+    FROM request r JOIN target t ON t.request_id = r.id
+    GROUP BY r.id
+    HAVING r.open_targets <> count(*) FILTER (WHERE t.pending + t.in_flight > 0)
+      OR r.total <> sum(t.total)
+      OR r.processed <> COALESCE(sum(t.processed) FILTER (WHERE t.pending + t.in_flight = 0), 0)
+      OR r.canceled <> COALESCE(sum(t.canceled) FILTER (WHERE t.pending + t.in_flight = 0), 0)
+  `;
+}

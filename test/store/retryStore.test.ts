@@ -1,0 +1,275 @@
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../src/membership.js';
+import type { LaneRecord, Verdict } from '../../src/ports/laneRecord.js';
+import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createHistoryStore } from '../../src/store/history.js';
+import { createLaneRecord } from '../../src/store/laneRecord.js';
+import { openLanes, type Lanes } from '../../src/store/lanes.js';
+import { createRequestStore } from '../../src/store/requestStore.js';
+import { createRetryStore } from '../../src/store/retryStore.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
+
+const INTERNAL: Verdict = {
+  ...PROCESSED,
+  status: 'UNPROCESSED',
+  reasonCode: 'INTERNAL_ERROR',
+  reason: 'Internal error',
+};
+const SELF: Verdict = { ...INTERNAL, reasonCode: 'SELF', reason: 'itself' };
+const HUB = {
+  administrator: ADMINISTRATOR.id,
+  service: 'SECURITY_HUB',
+  batchKey: 'INVITE_MEMBERS',
+  detectorId: null,
+} as const;
+const IN_IRELAND = { ...HUB, region: 'eu-west-1' };
+const IN_VIRGINIA = { ...HUB, region: 'us-east-1' };
+const PINNED = {
+  ...HUB,
+  region: 'us-east-1',
+  service: 'GUARDDUTY' as const,
+  batchKey: 'INVITE_MEMBERS:pinned',
+  detectorId: 'd'.repeat(32),
+};
+
+let testDatabase: TestDatabase;
+let database: Database;
+let lanes: Lanes;
+let store: RequestStore;
+let retries: RetryStore;
+let record: LaneRecord;
+let enqueued: number[][];
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
+  record = createLaneRecord(database.prisma);
+  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  retries = createRetryStore(database.prisma, (_tx, laneIds) => {
+    enqueued.push([...laneIds]);
+    return Promise.resolve();
+  });
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+beforeEach(async () => {
+  await emptyRecord(database.prisma);
+  enqueued = [];
+});
+
+/** Accepts a request and lets it end: these accounts so at the lane of this region and service, all others processed. */
+async function finish(
+  request: NewRequest,
+  ends: Partial<Record<string, [number, Verdict][]>> = {},
+): Promise<string> {
+  await store.accept(request);
+  for (const lane of lanes.all) {
+    const tenure = await record.take(lane);
+    const exceptions = (ends[`${lane.service} ${lane.region}`] ?? []).map(
+      ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
+    );
+    for (;;) {
+      const call = await record.claim(tenure, { detectorId: 'found', busyBatchKeys: [], fullOnly: false });
+      if (call === null) break;
+      await record.settle(tenure, [answeredWith(call, exceptions)], []);
+    }
+    await record.release(tenure);
+  }
+  return request.id;
+}
+
+function retryOf(id: string, changes: Partial<NewRetry> = {}): NewRetry {
+  return {
+    id: uuidv7(),
+    caller: LOCAL_CALLER,
+    operation: 'INVITE_MEMBERS',
+    retryOf: id,
+    reasonCodes: RETRYABLE_REASONS,
+    note: null,
+    idempotencyKey: null,
+    inputHash: 'hash of the retry',
+    ...changes,
+  };
+}
+
+/** What a request asks for, by target. */
+async function asked(requestId: string): Promise<Record<string, unknown>> {
+  const targets = await database.prisma.target.findMany({ where: { requestId }, include: { lane: true } });
+  const entries = targets.map(async ({ id, lane, batchKey, detectorId, detectorPinned, total, pending }) => {
+    const outcomes = await database.prisma.outcome.findMany({
+      where: { targetId: id, laneId: lane.id, status: 'PENDING', callIds: { isEmpty: true } },
+      orderBy: { accountId: 'asc' },
+    });
+    const accounts = outcomes.map((outcome) => Number(outcome.accountId));
+    expect([total, pending]).toEqual([accounts.length, accounts.length]);
+    return [`${lane.service} ${lane.region}`, { accounts, batchKey, detectorId, detectorPinned }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+describe('a retry', () => {
+  it('takes each account to the targets where it ended with a reason that may pass, as it was asked', async () => {
+    const request = newRequest([1, 2, 3, 4], {
+      operation: 'INVITE_MEMBERS',
+      targets: [IN_IRELAND, IN_VIRGINIA, PINNED],
+      message: 'Join us',
+      disableEmailNotification: true,
+    });
+    const id = await finish(request, {
+      'SECURITY_HUB eu-west-1': [
+        [1, INTERNAL],
+        [2, INTERNAL],
+        [3, SELF],
+      ],
+      'GUARDDUTY us-east-1': [
+        [2, INTERNAL],
+        [4, { ...INTERNAL, status: 'FAILED', reasonCode: 'UNREACHABLE' }],
+      ],
+    });
+    const retry = retryOf(id, { note: 'again' });
+    expect(await retries.accept(retry)).toEqual({ requestId: retry.id, inputHash: retry.inputHash });
+    const unpinned = { batchKey: 'INVITE_MEMBERS', detectorId: null, detectorPinned: false };
+    expect(await asked(retry.id)).toEqual({
+      'SECURITY_HUB eu-west-1': { accounts: [1, 2], ...unpinned },
+      'GUARDDUTY us-east-1': {
+        accounts: [2, 4],
+        batchKey: PINNED.batchKey,
+        detectorId: PINNED.detectorId,
+        detectorPinned: true,
+      },
+    });
+    expect(await database.prisma.request.findUnique({ where: { id: retry.id } })).toMatchObject({
+      retryOf: id,
+      operation: 'INVITE_MEMBERS',
+      administrator: ADMINISTRATOR.id,
+      status: 'PENDING',
+      message: 'Join us',
+      disableEmailNotification: true,
+      note: 'again',
+      openTargets: 2,
+      total: 4,
+    });
+    const people = await database.prisma.requestAccount.findMany({ where: { requestId: retry.id } });
+    expect(people.map(({ email }) => email).sort()).toEqual([1, 2, 4].map((n) => `a${n}@example.com`));
+    expect(await recordFaults(database.prisma)).toEqual([]);
+    expect(enqueued).toEqual([[lanes.idOf(IN_IRELAND), lanes.idOf(PINNED)].sort((a, b) => a - b)]);
+  });
+
+  it('takes everything that ended badly when told so', async () => {
+    const id = await finish(newRequest([1, 2, 3]), {
+      'SECURITY_HUB eu-west-1': [
+        [1, INTERNAL],
+        [3, SELF],
+      ],
+    });
+    const retry = retryOf(id, { operation: 'CREATE_MEMBERS', reasonCodes: null });
+    await retries.accept(retry);
+    expect(await asked(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: [1, 3] } });
+  });
+
+  it('of a GuardDuty request looks for the detector anew unless the caller named it', async () => {
+    const targets = [{ ...PINNED, batchKey: 'CREATE_MEMBERS', detectorId: null }];
+    const id = await finish(newRequest([1], { targets }), { 'GUARDDUTY us-east-1': [[1, INTERNAL]] });
+    expect(await database.prisma.target.findFirst()).toMatchObject({ detectorId: 'found' });
+    const retry = retryOf(id, { operation: 'CREATE_MEMBERS' });
+    await retries.accept(retry);
+    expect(await asked(retry.id)).toMatchObject({ 'GUARDDUTY us-east-1': { detectorId: null } });
+  });
+
+  it('is refused, and nothing written, when there is nothing to retry or the request has not finished', async () => {
+    const done = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, SELF]] });
+    const open = newRequest([2]);
+    await store.accept(open);
+    for (const id of [done, open.id, uuidv7()]) {
+      await expect(retries.accept(retryOf(id))).rejects.toThrow('was not written');
+    }
+    expect(await database.prisma.request.count()).toBe(2);
+  });
+
+  it('of two at once with one key is one, and the key is good for the same operation only', async () => {
+    const id = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, INTERNAL]] });
+    for (let round = 0; round < 20; round += 1) {
+      const twin = () => retryOf(id, { operation: 'CREATE_MEMBERS', idempotencyKey: `key ${round}` });
+      const accepted = await Promise.all([twin(), twin(), twin()].map((retry) => retries.accept(retry)));
+      expect(new Set(accepted.map(({ requestId }) => requestId)).size).toBe(1);
+    }
+    expect(await database.prisma.request.count({ where: { retryOf: id } })).toBe(20);
+    const other = await store.accept(newRequest([9], { idempotencyKey: 'key 0' }));
+    expect(other.inputHash).toBe('hash of the retry');
+  });
+
+  it('of forty thousand outcomes is one transaction of one statement', async () => {
+    const accounts = Array.from({ length: 10_000 }, (_, number) => number);
+    const targets = lanes.all.map((lane) => ({ ...lane, batchKey: 'CREATE_MEMBERS', detectorId: null }));
+    const request = newRequest(accounts, { targets });
+    await store.accept(request);
+    for (const lane of lanes.all)
+      await record.failWaiting(await record.take(lane), { ...INTERNAL, status: 'FAILED' });
+    const statements: string[] = [];
+    const stop = database.onStatement((sql) => statements.push(sql));
+    const startedAt = performance.now();
+    await retries.accept(retryOf(request.id, { operation: 'CREATE_MEMBERS' }));
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    stop();
+    expect(statements.map((sql) => sql.trim().split(/\s+/)[0])).toEqual(['WITH', 'COMMIT']);
+    expect(await database.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
+    expect(enqueued).toEqual([]);
+  });
+});
+
+describe('what there is to retry', () => {
+  it('is counted by target and reason, for those who may see it', async () => {
+    const targets = [IN_IRELAND, IN_VIRGINIA];
+    const id = await finish(newRequest([1, 2, 3], { targets }), {
+      'SECURITY_HUB eu-west-1': [
+        [1, INTERNAL],
+        [2, INTERNAL],
+        [3, SELF],
+      ],
+    });
+    const where = { service: 'SECURITY_HUB', region: 'eu-west-1' };
+    const source = await retries.source(LOCAL_CALLER, id);
+    expect(source).toMatchObject({
+      operation: 'CREATE_MEMBERS',
+      administrator: ADMINISTRATOR.id,
+      status: 'PARTIALLY_SUCCEEDED',
+    });
+    expect(source?.ended).toHaveLength(2);
+    expect(source?.ended).toContainEqual({ ...where, reasonCode: 'INTERNAL_ERROR', outcomes: 2 });
+    expect(source?.ended).toContainEqual({ ...where, reasonCode: 'SELF', outcomes: 1 });
+    expect(await retries.source({ ...LOCAL_CALLER, administrators: ['archive'] }, id)).toBeNull();
+    expect(await retries.source(LOCAL_CALLER, uuidv7())).toBeNull();
+  });
+});
+
+describe('the links between a request and its retries', () => {
+  it('lead both ways, newest first, and are read for many requests in one statement', async () => {
+    const history = createHistoryStore(database.prisma);
+    const id = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, INTERNAL]] });
+    const retry = () => retryOf(id, { operation: 'CREATE_MEMBERS' });
+    const made = [retry(), retry(), retry()];
+    for (const each of made) await retries.accept(each);
+    const newest = made.map((each) => each.id).reverse();
+    const statements: string[] = [];
+    const stop = database.onStatement((sql) => statements.push(sql));
+    const lists = await history.retriesOfRequests([newest[0] ?? '', id, 'no uuid', id], 2);
+    stop();
+    expect(statements).toHaveLength(1);
+    expect(lists.map((rows) => rows.map((row) => row.id))).toEqual([
+      [],
+      newest.slice(0, 2),
+      [],
+      newest.slice(0, 2),
+    ]);
+    expect(lists[1]?.[0]).toMatchObject({ retryOf: id, createdAt: expect.any(Date) as Date });
+    const [old, again] = await history.requestsById(LOCAL_CALLER, [id, newest[0] ?? '']);
+    expect([old?.retryOf, again?.retryOf]).toEqual([null, id]);
+  });
+});
