@@ -3,9 +3,11 @@
  * same rows into the same tables, and by Prisma's createMany. Each way has a database of its own on one PostgreSQL.
  */
 import { v7 as uuidv7 } from 'uuid';
-import { openCopyWay, openCreateManyWay, openStoreWay, requestFor, type WriteRequest } from './support/acceptWays.js';
+import { openCreateManyWay, openStoreWay } from './support/acceptWays.js';
+import { openCopyWay } from './support/copyWay.js';
 import { NO_QUOTA } from './support/programs.js';
 import { measureQuietly } from './support/quiet.js';
+import { requestFor, type WriteRequest } from './support/record.js';
 import { runBench } from './support/runBench.js';
 import { openStage } from './support/stage.js';
 import { rounded, spreadOf } from './support/statistics.js';
@@ -39,7 +41,12 @@ await runBench('accept', async (closers) => {
     },
   };
 
-  const times = { store: [] as number[], copy: [] as number[], createMany: [] as number[], http: [] as number[] };
+  const times = {
+    store: [] as number[],
+    copy: [] as number[],
+    createMany: [] as number[],
+    http: [] as number[],
+  };
   const foreignCores: number[] = [];
   for (let repetition = -1; repetition < REPETITIONS; repetition += 1) {
     for (const [name, measure] of Object.entries(ways)) {
@@ -53,7 +60,9 @@ await runBench('accept', async (closers) => {
     }
   }
 
-  const [storeMs, copyMs, createManyMs, httpMs] = [times.store, times.copy, times.createMany, times.http].map(spreadOf) as Spreads;
+  const [storeMs, copyMs, createManyMs, httpMs] = [times.store, times.copy, times.createMany, times.http].map(
+    spreadOf,
+  ) as Spreads;
   const figures = {
     rows: ACCOUNTS + TARGETS * ACCOUNTS + TARGETS + 1,
     rateOfCopy: rounded(copyMs.median / storeMs.median),

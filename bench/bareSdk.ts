@@ -2,7 +2,11 @@
  * The floor that the gateway is measured against: the AWS SDK alone, in a process of its own, told over IPC what to
  * send. Nothing is recorded, paced or paired. Started by support/bareSdk.ts; Node runs this file as it is.
  */
-import { CreateMembersCommand as GuardDutyCreate, GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
+import {
+  CreateMembersCommand as GuardDutyCreate,
+  GuardDutyClient,
+  ListDetectorsCommand,
+} from '@aws-sdk/client-guardduty';
 import { CreateMembersCommand as SecurityHubCreate, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { BareAnswer, BareOrder, BareTarget } from './support/bareSdk.ts';
@@ -22,7 +26,13 @@ process.on('message', (order: BareOrder) => {
 });
 process.once('disconnect', () => process.exit());
 
-async function carryOut({ targets, accounts, accountsPerCall, inFlight, endpoint }: BareOrder): Promise<number[]> {
+async function carryOut({
+  targets,
+  accounts,
+  accountsPerCall,
+  inFlight,
+  endpoint,
+}: BareOrder): Promise<number[]> {
   const sends = await Promise.all(targets.map((target) => senderOf(target, endpoint)));
   const calls = chunked(accounts, accountsPerCall);
   if (inFlight === null) return oneByOne(sends, calls);

@@ -45,7 +45,9 @@ await runBench('calls', async (closers) => {
         seconds: spreadOf(runs.map(({ seconds }) => seconds)),
         connections: Math.max(...runs.map(({ connections }) => connections)),
       };
-      console.log(`${rates} ${workload}: ${figure.calls.join(', ')} calls of ${FEWEST}, ratio ${figure.ratio.median}`);
+      console.log(
+        `${rates} ${workload}: ${figure.calls.join(', ')} calls of ${FEWEST}, ratio ${figure.ratio.median}`,
+      );
       figures[`${workload}, ${rates}`] = figure;
     }
     await gateway.stop();
@@ -53,7 +55,12 @@ await runBench('calls', async (closers) => {
   return { figures };
 });
 
-async function run(stage: Stage, { client }: StagedGateway, requests: number, accounts: number): Promise<Run> {
+async function run(
+  stage: Stage,
+  { client }: StagedGateway,
+  requests: number,
+  accounts: number,
+): Promise<Run> {
   await stage.sandbox.reset(0);
   const startedAt = performance.now();
   const sent = Array.from({ length: requests }, () =>

@@ -50,7 +50,9 @@ await runBench('latency', async (closers) => {
       }
       const name = `${targets.length} target${targets.length === 1 ? '' : 's'}, latency ${latency} ms`;
       const figure = compared(throughGateway, throughBare, perRound);
-      console.log(`${name}: p50 ${figure.gatewayMs.p50} ms, bare ${figure.bareMs.p50} ms, added ${figure.addedMs.p50} ms`);
+      console.log(
+        `${name}: p50 ${figure.gatewayMs.p50} ms, bare ${figure.bareMs.p50} ms, added ${figure.addedMs.p50} ms`,
+      );
       figures[name] = figure;
     }
   }
@@ -70,7 +72,12 @@ function compared(gateway: readonly number[], bare: readonly number[], perRound:
 type Percentiles = ReturnType<typeof percentiles>;
 
 function percentiles(times: readonly number[]) {
-  return { p50: percentile(times, 0.5), p90: percentile(times, 0.9), p99: percentile(times, 0.99), most: percentile(times, 1) };
+  return {
+    p50: percentile(times, 0.5),
+    p90: percentile(times, 0.9),
+    p99: percentile(times, 0.99),
+    most: percentile(times, 1),
+  };
 }
 
 async function mutate(

@@ -30,7 +30,9 @@ await runBench('memory', async (closers) => {
     await client.createMembers(stage.accounts(LARGE_REQUEST), { waitSeconds: 60 });
     await sleep(REST_MS);
     const large = residentMb(pid);
-    console.log(`after start ${started} MB, after ${MUTATIONS} mutations ${mutated} MB, after a large one ${large} MB`);
+    console.log(
+      `after start ${started} MB, after ${MUTATIONS} mutations ${mutated} MB, after a large one ${large} MB`,
+    );
     looks.push({ started, mutated, large });
     await stop();
   }

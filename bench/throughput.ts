@@ -38,7 +38,9 @@ await runBench('throughput', async (closers) => {
     const other = await measureQuietly(() => runBare(stage, bare));
     // The first round warms both up.
     if (repetition < 0) continue;
-    console.log(`gateway ${rounded(one.value.whole)} ms, of it calling ${one.value.calling} ms; bare ${rounded(other.value)} ms`);
+    console.log(
+      `gateway ${rounded(one.value.whole)} ms, of it calling ${one.value.calling} ms; bare ${rounded(other.value)} ms`,
+    );
     throughGateway.push(one);
     throughBare.push(other);
   }
@@ -47,18 +49,32 @@ await runBench('throughput', async (closers) => {
   const callingMs = spreadOf(throughGateway.map(({ value }) => value.calling));
   const bareMs = spreadOf(throughBare.map(({ value }) => value));
   const times = rounded(wholeMs.median / bareMs.median);
-  console.log(`${times} times the bare SDK; calling alone ${rounded(callingMs.median / bareMs.median)} times`);
+  console.log(
+    `${times} times the bare SDK; calling alone ${rounded(callingMs.median / bareMs.median)} times`,
+  );
   return {
-    figures: { calls: CALLS, inFlight: FOUR_TARGETS.length * IN_FLIGHT, latencyMs: LATENCY_MS, times, wholeMs, callingMs, bareMs },
+    figures: {
+      calls: CALLS,
+      inFlight: FOUR_TARGETS.length * IN_FLIGHT,
+      latencyMs: LATENCY_MS,
+      times,
+      wholeMs,
+      callingMs,
+      bareMs,
+    },
     foreignCores: [...throughGateway, ...throughBare].map(({ foreignCores }) => foreignCores),
   };
 });
 
-async function runGateway({ sandbox, accounts, postgres }: Stage, { client }: StagedGateway): Promise<GatewayRun> {
+async function runGateway(
+  { sandbox, accounts, postgres }: Stage,
+  { client }: StagedGateway,
+): Promise<GatewayRun> {
   await sandbox.reset(LATENCY_MS);
   await postgres.checkpoint();
   const { request, ms } = await client.createMembers(accounts(ACCOUNTS), { waitSeconds: 60 });
-  if (request.status !== 'SUCCEEDED') throw new Error(`the request ended ${request.status} after ${ms} ms: ${JSON.stringify(request)}`);
+  if (request.status !== 'SUCCEEDED')
+    throw new Error(`the request ended ${request.status} after ${ms} ms: ${JSON.stringify(request)}`);
   const calls = await sandbox.calls();
   if (calls.length !== CALLS) throw new Error(`${calls.length} calls were made`);
   const began = Math.min(...calls.map(({ receivedAt }) => receivedAt));
@@ -68,7 +84,12 @@ async function runGateway({ sandbox, accounts, postgres }: Stage, { client }: St
 
 async function runBare({ sandbox, accounts }: Stage, bare: BareSdk): Promise<number> {
   await sandbox.reset(LATENCY_MS);
-  const order = { targets: FOUR_TARGETS, accounts: accounts(ACCOUNTS), accountsPerCall: PER_CALL, inFlight: IN_FLIGHT };
+  const order = {
+    targets: FOUR_TARGETS,
+    accounts: accounts(ACCOUNTS),
+    accountsPerCall: PER_CALL,
+    inFlight: IN_FLIGHT,
+  };
   const [ms = Number.NaN] = await bare.send(order);
   const calls = await sandbox.calls();
   if (calls.length !== CALLS) throw new Error(`${calls.length} calls were made`);

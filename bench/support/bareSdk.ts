@@ -43,7 +43,9 @@ export interface BareSdk {
 
 /** Starts bareSdk.ts on the plain Node, without the compiler that runs the benches. */
 export function startBareSdk(closers: Closers, endpoint: string): BareSdk {
-  const child = fork(path.join(ROOT, 'bench/bareSdk.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const child = fork(path.join(ROOT, 'bench/bareSdk.ts'), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   const ended = once(child, 'exit');
   closers.add('bare SDK', async () => {
     child.kill();

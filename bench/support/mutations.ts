@@ -44,7 +44,9 @@ const CREATE = `mutation ($input: CreateMembersInput!) {
 const NEWEST = '{ requests(first: 1) { edges { node { finishedAt } } } }';
 
 interface Newest {
-  readonly data: { readonly requests: { readonly edges: readonly { node: Pick<AnsweredRequest, 'finishedAt'> }[] } };
+  readonly data: {
+    readonly requests: { readonly edges: readonly { node: Pick<AnsweredRequest, 'finishedAt'> }[] };
+  };
 }
 
 const POLL_MS = 100;

@@ -71,7 +71,8 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
       await control('PUT', 'rates', { guardduty: null, securityhub: null });
       await control('PUT', 'latency', { ms: latencyMs });
     },
-    calls: async () => ((await control('GET', 'log?operation=CreateMembers')) as { calls: LoggedCall[] }).calls,
+    calls: async () =>
+      ((await control('GET', 'log?operation=CreateMembers')) as { calls: LoggedCall[] }).calls,
   };
 }
 
@@ -90,7 +91,8 @@ async function start(
   const ended = once(child, 'exit');
   let stopping = false;
   child.once('exit', (code, signal) => {
-    if (!stopping) console.error(`the ${name} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
+    if (!stopping)
+      console.error(`the ${name} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
   });
   const stop = async (): Promise<void> => {
     stopping = true;

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const QUIET_CORES = 0.15;
 
 /** Longest wait for the machine to become quiet, in milliseconds; then the measurement is made, and says so. */
-const QUIET_LIMIT_MS = 600_000;
+const QUIET_LIMIT_MS = 60_000;
 
 /** How often a disturbed measurement is made again before the least disturbed one counts. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 
 /** Linux counts a process's CPU time in hundredths of a second. */
 const TICK_MS = 10;
@@ -78,7 +78,10 @@ function readProcess(pid: string): { parent: number; ms: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in brackets, which may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [parent = 0, ticks] = [fields[1], fields.slice(11, 15).reduce((sum, each) => sum + each, 0)];
     return { parent, ms: ticks * TICK_MS };
   } catch {

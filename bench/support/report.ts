@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { percentile } from './statistics.js';
@@ -14,7 +23,13 @@ export function saveResults(name: string, figures: object): void {
   const directory = path.join(ROOT, 'bench/results');
   mkdirSync(directory, { recursive: true });
   const file = path.join(directory, `${name}.json`);
-  const results = { bench: name, at: new Date().toISOString(), machine: machine(), versions: versions(), ...figures };
+  const results = {
+    bench: name,
+    at: new Date().toISOString(),
+    machine: machine(),
+    versions: versions(),
+    ...figures,
+  };
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`written to ${path.relative(ROOT, file)}`);
 }

@@ -1,5 +1,10 @@
 import type { Closers } from '../../src/closers.js';
-import { createAccountSource, createGatewayClient, type BenchAccount, type GatewayClient } from './mutations.js';
+import {
+  createAccountSource,
+  createGatewayClient,
+  type BenchAccount,
+  type GatewayClient,
+} from './mutations.js';
 import { startPostgres, type BenchPostgres } from './postgres.js';
 import { startGateway, startSandbox, type BenchSandbox, type Program } from './programs.js';
 

@@ -59,12 +59,14 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   const arrivals: Arrival[] = [];
   const doubts = createDoubts();
   let nextClaim = 0;
+  /** Outcomes that wait in the lane, as long as nothing can have changed that; null: only the record knows. */
+  let left: number | null = null;
   for (const call of await record.inherit(tenure)) doubts.add({ call, lost: null });
   pacer.recall(await record.recentSends(tenure));
 
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
-    bell.ring();
+    bell.ring(false);
   };
 
   const send = async (call: ClaimedCall): Promise<void> => {
@@ -127,6 +129,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
       close(arrival, settlements[index] !== null);
     });
     nextClaim = 0;
+    if (ready.some(mayReturn)) left = null;
     return true;
   };
 
@@ -150,7 +153,7 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
    */
   const mayLeave = async (partialWait: number): Promise<boolean> =>
     (partialWait === 0 && inFlight.size === 0) ||
-    (await record.waiting(tenure)).outcomes >= ACCOUNTS_PER_CALL;
+    (left ?? (await record.waiting(tenure)).outcomes) >= ACCOUNTS_PER_CALL;
 
   const claim = async (detectorId: string | null, partialWait: number): Promise<boolean> => {
     const call = await record.claim(tenure, {
@@ -159,10 +162,19 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
       fullOnly: partialWait > 0,
     });
     if (call === null) return false;
+    left = call.left;
     pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
     inFlight.set(call.callId, call);
     void send(call);
     return true;
+  };
+
+  const rest = (waits: readonly (number | null)[]): Rest => {
+    const known = waits.filter((wait) => wait !== null);
+    return {
+      sleep: known.length === 0 ? null : Math.ceil(Math.min(...known)),
+      empty: known.length === 0 && inFlight.size + reading.size === 0,
+    };
   };
 
   const startCall = async (): Promise<'STARTED' | Rest> => {
@@ -173,19 +185,16 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
     const heldBack = turn !== null && turn <= 0;
     if (heldBack) nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
     const callWait = heldBack ? partialWait || WAITING_POLL_MS : turn;
-    const waits = [callWait, detectorWait, doubts.wait()].filter((wait) => wait !== null);
-    return {
-      sleep: waits.length === 0 ? null : Math.ceil(Math.min(...waits)),
-      empty: waits.length === 0 && inFlight.size + reading.size === 0,
-    };
+    return rest([callWait, detectorWait, doubts.wait()]);
   };
 
   const startNext = async (): Promise<'STARTED' | Rest> => {
     const wait = Math.max(pacer.wait(), nextClaim - Date.now());
     if (wait > 0) return { sleep: wait, empty: false };
     if (inFlight.size + reading.size >= tools.callsInFlight) return { sleep: null, empty: false };
+    if (bell.takeNews()) left = null;
     const doubt = doubts.takeDue();
-    if (doubt === null) return startCall();
+    if (doubt === null) return left === 0 ? rest([doubts.wait()]) : startCall();
     pacer.spend(false);
     reading.add(doubt);
     void readBack(doubt);
@@ -193,6 +202,11 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
   };
 
   return { settleArrived, startNext, open: () => inFlight.size + reading.size };
+}
+
+/** Whether some of the accounts go back to wait. */
+function mayReturn({ rest, exceptions }: Settlement): boolean {
+  return rest.retry || [...exceptions.values()].some(({ retry }) => retry);
 }
 
 /** The upstream answers with values; if it fails all the same, whether the request left is anybody's guess. */

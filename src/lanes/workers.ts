@@ -119,7 +119,7 @@ export async function createLaneWorkers(deps: {
     }
     const held = toolsOf(lane);
     const ring = (): void => {
-      held.bell.ring();
+      held.bell.ring(false);
     };
     job.signal.addEventListener('abort', ring);
     const end = await drainLane(lane, held, { stop: stopping.signal, lost: job.signal });
@@ -135,7 +135,7 @@ export async function createLaneWorkers(deps: {
   return {
     enqueue,
     wake(laneIds) {
-      for (const id of laneIds) tools.get(id)?.bell.ring();
+      for (const id of laneIds) tools.get(id)?.bell.ring(true);
     },
     async start() {
       await enqueueForgotten();
@@ -160,7 +160,7 @@ export async function createLaneWorkers(deps: {
     async stop() {
       clearInterval(sweep);
       stopping.abort();
-      for (const { bell } of tools.values()) bell.ring();
+      for (const { bell } of tools.values()) bell.ring(false);
       await boss.stop({ graceful: true, close: true });
     },
   };

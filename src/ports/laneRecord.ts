@@ -33,6 +33,8 @@ export interface ClaimedCall {
   /** Distinct, 1 to 50. */
   readonly accounts: readonly MemberAccount[];
   readonly startedAt: Date;
+  /** Outcomes that still waited in the lane when the statement began. */
+  readonly left: number;
 }
 
 /** What may be claimed right now. */

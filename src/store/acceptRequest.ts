@@ -21,6 +21,9 @@ const ACCEPT_MAX_WAIT_MS = 10_000;
  * The CTE `lanes (id, holder)` of a statement that writes targets: the rows that meet the condition, locked against
  * `releaseLane` until the statement's transaction commits. A worker that is about to give its lane up waits, then sees
  * this work and stays. So a lane that is held needs no job; were its worker to die, its own job would go to another.
+ *
+ * `releaseLane` locks its row FOR UPDATE before it writes. It has to: after a plain update FOR KEY SHARE would still show
+ * the holder of before, and the lane would wait for the sweep.
  */
 export function lockedLanes(condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`

@@ -2,7 +2,7 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { CancelStore } from '../ports/requests.js';
 import { COUNT_SETTLED } from './countSettled.js';
 
-/** Longest a cancellation may take; that of 40,000 outcomes takes about a second. */
+/** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
 const CANCEL_TIMEOUT_MS = 30_000;
 
 /**

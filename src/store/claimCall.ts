@@ -23,6 +23,7 @@ interface ClaimRow {
   message: string | null;
   disableEmailNotification: boolean | null;
   startedAt: Date;
+  left: number;
   accounts: { accountId: string; email: string | null }[];
 }
 
@@ -36,8 +37,11 @@ interface ClaimRow {
  * - An account with another outcome of the lane in flight waits, and so does one that an older request of another batch
  *   key still asks for: no two calls in flight share an account, and an invitation never overtakes its creation.
  * - Every pending outcome of the same account, batch key and e-mail rides along: asked twice, sent once.
+ * - The request's row is passed over when another lane has it: that lane is starting the request, and its commit is not
+ *   waited for.
  * - COALESCE around a status keeps the planner from the partial indexes where a row is named by its place already.
- * - Row locks are taken by ctid on rows just read FOR UPDATE, so a cancellation at the same moment wins or loses whole.
+ * - Outcomes are locked as they are now and then moved by ctid: what a cancellation withdrew while this statement waited
+ *   for the lane stays withdrawn.
  */
 export async function claimCall(
   prisma: PrismaClient,
@@ -148,7 +152,7 @@ export async function claimCall(
     starting AS MATERIALIZED (
       SELECT id FROM request
       WHERE id IN (SELECT request_id FROM served) AND status = 'PENDING'
-      ORDER BY id FOR UPDATE
+      ORDER BY id FOR UPDATE SKIP LOCKED
     ),
     started AS (
       UPDATE request r SET status = 'RUNNING', started_at = now() FROM starting
@@ -173,6 +177,10 @@ export async function claimCall(
     SELECT d.operation::text AS operation, d.batch_key AS "batchKey", d.detector_id AS "detectorId",
       d.detector_pinned AS "detectorPinned", d.message,
       d.disable_email_notification AS "disableEmailNotification", w.started_at AS "startedAt",
+      (
+        SELECT COALESCE(sum(pending), 0) - (SELECT count(*) FROM moved)
+        FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
+      )::int AS left,
       (
         SELECT json_agg(json_build_object('accountId', one.account_id, 'email', one.email) ORDER BY one.account_id)
         FROM (SELECT DISTINCT account_id, email FROM moved) one

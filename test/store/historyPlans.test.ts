@@ -13,6 +13,7 @@ import {
 import {
   selectRequests,
   selectRequestsById,
+  selectRetriesOfRequests,
   selectTargetsOfRequests,
 } from '../../src/store/historyRequests.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -163,6 +164,7 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
   ['requests of an administrator', 0, selectRequests(ARCHIVE, PAGE)],
   ['requests by id', 0, selectRequestsById(ARCHIVE, [6, 450].map(requestIdOf))],
   ['targets of requests', 0, selectTargetsOfRequests([6, 450].map(requestIdOf))],
+  ['retries of requests', 0, selectRetriesOfRequests([6, 450].map(requestIdOf), 100)],
   ['calls', 0, selectCalls(LOCAL_CALLER, PAGE)],
   ['calls by id', 0, selectCallsById(ARCHIVE, [requestIdOf(6)])],
   ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
