@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Closers } from '../../src/closers.js';
 import { ROOT } from './report.js';
@@ -47,7 +48,7 @@ export async function startGateway(
   environment: { DATABASE_URL: string; AWS_ENDPOINT_URL: string } & Record<string, string>,
 ): Promise<Program> {
   const settings = { PORT: '0', LOG_LEVEL: 'warn', UPSTREAM: 'sandbox', ...environment };
-  return start(closers, 'gateway', 'dist/src/main.js', settings, /GraphiQL: (\S+)\/graphql/);
+  return start(closers, 'start', 'dist/src/main.js', settings, /GraphiQL: (\S+)\/graphql/);
 }
 
 /** Starts the sandbox without rates and ceilings. */
@@ -76,14 +77,15 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
   };
 }
 
+/** Starts a program of the build as the npm script of that name does, without building it. */
 async function start(
   closers: Closers,
-  name: string,
+  script: 'start' | 'sandbox',
   file: string,
   environment: Record<string, string>,
   listening: RegExp,
 ): Promise<Program> {
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, file)], {
+  const child = spawn(process.execPath, [...nodeOptions(script), path.join(ROOT, file)], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -92,18 +94,28 @@ async function start(
   let stopping = false;
   child.once('exit', (code, signal) => {
     if (!stopping)
-      console.error(`the ${name} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
+      console.error(`${file} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
   });
   const stop = async (): Promise<void> => {
     stopping = true;
     child.kill('SIGTERM');
     await ended;
   };
-  closers.add(name, stop);
-  return { url: await firstUrl(child, name, listening), pid: child.pid ?? 0, stop };
+  closers.add(file, stop);
+  return { url: await firstUrl(child, file, listening), pid: child.pid ?? 0, stop };
 }
 
-async function firstUrl(child: ChildProcess, name: string, listening: RegExp): Promise<string> {
+/** Node's options in an npm script: what a user's program runs with decides its memory and its speed. */
+function nodeOptions(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const options = /exec node (.*) dist\/\S+$/.exec(scripts[script] ?? '')?.[1];
+  if (options === undefined) throw new Error(`the npm script ${script} starts no program of the build`);
+  return options.split(' ');
+}
+
+async function firstUrl(child: ChildProcess, file: string, listening: RegExp): Promise<string> {
   const said = Promise.withResolvers<string>();
   let output = '';
   child.stdout?.on('data', (chunk) => {
@@ -112,10 +124,10 @@ async function firstUrl(child: ChildProcess, name: string, listening: RegExp): P
     if (url !== undefined) said.resolve(url);
   });
   child.once('exit', () => {
-    said.reject(new Error(`the ${name} ended: ${output}`));
+    said.reject(new Error(`${file} ended: ${output}`));
   });
   const timer = setTimeout(() => {
-    said.reject(new Error(`the ${name} said nothing in time: ${output}`));
+    said.reject(new Error(`${file} said nothing in time: ${output}`));
   }, START_LIMIT_MS);
   try {
     return await said.promise;

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildSchema, parse, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'UPSTREAMS.md',
+  'sandbox/README.md',
+  ...readdirSync('docs/decisions').map((file) => `docs/decisions/${file}`),
+];
+const read = (file: string) => readFileSync(file, 'utf8');
+const blocks = (text: string, language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+
+describe('the README', () => {
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  it('is at most 120 lines', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(121);
+  });
+
+  it('begins with two commands that npm knows', () => {
+    const [commands = ''] = blocks(read('README.md'), 'sh');
+    expect(commands.trim().split('\n')).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test']));
+  });
+
+  it('shows a mutation that works as pasted, with the answer it gives', async () => {
+    const [, curl = ''] = blocks(read('README.md'), 'sh');
+    const [answer = ''] = blocks(read('README.md'), 'json');
+    const command = curl.replaceAll('http://127.0.0.1:4000', gateway.url);
+    const { stdout } = await promisify(execFile)('bash', ['-c', command]);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(answer));
+  });
+
+  it('names operations that the schema has', () => {
+    const schema = buildSchema(read('schema.graphql'));
+    const fields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
+      (type) => Object.keys(type?.getFields() ?? {}),
+    );
+    const table = read('README.md').split('## Operations')[1]?.split('\n\nEvery')[0] ?? '';
+    const named = [...table.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '');
+    expect(named.toSorted()).toEqual(fields.toSorted());
+    for (const query of table.match(/\{.*\}/g) ?? []) expect(validate(schema, parse(query))).toEqual([]);
+  });
+});
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  it('links only to what is there', () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)(#[^)]*)?\)/g)].map(
+      (match) => match[1] ?? '',
+    );
+    const missing = links.filter((link) => !existsSync(path.join(path.dirname(document), link)));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('.env.example', () => {
+  it('lists exactly the variables that the configuration reads', () => {
+    const schema = read('src/config.ts').split('const environmentSchema')[1]?.split('});')[0] ?? '';
+    const inCode = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1]);
+    const inExample = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(inCode.length).toBeGreaterThan(10);
+    expect(inExample.toSorted()).toEqual(inCode.toSorted());
+  });
+});
