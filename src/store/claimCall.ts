@@ -81,7 +81,7 @@ export async function claimCall(
       WHERE d.place <= ${ACCOUNTS_CONSIDERED}::int AND NOT EXISTS (
         SELECT FROM outcome other
         WHERE other.lane_id = ${lane.id}::int AND other.account_id = d.account_id
-          AND other.status IN ('PENDING', 'IN_FLIGHT')
+          AND other.settled_at IS NULL
           AND (other.status = 'IN_FLIGHT' OR (
             other.target_id < d.target_id
             AND (SELECT batch_key FROM target WHERE id = other.target_id) <> d.batch_key
@@ -117,14 +117,16 @@ export async function claimCall(
         FROM outcome o
         JOIN target t ON t.id = o.target_id
         JOIN request_account a ON a.request_id = t.request_id AND a.account_id = o.account_id
-        WHERE o.lane_id = ${lane.id}::int AND o.account_id = c.account_id AND o.status = 'PENDING'
+        WHERE o.lane_id = ${lane.id}::int AND o.account_id = c.account_id AND o.settled_at IS NULL
+          AND COALESCE(o.status = 'PENDING', false)
           AND t.batch_key = c.batch_key AND a.email IS NOT DISTINCT FROM asked.email
         FOR UPDATE OF o
       ) rider
     ),
     moved AS (
       UPDATE outcome o SET status = 'IN_FLIGHT', call_ids = o.call_ids || ${callId}::uuid
-      FROM carried WHERE o.ctid = carried.at AND COALESCE(o.status = 'PENDING', false)
+      FROM carried
+      WHERE o.ctid = ANY (ARRAY(SELECT at FROM carried)) AND o.ctid = carried.at AND COALESCE(o.status = 'PENDING', false)
       RETURNING o.target_id, o.account_id, carried.email
     ),
     spread AS (

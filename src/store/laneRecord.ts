@@ -110,7 +110,8 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
     settled AS (
       UPDATE outcome o SET status = ${verdict.status}::outcome_status,
         reason_code = ${verdict.reasonCode}::reason_code, reason = ${verdict.reason}, settled_at = clock_timestamp()
-      FROM waiting WHERE o.ctid = waiting.at AND COALESCE(o.status = 'PENDING', false)
+      FROM waiting
+      WHERE o.ctid = ANY (ARRAY(SELECT at FROM waiting)) AND o.ctid = waiting.at AND COALESCE(o.status = 'PENDING', false)
       RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
     ),
     ${COUNT_SETTLED}

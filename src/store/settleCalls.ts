@@ -13,8 +13,10 @@ import { COUNT_SETTLED } from './countSettled.js';
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
- * - COALESCE around a status keeps the planner from outcome_open_idx, which statistics from a quiet moment take for
- *   empty, and which then holds everything that is under way.
+ * - The array of places makes the update a scan of these rows by place, whatever the statistics say: a join by place alone
+ *   may be planned as a scan of everything.
+ * - COALESCE around a status keeps the planner from the partial indexes, which statistics from a quiet moment take for
+ *   empty, where a row is named by its key or place already.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
  */
@@ -91,7 +93,8 @@ export async function settleCalls(
         settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
         due_at = CASE WHEN v.status = 'PENDING'
           THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
-      FROM verdict v WHERE o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
+      FROM verdict v
+      WHERE o.ctid = ANY (ARRAY(SELECT at FROM verdict)) AND o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
       RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status
     ),
     ${COUNT_SETTLED}

@@ -277,36 +277,6 @@ describe('a settlement', () => {
   });
 });
 
-describe('a claim and its settlement', () => {
-  it('read a few rows for each account, whatever else waits and whatever the statistics say', async () => {
-    await store.accept(newRequest(numbers(5_000)));
-    for (;;) {
-      const call = await record.claim(tenure, ANY);
-      if (call === null) break;
-      await record.settle(tenure, [answered(call)], DELAYS);
-    }
-    // From now on the planner believes that nothing is ever under way.
-    await database.prisma.$executeRaw`ANALYZE`;
-    await store.accept(newRequest(numbers(5_000, 5_000)));
-    const read = await database.prisma.$transaction(async (tx) => {
-      const rowsRead = async (): Promise<number> => {
-        const [row] = await tx.$queryRaw<[{ rows: number }]>`
-          SELECT (seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'outcome'
-        `;
-        return row.rows;
-      };
-      // A lane's statements each stand alone, so they run in a transaction as well; there their reads can be counted.
-      const inTransaction = createLaneRecord(tx as Database['prisma']);
-      const before = await rowsRead();
-      const call = (await inTransaction.claim(tenure, ANY)) ?? expect.unreachable();
-      await inTransaction.settle(tenure, [answered(call)], DELAYS);
-      return (await rowsRead()) - before;
-    });
-    expect(read).toBeGreaterThanOrEqual(100);
-    expect(read).toBeLessThanOrEqual(50 * 10);
-  });
-});
-
 describe('a lane', () => {
   it('is not given up while something waits, and is while nothing does', async () => {
     await store.accept(newRequest([1]));

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LaneRecord, Settlement, Tenure } from '../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createLaneRecord } from '../../src/store/laneRecord.js';
+import { openLanes } from '../../src/store/lanes.js';
+import { createRequestStore } from '../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+
+/** Rows of `outcome` that one claim and one settlement of 50 accounts may read. */
+const ROWS_FOR_FIFTY = 500;
+
+const ANY = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+
+let testDatabase: TestDatabase;
+let database: Database;
+let store: RequestStore;
+let record: LaneRecord;
+let tenure: Tenure;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
+  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  record = createLaneRecord(database.prisma);
+  const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
+  tenure = await record.take(lane ?? expect.unreachable());
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const numbers = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
+const settlement = (callId: string): Settlement => ({
+  callId,
+  status: 'ANSWERED',
+  wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+  errorCode: null,
+  errorMessage: null,
+  unprocessed: [],
+  rest: PROCESSED,
+  exceptions: new Map(),
+});
+
+/** Sends the lane's next call; false when nothing waits. */
+async function sendNext(lane: LaneRecord): Promise<boolean> {
+  const call = await lane.claim(tenure, ANY);
+  if (call !== null) await lane.settle(tenure, [settlement(call.callId)], [0.5]);
+  return call !== null;
+}
+
+/** Rows of `outcome` that the lane's next call reads. Its statements each stand alone, so they may run in a transaction. */
+async function rowsRead(): Promise<number> {
+  return database.prisma.$transaction(async (tx) => {
+    const total = async (): Promise<number> => {
+      const [row] = await tx.$queryRaw<[{ rows: number }]>`
+        SELECT (seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'outcome'
+      `;
+      return row.rows;
+    };
+    const before = await total();
+    expect(await sendNext(createLaneRecord(tx as Database['prisma']))).toBe(true);
+    return (await total()) - before;
+  });
+}
+
+async function expectFewRows(): Promise<void> {
+  // The first five runs of a prepared statement are planned one by one, the sixth for good.
+  for (let call = 0; call < 8; call += 1) {
+    const rows = await rowsRead();
+    expect(rows).toBeGreaterThanOrEqual(100);
+    expect(rows).toBeLessThanOrEqual(ROWS_FOR_FIFTY);
+  }
+}
+
+describe('a claim and its settlement read a few rows for each account, whatever else waits', () => {
+  it('before there are any statistics, and with plans that were made when the tables were empty', async () => {
+    expect(await sendNext(record)).toBe(false);
+    for (const first of [0, 5_000, 10_000]) {
+      await store.accept(newRequest(numbers(5_000, first)));
+      await expectFewRows();
+    }
+  });
+
+  it('with statistics of a quiet moment, by which nothing is ever under way', async () => {
+    while (await sendNext(record));
+    await database.prisma.$executeRaw`ANALYZE`;
+    await store.accept(newRequest(numbers(5_000, 20_000)));
+    await expectFewRows();
+  });
+});
