@@ -16,7 +16,7 @@ const REPETITIONS = 7;
 const ACCOUNTS = 10_000;
 const TARGETS = 4;
 
-/** Of 500, 1,000, 2,000 and 5,000 the fastest for createMany on the machine of README.md; they differ little. */
+/** Rows of one createMany: three values each, far below the 65,535 parameters that a statement may have. */
 const CREATE_MANY_ROWS = 1_000;
 
 await runBench('accept', async (closers) => {

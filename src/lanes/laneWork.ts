@@ -181,7 +181,8 @@ export async function createLaneWork(tenure: Tenure, tools: LaneTools): Promise<
     const { detectorId, wait: detectorWait } = await findDetector();
     const partialWait = pacer.waitPartial();
     if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) return 'STARTED';
-    const { wait: turn } = await record.waiting(tenure);
+    const { outcomes, wait: turn } = await record.waiting(tenure);
+    left = outcomes;
     const heldBack = turn !== null && turn <= 0;
     if (heldBack) nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
     const callWait = heldBack ? partialWait || WAITING_POLL_MS : turn;
