@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   getOperationAST,
   GraphQLError,
+  OperationTypeNode,
   parse,
   validate,
   type ExecutionArgs,
@@ -49,7 +50,7 @@ function prepare(
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
     const errors = validate(schema, document);
     if (errors.length > 0) return refusal(errors);
-    if (getOperationAST(document, operationName)?.operation !== 'subscription') {
+    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
       const extensions = { code: 'BAD_REQUEST' };
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql', {
         extensions,

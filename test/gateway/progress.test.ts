@@ -55,7 +55,9 @@ describe('requestProgress', () => {
 
   it('says of a finished request how it ended, and ends', async () => {
     const id = await request(1);
-    for await (const _ of follow(id)) void _;
+    const told = [];
+    for await (const one of follow(id)) told.push(one);
+    expect(told.length).toBeGreaterThan(0);
     const seen: unknown[] = [];
     for await (const { data } of follow(id)) seen.push(data?.requestProgress.status);
     expect(seen).toEqual(['SUCCEEDED']);
