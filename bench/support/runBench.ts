@@ -10,7 +10,8 @@ import { saveResults } from './report.js';
 export async function runBench(name: string, measure: (closers: Closers) => Promise<object>): Promise<void> {
   const closers = createClosers(createLog('warn'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    // Not once: under npm and tsx a signal arrives twice, and the second would end the process before all is closed.
+    process.on(signal, () => {
       void closers.closeAll().then(() => process.exit(1));
     });
   }

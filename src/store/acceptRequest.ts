@@ -1,6 +1,8 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
+import { GatewayError } from '../errors.js';
 import type { AcceptedRequest, NewRequest } from '../ports/requests.js';
 import { LANE_WAKE_CHANNEL } from './notifications.js';
+import { isUnreachable } from './unavailable.js';
 
 /** Puts a job on each lane inside the caller's transaction. */
 export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;
@@ -52,16 +54,48 @@ export async function acceptRequest(
   request: RequestIdentity,
   statement: Prisma.Sql,
 ): Promise<AcceptedRequest> {
-  const accepted = await prisma.$transaction(
-    async (tx) => {
-      const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
-      if (row === undefined) return null;
-      if (row.idle.length > 0) await enqueue(tx, row.idle);
-      return { requestId: request.id, inputHash: request.inputHash };
-    },
-    { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
-  );
-  return accepted ?? findByIdempotencyKey(prisma, request);
+  const taken = { requestId: request.id, inputHash: request.inputHash };
+  try {
+    const accepted = await prisma.$transaction(
+      async (tx) => {
+        const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
+        if (row === undefined) return null;
+        if (row.idle.length > 0) await enqueue(tx, row.idle);
+        return taken;
+      },
+      { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
+    );
+    return accepted ?? (await findByIdempotencyKey(prisma, request));
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    if (await isOnRecord(prisma, request.id)) return taken;
+    throw new GatewayError(
+      'UNAVAILABLE',
+      'the database was lost while the request was being recorded, and nothing of it is on record; try again in a moment',
+      { cause: error },
+    );
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return isUnreachable(error) || (error instanceof GatewayError && error.code === 'UNAVAILABLE');
+}
+
+/**
+ * Whether a request whose commit was not answered is there all the same. When that cannot be found out either, the caller
+ * has to: with the same idempotency key, a repetition finds it.
+ */
+async function isOnRecord(prisma: PrismaClient, requestId: string): Promise<boolean> {
+  try {
+    return (await prisma.request.count({ where: { id: requestId } })) === 1;
+  } catch (cause) {
+    throw new GatewayError(
+      'UNAVAILABLE',
+      'the database cannot be reached just now. Whether the request was recorded is not known: repeat it with the ' +
+        'same idempotencyKey, and it is not made twice',
+      { cause },
+    );
+  }
 }
 
 async function findByIdempotencyKey(

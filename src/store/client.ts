@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/client.js';
+import { asUnavailable } from './unavailable.js';
 
 /**
  * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
@@ -38,8 +39,20 @@ export function openDatabase(databaseUrl: string): Database {
   prisma.$on('query', (event) => {
     for (const listener of listeners) listener(event.query);
   });
+  // Typed as what it extends: only the errors of its operations differ.
+  const extended = prisma.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return (await query(args)) as unknown;
+        } catch (error) {
+          throw asUnavailable(error);
+        }
+      },
+    },
+  }) as unknown as PrismaClient;
   return {
-    prisma,
+    prisma: extended,
     onStatement(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

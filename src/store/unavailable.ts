@@ -1,0 +1,33 @@
+import { GatewayError } from '../errors.js';
+
+/**
+ * Prisma's codes for a database that cannot be reached, refuses, or ends the connection, and for a pool or transaction that
+ * waited in vain (prisma.io, "Error message reference").
+ */
+const CODES = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+
+/** PostgreSQL's classes of the same: connection exceptions, too few resources, an operator's intervention. */
+const SQL_STATES = /\b(08\d{3}|53\d{3}|57P0[1-5])\b/;
+
+/** What the driver says where there is no code. */
+const WORDS =
+  /can't reach database|connection terminated|terminating connection|closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|unable to start a transaction/i;
+
+/** Whether an error is about reaching the database, and not about what was asked of it. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (
+    (typeof code === 'string' && CODES.has(code)) ||
+    SQL_STATES.test(error.message) ||
+    WORDS.test(error.message)
+  );
+}
+
+/** The same error as callers should see it: `UNAVAILABLE` when the database cannot be reached, else untouched. */
+export function asUnavailable(error: unknown): unknown {
+  if (!isUnreachable(error) || error instanceof GatewayError) return error;
+  return new GatewayError('UNAVAILABLE', 'the database cannot be reached just now; try again in a moment', {
+    cause: error,
+  });
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { openLanes } from '../../src/store/lanes.js';
+import { createRequestStore } from '../../src/store/requestStore.js';
+import { isUnreachable } from '../../src/store/unavailable.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { ADMINISTRATOR, newRequest } from './recordBench.js';
+
+describe('an error of the database', () => {
+  it.each([
+    [Object.assign(new Error('x'), { code: 'P1001' }), true],
+    [Object.assign(new Error('x'), { code: 'P2028' }), true],
+    [new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`'), true],
+    [new Error('connect ECONNREFUSED 127.0.0.1:5432'), true],
+    [Object.assign(new Error('Raw query failed. Code: `23505`.'), { code: 'P2010' }), false],
+    [new Error('syntax error at or near "SELECT"'), false],
+    ['ECONNREFUSED', false],
+  ])('%s: unreachable is %s', (error, unreachable) => {
+    expect(isUnreachable(error)).toBe(unreachable);
+  });
+
+  it('is UNAVAILABLE when nobody listens, for reads and for requests, and says what is known', async () => {
+    const nowhere = openDatabase('postgresql://nobody:secret@127.0.0.1:1/nothing');
+    const read = nowhere.prisma.$queryRaw`SELECT 1`;
+    await expect(read).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAVAILABLE' });
+    const store = createRequestStore(
+      nowhere.prisma,
+      () => 1,
+      () => Promise.resolve(),
+    );
+    const error: unknown = await store.accept(newRequest([1])).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+    expect((error as Error).message).toContain('repeat it with the same idempotencyKey');
+    await nowhere.close();
+  });
+});
+
+describe('a request whose commit is not answered', () => {
+  let testDatabase: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase();
+    database = openDatabase(testDatabase.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await testDatabase.drop();
+  });
+
+  it('is accepted when it is on record, and refused when it is not', async () => {
+    const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
+    const lost = new Error('Connection terminated unexpectedly');
+    // The connection breaks right after the commit, or right before it.
+    const breaking = (after: boolean) =>
+      new Proxy(database.prisma, {
+        get: (target, name) =>
+          name === '$transaction'
+            ? async (...args: Parameters<typeof target.$transaction>) => {
+                if (after) await target.$transaction(...args);
+                throw lost;
+              }
+            : (Reflect.get(target, name) as unknown),
+      });
+    const accept = (after: boolean, request = newRequest([1])) =>
+      createRequestStore(breaking(after), lanes.idOf, () => Promise.resolve()).accept(request);
+    const request = newRequest([1]);
+    await expect(accept(true, request)).resolves.toEqual({ requestId: request.id, inputHash: 'hash' });
+    await expect(accept(false)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: lost });
+    expect(await database.prisma.request.count()).toBe(1);
+  });
+});
