@@ -104,7 +104,7 @@ async function findByIdempotencyKey(
 ): Promise<AcceptedRequest> {
   if (idempotencyKey === null) throw new Error('a request without an idempotency key was not written');
   const earlier = await prisma.request.findFirstOrThrow({
-    where: { callerId: caller.id, operation, idempotencyKey },
+    where: { callerId: caller.id, callerKind: caller.kind, operation, idempotencyKey },
     select: { id: true, inputHash: true },
   });
   return { requestId: earlier.id, inputHash: earlier.inputHash };
