@@ -34,6 +34,11 @@ module.exports = {
   forbidden: [
     arrow('main', ['app', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
     arrow(
+      'access',
+      ['config', 'closers', 'oidc', 'ports', 'services', 'store', ...LEAVES],
+      'access puts together who may call; app does the rest.',
+    ),
+    arrow(
       'token',
       ['config', 'closers', 'ports', 'services', 'store', ...LEAVES],
       'token keeps the API tokens, without the gateway.',
@@ -82,7 +87,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|config|closers|membership|errors|log)\\.ts$',
+          '^src/(main|token|app|access|config|closers|membership|errors|log)\\.ts$',
           '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
         ],
       },

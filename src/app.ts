@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
@@ -8,14 +9,16 @@ import type { LaneTools } from './lanes/laneWork.js';
 import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
-import { LOCAL_CALLER, type Administrator } from './membership.js';
+import type { Administrator } from './membership.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
+import { createDeadline, withDeadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
+import { createOriginLoader } from './services/originLoader.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
@@ -31,6 +34,7 @@ import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
 import { listen } from './store/notifications.js';
 import { createRequestEvents } from './store/requestEvents.js';
+import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
 import { createRetryStore } from './store/retryStore.js';
@@ -145,19 +149,35 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const history = createHistory(historyStore);
+  const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
+    log,
+    closers,
+  });
+  const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
   const server = await createHttpServer({
-    contextOf: ({ idempotencyKey }) => ({
-      caller: LOCAL_CALLER,
-      idempotencyKey,
-      services,
-      history,
-      progress,
-      loaders: createLoaders(historyStore, LOCAL_CALLER),
-    }),
+    contextOf: ({ caller, idempotencyKey, isQuery }) => {
+      const deadline = createDeadline(config.access.limits.timeoutSeconds);
+      const reads = withDeadline(historyStore, () => (isQuery() ? deadline : null));
+      return {
+        caller,
+        idempotencyKey,
+        services,
+        history: createHistory(reads),
+        progress,
+        tokens: access.tokens,
+        deniedAttempts: access.deniedAttempts,
+        denied: (field) => {
+          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        },
+        loaders: createLoaders(reads, caller),
+        origins: createOriginLoader(originStore),
+      };
+    },
+    ...access,
+    settings: config.access,
     readiness: {
       notReady: async () => {
         if (stopping.signal.aborted) return 'stopping';

@@ -5,6 +5,7 @@
 /**
  * - `BAD_CONFIGURATION`: the environment or the administrators file is wrong; the process does not start.
  * - `BAD_USER_INPUT`: an argument is wrong; the message names it, what was expected and what came.
+ * - `BAD_REQUEST`: what came over HTTP is no GraphQL request.
  * - `UNAUTHENTICATED`: no credentials came, or they are not good (any more).
  * - `FORBIDDEN`: the caller is known, and may not do this.
  * - `LIMIT_EXCEEDED`: the operation is larger than the gateway takes; the message has the limit and what came.
@@ -15,6 +16,7 @@
 export type ErrorCode =
   | 'BAD_CONFIGURATION'
   | 'BAD_USER_INPUT'
+  | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'LIMIT_EXCEEDED'

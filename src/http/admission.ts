@@ -1,10 +1,4 @@
-import {
-  GraphQLError,
-  Kind,
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { Budget, Charge } from '../services/budget.js';
 import { costOf } from './cost.js';

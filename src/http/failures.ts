@@ -12,13 +12,13 @@ export function answerFailures(app: FastifyInstance, log: Log): void {
   // What is no JSON is no GraphQL; and text/plain is what pages of other origins can send without asking.
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((_request, reply) =>
-    sendRefusal(reply, new GatewayError('BAD_USER_INPUT', 'there is nothing at this address'), 404),
+    sendRefusal(reply, new GatewayError('BAD_REQUEST', 'there is nothing at this address'), 404),
   );
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const { statusCode = 500 } = error;
     if (statusCode === 413) return sendRefusal(reply, tooLarge(request.headers['content-length'], app), 413);
     if (statusCode < 500)
-      return sendRefusal(reply, new GatewayError('BAD_USER_INPUT', wordsFor(statusCode)), statusCode);
+      return sendRefusal(reply, new GatewayError('BAD_REQUEST', wordsFor(statusCode)), statusCode);
     const incident = randomUUID();
     log.error({ err: error, incident }, 'unforeseen error');
     const message = `Something went wrong that should not have. The gateway's log has it as incident ${incident}.`;

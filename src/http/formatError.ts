@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { GatewayError, type ErrorCode } from '../errors.js';
+import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 
 /**
- * Every code that callers see; docs/errors.md says what each means. The last six are Apollo's and graphql-js's words for
+ * Every code that callers see; docs/errors.md says what each means. Those after UNAVAILABLE are Apollo's and graphql-js's words for
  * what is wrong with the request or its document, and for what is wrong with the gateway.
  */
 export const CALLER_CODES = [
@@ -22,7 +22,7 @@ export const CALLER_CODES = [
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'INTERNAL_ERROR',
-] as const satisfies readonly (Exclude<ErrorCode, 'BAD_CONFIGURATION'> | string)[];
+] as const;
 type CallerCode = (typeof CALLER_CODES)[number];
 
 /**
@@ -38,7 +38,11 @@ export function createFormatError(log: Log) {
     const details = formatted.extensions?.['details'];
     if (isDetails(details)) return { ...formatted, extensions: { code: 'LIMIT_EXCEEDED', ...details } };
     const code = formatted.extensions?.['code'];
-    if (formatted.message.startsWith(TOO_MANY_TOKENS)) return tooManyTokens(formatted);
+    const tokens = TOO_MANY_TOKENS.exec(formatted.message)?.[1];
+    if (tokens !== undefined) return tooMany(Number(tokens), formatted);
+    if (formatted.message === TOO_DEEP && code === 'GRAPHQL_PARSE_FAILED') {
+      return { message: 'Syntax Error: the document is nested too deeply', extensions: { code } };
+    }
     // Apollo marks its own and graphql-js's complaints about the request with a code, and everything else with this one.
     if (code !== 'INTERNAL_SERVER_ERROR') {
       return { ...formatted, extensions: { code: isCallerCode(code) ? code : 'BAD_REQUEST' } };
@@ -57,15 +61,17 @@ export function createFormatError(log: Log) {
   };
 }
 
-/** graphql-js's words when the parser's limit of tokens is passed. */
-const TOO_MANY_TOKENS = 'Syntax Error: Document contains more than ';
+/** graphql-js's words when the parser's limit of tokens is passed; it says "that". */
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
 
-function tooManyTokens(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const maximum = Number(/more than (\d+) tokens/.exec(formatted.message)?.[1] ?? 0);
+/** JavaScript's words when a document nests so deeply that not even the parser can follow. */
+const TOO_DEEP = 'Maximum call stack size exceeded';
+
+function tooMany(tokens: number, formatted: GraphQLFormattedError): GraphQLFormattedError {
   return {
     ...formatted,
-    message: `expected a document with at most ${maximum} of tokens, got more`,
-    extensions: { code: 'LIMIT_EXCEEDED', limit: 'MAX_TOKENS', maximum },
+    message: `expected a document with at most ${tokens} of tokens, got more`,
+    extensions: { code: 'LIMIT_EXCEEDED', limit: 'MAX_TOKENS', maximum: tokens },
   };
 }
 

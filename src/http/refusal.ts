@@ -1,12 +1,14 @@
 import { HeaderMap } from '@apollo/server';
 import type { FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { GatewayError, type ErrorCode } from '../errors.js';
+import type { GatewayError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 
 /** The HTTP status of an operation that is refused as a whole. Errors of single fields leave it at 200. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   BAD_CONFIGURATION: 500,
   BAD_USER_INPUT: 400,
+  BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   LIMIT_EXCEEDED: 400,

@@ -35,8 +35,8 @@ export interface Asked {
   readonly caller: Caller;
   /** `Idempotency-Key`; null when there is none. */
   readonly idempotencyKey: string | null;
-  /** Queries and mutations end; a subscription goes on. */
-  readonly isSubscription: boolean;
+  /** Whether it turned out to be a query, which has a time limit: mutations wait for requests, subscriptions go on. */
+  readonly isQuery: () => boolean;
 }
 
 /** What the HTTP side needs from the rest. */
@@ -93,12 +93,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const formatError = createFormatError(log);
   const mayIntrospect = settings.introspection !== 'off';
   const admit = createAdmit(schema, { maxComplexity: limits.complexity, charge: options.charge });
-  const contextOf = (request: FastifyRequest, isSubscription: boolean): HttpContext => {
+  const contextOf = (request: FastifyRequest): HttpContext => {
     const visit = request.visit ?? refuseUngated();
     const caller = visit.caller ?? { ...NOBODY, origin: { ...visit.origin, tokenId: null } };
     // Node joins a header that came twice with commas, but types it as it would others.
     const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null;
-    return { ...options.contextOf({ caller, idempotencyKey, isSubscription }), visit };
+    const isQuery = (): boolean => visit.operation?.type === 'query';
+    return { ...options.contextOf({ caller, idempotencyKey, isQuery }), visit };
   };
   const apollo = new ApolloServer<HttpContext>({
     schema,
@@ -134,7 +135,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     onRequest: gate,
     preHandler: createTrustedDocuments(settings.trustedDocuments, log),
     handler: fastifyApolloHandler(apollo, {
-      context: (request) => Promise.resolve(contextOf(request, false)),
+      context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
   registerStream(app, { schema, contextOf, formatError, gate, admit, limits, mayIntrospect });

@@ -28,7 +28,7 @@ const MAX_TOKENS = 2_000;
 export interface StreamOptions {
   readonly schema: GraphQLSchema;
   /** The context of one operation, made as for /graphql: the same rules hold. */
-  readonly contextOf: (request: FastifyRequest, isSubscription: boolean) => HttpContext;
+  readonly contextOf: (request: FastifyRequest) => HttpContext;
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly gate: Gate;
@@ -46,7 +46,7 @@ export function registerStream(app: FastifyInstance, options: StreamOptions): vo
   const handle = createHandler({
     // Distinct connections only: nothing is kept here between two requests.
     authenticate: () => null,
-    onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw, true), params),
+    onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
   app.post('/graphql/stream', { onRequest: options.gate }, (request, reply) => handle(request, reply));

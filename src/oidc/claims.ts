@@ -11,7 +11,7 @@ export interface ClaimNames {
 }
 
 /** The word in the claim of administrators that stands for all of them. */
-export const ALL_ADMINISTRATORS = '*';
+const ALL_ADMINISTRATORS = '*';
 
 /** The highest role that the claim names; null when it names none of ours. */
 export function roleOf(payload: JWTPayload, names: ClaimNames): Role | null {
@@ -29,7 +29,7 @@ export function administratorsOf(payload: JWTPayload, names: ClaimNames): readon
 function textsOf(payload: JWTPayload, name: string): string[] {
   const claim = Object.hasOwn(payload, name)
     ? payload[name]
-    : name.split('.').reduce(memberOf, payload as unknown);
+    : name.split('.').reduce<unknown>(memberOf, payload);
   if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
   return Array.isArray(claim) ? claim.filter((one) => typeof one === 'string') : [];
 }

@@ -1,5 +1,5 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { DeniedAttempt, DeniedAttemptConnection } from '../schema/deniedAttempt.js';
+import { DeniedAttemptConnection, type DeniedAttempt } from '../schema/deniedAttempt.js';
 import { RequestOrigin } from '../schema/origin.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';

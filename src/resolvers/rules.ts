@@ -59,7 +59,7 @@ function guard(field: GraphQLField<unknown, unknown>, name: string, least: Role)
   if (subscribe !== undefined) {
     field.subscribe = (source, args, context, info) => {
       demand(context as GatewayContext, name, least);
-      return subscribe(source, args, context, info) as unknown;
+      return subscribe(source, args, context, info);
     };
   }
   field.resolve = (source, args, context, info) => {

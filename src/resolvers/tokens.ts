@@ -30,7 +30,7 @@ export class TokenResolver {
     @Arg('input', () => CreateTokenInput, { description: 'Whose token, and what it may do.' })
     input: CreateTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
-  ): Promise<CreateTokenPayload> {
+  ): Promise<Readonly<CreateTokenPayload>> {
     const { token, ...rest } = await tokens.create(caller, input);
     return { token: token && presentToken(token), ...rest };
   }
@@ -43,7 +43,7 @@ export class TokenResolver {
     @Arg('input', () => RevokeTokenInput, { description: 'Which token.' })
     { tokenId }: RevokeTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
-  ): Promise<RevokeTokenPayload> {
+  ): Promise<Readonly<RevokeTokenPayload>> {
     const { token, userErrors } = await tokens.revoke(caller, tokenId);
     return { token: token && presentToken(token), userErrors };
   }

@@ -5,7 +5,7 @@ import { DateTime } from './scalars.js';
 import { UserError } from './userError.js';
 
 /** What a caller may do. */
-export const Role = describedEnum<RoleName>(
+const Role = describedEnum<RoleName>(
   'Role',
   'What a caller may do. Each role may do what those before it may.',
   {

@@ -37,13 +37,16 @@ export function createDeadline(seconds: number): Deadline {
   };
 }
 
-/** A port whose reads all keep the deadline. */
-export function withDeadline<Port extends object>(port: Port, deadline: Deadline): Port {
+/** A port whose reads all keep the deadline, if there is one by then. */
+export function withDeadline<Port extends object>(port: Port, deadlineOf: () => Deadline | null): Port {
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
-      return (...args: unknown[]) => deadline.within(() => member.apply(target, args) as Promise<unknown>);
+      return (...args: unknown[]) => {
+        const read = (): Promise<unknown> => member.apply(target, args) as Promise<unknown>;
+        return deadlineOf()?.within(read) ?? read();
+      };
     },
   });
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What every secret begins with, so that people, and programs that look for leaked secrets, recognise one. */
-export const TOKEN_PREFIX = 'mgw_';
+const TOKEN_PREFIX = 'mgw_';
 
 /** 256 random bits. */
 const SECRET_BYTES = 32;

@@ -8,7 +8,7 @@ import { mintSecret } from './tokenSecret.js';
 import type { UserError } from './userErrors.js';
 
 /** How long a token is good, in days: the range, and what it is when not said. */
-export const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365 } as const;
+const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365 } as const;
 
 /** Most tokens that are listed, the newest. */
 const TOKENS_LISTED = 1_000;
