@@ -35,6 +35,7 @@ export async function registerWebSecurity(
         formAction: ["'none'"],
       },
     },
+    xFrameOptions: { action: 'deny' },
     crossOriginResourcePolicy: { policy: corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
   });
   if (corsOrigins.length > 0) {
