@@ -25,7 +25,7 @@ import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, type Database } from './store/client.js';
+import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
@@ -139,7 +139,11 @@ export async function startGateway(
   const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
   const retries = createRetryStore(prisma, workers.enqueue);
-  const historyStore = createHistoryStore(prisma);
+  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
+  const reading =
+    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
+  if (reading !== database) closers.add('database for queries', () => reading.close());
+  const historyStore = createHistoryStore(reading.prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
   const services: Services = {

@@ -39,6 +39,7 @@ export function createAdmit(
       fields,
       cost: null,
       errors: {},
+      counts: [],
     };
     visit.operation = notes;
     if (visit.caller === null && !fields.every((field) => field.startsWith('__'))) throw noCredentials();
@@ -94,4 +95,11 @@ export function countCodes(
     counts[code] = (counts[code] ?? 0) + 1;
   }
   return counts;
+}
+
+/** The counts of the requests that mutations answer with, for the log. */
+export function countsIn(data: unknown): unknown[] {
+  return Object.values((data ?? {}) as Record<string, { request?: { counts?: unknown } } | null>)
+    .map((payload) => payload?.request?.counts)
+    .filter((counts) => counts !== undefined);
 }

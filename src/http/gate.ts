@@ -26,6 +26,8 @@ export interface OperationNotes {
   cost: number | null;
   /** Error codes, and how often each. */
   errors: Readonly<Record<string, number>>;
+  /** Outcomes of the requests that it answered with, where it asked for their counts. */
+  counts: readonly unknown[];
 }
 
 declare module 'fastify' {

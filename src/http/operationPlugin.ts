@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GatewayError } from '../errors.js';
 import type { GatewayContext } from '../resolvers/context.js';
-import { countCodes, type Admit, type Cost } from './admission.js';
+import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
 import type { Visit } from './gate.js';
 import { asHttpError } from './refusal.js';
 
@@ -33,8 +33,11 @@ export function createOperationPlugin(admit: Admit): ApolloServerPlugin<HttpCont
         async willSendResponse({ contextValue: { visit }, response: { body } }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
-          const { errors } = singleResult;
-          if (errors !== undefined && visit.operation !== null) visit.operation.errors = countCodes(errors);
+          const { operation } = visit;
+          if (operation !== null) {
+            operation.errors = countCodes(singleResult.errors ?? []);
+            if (operation.type === 'mutation') operation.counts = countsIn(singleResult.data);
+          }
           singleResult.extensions = {
             ...singleResult.extensions,
             requestId: visit.origin.requestId,

@@ -129,16 +129,26 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
   registerHealth(app, options.readiness);
   await registerExplorer(app, { assetsDir: options.explorerDir });
+  const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     onRequest: gate,
-    preHandler: createTrustedDocuments(settings.trustedDocuments, log),
+    preHandler: trustedDocuments,
     handler: fastifyApolloHandler(apollo, {
       context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
-  registerStream(app, { schema, contextOf, formatError, gate, admit, limits, mayIntrospect });
+  registerStream(app, {
+    schema,
+    contextOf,
+    formatError,
+    gate,
+    trustedDocuments,
+    admit,
+    limits,
+    mayIntrospect,
+  });
   return {
     listen: (host, port) => app.listen({ host, port }),
     close: () => apollo.stop(),

@@ -20,6 +20,7 @@ import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import type { Gate } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
 import { asHttpError } from './refusal.js';
+import type { TrustedDocuments } from './trustedDocuments.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -32,6 +33,7 @@ export interface StreamOptions {
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly gate: Gate;
+  readonly trustedDocuments: TrustedDocuments;
   readonly admit: Admit;
   readonly limits: DocumentLimits;
   readonly mayIntrospect: boolean;
@@ -49,7 +51,8 @@ export function registerStream(app: FastifyInstance, options: StreamOptions): vo
     onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
-  app.post('/graphql/stream', { onRequest: options.gate }, (request, reply) => handle(request, reply));
+  const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
+  app.post('/graphql/stream', hooks, (request, reply) => handle(request, reply));
 }
 
 async function prepare(

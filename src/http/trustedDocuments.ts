@@ -11,7 +11,11 @@ export interface TrustedDocumentSettings {
   readonly file: string | null;
 }
 
-type PreHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+/** A hook for `preHandler`. */
+export type TrustedDocuments = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply | undefined>;
 
 /**
  * A `preHandler` for trusted documents: puts the document in place of `documentId: "sha256:..."`, and, by the mode, logs
@@ -19,7 +23,7 @@ type PreHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fast
  *
  * @throws GatewayError BAD_CONFIGURATION when the file cannot be read.
  */
-export function createTrustedDocuments({ mode, file }: TrustedDocumentSettings, log: Log): PreHandler {
+export function createTrustedDocuments({ mode, file }: TrustedDocumentSettings, log: Log): TrustedDocuments {
   const documents = file === null ? new Map<string, string>() : readDocuments(file);
   return async (request, reply) => {
     if (mode === 'off') return undefined;

@@ -10,7 +10,7 @@ import { asUnavailable } from './unavailable.js';
 const POOL_SIZE = 10;
 
 /** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** How a hot statement asks to be prepared once per connection: planning these costs as much as running them. */
 const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
@@ -24,12 +24,15 @@ export interface Database {
 }
 
 /** Opens the record's database; connections are made when first needed. */
-export function openDatabase(databaseUrl: string): Database {
+export function openDatabase(
+  databaseUrl: string,
+  statementTimeoutMs: number = STATEMENT_TIMEOUT_MS,
+): Database {
   const adapter = new PrismaPg(
     {
       connectionString: databaseUrl,
       max: POOL_SIZE,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
       application_name: 'membership-gateway',
     },
     { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },

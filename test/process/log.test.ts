@@ -109,7 +109,13 @@ it('logs one line a request, and no address and no secret at any level', async (
     path: '/graphql',
     status: 200,
     durationMs: expect.any(Number),
-    operation: { type: 'mutation', name: 'Add', fields: ['createMembers'], errors: {} },
+    operation: {
+      type: 'mutation',
+      name: 'Add',
+      fields: ['createMembers'],
+      errors: {},
+      counts: [{ total: 240 }],
+    },
   });
   expect(requests[1]).toMatchObject({ actor: 'ann', kind: 'USER' });
   expect(requests[3]).toMatchObject({ operation: { errors: { BAD_USER_INPUT: 1 } } });
