@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/client.js';
-import { asUnavailable } from './unavailable.js';
+import { asCallersSeeIt } from './unavailable.js';
 
 /**
  * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
@@ -49,7 +49,7 @@ export function openDatabase(
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          throw asUnavailable(error);
+          throw asCallersSeeIt(error);
         }
       },
     },
