@@ -180,6 +180,7 @@ export async function startGateway(
         );
       },
     },
+    stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,
   });
