@@ -90,6 +90,7 @@ export async function connectReplica(
     if (client !== current || closed) return;
     timer = setTimeout(() => {
       look(current).catch((error: unknown) => {
+        if (closed) return;
         log.warn({ err: error }, 'listening connection given up');
         reconnectLater();
         void current.end().catch(() => undefined);
