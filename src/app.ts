@@ -99,13 +99,14 @@ export async function startGateway(
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
-    const pacer = createPacer(config.rates[lane.service]);
+    const rate = config.rates[lane.service];
+    const pacer = createPacer(rate);
     const detector =
       lane.service === 'GUARDDUTY'
         ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane))
         : null;
     const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
-    return { record, upstream, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
+    return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
   };
   let connection: ReplicaConnection | null = null;
   // Closed after the lanes are handed over: without it, other replicas would take them for left.

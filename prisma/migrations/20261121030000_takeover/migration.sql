@@ -2,8 +2,8 @@
 
 -- The process that works the lane, by the name of its own connection (membership-gateway:<replica>).
 ALTER TABLE "lane" ADD COLUMN "replica" UUID;
--- When the lane's last reads left (GetMembers, ListDetectors): they share its rate with the calls, which have rows.
-ALTER TABLE "lane" ADD COLUMN "recent_reads" TIMESTAMPTZ(6)[] NOT NULL DEFAULT ARRAY[]::TIMESTAMPTZ(6)[];
+-- The lane's quota of requests, reads included: when its whole burst will be there again if nothing more leaves.
+ALTER TABLE "lane" ADD COLUMN "quota_back_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP;
 
 -- What a worker that had lost the lane heard all the same: kept beside the call, for people to read.
 ALTER TABLE "call" ADD COLUMN "late_answer" JSONB;
