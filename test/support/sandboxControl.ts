@@ -11,7 +11,9 @@ export interface LoggedCall {
   accountIds: string[];
   httpStatus: number | null;
   requestId: string;
+  /** `applied`, `refused`, `dropped-before` or `dropped-after`. */
   outcome: string;
+  unprocessedAccountIds: string[];
   inFlightAtStart: number;
 }
 
