@@ -116,7 +116,12 @@ const SERVICES: Readonly<Record<string, SecurityService>> = {
   securityhub: 'SECURITY_HUB',
 };
 
-/** The name of a lane: the record's and the service log's rows meet by it. */
-export function laneOf(service: string, region: string): string {
-  return `${SERVICES[service] ?? service}/${region}`;
+/** The name of a lane: the rows of the record and of the service's log meet by it. */
+export function laneName(service: string, region: string): string {
+  return `${service}/${region}`;
+}
+
+/** The name of the lane that a signature names. */
+export function laneOf(signingName: string, region: string): string {
+  return laneName(SERVICES[signingName] ?? signingName, region);
 }
