@@ -1,3 +1,4 @@
+import { REGIONS } from './administratorsFile.js';
 import type { PlannedCancel, PlannedMutation } from './plan.js';
 import type { Random } from './random.js';
 
@@ -9,7 +10,6 @@ const WINDOW = 150;
 const MAGIC = ['03', '04', '16', '20', '21', '22', '33', '34', '35', '36', '37', '39'] as const;
 
 const SERVICES = ['GUARDDUTY', 'SECURITY_HUB'] as const;
-const REGIONS = ['us-east-1', 'eu-west-1'] as const;
 
 /** Mutations, one after the other until `endsAt`: what is created is mostly invited later, and some of it retried. */
 export function planMutations(

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { RESULT_TEXTS } from '../../sandbox/texts.js';
 import type { TestSandbox } from '../support/sandboxControl.js';
+import { ADMINISTRATOR, REGIONS } from './administratorsFile.js';
 import {
   laneOf,
   type CallRow,
@@ -12,11 +13,7 @@ import {
   type TargetRow,
 } from './history.js';
 
-/** The account that the gateway acts as when it was told of no administrators. */
-const ADMINISTRATOR = '111122223333';
-
 const SERVICES = ['guardduty', 'securityhub'] as const;
-const REGIONS = ['us-east-1', 'eu-west-1'] as const;
 
 /** Reads the service's side of a run. */
 export async function readServiceLog(sandbox: TestSandbox): Promise<ServiceLog> {
@@ -36,16 +33,18 @@ export async function readServiceLog(sandbox: TestSandbox): Promise<ServiceLog> 
     calls: await sandbox.log(),
     mails: mails.map(({ service, region, accountId }) => ({ lane: laneOf(service, region), accountId })),
     members: members.flat(),
-    words: new Set(SERVICES.flatMap((service) => Object.values(RESULT_TEXTS[service]))),
+    words: new Set(SERVICES.flatMap((service) => Object.values({ ...RESULT_TEXTS[service] }))),
   };
 }
 
 /** Reads the record's side. */
 export async function readRecord(client: pg.Client): Promise<RecordRows> {
-  const rows = async <Row>(sql: string): Promise<Row[]> =>
-    (await client.query<{ row: Row }>(`SELECT to_json(one) AS row FROM (${sql}) one`)).rows.map(
-      ({ row }) => row,
+  const rows = async <Row>(sql: string): Promise<Row[]> => {
+    const found: pg.QueryResult<{ row: Row }> = await client.query(
+      `SELECT to_json(one) AS row FROM (${sql}) one`,
     );
+    return found.rows.map(({ row }) => row);
+  };
   return {
     requests: await rows<RequestRow>(
       `SELECT id, operation, status, note, idempotency_key AS "idempotencyKey", ${ms('finished_at')} AS "finishedAt",

@@ -30,9 +30,11 @@ export function keepReplica(environment: Record<string, string>): Replica {
   let waiting = Promise.withResolvers<undefined>();
   let spoken = '';
   const ownEnds: string[] = [];
+  // Asked as a function: it changes while others wait.
+  const isStopping = (): boolean => stopping;
 
   const live = async (): Promise<void> => {
-    while (!stopping) {
+    while (!isStopping()) {
       try {
         running = await spawnGateway(environment);
       } catch (error) {
@@ -41,13 +43,13 @@ export function keepReplica(environment: Record<string, string>): Replica {
         continue;
       }
       waiting.resolve(undefined);
-      const process = running;
-      if (stopping) process.kill('SIGTERM').catch(() => undefined);
-      const end = await process.ended;
+      const { ended, output, kill } = running;
+      if (isStopping()) void kill('SIGTERM');
+      const end = await ended;
       running = null;
       waiting = Promise.withResolvers<undefined>();
-      spoken += process.output();
-      if (killedFor === null && !stopping) ownEnds.push(`${end}: ${process.output().slice(-2_000)}`);
+      spoken += output();
+      if (killedFor === null && !isStopping()) ownEnds.push(`${end}: ${output().slice(-2_000)}`);
       await sleep(killedFor ?? START_PAUSE_MS);
       killedFor = null;
     }
@@ -60,18 +62,14 @@ export function keepReplica(environment: Record<string, string>): Replica {
     kill(downMs) {
       if (running === null || killedFor !== null) return false;
       killedFor = downMs;
-      process.kill(running.pid, 'SIGKILL');
+      void running.kill('SIGKILL');
       return true;
     },
     freeze(forMs) {
       if (running === null || killedFor !== null) return false;
-      const { pid, ended } = running;
-      let isGone = false;
-      void ended.then(() => (isGone = true));
-      process.kill(pid, 'SIGSTOP');
-      setTimeout(() => {
-        if (!isGone) process.kill(pid, 'SIGCONT');
-      }, forMs);
+      const { kill } = running;
+      void kill('SIGSTOP');
+      setTimeout(() => void kill('SIGCONT'), forMs);
       return true;
     },
     ownEnds,
@@ -79,8 +77,8 @@ export function keepReplica(environment: Record<string, string>): Replica {
     async stop() {
       stopping = true;
       if (running !== null) {
-        process.kill(running.pid, 'SIGCONT');
-        process.kill(running.pid, 'SIGTERM');
+        void running.kill('SIGCONT');
+        void running.kill('SIGTERM');
       }
       await life;
     },

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
 import { startSandbox } from '../support/sandboxControl.js';
+import { writeAdministratorsFile } from './administratorsFile.js';
 import { createClient, type Client, type ClientFigures } from './client.js';
+import { startClock } from './clock.js';
 import { countHistory, type HistoryFigures } from './figures.js';
 import type { History } from './history.js';
 import { findViolations } from './invariants.js';
@@ -57,8 +59,8 @@ const POLL_MS = 250;
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, kills, say, calmLimitMs } = options;
   const startedAt = performance.now();
-  const elapsed = (): number => performance.now() - startedAt;
-  const stage = await openStage(options);
+  const administrators = await writeAdministratorsFile();
+  const stage = await openStage(options, administrators.path);
   const { postgres, sandbox, replicas } = stage;
   try {
     await Promise.all(replicas.map((replica) => replica.up()));
@@ -79,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       troubles: { ...troublemaker.counts, gatewayProcessesKilled: troublemaker.gatewaysKilled() },
       client: client.figures,
       figures: countHistory(history),
-      seconds: Math.round(elapsed() / 1_000),
+      seconds: Math.round((performance.now() - startedAt) / 1_000),
       secondsToSettle: Math.round(secondsToSettle * 10) / 10,
       violations: findViolations(history),
       ownEnds,
@@ -90,10 +92,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await Promise.all(replicas.map((replica) => replica.stop()));
     await sandbox.stop();
     await postgres.stop();
+    await administrators.remove();
   }
 }
 
-async function openStage({ replicas }: PlanOptions): Promise<Stage> {
+async function openStage({ replicas }: PlanOptions, administratorsFile: string): Promise<Stage> {
   const postgres = await startMortalPostgres(createLog('fatal'));
   const sandbox = await startSandbox();
   await sandbox.put('settings', { ceilings: { guardduty: UNLIMITED, securityhub: UNLIMITED } });
@@ -102,14 +105,14 @@ async function openStage({ replicas }: PlanOptions): Promise<Stage> {
     DATABASE_URL: postgres.url,
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
+    ADMINISTRATORS_FILE: administratorsFile,
   };
   return { postgres, sandbox, replicas: Array.from({ length: replicas }, () => keepReplica(environment)) };
 }
 
 /** Clients and trouble side by side, then calm, in which clients go on until they have all their answers. */
 async function carryOut(plan: Plan, client: Client, troublemaker: Troublemaker): Promise<void> {
-  const startedAt = performance.now();
-  const elapsed = (): number => performance.now() - startedAt;
+  const clock = startClock();
   const sent: Promise<void>[] = [];
   const asked = [
     ...plan.mutations.map((mutation) => ({ at: mutation.at, act: () => client.send(mutation) })),
@@ -117,11 +120,11 @@ async function carryOut(plan: Plan, client: Client, troublemaker: Troublemaker):
   ].toSorted((one, other) => one.at - other.at);
   const asking = async (): Promise<void> => {
     for (const { at, act } of asked) {
-      await sleep(Math.max(0, at - elapsed()));
+      await clock.until(at);
       sent.push(act());
     }
   };
-  await Promise.all([asking(), troublemaker.run(plan.troubles, elapsed)]);
+  await Promise.all([asking(), troublemaker.run(plan.troubles, clock)]);
   await troublemaker.calm();
   await Promise.all(sent);
 }

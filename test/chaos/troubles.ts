@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestSandbox } from '../support/sandboxControl.js';
+import type { Clock } from './clock.js';
 import type { MortalPostgres } from './mortalPostgres.js';
 import type { PlannedTrouble } from './plan.js';
 import type { Replica } from './replica.js';
@@ -14,8 +15,8 @@ export interface Stage {
 
 /** Makes the trouble of a plan. */
 export interface Troublemaker {
-  /** Makes all of it, each at its time, or as soon after as there is something to kill. */
-  run(troubles: readonly PlannedTrouble[], elapsed: () => number): Promise<void>;
+  /** Makes all of it, each at its time; the clock waits until there is something to kill. */
+  run(troubles: readonly PlannedTrouble[], clock: Clock): Promise<void>;
   /** Ends what lasts: everything is up again, and the weather is fair. */
   calm(): Promise<void>;
   /** How often each kind has happened. */
@@ -96,11 +97,12 @@ export function createTroublemaker(
   return {
     counts,
     gatewaysKilled: () => gatewaysKilled,
-    async run(troubles, elapsed) {
+    async run(troubles, clock) {
       for (const trouble of troubles) {
-        await sleep(Math.max(0, trouble.at - elapsed()));
+        await clock.until(trouble.at);
         await make(trouble);
-        say(`${Math.round(elapsed())} ms: ${nameOf(trouble)}`);
+        say(`${Math.round(clock.now())} ms: ${nameOf(trouble)}`);
+        clock.setBack(trouble.at);
       }
     },
     async calm() {
