@@ -115,7 +115,7 @@ export function createClient(urls: () => readonly string[]): Client {
         if (result.kind === 'ANSWERED') {
           own.answeredWith.push(result.requestId);
           if (attempts > 1) figures.replaysAnswered += 1;
-          else if (mutation.kind === 'RETRY') figures.retriesMade += 1;
+          if (mutation.kind === 'RETRY') figures.retriesMade += 1;
         }
         if (result.kind === 'BROKEN') figures.broken += 1;
         if (result.kind !== 'BROKEN' || idempotencyKey === null) return;

@@ -45,7 +45,9 @@ export type PlannedTrouble = { readonly at: number } & (
   | { readonly kind: 'KILL_POSTGRES'; readonly downMs: number }
   /** SIGSTOP, and SIGCONT after `forMs`. */
   | { readonly kind: 'FREEZE_GATEWAY'; readonly replica: number; readonly forMs: number }
-  /** Every connection to PostgreSQL passes nothing for so long. */
+  /** One gateway's connections to PostgreSQL pass nothing for so long. */
+  | { readonly kind: 'CUT_OFF_GATEWAY'; readonly replica: number; readonly forMs: number }
+  /** Nobody's do. */
   | { readonly kind: 'CUT_OFF_POSTGRES'; readonly forMs: number }
   /** Every connection to PostgreSQL is reset. */
   | { readonly kind: 'RESET_POSTGRES' }

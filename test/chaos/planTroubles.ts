@@ -36,13 +36,17 @@ function drawKill(random: Random, replicas: number): Untimed<PlannedTrouble> {
 
 function drawTrouble(random: Random, replicas: number): Untimed<PlannedTrouble> {
   const forMs = random.between(500, 6_000);
-  switch (random.between(1, 4)) {
+  const replica = random.between(0, replicas - 1);
+  switch (random.between(1, 6)) {
     case 1:
       return { kind: 'CUT_OFF_POSTGRES', forMs };
     case 2:
       return { kind: 'RESET_POSTGRES' };
+    // Long enough, at times, for the lanes to be taken over meanwhile.
+    case 3:
+    case 4:
+      return { kind: 'CUT_OFF_GATEWAY', replica, forMs: 4 * forMs };
     default:
-      // Long enough, at times, for the lanes to be taken over meanwhile.
-      return { kind: 'FREEZE_GATEWAY', replica: random.between(0, replicas - 1), forMs: 4 * forMs };
+      return { kind: 'FREEZE_GATEWAY', replica, forMs: 4 * forMs };
   }
 }

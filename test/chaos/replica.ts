@@ -55,6 +55,9 @@ export function keepReplica(environment: Record<string, string>): Replica {
     }
   };
   const life = live();
+  // A frozen process would outlive whoever started it.
+  const leaveNone = (): void => void running?.kill('SIGKILL');
+  process.once('exit', leaveNone);
 
   return {
     url: () => running?.url ?? null,
@@ -81,6 +84,7 @@ export function keepReplica(environment: Record<string, string>): Replica {
         void running.kill('SIGTERM');
       }
       await life;
+      process.off('exit', leaveNone);
     },
   };
 }

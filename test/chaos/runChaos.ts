@@ -68,12 +68,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const troublemaker = createTroublemaker(stage, say);
     await carryOut(drawUpPlan(options), client, troublemaker);
     const calmSince = performance.now();
-    await finished(postgres.url, calmLimitMs);
+    const { url } = await postgres.openDoor();
+    await finished(url, calmLimitMs);
     const secondsToSettle = (performance.now() - calmSince) / 1_000;
     const ownEnds = replicas.flatMap((replica) => replica.ownEnds);
     // Stopped first: then nothing is under way any more, and the log is complete.
     await Promise.all(replicas.map((replica) => replica.stop()));
-    const record = await onDatabase(postgres.url, readRecord);
+    const record = await onDatabase(url, readRecord);
     const history = { asked: client.asked(), service: await readServiceLog(sandbox), record };
     return {
       seed,
@@ -100,14 +101,15 @@ async function openStage({ replicas }: PlanOptions, administratorsFile: string):
   const postgres = await startMortalPostgres(createLog('fatal'));
   const sandbox = await startSandbox();
   await sandbox.put('settings', { ceilings: { guardduty: UNLIMITED, securityhub: UNLIMITED } });
+  const doors = await Promise.all(Array.from({ length: replicas }, () => postgres.openDoor()));
   const environment = {
     ...RATES,
-    DATABASE_URL: postgres.url,
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
     ADMINISTRATORS_FILE: administratorsFile,
   };
-  return { postgres, sandbox, replicas: Array.from({ length: replicas }, () => keepReplica(environment)) };
+  const kept = doors.map(({ url }) => keepReplica({ ...environment, DATABASE_URL: url }));
+  return { postgres, sandbox, doors, replicas: kept };
 }
 
 /** Clients and trouble side by side, then calm, in which clients go on until they have all their answers. */

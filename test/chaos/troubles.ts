@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionFault } from '../support/proxiedConnection.js';
 import type { TestSandbox } from '../support/sandboxControl.js';
 import type { Clock } from './clock.js';
-import type { MortalPostgres } from './mortalPostgres.js';
+import type { MortalPostgres, PostgresDoor } from './mortalPostgres.js';
 import type { PlannedTrouble } from './plan.js';
 import type { Replica } from './replica.js';
 import { FAIR, setWeather } from './weather.js';
@@ -11,6 +12,8 @@ export interface Stage {
   readonly postgres: MortalPostgres;
   readonly sandbox: TestSandbox;
   readonly replicas: readonly Replica[];
+  /** The replicas' ways to PostgreSQL, in the same order. */
+  readonly doors: readonly PostgresDoor[];
 }
 
 /** Makes the trouble of a plan. */
@@ -30,7 +33,7 @@ const POLL_MS = 50;
 
 /** @param say hears of everything that happens. */
 export function createTroublemaker(
-  { postgres, sandbox, replicas }: Stage,
+  { postgres, sandbox, replicas, doors }: Stage,
   say: (what: string) => void,
 ): Troublemaker {
   const counts = {
@@ -38,6 +41,7 @@ export function createTroublemaker(
     KILL_ALL_GATEWAYS: 0,
     KILL_POSTGRES: 0,
     FREEZE_GATEWAY: 0,
+    CUT_OFF_GATEWAY: 0,
     CUT_OFF_POSTGRES: 0,
     RESET_POSTGRES: 0,
     WEATHER: 0,
@@ -62,6 +66,15 @@ export function createTroublemaker(
     return killed > 0;
   };
 
+  const toAll = async (some: readonly PostgresDoor[], fault: ConnectionFault): Promise<void> => {
+    await Promise.all(some.map(({ proxy }) => proxy.all(fault)));
+  };
+
+  const cutOff = async (some: readonly PostgresDoor[], forMs: number): Promise<void> => {
+    await toAll(some, { kind: 'BLACK_HOLE' });
+    lasting.push(sleep(forMs).then(() => toAll(some, { kind: 'PASS' })));
+  };
+
   const make = async (trouble: PlannedTrouble): Promise<void> => {
     switch (trouble.kind) {
       case 'KILL_GATEWAY':
@@ -80,12 +93,14 @@ export function createTroublemaker(
         await toOne(trouble.replica, (replica) => replica.freeze(trouble.forMs));
         lasting.push(sleep(trouble.forMs));
         break;
+      case 'CUT_OFF_GATEWAY':
+        await cutOff(doors.slice(trouble.replica, trouble.replica + 1), trouble.forMs);
+        break;
       case 'CUT_OFF_POSTGRES':
-        await postgres.proxy.all({ kind: 'BLACK_HOLE' });
-        lasting.push(sleep(trouble.forMs).then(() => postgres.proxy.all({ kind: 'PASS' })));
+        await cutOff(doors, trouble.forMs);
         break;
       case 'RESET_POSTGRES':
-        postgres.proxy.existing({ kind: 'RESET' });
+        for (const { proxy } of doors) proxy.existing({ kind: 'RESET' });
         break;
       case 'WEATHER':
         await setWeather(sandbox, trouble.weather);
@@ -108,7 +123,7 @@ export function createTroublemaker(
     async calm() {
       await setWeather(sandbox, FAIR);
       await Promise.all(lasting);
-      await postgres.proxy.all({ kind: 'PASS' });
+      await toAll(doors, { kind: 'PASS' });
       await Promise.all(replicas.map((replica) => replica.up()));
     },
   };

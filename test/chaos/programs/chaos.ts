@@ -24,6 +24,9 @@ const { values } = parseArgs({
     save: { type: 'boolean', default: false },
   },
 });
+// What ends with the process ends when it exits; a signal alone would leave gateways and PostgreSQL behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const seeds = values.seed?.map(Number) ?? [Math.floor(Math.random() * 1_000_000)];
 const results: ChaosResult[] = [];
 for (const seed of seeds) {
