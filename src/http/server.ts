@@ -8,6 +8,7 @@ import type { GatewayContext } from '../resolvers/context.js';
 import { registerExplorer } from './explorer.js';
 import { createFormatError } from './formatError.js';
 import { registerHealth, type Readiness } from './health.js';
+import { refuseWhenStopping } from './stopping.js';
 import { registerStream } from './stream.js';
 
 /** Largest request body, in bytes: 10,000 accounts with e-mail addresses are about 1 MiB. */
@@ -27,6 +28,8 @@ export interface HttpOptions {
   /** The context of one operation. */
   readonly contextOf: (headers: ContextHeaders) => GatewayContext;
   readonly readiness: Readiness;
+  /** Aborts when the process is to stop. */
+  readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
   readonly explorerDir: string;
   readonly log: Log;
@@ -47,6 +50,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const app: FastifyInstance = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    // refuseWhenStopping does, and says so in GraphQL's form.
+    return503OnClosing: false,
   });
   const schema = buildGatewaySchema();
   const formatError = createFormatError(options.log);
@@ -66,6 +71,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logger: options.log,
   });
   await apollo.start();
+  refuseWhenStopping(app, options.stopping);
   registerHealth(app, options.readiness);
   await registerExplorer(app, { assetsDir: options.explorerDir });
   app.route({

@@ -6,7 +6,7 @@ import type {
   ReasonCode,
   TargetAddress,
 } from '../membership.js';
-import type { UnprocessedAccount, Wire } from './upstream.js';
+import type { Answered, Refused, UnprocessedAccount, Wire } from './upstream.js';
 
 /** A lane as the record knows it. */
 export interface Lane extends TargetAddress {
@@ -17,6 +17,13 @@ export interface Lane extends TargetAddress {
 export interface Tenure {
   readonly lane: Lane;
   /** A fresh UUID for each tenure. */
+  readonly holder: string;
+}
+
+/** A lane whose holder's process gives no sign of life. */
+export interface LeftLane {
+  readonly laneId: number;
+  /** The tenure that was left. */
   readonly holder: string;
 }
 
@@ -97,14 +104,18 @@ export interface Waiting {
   readonly wait: number | null;
 }
 
-/** The lane's side of the record. Each function is one statement. */
+/** The lane's side of the record. Each function but `release` is one statement. */
 export interface LaneRecord {
   /** Makes the holder the lane's only one. */
   take(lane: Lane): Promise<Tenure>;
   /** Writes the next call, or null when nothing may leave. */
   claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
-  /** Settles calls that were answered or read back. */
-  settle(tenure: Tenure, settlements: readonly Settlement[], delays: RetryDelays): Promise<void>;
+  /** Settles calls that were answered or read back. `LOST`: the tenure is over, and nothing was written. */
+  settle(
+    tenure: Tenure,
+    settlements: readonly Settlement[],
+    delays: RetryDelays,
+  ): Promise<'SETTLED' | 'LOST'>;
   /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
   markUnanswered(
     tenure: Tenure,
@@ -113,9 +124,20 @@ export interface LaneRecord {
     errorCode: string,
     errorMessage: string,
   ): Promise<void>;
-  /** Calls that earlier holders left with outcomes IN_FLIGHT; those that were SENT are UNANSWERED from now on. */
-  inherit(tenure: Tenure): Promise<UnsettledCall[]>;
-  /** Ages in milliseconds of the lane's last calls, the youngest first; as many as any burst. */
+  /**
+   * Calls with outcomes IN_FLIGHT that are not among the known ones: earlier holders left them, or a claim was committed
+   * and its answer lost. Those that were SENT are UNANSWERED from now on.
+   *
+   * @param known ids of the calls that this tenure has in hand.
+   */
+  inherit(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
+  /** Keeps an answer that came after the lane was lost beside its call. Any worker may. */
+  keepLate(callId: string, answer: Answered | Refused): Promise<void>;
+  /** Says on the call why it could not be read back. */
+  noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
+  /** Writes down that a read leaves, before it does; false when the tenure is over, and nothing may leave. */
+  noteRead(tenure: Tenure): Promise<boolean>;
+  /** Ages in milliseconds of the last requests that left in the lane, the youngest first; as many as any burst. */
   recentSends(tenure: Tenure): Promise<number[]>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;

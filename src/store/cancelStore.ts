@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { CancelStore } from '../ports/requests.js';
-import { COUNT_SETTLED } from './countSettled.js';
+import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
 const CANCEL_TIMEOUT_MS = 30_000;
@@ -57,5 +57,6 @@ async function withdrawPending(tx: Prisma.TransactionClient, requestId: string):
       RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
     ),
     ${COUNT_SETTLED}
+    SELECT ${TELL_FINISHED}
   `);
 }

@@ -12,6 +12,12 @@ const POOL_SIZE = 10;
 /** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** Longest wait for the answer to a statement: a network that swallows it tells nobody. Beyond PostgreSQL's own limit. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+
+/** Longest wait for a connection, a free one or a new one. */
+const CONNECTION_TIMEOUT_MS = 10_000;
+
 /** How a hot statement asks to be prepared once per connection: planning these costs as much as running them. */
 const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
 
@@ -30,6 +36,9 @@ export function openDatabase(databaseUrl: string): Database {
       connectionString: databaseUrl,
       max: POOL_SIZE,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
       application_name: 'membership-gateway',
     },
     { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },

@@ -6,12 +6,12 @@ import { GatewayError } from '../errors.js';
  */
 const CODES = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
-/** PostgreSQL's classes of the same: connection exceptions, too few resources, an operator's intervention. */
-const SQL_STATES = /\b(08\d{3}|53\d{3}|57P0[1-5])\b/;
+/** PostgreSQL's classes of the same: connection exceptions, too few resources, an intervention, be it of a time-out. */
+const SQL_STATES = /\b(08\d{3}|53\d{3}|57014|57P0[1-5])\b/;
 
 /** What the driver says where there is no code. */
 const WORDS =
-  /can't reach database|connection terminated|terminating connection|closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|unable to start a transaction/i;
+  /can't reach database|connection terminated|terminating connection|closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
 
 /** Whether an error is about reaching the database, and not about what was asked of it. */
 export function isUnreachable(error: unknown): boolean {

@@ -14,7 +14,7 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, PROCESSED, REPLICA } from './recordBench.js';
 
 const ANY: ClaimLimits = { detectorId: null, busyBatchKeys: [], fullOnly: false };
 const DELAYS = [0, 0];
@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = openDatabase(testDatabase.url);
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  record = createLaneRecord(database.prisma);
+  record = createLaneRecord(database.prisma, REPLICA);
 });
 afterAll(async () => {
   await database.close();
@@ -241,7 +241,7 @@ describe('a settlement', () => {
     await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
     expect(await record.claim(tenure, ANY)).toBeNull();
-    expect(await record.inherit(successor)).toMatchObject([{ callId: call.callId }]);
+    expect(await record.inherit(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await database.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
       attempts: 1,
