@@ -27,8 +27,11 @@ export interface Evidence {
   readonly outcomes: readonly OutcomeEvidence[];
   /** Changes on the wire in which the service took the account, in the order they came. */
   readonly takenIn: (lane: string, accountId: string) => readonly WireCall[];
-  /** Whether a call came so late that its account had been looked up before, and was found without the change. */
-  readonly isLate: (call: WireCall, accountId: string) => boolean;
+  /**
+   * Whether a call came so late that its account had been looked up before, and was found without the change; and was
+   * not looked up again until then, when it would have been found.
+   */
+  readonly isLate: (call: WireCall, accountId: string, until?: number | null) => boolean;
 }
 
 /** Clocks are read before they are written down, and cut to whole milliseconds here and there. */
@@ -63,10 +66,12 @@ export function gatherEvidence(history: History): Evidence {
       return [{ outcome, target, rows, wire: rows.map(wireOf).filter((one) => one !== undefined) }];
     }),
     takenIn: (lane, accountId) => taken.get(`${lane}/${accountId}`) ?? [],
-    isLate: ({ lane, logged, row }, accountId) =>
-      (reads.get(`${lane}/${accountId}`) ?? []).some(
-        (at) => row !== null && at >= row.startedAt && at <= logged.receivedAt,
-      ),
+    isLate({ lane, logged, row }, accountId, until) {
+      const looks = reads.get(`${lane}/${accountId}`) ?? [];
+      const before = looks.some((at) => row !== null && at >= row.startedAt && at <= logged.receivedAt);
+      const after = looks.some((at) => at > logged.receivedAt + CLOCK_MS && at <= (until ?? 0));
+      return before && !after;
+    },
   };
 }
 

@@ -93,6 +93,14 @@ describe('the invariant checker', () => {
     expect(broken(echo)).toEqual([]);
   });
 
+  it('blames the gateway if it looked again, and sent again what it must have found', () => {
+    const found = (h: Spoilt) => {
+      Object.assign(wireOf(h, 'w7'), { outcome: 'dropped-after', receivedAt: 7_550 });
+      h.service.calls.push({ ...wireOf(h, 'read'), requestId: 'read again', receivedAt: 7_900 });
+    };
+    expect(broken(found)).toEqual(['TAKEN_NOT_SENT', 'TAKEN_NOT_SENT']);
+  });
+
   it('does not blame the gateway for a lost call that arrives after it has ended', () => {
     const late = (h: Spoilt) => {
       Object.assign(wireOf(h, 'w7'), { receivedAt: 8_020, unprocessedAccountIds: [A, ACCOUNTS.B] });

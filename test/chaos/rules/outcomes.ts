@@ -55,9 +55,9 @@ function isTaken({ outcome, target, rows, wire }: OutcomeEvidence, { takenIn }: 
 
 /** A call that arrives after its accounts were looked up, and settled, can be known to nobody. */
 function takenAllTheSame({ outcome, wire }: OutcomeEvidence, { isLate }: Evidence): [Rule, string][] {
-  const { accountId } = outcome;
+  const { accountId, settledAt } = outcome;
   return wire
-    .filter((call) => took(call, accountId) && !isLate(call, accountId))
+    .filter((call) => took(call, accountId) && !isLate(call, accountId, settledAt))
     .map(({ logged }) => ['TAKEN_IS_PROCESSED', `was taken in the service's call ${logged.requestId}`]);
 }
 

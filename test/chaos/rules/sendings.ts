@@ -55,13 +55,14 @@ function settledNotSent({ outcome, target, rows }: OutcomeEvidence): Violation[]
 function takenNotSent({ outcome, rows, wire }: OutcomeEvidence, { isLate }: Evidence): Violation[] {
   const { accountId } = outcome;
   return wire
-    .filter((call) => took(call, accountId) && !isLate(call, accountId))
-    .flatMap(({ logged, row }) =>
+    .filter((call) => took(call, accountId))
+    .flatMap((call) =>
       rows
-        .filter(({ id, startedAt }) => id !== row?.id && startedAt > logged.receivedAt + CLOCK_MS)
+        .filter(({ id, startedAt }) => id !== call.row?.id && startedAt > call.logged.receivedAt + CLOCK_MS)
+        .filter(({ startedAt }) => !isLate(call, accountId, startedAt))
         .map(({ id }) => ({
           rule: 'TAKEN_NOT_SENT',
-          what: `call ${id} sent ${accountId} again, which the service had taken in ${logged.requestId}`,
+          what: `call ${id} sent ${accountId} again, which the service had taken in ${call.logged.requestId}`,
         })),
     );
 }
