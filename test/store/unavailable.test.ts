@@ -16,6 +16,7 @@ describe('an error of the database', () => {
       true,
     ],
     [new Error('Query read timeout'), true],
+    [new Error('Client has encountered a connection error and is not queryable'), true],
     [new Error('connect ECONNREFUSED 127.0.0.1:5432'), true],
     [Object.assign(new Error('Raw query failed. Code: `23505`.'), { code: 'P2010' }), false],
     [new Error('syntax error at or near "SELECT"'), false],
