@@ -28,7 +28,7 @@ export interface ClientFigures {
   replaysAnswered: number;
   retriesMade: number;
   canceled: number;
-  /** Error codes of answers, other than UNAVAILABLE, and refusals that the plan does not account for. */
+  /** Errors in answers, other than UNAVAILABLE, and refusals that the plan does not account for. */
   readonly unforeseen: string[];
 }
 
@@ -85,8 +85,8 @@ export function createClient(urls: () => readonly string[]): Client {
 
   const read = (field: string, { data, errors = [] }: Answer): Attempt => {
     const codes = errors.map(({ message, extensions }) => extensions?.code ?? message);
-    const foreign = codes.filter((code) => code !== 'UNAVAILABLE');
-    figures.unforeseen.push(...foreign.map((code) => `${field}: ${code}`));
+    const foreign = errors.filter((_, index) => codes[index] !== 'UNAVAILABLE');
+    figures.unforeseen.push(...foreign.map(({ message }) => `${field}: ${message}`));
     const payload = data?.[field];
     const key = payload?.request == null ? null : parseNodeId(payload.request.id);
     if (key?.kind === 'request') return { kind: 'ANSWERED', requestId: key.id };

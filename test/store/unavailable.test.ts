@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCancelStore } from '../../src/store/cancelStore.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
@@ -37,6 +38,8 @@ describe('an error of the database', () => {
     const error: unknown = await store.accept(newRequest([1])).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     expect((error as Error).message).toContain('repeat it with the same idempotencyKey');
+    const canceled = createCancelStore(nowhere.prisma).cancel(newRequest([1]).id);
+    await expect(canceled).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await nowhere.close();
   });
 });
