@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient } from '../generated/client.js';
 import { asUnavailable } from './unavailable.js';
 
@@ -34,18 +35,22 @@ export function openDatabase(
   databaseUrl: string,
   statementTimeoutMs: number = STATEMENT_TIMEOUT_MS,
 ): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: databaseUrl,
-      max: POOL_SIZE,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: ANSWER_TIMEOUT_MS,
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'membership-gateway',
-    },
-    { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },
-  );
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'membership-gateway',
+  });
+  // The pool hands a connection out a moment before whoever asked for it listens, and stops listening itself. A server
+  // that dies in that moment would end this process; what is asked of such a connection then fails by itself.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '',
+  });
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   const listeners = new Set<(sql: string) => void>();
   prisma.$on('query', (event) => {
