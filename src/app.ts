@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
@@ -9,22 +10,24 @@ import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
-import { LOCAL_CALLER, type Administrator } from './membership.js';
+import type { Administrator } from './membership.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
+import { createDeadline, withDeadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
+import { createOriginLoader } from './services/originLoader.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, type Database } from './store/client.js';
+import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
@@ -34,6 +37,7 @@ import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
 import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
+import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
 import { createRetryStore } from './store/retryStore.js';
@@ -99,13 +103,14 @@ export async function startGateway(
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
-    const pacer = createPacer(config.rates[lane.service]);
+    const rate = config.rates[lane.service];
+    const pacer = createPacer(rate);
     const detector =
       lane.service === 'GUARDDUTY'
         ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane))
         : null;
     const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
-    return { record, upstream, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
+    return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
   };
   let connection: ReplicaConnection | null = null;
   // Closed after the lanes are handed over: without it, other replicas would take them for left.
@@ -148,7 +153,11 @@ export async function startGateway(
   const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
   const retries = createRetryStore(prisma, workers.enqueue);
-  const historyStore = createHistoryStore(prisma);
+  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
+  const reading =
+    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
+  if (reading !== database) closers.add('database for queries', () => reading.close());
+  const historyStore = createHistoryStore(reading.prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
   const services: Services = {
@@ -158,19 +167,35 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const history = createHistory(historyStore);
+  const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
+    log,
+    closers,
+  });
+  const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
   const server = await createHttpServer({
-    contextOf: ({ idempotencyKey }) => ({
-      caller: LOCAL_CALLER,
-      idempotencyKey,
-      services,
-      history,
-      progress,
-      loaders: createLoaders(historyStore, LOCAL_CALLER),
-    }),
+    contextOf: ({ caller, idempotencyKey, isQuery }) => {
+      const deadline = createDeadline(config.access.limits.timeoutSeconds);
+      const reads = withDeadline(historyStore, () => (isQuery() ? deadline : null));
+      return {
+        caller,
+        idempotencyKey,
+        services,
+        history: createHistory(reads),
+        progress,
+        tokens: access.tokens,
+        deniedAttempts: access.deniedAttempts,
+        denied: (field) => {
+          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        },
+        loaders: createLoaders(reads, caller),
+        origins: createOriginLoader(originStore),
+      };
+    },
+    ...access,
+    settings: config.access,
     readiness: {
       notReady: async () => {
         if (stopping.signal.aborted) return 'stopping';

@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import type { LaneRecord } from '../ports/laneRecord.js';
+import type { LaneRecord, Rate } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
 import type { LaneDetector } from './detector.js';
 import type { Doorbell } from './doorbell.js';
@@ -9,6 +9,8 @@ import type { Pacer } from './pacer.js';
 export interface LaneTools {
   readonly record: LaneRecord;
   readonly upstream: Upstream;
+  /** The lane's rate as configured; the pacer may go slower. */
+  readonly rate: Rate;
   readonly pacer: Pacer;
   /** Null for Security Hub, which has none. */
   readonly detector: LaneDetector | null;

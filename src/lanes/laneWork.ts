@@ -32,7 +32,7 @@ export interface LaneWork {
 }
 
 export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
-  const { record, upstream, pacer, detector, bell, log } = tools;
+  const { record, upstream, rate, pacer, detector, bell, log } = tools;
   const { lane } = tenure;
   const inFlight = new Map<string, ClaimedCall>();
   const sends = new Set<Promise<void>>();
@@ -52,7 +52,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
       known.add(call.callId);
       doubts.add({ call, lost: null });
     }
-    pacer.recall(await record.recentSends(tenure));
+    pacer.behind((await record.waiting(tenure)).behind);
     stockTaken = true;
   };
 
@@ -96,9 +96,9 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     return 'SETTLED';
   };
 
-  /** Before a read leaves: writes it down and takes its share of the rate. False when the lane is another's. */
+  /** Takes its share of the quota before a read leaves. False when the lane is another's. */
   const leaveForRead = async (): Promise<boolean> => {
-    if (!(await record.noteRead(tenure))) return false;
+    if (!(await record.spendQuota(tenure, rate))) return false;
     pacer.spend(false);
     return true;
   };
@@ -128,6 +128,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
   const claim = async (detectorId: string | null, partialWait: number): Promise<boolean> => {
     stockTaken = false;
     const call = await record.claim(tenure, {
+      rate,
       detectorId,
       busyBatchKeys: [...new Set([...inFlight.values()].map(({ batchKey }) => batchKey))],
       fullOnly: partialWait > 0,
@@ -136,6 +137,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     if (call === null) return false;
     left = call.left;
     pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
+    pacer.behind(call.behind);
     inFlight.set(call.callId, call);
     known.add(call.callId);
     const sending = send(call).finally(() => sends.delete(sending));
@@ -155,8 +157,9 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     const { detectorId, wait: detectorWait } = await findDetector();
     const partialWait = pacer.waitPartial();
     if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) return 'STARTED';
-    const { outcomes, wait: turn } = await record.waiting(tenure);
+    const { outcomes, wait: turn, behind } = await record.waiting(tenure);
     left = outcomes;
+    pacer.behind(behind);
     const heldBack = turn !== null && turn <= 0;
     if (heldBack) nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
     const callWait = heldBack ? partialWait || WAITING_POLL_MS : turn;

@@ -42,10 +42,22 @@ export interface ClaimedCall {
   readonly startedAt: Date;
   /** Outcomes that still waited in the lane when the statement began. */
   readonly left: number;
+  /** Seconds until the whole burst of the lane's rate is there again, with this call counted. */
+  readonly behind: number;
+}
+
+/** A service's request rate, per administrator and region (UPSTREAMS.md, "Rates"). */
+export interface Rate {
+  /** Requests per second that can be kept up. */
+  readonly perSecond: number;
+  /** Requests that may leave at once after a rest. */
+  readonly burst: number;
 }
 
 /** What may be claimed right now. */
 export interface ClaimLimits {
+  /** Nothing may be claimed while this is used up. */
+  readonly rate: Rate;
   /** The lane's detector; null leaves the work that would need it alone. Ignored for Security Hub. */
   readonly detectorId: string | null;
   /** Batch keys that have a call in flight: only a full call of these may leave. */
@@ -102,6 +114,8 @@ export interface Waiting {
   readonly outcomes: number;
   /** Milliseconds until the next of them is worth a look (0 or less: now); null when there is none. */
   readonly wait: number | null;
+  /** Seconds until the whole burst of the lane's rate is there again. */
+  readonly behind: number;
 }
 
 /** The lane's side of the record. Each function but `release` is one statement. */
@@ -135,10 +149,8 @@ export interface LaneRecord {
   keepLate(callId: string, answer: Answered | Refused): Promise<void>;
   /** Says on the call why it could not be read back. */
   noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
-  /** Writes down that a read leaves, before it does; false when the tenure is over, and nothing may leave. */
-  noteRead(tenure: Tenure): Promise<boolean>;
-  /** Ages in milliseconds of the last requests that left in the lane, the youngest first; as many as any burst. */
-  recentSends(tenure: Tenure): Promise<number[]>;
+  /** Takes a request's share of the quota before a read leaves; false when the tenure is over, and nothing may. */
+  spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** What waits in the lane. */

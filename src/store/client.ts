@@ -11,7 +11,7 @@ import { asUnavailable } from './unavailable.js';
 const POOL_SIZE = 10;
 
 /** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Longest wait for the answer to a statement: a network that swallows it tells nobody. Beyond PostgreSQL's own limit. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
@@ -31,11 +31,14 @@ export interface Database {
 }
 
 /** Opens the record's database; connections are made when first needed. */
-export function openDatabase(databaseUrl: string): Database {
+export function openDatabase(
+  databaseUrl: string,
+  statementTimeoutMs: number = STATEMENT_TIMEOUT_MS,
+): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: POOL_SIZE,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     query_timeout: ANSWER_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     keepAlive: true,

@@ -4,7 +4,7 @@ import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { keepLateAnswer, noteReadBackError } from './callNotes.js';
-import { noteRead, recentSends } from './recentSends.js';
+import { SECONDS_BEHIND, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
 /** The lane's side of the record, in PostgreSQL, for the workers of one replica. */
@@ -18,8 +18,7 @@ export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRec
     inherit: (tenure, known) => inheritCalls(prisma, tenure, known),
     keepLate: (callId, answer) => keepLateAnswer(prisma, callId, answer),
     noteReadBackError: (tenure, callId, error) => noteReadBackError(prisma, tenure, callId, error),
-    noteRead: (tenure) => noteRead(prisma, tenure),
-    recentSends: (tenure) => recentSends(prisma, tenure),
+    spendQuota: (tenure, rate) => spendQuota(prisma, tenure, rate),
     failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
     waiting: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
@@ -121,7 +120,8 @@ async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<Wa
   const rows = await prisma.$queryRaw<[Waiting]>`
     /* prepared: waiting_in_lane */
     SELECT COALESCE(sum(pending), 0)::int AS outcomes,
-      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait
+      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait,
+      (SELECT ${SECONDS_BEHIND} FROM lane WHERE id = ${lane.id}::int) AS behind
     FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
   `;
   return rows[0];

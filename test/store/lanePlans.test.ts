@@ -6,12 +6,12 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, newRequest, PROCESSED, REPLICA } from './recordBench.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 
 /** Rows of `outcome` that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
 
-const ANY = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+const ANY = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 
 let testDatabase: TestDatabase;
 let database: Database;

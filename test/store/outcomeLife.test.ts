@@ -8,7 +8,7 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, PROCESSED, REPLICA } from './recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 import { emptyRecord, recordFaults } from './recordReading.js';
 
 const DELAYS = [0, 0];
@@ -117,7 +117,7 @@ const EVENTS = [
   at.map((tenureAt) =>
     event(`claim as ${tenureAt}`, async (_model, { record, tenures, hands }) => {
       const tenure = pick(tenures, tenureAt) ?? expect.unreachable();
-      const limits = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+      const limits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
       const call = await record.claim(tenure, limits);
       if (call === null) return;
       expect(tenure).toBe(tenures.at(-1));

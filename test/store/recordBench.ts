@@ -55,3 +55,6 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
 
 /** The process that works the lanes. */
 export const REPLICA = '00000000-0000-4000-8000-000000000001';
+
+/** A rate that nothing exceeds. */
+export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };

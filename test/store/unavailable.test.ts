@@ -12,10 +12,6 @@ describe('an error of the database', () => {
     [Object.assign(new Error('x'), { code: 'P1001' }), true],
     [Object.assign(new Error('x'), { code: 'P2028' }), true],
     [new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`'), true],
-    [
-      new Error('Raw query failed. Code: `57014`. Message: `canceling statement due to statement timeout`'),
-      true,
-    ],
     [new Error('Query read timeout'), true],
     [new Error('Client has encountered a connection error and is not queryable'), true],
     [new Error('connect ECONNREFUSED 127.0.0.1:5432'), true],

@@ -2,8 +2,8 @@
 
 -- The process that works the lane, by the name of its own connection (membership-gateway:<replica>).
 ALTER TABLE "lane" ADD COLUMN "replica" UUID;
--- When the lane's last reads left (GetMembers, ListDetectors): they share its rate with the calls, which have rows.
-ALTER TABLE "lane" ADD COLUMN "recent_reads" TIMESTAMPTZ(6)[] NOT NULL DEFAULT ARRAY[]::TIMESTAMPTZ(6)[];
+-- The lane's quota of requests, reads included: when its whole burst will be there again if nothing more leaves.
+ALTER TABLE "lane" ADD COLUMN "quota_back_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP;
 
 -- What a worker that had lost the lane heard all the same: kept beside the call, for people to read.
 ALTER TABLE "call" ADD COLUMN "late_answer" JSONB;
@@ -14,5 +14,6 @@ ALTER TABLE "call" ADD COLUMN "read_back_error" TEXT;
 ALTER TABLE "request" ADD COLUMN "holds_key" BOOLEAN NOT NULL DEFAULT false;
 UPDATE "request" SET "holds_key" = true WHERE "idempotency_key" IS NOT NULL;
 DROP INDEX "request_caller_id_operation_idempotency_key_key";
--- The same key from the same caller finds the request it made, for as long as it is held. Holds no request without a key.
-CREATE UNIQUE INDEX "request_held_key_idx" ON "request" ("caller_id", "operation", "idempotency_key") WHERE "holds_key";
+-- The same key from the same caller finds the request it made, for as long as it is held. A person and a program may bear
+-- the same name: their keys are not each other's. Holds no request without a key.
+CREATE UNIQUE INDEX "request_held_key_idx" ON "request" ("caller_id", "caller_kind", "operation", "idempotency_key") WHERE "holds_key";
