@@ -147,7 +147,10 @@ describe('a fault proxy', () => {
   });
 
   it('leads connections that come to another server when told so', async () => {
-    const other = createServer((socket) => socket.on('error', () => socket.destroy()).end('the other'));
+    const other = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end('the other');
+    });
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
     const client = await dialAndTalk();
