@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
@@ -5,7 +6,7 @@ import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
 import { createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
-import type { LaneTools } from './lanes/laneWork.js';
+import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
@@ -16,6 +17,7 @@ import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDeadline, withDeadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
+import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
 import { createOriginLoader } from './services/originLoader.js';
@@ -29,10 +31,11 @@ import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/clien
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
+import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
-import { listen } from './store/notifications.js';
+import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
 import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
@@ -97,17 +100,21 @@ export async function startGateway(
     upstream.close();
   });
 
-  const record = createLaneRecord(prisma);
+  const replica = randomUUID();
+  const record = createLaneRecord(prisma, replica);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
-    const pacer = createPacer(config.rates[lane.service]);
+    const rate = config.rates[lane.service];
+    const pacer = createPacer(rate);
     const detector =
       lane.service === 'GUARDDUTY'
-        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane), () => {
-            pacer.spend(false);
-          })
+        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane))
         : null;
-    return { record, upstream, pacer, detector, bell, callsInFlight: config.callsInFlightPerLane, log };
+    const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
+    return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
   };
+  let connection: ReplicaConnection | null = null;
+  // Closed after the lanes are handed over: without it, other replicas would take them for left.
+  closers.add('listening connection', () => connection?.close());
   const workers = await createLaneWorkers({
     databaseUrl: own.databaseUrl,
     lanes: lanes.all,
@@ -119,10 +126,12 @@ export async function startGateway(
   closers.add('lanes', () => workers.stop());
 
   const events = createRequestEvents(prisma);
-  const notifications = await listen(
+  connection = await connectReplica(
     own.databaseUrl,
+    replica,
     {
       laneWake: workers.wake,
+      looked: workers.looked,
       requestFinished: events.requestFinished,
       listening() {
         workers.wake(lanes.all.map(({ id }) => id));
@@ -133,7 +142,12 @@ export async function startGateway(
     },
     log,
   );
-  closers.add('notifications', () => notifications.close());
+
+  const housekeeping = startHousekeeping(
+    { 'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours) },
+    log,
+  );
+  closers.add('housekeeping', () => housekeeping.stop());
 
   const stopping = new AbortController();
   const recordAndWait = createRecordAndWait(events, stopping.signal);
@@ -191,6 +205,7 @@ export async function startGateway(
         );
       },
     },
+    stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,
   });

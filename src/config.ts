@@ -31,6 +31,10 @@ export interface Config {
   readonly maxAccountsPerRequest: number;
   /** Most requests to AWS in flight in one lane. */
   readonly callsInFlightPerLane: number;
+  /** How long after it left an invitation may still land though its answer is lost, in milliseconds. */
+  readonly invitationLandsWithinMs: number;
+  /** How long an idempotency key finds its request, in hours. */
+  readonly idempotencyHours: number;
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
   readonly logLevel: LogLevel;
   /** Who is let in, and how far. */
@@ -78,6 +82,8 @@ const environmentSchema = z.object({
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   MAX_ACCOUNTS_PER_REQUEST: positiveInt.max(10_000).default(10_000),
   CALLS_IN_FLIGHT_PER_LANE: positiveInt.max(50).default(10),
+  INVITATION_LANDS_WITHIN_SECONDS: z.coerce.number().min(0).max(300).default(10),
+  IDEMPOTENCY_HOURS: z.coerce.number().min(24).default(168),
   GUARDDUTY_RATE: positive.default(5),
   GUARDDUTY_BURST: positive.min(1).default(10),
   SECURITYHUB_RATE: positive.default(10),
@@ -135,6 +141,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     defaultRegions: upstream === 'sandbox' ? ['us-east-1', 'eu-west-1'] : [settings.AWS_REGION ?? ''],
     maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,
     callsInFlightPerLane: settings.CALLS_IN_FLIGHT_PER_LANE,
+    invitationLandsWithinMs: settings.INVITATION_LANDS_WITHIN_SECONDS * 1_000,
+    idempotencyHours: settings.IDEMPOTENCY_HOURS,
     rates: {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },

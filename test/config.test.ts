@@ -32,6 +32,8 @@ describe('the configuration', () => {
   it('is the sandbox on this machine when nothing is said', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
+      idempotencyHours: 168,
+      invitationLandsWithinMs: 10_000,
       port: 4000,
       databaseUrl: null,
       dataDir: path.resolve('.data'),

@@ -20,6 +20,7 @@ import { registerHealth, type Readiness } from './health.js';
 import { createOperationPlugin, type HttpContext } from './operationPlugin.js';
 import { logRequests } from './requestLog.js';
 import { requestIdOf } from './requestOrigin.js';
+import { refuseWhenStopping } from './stopping.js';
 import { registerStream } from './stream.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './trustedDocuments.js';
 import { registerWebSecurity } from './webSecurity.js';
@@ -54,6 +55,8 @@ export interface HttpOptions {
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
   readonly charge: Charge;
   readonly readiness: Readiness;
+  /** Aborts when the process is to stop. */
+  readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
   readonly explorerDir: string;
   readonly settings: HttpSettings;
@@ -90,6 +93,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const app: FastifyInstance = fastify({
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
+    // refuseWhenStopping does, and says so in GraphQL's form.
+    return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
@@ -135,6 +140,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   logRequests(app, log);
   answerFailures(app, log);
   const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
+  refuseWhenStopping(app, options.stopping);
   registerHealth(app, options.readiness);
   await registerExplorer(app, { assetsDir: options.explorerDir });
   const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);

@@ -11,6 +11,7 @@ const PARTIAL_INDEXES = [
   'outcome_exception_idx',
   'outcome_open_idx',
   'outcome_pending_idx',
+  'request_held_key_idx',
   'request_retry_of_idx',
   'target_waiting_idx',
 ];

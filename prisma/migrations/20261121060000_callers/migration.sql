@@ -32,11 +32,6 @@ ALTER TABLE "request"
   ADD COLUMN "http_request_id" TEXT,
   ADD COLUMN "traceparent" TEXT;
 
--- A person and a program may bear the same name: their keys are not each other's.
-DROP INDEX "request_caller_id_operation_idempotency_key_key";
-CREATE UNIQUE INDEX "request_caller_id_caller_kind_operation_idempotency_key_key"
-  ON "request" ("caller_id", "caller_kind", "operation", "idempotency_key");
-
 -- Attempts that were turned away. The same one, again and again, is one row and a count; old ones make room for new ones.
 CREATE TABLE "denied_attempt" (
   "id" UUID NOT NULL,
