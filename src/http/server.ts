@@ -1,4 +1,5 @@
 import { ApolloServer } from '@apollo/server';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -23,6 +24,12 @@ import { refuseWhenStopping } from './stopping.js';
 import { registerStream } from './stream.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './trustedDocuments.js';
 import { registerWebSecurity } from './webSecurity.js';
+
+/**
+ * Documents that are kept parsed and validated, as JSON, in bytes; they take several times that. Clients that send the same
+ * ones again have a few dozen, of some kilobytes each; Apollo's own 30 MiB would fill with documents that never come again.
+ */
+const DOCUMENT_STORE_BYTES = 3 * 1024 * 1024;
 
 /** How long a client may take over the headers of a request, and over all of it, in milliseconds: slow ones are cut off. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -115,6 +122,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     validationRules: [documentLimitsRule(limits)],
     parseOptions: { maxLexicalTokens: limits.tokens },
     persistedQueries: false,
+    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     // Signals are the process's business (main.ts).

@@ -1,7 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { CancelStore } from '../ports/requests.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
-import { asUnavailable } from './unavailable.js';
+import { asCallersSeeIt } from './unavailable.js';
 
 /** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
 const CANCEL_TIMEOUT_MS = 30_000;
@@ -26,7 +26,7 @@ export function createCancelStore(prisma: PrismaClient): CancelStore {
     cancel: (requestId) =>
       cancel(requestId).catch((error: unknown) => {
         // Beginning and committing are no operations of the client, which translates the errors of those.
-        throw asUnavailable(error);
+        throw asCallersSeeIt(error);
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/client.js';
-import { asUnavailable } from './unavailable.js';
+import { asCallersSeeIt } from './unavailable.js';
 
 /**
  * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
@@ -63,7 +63,7 @@ export function openDatabase(
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          throw asUnavailable(error);
+          throw asCallersSeeIt(error);
         }
       },
     },

@@ -12,6 +12,11 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'UPSTREAMS.md',
+  'SECURITY.md',
+  'docs/access.md',
+  'docs/errors.md',
+  'docs/limits.md',
+  'deploy/iam/README.md',
   'sandbox/README.md',
   ...readdirSync('docs/decisions').map((file) => `docs/decisions/${file}`),
 ];

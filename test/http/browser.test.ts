@@ -111,3 +111,14 @@ describe('what is no operation', () => {
     expect(JSON.stringify(failing.body)).not.toMatch(/stacktrace|at Object|node_modules/);
   });
 });
+
+it('serves GraphiQL with a policy of its own, its assets for good, and no inline script', async () => {
+  const page = await ask(closed, '/graphql', { headers: { accept: 'text/html' } });
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+  const html = await page.text();
+  expect(html).not.toMatch(/<script(?![^>]*src=)/);
+  const [script = ''] = /\/explorer\/assets\/[^"]+\.js/.exec(html) ?? [];
+  const asset = await ask(closed, script, {});
+  expect(asset.status).toBe(200);
+  expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+});
