@@ -15,7 +15,7 @@ import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
-import { createDeadline, withDeadline } from './services/deadline.js';
+import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
@@ -177,8 +177,11 @@ export async function startGateway(
   });
   const server = await createHttpServer({
     contextOf: ({ caller, idempotencyKey, isQuery }) => {
-      const deadline = createDeadline(config.access.limits.timeoutSeconds);
-      const reads = withDeadline(historyStore, () => (isQuery() ? deadline : null));
+      let deadline: Deadline | null = null;
+      const reads = withDeadline(historyStore, () => {
+        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds);
+        return deadline;
+      });
       return {
         caller,
         idempotencyKey,

@@ -36,6 +36,12 @@ export async function registerWebSecurity(
       },
     },
     xFrameOptions: { action: 'deny' },
+    // For browsers that are gone, plug-ins that are gone, and pages with links and downloads: none of them is ours.
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
     crossOriginResourcePolicy: { policy: corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
   });
   if (corsOrigins.length > 0) {

@@ -19,10 +19,14 @@ export function openCallerBudget(
     connectionString: databaseUrl,
     max: POOL_SIZE,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: STATEMENT_TIMEOUT_MS,
     application_name: 'membership-gateway budgets',
   });
   // An idle connection that breaks is replaced; without a listener it would end the process.
   pool.on('error', onError);
+  // Nor may one that dies as it is handed out (client.ts).
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const limiter = new RateLimiterPostgres({
     storeClient: pool,
     storeType: 'pool',
