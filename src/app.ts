@@ -17,7 +17,12 @@ import { createCreateMembers } from './services/createMembers.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
+import { createLiveMembers } from './services/liveMembers.js';
 import { createLoaders } from './services/loaders.js';
+import { createMemberLoader } from './services/memberLoader.js';
+import { createMemberReads } from './services/memberReads.js';
+import { createReadDetectors } from './services/readDetectors.js';
+import { createReadTurns } from './services/readTurns.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
@@ -32,6 +37,7 @@ import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
+import { createReadQuota } from './store/readQuota.js';
 import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
 import { createProgressStore } from './store/requestProgress.js';
@@ -159,6 +165,10 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
+  const turns = createReadTurns(createReadQuota(prisma, lanes.idOf, config.rates), stopping.signal);
+  const detectors = createReadDetectors(administrators, upstream, turns);
+  const memberReads = createMemberReads({ upstream, turns, detectors });
+  const members = createLiveMembers(administrators, memberReads);
   const history = createHistory(historyStore);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
@@ -169,8 +179,10 @@ export async function startGateway(
       idempotencyKey,
       services,
       history,
+      members,
       progress,
       loaders: createLoaders(historyStore, LOCAL_CALLER),
+      memberLoader: createMemberLoader(memberReads),
     }),
     readiness: {
       notReady: async () => {

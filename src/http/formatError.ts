@@ -12,7 +12,7 @@ export function createFormatError(log: Log) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error);
     if (cause instanceof GatewayError) {
-      return { ...formatted, message: cause.message, extensions: { code: cause.code } };
+      return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details } };
     }
     const code = formatted.extensions?.['code'];
     // Apollo marks its own and graphql-js's complaints about the request with a code, and everything else with this one.

@@ -2,19 +2,22 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AccountResolver } from './accounts.js';
 import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
 import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
+import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { RetryRequestResolver } from './retryRequest.js';
 
-const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
-calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
+const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
+carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts), which \
+do. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
 userErrors, and then nothing was recorded, sent or withdrawn. Several mutations in one operation run one after another.`;
@@ -26,11 +29,13 @@ const SUBSCRIPTION = `Progress as it happens, over GraphQL over SSE (distinct co
 export function buildGatewaySchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AccountResolver,
       AdministratorsResolver,
       CallResolver,
       CancelRequestResolver,
       CreateMembersResolver,
       InviteMembersResolver,
+      MembersResolver,
       NodeResolver,
       OutcomeResolver,
       RequestProgressResolver,

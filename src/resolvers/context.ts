@@ -1,6 +1,8 @@
 import type { Caller } from '../membership.js';
 import type { HistoryService } from '../services/history.js';
+import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
+import type { MemberLoader } from '../services/memberLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 
@@ -12,7 +14,10 @@ export interface GatewayContext {
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
+  readonly members: LiveMembers;
   readonly progress: RequestProgress;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;
+  /** Made for this operation. */
+  readonly memberLoader: MemberLoader;
 }

@@ -31,7 +31,9 @@ export async function execute(
     services: { ...NOTHING, ...stage.services },
     history: createHistory(store),
     progress: { follow: unexpected },
+    members: { list: unexpected, targets: unexpected, accountIds: unexpected },
     loaders: createLoaders(store, caller),
+    memberLoader: unexpected,
   };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
   // As a client gets it: plain objects, and points in time as text.

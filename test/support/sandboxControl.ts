@@ -24,6 +24,15 @@ export interface LoggedMail {
   emailDisabled: boolean;
 }
 
+/** A member as the control API takes it. */
+export interface SeededMember {
+  accountId: string;
+  status: string;
+  email?: string;
+  invitedAt?: string;
+  updatedAt?: string;
+}
+
 /** A running sandbox and its control API. */
 export interface TestSandbox {
   url: string;
@@ -31,6 +40,8 @@ export interface TestSandbox {
   calls(operation: string): Promise<LoggedCall[]>;
   mails(): Promise<LoggedMail[]>;
   clearLog(): Promise<void>;
+  /** Puts members in place as they are. */
+  seed(where: { account: string; region: string; service: string }, members: SeededMember[]): Promise<void>;
   put(path: 'faults' | 'latency' | 'rates' | 'settings' | 'detectors', body: unknown): Promise<void>;
   stop(): Promise<void>;
 }
@@ -62,6 +73,9 @@ function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
     mails: async () => ((await request('GET', 'mails')) as { mails: LoggedMail[] }).mails,
     async clearLog() {
       await request('DELETE', 'log');
+    },
+    async seed(where, members) {
+      await request('POST', 'members', { ...where, members });
     },
     async put(path, body) {
       await request('PUT', path, body);
