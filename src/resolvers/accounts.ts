@@ -33,7 +33,7 @@ export class AccountResolver {
   }
 
   @FieldResolver(() => [Member], {
-    // A target that fails must not take the others down (docs/decisions/0012).
+    // A target that fails must not take the others down (docs/decisions/0015).
     nullable: 'items',
     description:
       'Where the account stands now, at every target asked for: GetMembers, for all accounts of the operation ' +

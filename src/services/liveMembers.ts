@@ -65,13 +65,12 @@ export function createLiveMembers(administrators: readonly Administrator[], read
   return {
     async list(caller, { administrator, service, region, status }, asked) {
       const page = checkPage(asked);
-      const found = liveTargets(administrators, caller, {
-        administrator: administrator ?? null,
-        services: [service],
-        regions: [region],
-      });
+      const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
+      const found = liveTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
       const list = { target: onlyTarget(found, service, region), statuses: status ?? null };
-      return readPage(reads, list, memberPlace(list, page.after), page.first);
+      const from = memberPlace(list, page.after);
+      if (list.statuses?.length === 0) return pageOf([], false, null);
+      return readPage(reads, list, from, page.first);
     },
     targets: (caller, asked) => liveTargets(administrators, caller, asked),
     accountIds: checkAccountIds,

@@ -16,6 +16,9 @@ export interface AskedTargets {
   readonly regions?: readonly string[] | null;
 }
 
+/** What the caller calls the arguments, for the messages. */
+const PLURAL = { services: 'services', regions: 'regions' };
+
 /**
  * The configured targets that the caller may read and asks for, in the order of the configuration.
  *
@@ -25,6 +28,7 @@ export function liveTargets(
   administrators: readonly Administrator[],
   caller: Caller,
   { administrator, services, regions }: AskedTargets,
+  argument: { readonly services: string; readonly regions: string } = PLURAL,
 ): readonly TargetAddress[] {
   const granted = grantedAdministrators(administrators, caller);
   const meant = administrator == null ? granted : granted.filter(({ id }) => id === administrator);
@@ -35,9 +39,9 @@ export function liveTargets(
     regions: [...new Set(meant.flatMap((one) => one.regions))],
   };
   for (const service of services ?? [])
-    if (!known.services.includes(service)) throw unknown('services', names(known.services), service);
+    if (!known.services.includes(service)) throw unknown(argument.services, names(known.services), service);
   for (const region of regions ?? [])
-    if (!known.regions.includes(region)) throw unknown('regions', names(known.regions), region);
+    if (!known.regions.includes(region)) throw unknown(argument.regions, names(known.regions), region);
   return meant.flatMap(({ id, services: served, regions: covered }) =>
     SECURITY_SERVICES.filter(
       (service) => served.includes(service) && (services?.includes(service) ?? true),

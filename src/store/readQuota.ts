@@ -6,7 +6,7 @@ import { secondsBehind, TOLERANCE_SECONDS } from './laneQuota.js';
 
 /**
  * The share of a lane's rate and burst that live reads may use: they never take more than half from its calls
- * (docs/decisions/0011).
+ * (docs/decisions/0014).
  */
 const READ_SHARE = 0.5;
 

@@ -36,7 +36,11 @@ export interface TestGateway {
 
 export interface GraphQLAnswer {
   data?: unknown;
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; [more: string]: unknown };
+  }[];
 }
 
 /** Starts one; call `stop` in `afterAll`. */
