@@ -27,7 +27,9 @@ import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
+import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
+import { createTargetHealth } from './services/targetHealth.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
@@ -35,6 +37,7 @@ import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
+import { createLaneStates } from './store/laneStates.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
 import { createReadQuota } from './store/readQuota.js';
@@ -169,6 +172,13 @@ export async function startGateway(
   const detectors = createReadDetectors(administrators, upstream, turns);
   const memberReads = createMemberReads({ upstream, turns, detectors });
   const members = createLiveMembers(administrators, memberReads);
+  const { rates } = config;
+  const states = createLaneStates(prisma, {
+    laneIdOf: lanes.idOf,
+    rates,
+    throttlingErrors: THROTTLING_ERRORS,
+  });
+  const targetHealth = createTargetHealth({ administrators, reads: memberReads, detectors, states, rates });
   const history = createHistory(historyStore);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
@@ -180,6 +190,7 @@ export async function startGateway(
       services,
       history,
       members,
+      targetHealth,
       progress,
       loaders: createLoaders(historyStore, LOCAL_CALLER),
       memberLoader: createMemberLoader(memberReads),

@@ -14,9 +14,10 @@ import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { RetryRequestResolver } from './retryRequest.js';
+import { TargetHealthResolver } from './targetHealth.js';
 
 const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
-carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts), which \
+carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, administrators.targets), which \
 do. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
@@ -41,6 +42,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
+      TargetHealthResolver,
     ],
     // The services check their input and answer with userErrors.
     validate: false,

@@ -5,6 +5,7 @@ import type { Loaders } from '../services/loaders.js';
 import type { MemberLoader } from '../services/memberLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
+import type { TargetHealthOf } from '../services/targetHealth.js';
 
 /** What every resolver works with. One context serves one operation. */
 export interface GatewayContext {
@@ -15,6 +16,7 @@ export interface GatewayContext {
   readonly services: Services;
   readonly history: HistoryService;
   readonly members: LiveMembers;
+  readonly targetHealth: TargetHealthOf;
   readonly progress: RequestProgress;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;

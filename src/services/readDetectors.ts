@@ -13,6 +13,8 @@ export interface ReadDetectors {
    * @throws GatewayError when there is none to be had; that is not remembered.
    */
   of(target: TargetAddress, until: number): Promise<string | null>;
+  /** The detector that the next read would use; null when it is not known, and for Security Hub. */
+  known(target: TargetAddress): string | null;
   /** GuardDuty says that this is not the account's detector: the next read looks it up again. */
   disown(target: TargetAddress, detectorId: string | null): void;
 }
@@ -52,6 +54,7 @@ export function createReadDetectors(
       }
       return lookup;
     },
+    known: (target) => (target.service === 'GUARDDUTY' ? (known.get(targetKey(target)) ?? null) : null),
     disown(target, detectorId) {
       const key = targetKey(target);
       if (known.get(key) === detectorId) known.delete(key);

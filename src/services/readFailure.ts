@@ -13,9 +13,10 @@ export function readFailure(target: TargetAddress, answer: Refused | Unanswered)
 export function failureOf(target: TargetAddress, { reasonCode, reason }: Verdict): GatewayError {
   const { administrator, service, region } = target;
   const throttled = reasonCode === 'THROTTLED';
+  const words = withoutArns(reason ?? 'no reason given');
   return new GatewayError(
     throttled ? 'THROTTLED' : 'UPSTREAM_FAILED',
-    `${service} in ${region} as ${administrator}: ${withoutArns(reason ?? 'no reason given')}`,
-    { details: { administrator, service, region, reasonCode: reasonCode ?? 'OTHER' } },
+    `${service} in ${region} as ${administrator}: ${words}`,
+    { details: { administrator, service, region, reasonCode: reasonCode ?? 'OTHER', reason: words } },
   );
 }

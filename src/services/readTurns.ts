@@ -53,11 +53,10 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
 
 /** What a read is answered with whose patience is over. */
 export function waitedInVain({ administrator, service, region }: TargetAddress): GatewayError {
-  return new GatewayError(
-    'THROTTLED',
-    `${service} in ${region} as ${administrator}: its rate leaves no room for this read within ${READ_PATIENCE_MS / 1_000} seconds; try again later, or ask for fewer accounts at once`,
-    { details: { administrator, service, region, reasonCode: 'THROTTLED' } },
-  );
+  const reason = `its rate leaves no room for this read within ${READ_PATIENCE_MS / 1_000} seconds; try again later, or ask for fewer accounts at once`;
+  return new GatewayError('THROTTLED', `${service} in ${region} as ${administrator}: ${reason}`, {
+    details: { administrator, service, region, reasonCode: 'THROTTLED', reason },
+  });
 }
 
 function isStopping(): GatewayError {

@@ -70,7 +70,7 @@ describe('a target that cannot be read', () => {
       body.errors?.filter((error) => error.path?.at(-1) === 5) ?? [];
     expect(message).toMatch(/^SECURITY_HUB in ap-east-1 as security: .*security token/);
     expect(extensions).toEqual({
-      ...{ code: 'UPSTREAM_FAILED', reasonCode: 'ACCESS_DENIED' },
+      ...{ code: 'UPSTREAM_FAILED', reasonCode: 'ACCESS_DENIED', reason: message.split(': ')[1] },
       ...{ administrator: 'security', service: 'SECURITY_HUB', region: 'ap-east-1' },
     });
   });

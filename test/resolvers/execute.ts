@@ -32,6 +32,7 @@ export async function execute(
     history: createHistory(store),
     progress: { follow: unexpected },
     members: { list: unexpected, targets: unexpected, accountIds: unexpected },
+    targetHealth: unexpected,
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,
   };
