@@ -32,7 +32,16 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    arrow('main', ['app', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
+    arrow(
+      'main',
+      ['app', 'ownParts', 'config', 'closers', 'errors', 'log'],
+      'main starts and stops the app.',
+    ),
+    arrow(
+      'ownParts',
+      ['config', 'closers', 'store', 'upstream', ...LEAVES],
+      'ownParts starts what runs beside the gateway; app does the rest.',
+    ),
     arrow(
       'access',
       ['config', 'closers', 'oidc', 'ports', 'services', 'store', ...LEAVES],
@@ -87,7 +96,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|access|config|closers|membership|errors|log)\\.ts$',
+          '^src/(main|token|app|access|ownParts|config|closers|membership|errors|log)\\.ts$',
           '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
         ],
       },

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
@@ -11,6 +10,7 @@ import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
 import type { Administrator } from './membership.js';
+import { startOwnParts, type Installation } from './ownParts.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
@@ -19,22 +19,29 @@ import { createDeadline, withDeadline, type Deadline } from './services/deadline
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
+import { createLiveMembers } from './services/liveMembers.js';
 import { createLoaders } from './services/loaders.js';
 import { createOriginLoader } from './services/originLoader.js';
+import { createMemberLoader } from './services/memberLoader.js';
+import { createMemberReads } from './services/memberReads.js';
+import { createReadDetectors } from './services/readDetectors.js';
+import { createReadTurns } from './services/readTurns.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
+import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
+import { createTargetHealth } from './services/targetHealth.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
-import { lockDataDir } from './store/dataDirLock.js';
-import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
+import { createLaneStates } from './store/laneStates.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
+import { createReadQuota } from './store/readQuota.js';
 import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
 import { createOriginStore } from './store/requestOrigin.js';
@@ -43,16 +50,7 @@ import { createRequestStore } from './store/requestStore.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
 import { whoAmI } from './upstream/identity.js';
-import { startSandboxProcess } from './upstream/sandboxProcess.js';
 import { createUpstream } from './upstream/upstream.js';
-
-/** Where the parts of the installation are, as absolute paths. */
-export interface Installation {
-  readonly migrationsDir: string;
-  readonly explorerDir: string;
-  /** The sandbox's entry file. */
-  readonly sandboxProgram: string;
-}
 
 /** A running gateway. */
 export interface Gateway {
@@ -172,21 +170,35 @@ export async function startGateway(
     closers,
   });
   const originStore = createOriginStore(prisma);
+  const turns = createReadTurns(createReadQuota(prisma, lanes.idOf, config.rates), stopping.signal);
+  const detectors = createReadDetectors(administrators, upstream, turns);
+  const memberReads = createMemberReads({ upstream, turns, detectors });
+  const { rates } = config;
+  const states = createLaneStates(prisma, {
+    laneIdOf: lanes.idOf,
+    rates,
+    throttlingErrors: THROTTLING_ERRORS,
+  });
+  const targetHealth = createTargetHealth({ administrators, reads: memberReads, detectors, states, rates });
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
   const server = await createHttpServer({
     contextOf: ({ caller, idempotencyKey, isQuery }) => {
       let deadline: Deadline | null = null;
-      const reads = withDeadline(historyStore, () => {
+      const deadlineOf = (): Deadline | null => {
         if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds);
         return deadline;
-      });
+      };
+      const reads = withDeadline(historyStore, deadlineOf);
+      const liveReads = withDeadline(memberReads, deadlineOf);
       return {
         caller,
         idempotencyKey,
         services,
         history: createHistory(reads),
+        members: createLiveMembers(administrators, liveReads),
+        targetHealth,
         progress,
         tokens: access.tokens,
         deniedAttempts: access.deniedAttempts,
@@ -194,6 +206,7 @@ export async function startGateway(
           access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
         },
         loaders: createLoaders(reads, caller),
+        memberLoader: createMemberLoader(memberReads, (read) => deadlineOf()?.within(read) ?? read()),
         origins: createOriginLoader(originStore),
       };
     },
@@ -220,46 +233,6 @@ export async function startGateway(
   });
   await own.announce(url);
   return { url, administrators, sandboxUrl: own.sandboxUrl, database };
-}
-
-/** What runs beside the gateway on this machine, where nothing else was configured: PostgreSQL and the sandbox. */
-async function startOwnParts(
-  config: Config,
-  installation: Installation,
-  { log, closers, fatal }: { log: Log; closers: Closers; fatal: (reason: string) => void },
-): Promise<{
-  databaseUrl: string;
-  sandboxUrl: string | null;
-  announce: (url: string) => Promise<void>;
-}> {
-  let databaseUrl = config.databaseUrl;
-  let announce = (_url: string): Promise<void> => Promise.resolve();
-  if (databaseUrl === null) {
-    const lock = await lockDataDir(config.dataDir);
-    closers.add('data directory', () => lock.release());
-    announce = (url) => lock.announce(`${url}/graphql`);
-    const postgres = await startEmbeddedPostgres({
-      dataDir: config.dataDir,
-      log,
-      onUnexpectedEnd: (reason) => {
-        fatal(`PostgreSQL ended: ${reason}`);
-      },
-    });
-    closers.add('PostgreSQL', () => postgres.stop());
-    databaseUrl = postgres.url;
-  }
-  if (config.upstream === 'aws' || config.endpoint !== null) {
-    return { databaseUrl, sandboxUrl: config.endpoint, announce };
-  }
-  const sandbox = await startSandboxProcess({
-    program: installation.sandboxProgram,
-    stateFile: path.join(config.dataDir, 'sandbox.json'),
-    onUnexpectedEnd: (reason) => {
-      fatal(`the sandbox ended: ${reason}`);
-    },
-  });
-  closers.add('sandbox', () => sandbox.stop());
-  return { databaseUrl, sandboxUrl: sandbox.url, announce };
 }
 
 /** Without an administrators file there is one administrator: the account that the credentials belong to. */

@@ -11,6 +11,8 @@
  * - `LIMIT_EXCEEDED`: the operation is larger than the gateway takes; the message has the limit and what came.
  * - `RATE_LIMITED`: the caller has used up its budget for now; `details.retryAfterSeconds` says when to come back.
  * - `TIMED_OUT`: the operation took longer than the gateway lets one take.
+ * - `THROTTLED`: the rate of a service left no room for a read of members in time; try again later.
+ * - `UPSTREAM_FAILED`: a service, or the way to it, failed a read of members; `details.reasonCode` says how.
  * - `UNAVAILABLE`: the database cannot be reached or the gateway is stopping; try again.
  */
 export type ErrorCode =
@@ -22,6 +24,8 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'RATE_LIMITED'
   | 'TIMED_OUT'
+  | 'THROTTLED'
+  | 'UPSTREAM_FAILED'
   | 'UNAVAILABLE';
 
 /** An error with a stable code. Its message is written for the person who caused it. */
@@ -38,4 +42,12 @@ export class GatewayError extends Error {
     super(message, options);
     this.details = details ?? {};
   }
+}
+
+/** An account's role and users are no business of those who ask; refusals name them. */
+const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
+
+/** The words of a service or of STS, fit for callers. */
+export function withoutArns(words: string): string {
+  return words.replaceAll(ARN, 'arn:***');
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway, type Gateway, type Installation } from './app.js';
+import { startGateway, type Gateway } from './app.js';
 import { createClosers } from './closers.js';
 import { loadConfig, type Config } from './config.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
+import type { Installation } from './ownParts.js';
 
 /**
  * A signal this soon after the first is its echo, not impatience, in milliseconds: under npm a terminal's Ctrl-C

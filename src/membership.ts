@@ -60,6 +60,21 @@ export const RETRYABLE_REASONS: readonly ReasonCode[] = [
   'UNREACHABLE',
 ];
 
+/** Where a member account stands, in one vocabulary for both services. */
+export type MemberStatus =
+  | 'CREATED'
+  | 'INVITED'
+  | 'ENABLED'
+  | 'DISABLED'
+  | 'REMOVED'
+  | 'RESIGNED'
+  | 'DELETED'
+  | 'EMAIL_VERIFICATION_IN_PROGRESS'
+  | 'EMAIL_VERIFICATION_FAILED'
+  | 'ACCOUNT_SUSPENDED'
+  | 'NOT_A_MEMBER'
+  | 'OTHER';
+
 export type CallStatus = 'SENT' | 'ANSWERED' | 'REFUSED' | 'UNANSWERED';
 export type ActorKind = 'USER' | 'TOKEN' | 'LOCAL';
 

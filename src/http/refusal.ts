@@ -14,6 +14,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   LIMIT_EXCEEDED: 400,
   RATE_LIMITED: 429,
   TIMED_OUT: 503,
+  THROTTLED: 503,
+  UPSTREAM_FAILED: 502,
   UNAVAILABLE: 503,
 };
 

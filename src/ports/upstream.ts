@@ -79,6 +79,22 @@ export interface MembersRead {
   readonly members: readonly ServiceMember[];
 }
 
+/** Which page of the members of a target is wanted. */
+export interface MemberPageAsked {
+  /** 1 to 50, the services' own limits (UPSTREAMS.md, "GuardDuty", "Security Hub"). */
+  readonly pageSize: number;
+  /** What an earlier page of the same size gave; null for the first. */
+  readonly nextToken: string | null;
+}
+
+/** A page of members, in the service's own order. */
+export interface MemberPageRead {
+  readonly kind: 'READ';
+  readonly members: readonly ServiceMember[];
+  /** The service's token for the next page; null on the last one. */
+  readonly nextToken: string | null;
+}
+
 /** The detector of an account and region: null when GuardDuty is not enabled there. */
 export interface DetectorRead {
   readonly kind: 'READ';
@@ -98,6 +114,12 @@ export interface Upstream {
     detectorId: string | null,
     accountIds: readonly string[],
   ): Promise<MembersRead | Refused | Unanswered>;
+  /** ListMembers, with members of every status (onlyAssociated false). Retried as getMembers is. */
+  listMembers(
+    target: TargetAddress,
+    detectorId: string | null,
+    page: MemberPageAsked,
+  ): Promise<MemberPageRead | Refused | Unanswered>;
   /** ListDetectors: at most one detector per account and region. GuardDuty only. */
   findDetector(target: TargetAddress): Promise<DetectorRead | Refused | Unanswered>;
   /** Closes every connection. */

@@ -2,11 +2,13 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AccountResolver } from './accounts.js';
 import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
 import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
+import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
 import { OriginResolver } from './origins.js';
 import { OutcomeResolver } from './outcomes.js';
@@ -14,10 +16,12 @@ import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { RetryRequestResolver } from './retryRequest.js';
 import { applyRules } from './rules.js';
+import { TargetHealthResolver } from './targetHealth.js';
 import { TokenResolver } from './tokens.js';
 
-const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
-calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
+const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
+carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, administrators.targets), which \
+do. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
 userErrors, and then nothing was recorded, sent or withdrawn. Several mutations in one operation run one after another.`;
@@ -29,17 +33,20 @@ const SUBSCRIPTION = `Progress as it happens, over GraphQL over SSE (distinct co
 export function buildGatewaySchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AccountResolver,
       AdministratorsResolver,
       CallResolver,
       CancelRequestResolver,
       CreateMembersResolver,
       InviteMembersResolver,
+      MembersResolver,
       NodeResolver,
       OriginResolver,
       OutcomeResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
+      TargetHealthResolver,
       TokenResolver,
     ],
     // The services check their input and answer with userErrors.

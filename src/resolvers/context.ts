@@ -1,10 +1,13 @@
 import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import type { HistoryService } from '../services/history.js';
+import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
+import type { MemberLoader } from '../services/memberLoader.js';
 import type { OriginLoader } from '../services/originLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
+import type { TargetHealthOf } from '../services/targetHealth.js';
 import type { TokenService } from '../services/tokens.js';
 
 /** What every resolver works with. One context serves one operation. */
@@ -15,6 +18,8 @@ export interface GatewayContext {
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
+  readonly members: LiveMembers;
+  readonly targetHealth: TargetHealthOf;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
@@ -24,4 +29,6 @@ export interface GatewayContext {
   readonly loaders: Loaders;
   /** Made for this operation, as `loaders`. */
   readonly origins: OriginLoader;
+  /** Made for this operation. */
+  readonly memberLoader: MemberLoader;
 }

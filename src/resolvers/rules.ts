@@ -18,6 +18,10 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.calls': 'VIEWER',
   'Query.administrators': 'VIEWER',
   'Subscription.requestProgress': 'VIEWER',
+  // What the services say.
+  'Query.members': 'VIEWER',
+  'Query.account': 'VIEWER',
+  'Query.accounts': 'VIEWER',
   // Members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',

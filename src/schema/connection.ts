@@ -23,7 +23,9 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the last entry, to be passed as `after`; null when the page is empty.',
+    description:
+      'Cursor of the last entry, to be passed as `after`; null when the page is empty. A page of members has one ' +
+      'whenever hasNextPage is true: with a filter by status it may be empty and others follow.',
   })
   readonly endCursor!: string | null;
 }

@@ -55,6 +55,11 @@ const REASON_BY_ERROR: Readonly<Record<string, ReasonCode>> = {
   ServiceUnavailable: 'INTERNAL_ERROR',
 };
 
+/** The names that say that a service was asked too often. */
+export const THROTTLING_ERRORS: readonly string[] = Object.keys(REASON_BY_ERROR).filter(
+  (name) => REASON_BY_ERROR[name] === 'THROTTLED',
+);
+
 const REASON_BY_STATUS: Readonly<Record<number, ReasonCode>> = {
   401: 'ACCESS_DENIED',
   403: 'ACCESS_DENIED',

@@ -8,7 +8,7 @@ import type { Rate, Tenure } from '../ports/laneRecord.js';
  */
 
 /** How much too early a request may be, in seconds: timers are no better, and the rate is kept all the same. */
-const TOLERANCE_SECONDS = 0.005;
+export const TOLERANCE_SECONDS = 0.005;
 
 /** Whether one more request may leave: a condition on a row of `lane`. */
 export function hasQuota({ perSecond, burst }: Rate): Prisma.Sql {
@@ -22,8 +22,12 @@ export function withoutOne({ perSecond }: Rate): Prisma.Sql {
 }
 
 /** Seconds until the whole burst is there again; a value of a row of `lane`. */
-export const SECONDS_BEHIND = Prisma.sql`
-  GREATEST(EXTRACT(EPOCH FROM quota_back_at - clock_timestamp()), 0)::float8`;
+export const SECONDS_BEHIND = secondsBehind(Prisma.sql`quota_back_at`);
+
+/** Seconds until the moment in a column, 0 when it is over. */
+export function secondsBehind(column: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`GREATEST(EXTRACT(EPOCH FROM ${column} - clock_timestamp()), 0)::float8`;
+}
 
 /**
  * Takes a request's share before a read of the lane's holder leaves: calls take theirs as they are claimed. False when

@@ -1,3 +1,4 @@
+import { withoutArns } from '../errors.js';
 import type { Refused, Unanswered, Wire } from '../ports/upstream.js';
 import { CredentialFailure } from './credentials.js';
 
@@ -38,9 +39,6 @@ const SDK_HINT = /\s*Deserialization error: to see the raw response[^]*$/;
 /** What the SDK puts before the words of a time-out. */
 const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
 
-/** An account's role and users are no business of those who ask; STS names them in its refusals. */
-const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
-
 /**
  * What an error of the SDK means. Never told by its class: an HTML page surfaces as a SyntaxError, an unmodelled
  * exception as a generic one, a reset as a TimeoutError; so by name, code and HTTP status together (UPSTREAMS.md,
@@ -76,7 +74,7 @@ export function wireOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): Wire {
 function withoutCredentials(cause: unknown): Refused | Unanswered {
   const failure = asSdkError(cause);
   const wire: Wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
-  const errorMessage = `No credentials: ${wordsOf(failure).replaceAll(ARN, 'arn:***')}`;
+  const errorMessage = `No credentials: ${withoutArns(wordsOf(failure))}`;
   if (isRefusal(failure) || failure.name === 'CredentialsProviderError')
     return { kind: 'REFUSED', wire, errorCode: failure.name ?? NAMELESS, errorMessage };
   const { errorCode } = lossOf(failure);

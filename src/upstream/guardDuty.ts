@@ -3,6 +3,7 @@ import {
   GetMembersCommand,
   InviteMembersCommand,
   ListDetectorsCommand,
+  ListMembersCommand,
   type GuardDutyClient,
   type Member,
 } from '@aws-sdk/client-guardduty';
@@ -10,6 +11,8 @@ import type {
   CallAnswer,
   DetectorRead,
   MemberChange,
+  MemberPageAsked,
+  MemberPageRead,
   MembersRead,
   Refused,
   ServiceMember,
@@ -48,6 +51,29 @@ export async function getGuardDutyMembers(
       new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
     );
     return { kind: 'READ', members: Members.map(memberOf) };
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** ListMembers of GuardDuty, members of every status. */
+export async function listGuardDutyMembers(
+  { reads }: GuardDuty,
+  detectorId: string | null,
+  { pageSize, nextToken }: MemberPageAsked,
+): Promise<MemberPageRead | Refused | Unanswered> {
+  const DetectorId = named(detectorId);
+  try {
+    const { Members = [], NextToken } = await reads.send(
+      new ListMembersCommand({
+        DetectorId,
+        MaxResults: pageSize,
+        OnlyAssociated: 'false',
+        ...(nextToken === null ? {} : { NextToken: nextToken }),
+      }),
+    );
+    // An empty token is none: asked with it, the first page would come again.
+    return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
   } catch (error) {
     return translateError(error);
   }

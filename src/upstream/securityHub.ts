@@ -2,12 +2,15 @@ import {
   CreateMembersCommand,
   GetMembersCommand,
   InviteMembersCommand,
+  ListMembersCommand,
   type Member,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import type {
   CallAnswer,
   MemberChange,
+  MemberPageAsked,
+  MemberPageRead,
   MembersRead,
   Refused,
   ServiceMember,
@@ -44,6 +47,26 @@ export async function getSecurityHubMembers(
   try {
     const { Members = [] } = await reads.send(new GetMembersCommand({ AccountIds: [...accountIds] }));
     return { kind: 'READ', members: Members.map(memberOf) };
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** ListMembers of Security Hub, members of every status. */
+export async function listSecurityHubMembers(
+  { reads }: SecurityHub,
+  { pageSize, nextToken }: MemberPageAsked,
+): Promise<MemberPageRead | Refused | Unanswered> {
+  try {
+    const { Members = [], NextToken } = await reads.send(
+      new ListMembersCommand({
+        MaxResults: pageSize,
+        OnlyAssociated: false,
+        ...(nextToken === null ? {} : { NextToken: nextToken }),
+      }),
+    );
+    // An empty token is none: asked with it, the first page would come again.
+    return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
   } catch (error) {
     return translateError(error);
   }

@@ -3,9 +3,14 @@ import type { Administrator, TargetAddress } from '../membership.js';
 import type { Refused, Upstream } from '../ports/upstream.js';
 import { createClients } from './clients.js';
 import type { KeyPair } from './credentials.js';
-import { changeGuardDutyMembers, findGuardDutyDetector, getGuardDutyMembers } from './guardDuty.js';
+import {
+  changeGuardDutyMembers,
+  findGuardDutyDetector,
+  getGuardDutyMembers,
+  listGuardDutyMembers,
+} from './guardDuty.js';
 import { createRequestHandler } from './requestHandler.js';
-import { changeSecurityHubMembers, getSecurityHubMembers } from './securityHub.js';
+import { changeSecurityHubMembers, getSecurityHubMembers, listSecurityHubMembers } from './securityHub.js';
 
 /** How both services are reached. */
 export interface UpstreamOptions {
@@ -67,6 +72,21 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           const client = clients.securityHub(target);
           if (client === null) return notConfigured(target);
           return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds));
+        }
+      }
+    },
+
+    async listMembers(target, detectorId, page) {
+      switch (target.service) {
+        case 'GUARDDUTY': {
+          const client = clients.guardDuty(target);
+          if (client === null) return notConfigured(target);
+          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page));
+        }
+        case 'SECURITY_HUB': {
+          const client = clients.securityHub(target);
+          if (client === null) return notConfigured(target);
+          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page));
         }
       }
     },

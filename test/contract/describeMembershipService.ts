@@ -197,6 +197,39 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(await bench.calls()).toHaveLength(6);
     });
 
+    it('lists members of every status, page by page, and says when there are no more', async () => {
+      const statuses = ['Created', 'Invited', 'Enabled', 'Removed', 'Resigned'];
+      const members = statuses.map((status, n) => ({ accountId: `00000000000${n}`, status }));
+      const scope = { account: OWN_ACCOUNT, region: REGION, service: signingName };
+      await bench.control('POST', 'members', { ...scope, members });
+      const seen: string[] = [];
+      let nextToken: string | null = null;
+      do {
+        const page = await upstream.listMembers(target, detectorId, { pageSize: 2, nextToken });
+        if (page.kind !== 'READ') throw new Error(`expected a page, got ${JSON.stringify(page)}`);
+        seen.push(...page.members.map(({ accountId, serviceStatus }) => `${accountId} ${serviceStatus}`));
+        nextToken = page.nextToken;
+      } while (nextToken !== null);
+      expect(seen).toEqual(members.map(({ accountId, status }) => `${accountId} ${status}`));
+      expect((await bench.calls()).map(({ operation }) => operation)).toEqual(Array(3).fill('ListMembers'));
+    });
+
+    it('takes 50 members a page, refuses 51, and a token that it never gave', async () => {
+      const list = (pageSize: number, nextToken: string | null = null) =>
+        upstream.listMembers(target, detectorId, { pageSize, nextToken });
+      expect(await list(50)).toEqual({ kind: 'READ', members: [], nextToken: null });
+      expect(await list(51)).toMatchObject({ kind: 'REFUSED', wire: { httpStatus: 400 } });
+      expect(await list(50, 'banana')).toMatchObject({ kind: 'REFUSED', wire: { httpStatus: 400 } });
+    });
+
+    it('lists members again when the service is busy', async () => {
+      await bench.control('PUT', 'faults', [
+        { match: { service: signingName, operation: 'ListMembers' }, fault: 'internal-error', times: 2 },
+      ]);
+      const page = { pageSize: 50, nextToken: null };
+      expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({ kind: 'READ' });
+    });
+
     it.each(['getMembers', 'changeMembers'])('tells of a region that is off (%s)', async (action) => {
       const off = { ...target, region: 'ap-east-1' };
       const answer =
@@ -240,6 +273,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const gone = { ...target, administrator: 'gone' };
       const answers = [
         await upstream.getMembers(gone, detectorId, ACCOUNTS),
+        await upstream.listMembers(gone, detectorId, { pageSize: 50, nextToken: null }),
         await upstream.findDetector(gone),
       ];
       for (const answer of answers)

@@ -35,7 +35,10 @@ export async function execute(
     deniedAttempts: { list: unexpected },
     denied: () => undefined,
     origins: unexpected,
+    members: { list: unexpected, targets: unexpected, accountIds: unexpected },
+    targetHealth: unexpected,
     loaders: createLoaders(store, caller),
+    memberLoader: unexpected,
   };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
   // As a client gets it: plain objects, and points in time as text.

@@ -26,6 +26,15 @@ export interface LoggedMail {
   emailDisabled: boolean;
 }
 
+/** A member as the control API takes it. */
+export interface SeededMember {
+  accountId: string;
+  status: string;
+  email?: string;
+  invitedAt?: string;
+  updatedAt?: string;
+}
+
 /** A running sandbox and its control API. */
 export interface TestSandbox {
   url: string;
@@ -41,6 +50,8 @@ export interface TestSandbox {
     service: 'guardduty' | 'securityhub',
   ): Promise<{ accountId: string; status: string }[]>;
   clearLog(): Promise<void>;
+  /** Puts members in place as they are. */
+  seed(where: { account: string; region: string; service: string }, members: SeededMember[]): Promise<void>;
   put(path: 'faults' | 'latency' | 'rates' | 'settings' | 'detectors', body: unknown): Promise<void>;
   stop(): Promise<void>;
 }
@@ -79,6 +90,9 @@ function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
     mails: async () => ((await request('GET', 'mails')) as { mails: LoggedMail[] }).mails,
     async clearLog() {
       await request('DELETE', 'log');
+    },
+    async seed(where, members) {
+      await request('POST', 'members', { ...where, members });
     },
     async put(path, body) {
       await request('PUT', path, body);

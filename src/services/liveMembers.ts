@@ -1,0 +1,153 @@
+import { GatewayError } from '../errors.js';
+import {
+  ACCOUNTS_PER_CALL,
+  type Administrator,
+  type Caller,
+  type MemberStatus,
+  type SecurityService,
+  type TargetAddress,
+} from '../membership.js';
+import type { LiveMember } from './liveMember.js';
+import { liveTargets, type AskedTargets } from './liveTargets.js';
+import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
+import type { MemberReads } from './memberReads.js';
+import { checkPage, type AskedPage } from './pageArgs.js';
+import { quoted } from './quoted.js';
+
+/** Most accounts that one query looks up: 20 calls for each target. */
+const ACCOUNTS_PER_QUERY = 1_000;
+
+/**
+ * Most pages of the service that are read for one page with a status filter. Ours: 500 members, which at half of
+ * GuardDuty's rate take two seconds; whoever wants more goes on from the cursor.
+ */
+const PAGES_PER_PAGE = 10;
+
+/** Which members to list. */
+export interface AskedMembers {
+  /** Null: the only one. */
+  readonly administrator?: string | null;
+  readonly service: SecurityService;
+  readonly region: string;
+  /** Null: every status. An empty list matches nothing. */
+  readonly status?: readonly MemberStatus[] | null;
+}
+
+/** A member and its place in the list. */
+export interface LiveEdge {
+  readonly cursor: string;
+  readonly node: LiveMember;
+}
+
+/** A page of a list of members. */
+export interface LiveMemberPage {
+  readonly edges: readonly LiveEdge[];
+  readonly hasNextPage: boolean;
+  /** Where to go on, also when no member of this page matched; null at the end of an empty list. */
+  readonly endCursor: string | null;
+}
+
+/**
+ * What the services say of members now, limited to the administrators granted to the caller.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` (as a rejection, where it returns a promise) for an argument that is wrong.
+ */
+export interface LiveMembers {
+  /** The members of one target; rejects with the target's own `GatewayError` when it cannot be read. */
+  list(caller: Caller, asked: AskedMembers, page: AskedPage): Promise<LiveMemberPage>;
+  /** Where the members of an account are to be looked for. */
+  targets(caller: Caller, asked: AskedTargets): readonly TargetAddress[];
+  /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */
+  accountIds(argument: string, accountIds: readonly string[]): readonly string[];
+}
+
+export function createLiveMembers(administrators: readonly Administrator[], reads: MemberReads): LiveMembers {
+  return {
+    async list(caller, { administrator, service, region, status }, asked) {
+      const page = checkPage(asked);
+      const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
+      const found = liveTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
+      const list = { target: onlyTarget(found, service, region), statuses: status ?? null };
+      const from = memberPlace(list, page.after);
+      if (list.statuses?.length === 0) return pageOf([], false, null);
+      return readPage(reads, list, from, page.first);
+    },
+    targets: (caller, asked) => liveTargets(administrators, caller, asked),
+    accountIds: checkAccountIds,
+  };
+}
+
+function onlyTarget(
+  found: readonly TargetAddress[],
+  service: SecurityService,
+  region: string,
+): TargetAddress {
+  const [only, ...others] = found;
+  if (only === undefined)
+    throw new GatewayError('BAD_USER_INPUT', `region: ${service} is not configured for ${quoted(region)}`);
+  if (others.length === 0) return only;
+  const names = found.map(({ administrator }) => administrator).join(', ');
+  throw new GatewayError('BAD_USER_INPUT', `administrator: expected one of ${names}, got none`);
+}
+
+async function readPage(
+  reads: MemberReads,
+  list: MemberList,
+  from: MemberPlace,
+  first: number,
+): Promise<LiveMemberPage> {
+  const edges: LiveEdge[] = [];
+  let place = from;
+  // Without a filter every page brings members, and two of them fill the largest page.
+  for (let pages = 0; pages < PAGES_PER_PAGE; pages++) {
+    const { members, nextToken } = await reads.page(list.target, {
+      pageSize: ACCOUNTS_PER_CALL,
+      nextToken: place.token,
+    });
+    const matching = members
+      .map((node, index) => ({ node, index }))
+      .slice(place.skip)
+      .filter(({ node }) => list.statuses?.includes(node.status) ?? true);
+    const taken = matching.slice(0, first - edges.length);
+    for (const { node, index } of taken)
+      edges.push({ node, cursor: memberCursor(list, placeAfter(place.token, index, members, nextToken)) });
+    if (taken.length < matching.length) return pageOf(edges, true, null);
+    if (nextToken === null) return pageOf(edges, false, null);
+    place = { token: nextToken, skip: 0 };
+    if (edges.length === first) break;
+  }
+  return pageOf(edges, true, memberCursor(list, place));
+}
+
+/** After the last member of a page lies the beginning of the next: that spares reading this one again. */
+function placeAfter(
+  token: string | null,
+  index: number,
+  members: readonly LiveMember[],
+  nextToken: string | null,
+): MemberPlace {
+  const isLast = index === members.length - 1;
+  return isLast && nextToken !== null ? { token: nextToken, skip: 0 } : { token, skip: index + 1 };
+}
+
+function pageOf(edges: readonly LiveEdge[], hasNextPage: boolean, goOn: string | null): LiveMemberPage {
+  return { edges, hasNextPage, endCursor: goOn ?? edges.at(-1)?.cursor ?? null };
+}
+
+function checkAccountIds(argument: string, accountIds: readonly string[]): readonly string[] {
+  if (accountIds.length > ACCOUNTS_PER_QUERY) {
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      `${argument}: expected at most ${ACCOUNTS_PER_QUERY} accounts, got ${accountIds.length}`,
+    );
+  }
+  for (const [index, accountId] of accountIds.entries()) {
+    if (/^[0-9]{12}$/.test(accountId)) continue;
+    const where = accountIds.length === 1 ? argument : `${argument}.${index}`;
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      `${where}: expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
+    );
+  }
+  return accountIds;
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { GatewayError } from '../errors.js';
+import type { MemberStatus, TargetAddress } from '../membership.js';
+import { quoted } from './quoted.js';
+
+/** What a list of members lists; a cursor of one list is none of another. */
+export interface MemberList {
+  readonly target: TargetAddress;
+  /** Null: members of every status. */
+  readonly statuses: readonly MemberStatus[] | null;
+}
+
+/** A place between two members: within a page of the service, by how many of its members lie before it. */
+export interface MemberPlace {
+  /** The service's token of the page; null for the first. */
+  readonly token: string | null;
+  readonly skip: number;
+}
+
+const BEGINNING: MemberPlace = { token: null, skip: 0 };
+
+/** Characters of a digest that are kept: nobody gains anything by a forged one, it only tells lists apart. */
+const DIGEST_LENGTH = 16;
+
+/** The cursor of a place. */
+export function memberCursor(list: MemberList, { token, skip }: MemberPlace): string {
+  return Buffer.from(['1', digestOf(list, skip, token), skip, token ?? ''].join('|')).toString('base64url');
+}
+
+/**
+ * The place that a cursor names; the beginning for null.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` when it is none, was changed, or belongs to a list of other arguments.
+ */
+export function memberPlace(list: MemberList, after: string | null): MemberPlace {
+  if (after === null) return BEGINNING;
+  const [version, digest, digits = '', ...rest] = Buffer.from(after, 'base64url').toString().split('|');
+  const place = { token: rest.join('|') || null, skip: Number(digits) };
+  if (version === '1' && digest === digestOf(list, place.skip, place.token)) return place;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `after: expected a cursor from a list of members with the same administrator, service, region and status, got ${quoted(after)}`,
+  );
+}
+
+function digestOf({ target, statuses }: MemberList, skip: number, token: string | null): string {
+  const { administrator, service, region } = target;
+  const meant = [administrator, service, region, statuses && [...new Set(statuses)].sort(), skip, token];
+  return createHash('sha256').update(JSON.stringify(meant)).digest('base64url').slice(0, DIGEST_LENGTH);
+}

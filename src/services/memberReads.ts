@@ -1,0 +1,159 @@
+import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
+import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
+import { liveMember, notAMember, type LiveMember } from './liveMember.js';
+import type { ReadDetectors } from './readDetectors.js';
+import { readFailure } from './readFailure.js';
+import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
+import { verdictOf } from './refusals.js';
+import { targetKey } from './targetKey.js';
+
+/** A page of the members of a target. */
+export interface LivePage {
+  readonly members: readonly LiveMember[];
+  readonly nextToken: string | null;
+}
+
+/**
+ * Reads of members, one target at a time, for all operations of the process. Each rejects with a `GatewayError` that
+ * names the target and has the service's words, or `THROTTLED` when its rate leaves no room in time.
+ */
+export interface MemberReads {
+  /**
+   * One member. Accounts that wait for the same target travel together, whoever asked: 50 in a GetMembers, and one asked
+   * for twice goes once. Nothing is kept: an account asked for after its call has left travels anew.
+   */
+  member(target: TargetAddress, accountId: string): Promise<LiveMember>;
+  /** One page by ListMembers. */
+  page(target: TargetAddress, asked: MemberPageAsked): Promise<LivePage>;
+}
+
+/** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
+const GIVEN_UP_TOGETHER_MS = 1_000;
+
+/** An account that waits for its call. */
+interface Waiting {
+  readonly until: number;
+  readonly answer: PromiseWithResolvers<LiveMember>;
+}
+
+interface Queue {
+  readonly target: TargetAddress;
+  /** By account id, in the order they came. */
+  readonly waiting: Map<string, Waiting>;
+  served: boolean;
+}
+
+/** What a read needs. */
+export interface MemberReadTools {
+  readonly upstream: Upstream;
+  readonly turns: ReadTurns;
+  readonly detectors: ReadDetectors;
+}
+
+export function createMemberReads({ upstream, turns, detectors }: MemberReadTools): MemberReads {
+  const queues = new Map<string, Queue>();
+
+  /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
+  async function withDetector<Read extends { readonly kind: 'READ' }>(
+    target: TargetAddress,
+    until: number,
+    send: (detectorId: string | null) => Promise<Read | Refused | Unanswered>,
+  ): Promise<Read> {
+    const detectorId = await detectors.of(target, until);
+    const first = await send(detectorId);
+    if (first.kind === 'READ') return first;
+    if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
+    detectors.disown(target, detectorId);
+    const anew = await detectors.of(target, until);
+    if (anew === detectorId) throw readFailure(target, first);
+    await turns.takeOne(target, until);
+    const second = await send(anew);
+    if (second.kind === 'READ') return second;
+    throw readFailure(target, second);
+  }
+
+  async function readBatch(target: TargetAddress, batch: ReadonlyMap<string, Waiting>, at: Date) {
+    try {
+      const [{ until } = { until: 0 }] = batch.values();
+      const read = await withDetector(target, until, (detectorId) =>
+        upstream.getMembers(target, detectorId, [...batch.keys()]),
+      );
+      const found = new Map(read.members.map((member) => [member.accountId, member]));
+      for (const [accountId, { answer }] of batch) {
+        const member = found.get(accountId);
+        answer.resolve(member ? liveMember(target, member, at) : notAMember(target, accountId, at));
+      }
+    } catch (error) {
+      for (const { answer } of batch.values()) answer.reject(error);
+    }
+  }
+
+  /** Sends what waits, as the quota allows, until nothing does. */
+  async function serve(queue: Queue): Promise<void> {
+    const { target, waiting } = queue;
+    while (waiting.size > 0) {
+      const [{ until } = { until: 0 }] = waiting.values();
+      try {
+        // Before the quota is taken, since a lookup takes its own share first.
+        await detectors.of(target, until);
+        const turn = await turns.take(target, Math.ceil(waiting.size / ACCOUNTS_PER_CALL), until);
+        if (turn === null) giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
+        for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++)
+          void readBatch(target, takeBatch(waiting), turn?.at ?? new Date());
+      } catch (error) {
+        giveUp(waiting, error, Infinity);
+      }
+    }
+    queue.served = false;
+  }
+
+  return {
+    async member(target, accountId) {
+      const key = targetKey(target);
+      const queue = queues.get(key) ?? { target, waiting: new Map<string, Waiting>(), served: false };
+      queues.set(key, queue);
+      let one = queue.waiting.get(accountId);
+      if (one === undefined) {
+        one = { until: performance.now() + READ_PATIENCE_MS, answer: Promise.withResolvers<LiveMember>() };
+        queue.waiting.set(accountId, one);
+      }
+      if (!queue.served) {
+        queue.served = true;
+        // From the next turn of the event loop: what is asked for in this one travels together.
+        setImmediate(() => {
+          void serve(queue);
+        });
+      }
+      return one.answer.promise;
+    },
+
+    async page(target, asked) {
+      const until = performance.now() + READ_PATIENCE_MS;
+      await detectors.of(target, until);
+      const { at } = await turns.takeOne(target, until);
+      const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
+        upstream.listMembers(target, detectorId, asked),
+      );
+      return { members: members.map((member) => liveMember(target, member, at)), nextToken };
+    },
+  };
+}
+
+function takeBatch(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
+  const batch = new Map<string, Waiting>();
+  for (const [accountId, one] of waiting) {
+    if (batch.size === ACCOUNTS_PER_CALL) break;
+    batch.set(accountId, one);
+    waiting.delete(accountId);
+  }
+  return batch;
+}
+
+/** Rejects what would have waited no longer than `until`. */
+function giveUp(waiting: Map<string, Waiting>, error: unknown, until: number): void {
+  for (const [accountId, one] of waiting) {
+    if (one.until > until) continue;
+    waiting.delete(accountId);
+    one.answer.reject(error);
+  }
+}

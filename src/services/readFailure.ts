@@ -1,0 +1,22 @@
+import { GatewayError, withoutArns } from '../errors.js';
+import type { TargetAddress } from '../membership.js';
+import type { Verdict } from '../ports/laneRecord.js';
+import type { Refused, Unanswered } from '../ports/upstream.js';
+import { verdictOf } from './refusals.js';
+
+/** Why a target could not be read, for the one who asked: the service's words, and the reason code of a call that fails so. */
+export function readFailure(target: TargetAddress, answer: Refused | Unanswered): GatewayError {
+  return failureOf(target, verdictOf(answer));
+}
+
+/** As `readFailure`, where it is known already what becomes of every account. */
+export function failureOf(target: TargetAddress, { reasonCode, reason }: Verdict): GatewayError {
+  const { administrator, service, region } = target;
+  const throttled = reasonCode === 'THROTTLED';
+  const words = withoutArns(reason ?? 'no reason given');
+  return new GatewayError(
+    throttled ? 'THROTTLED' : 'UPSTREAM_FAILED',
+    `${service} in ${region} as ${administrator}: ${words}`,
+    { details: { administrator, service, region, reasonCode: reasonCode ?? 'OTHER', reason: words } },
+  );
+}

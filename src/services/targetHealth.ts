@@ -1,0 +1,80 @@
+import { GatewayError } from '../errors.js';
+import {
+  REASON_CODES,
+  type Administrator,
+  type Caller,
+  type ReasonCode,
+  type SecurityService,
+  type TargetAddress,
+} from '../membership.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { LaneState, LaneStates } from '../ports/laneStates.js';
+import { liveTargets } from './liveTargets.js';
+import type { MemberReads } from './memberReads.js';
+import type { ReadDetectors } from './readDetectors.js';
+
+/** Whether a target answers, and how its lane stands. */
+export interface TargetHealth extends TargetAddress, Omit<LaneState, 'at'> {
+  readonly answers: boolean;
+  /** Whether the service is enabled in the account and region; null when its answer does not tell. */
+  readonly enabled: boolean | null;
+  /** GuardDuty only; null when it is not known. */
+  readonly detectorId: string | null;
+  /** Why it does not answer; null when it does. */
+  readonly reasonCode: ReasonCode | null;
+  readonly reason: string | null;
+  readonly rate: Rate;
+  /** Everything is as of then, or a moment later; the database's clock. */
+  readonly observedAt: Date;
+}
+
+/** The health of all targets of an administrator, in the order of the configuration. Targets that fail are values. */
+export type TargetHealthOf = (caller: Caller, administrator: string) => Promise<readonly TargetHealth[]>;
+
+/** What the health of targets is found out with. */
+export interface TargetHealthTools {
+  readonly administrators: readonly Administrator[];
+  readonly reads: MemberReads;
+  readonly detectors: ReadDetectors;
+  readonly states: LaneStates;
+  readonly rates: Readonly<Record<SecurityService, Rate>>;
+}
+
+/** Asks every target for one member, all at the same time and within their rates, and adds what the record knows. */
+export function createTargetHealth(tools: TargetHealthTools): TargetHealthOf {
+  const { administrators, reads, detectors, states, rates } = tools;
+  return async (caller, administrator) => {
+    const targets = liveTargets(administrators, caller, { administrator });
+    const before = await states.of(targets);
+    return Promise.all(
+      targets.map(async (target, index): Promise<TargetHealth> => {
+        const state = before[index];
+        if (state === undefined) throw new Error('every target has a lane');
+        const { at, ...lane } = state;
+        const found = await probe(reads, target);
+        const detectorId = detectors.known(target);
+        return { ...target, ...lane, ...found, detectorId, rate: rates[target.service], observedAt: at };
+      }),
+    );
+  };
+}
+
+async function probe(
+  reads: MemberReads,
+  target: TargetAddress,
+): Promise<Pick<TargetHealth, 'answers' | 'enabled' | 'reasonCode' | 'reason'>> {
+  try {
+    await reads.page(target, { pageSize: 1, nextToken: null });
+    return { answers: true, enabled: true, reasonCode: null, reason: null };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const reasonCode = REASON_CODES.find((code) => code === error.details['reasonCode']);
+    if (reasonCode === undefined) throw error;
+    return {
+      answers: false,
+      enabled: reasonCode === 'SERVICE_NOT_ENABLED' ? false : null,
+      reasonCode,
+      reason: error.details['reason']?.toString() ?? error.message,
+    };
+  }
+}

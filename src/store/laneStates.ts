@@ -1,0 +1,57 @@
+import type { PrismaClient } from '../generated/client.js';
+import type { SecurityService, TargetAddress } from '../membership.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { LaneState, LaneStates } from '../ports/laneStates.js';
+import { SECONDS_BEHIND } from './laneQuota.js';
+
+/** How many of a lane's newest calls are looked at for throttling: some seconds of a busy lane. */
+const CALLS_CONSIDERED = 100;
+
+/** How a lane stands, by what rate it is paced and by what names throttling is told. */
+export interface LaneStateOptions {
+  readonly laneIdOf: (target: TargetAddress) => number;
+  readonly rates: Readonly<Record<SecurityService, Rate>>;
+  /** Exception names. */
+  readonly throttlingErrors: readonly string[];
+}
+
+/** The states of lanes, from the record. */
+export function createLaneStates(
+  prisma: PrismaClient,
+  { laneIdOf, rates, throttlingErrors }: LaneStateOptions,
+): LaneStates {
+  return {
+    async of(targets) {
+      const rows = await readLanes(prisma, targets.map(laneIdOf), throttlingErrors);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return targets.map((target) => {
+        const row = byId.get(laneIdOf(target));
+        if (row === undefined) throw new Error(`the lane of ${target.service} in ${target.region} is gone`);
+        const { perSecond, burst } = rates[target.service];
+        const { lastCallId, throttledAt, at } = row;
+        return { requestsLeft: Math.max(0, burst - row.behind * perSecond), lastCallId, throttledAt, at };
+      });
+    },
+  };
+}
+
+type LaneRow = Omit<LaneState, 'requestsLeft'> & { readonly id: number; readonly behind: number };
+
+function readLanes(
+  prisma: PrismaClient,
+  laneIds: readonly number[],
+  throttlingErrors: readonly string[],
+): Promise<LaneRow[]> {
+  return prisma.$queryRaw<LaneRow[]>`
+    SELECT lane.id, ${SECONDS_BEHIND} AS behind, clock_timestamp() AS at,
+      (SELECT c.id::text FROM call c WHERE c.lane_id = lane.id ORDER BY c.id DESC LIMIT 1) AS "lastCallId",
+      (
+        SELECT max(recent.finished_at) FROM (
+          SELECT c.finished_at, c.http_status, c.error_code FROM call c
+          WHERE c.lane_id = lane.id ORDER BY c.id DESC LIMIT ${CALLS_CONSIDERED}::int
+        ) recent
+        WHERE recent.http_status = 429 OR recent.error_code = ANY (${[...throttlingErrors]}::text[])
+      ) AS "throttledAt"
+    FROM lane WHERE lane.id = ANY (${[...laneIds]}::int[])
+  `;
+}
