@@ -9,18 +9,32 @@ import type {
   SecurityService,
 } from '../membership.js';
 
-/** Forward keyset paging: the `first` rows after the cursor. */
-export interface PageArgs {
+/** Keyset paging forward: the `first` rows after the cursor. */
+export interface ForwardPage {
   /** 1 to 100. */
   readonly first: number;
-  /** Opaque, from an earlier page of the same list; null for its beginning. */
+  /** Opaque, from another page of the same list; null for its beginning. */
   readonly after: string | null;
 }
+
+/** Keyset paging backward: the `last` rows before the cursor. */
+export interface BackwardPage {
+  /** 1 to 100. */
+  readonly last: number;
+  /** Opaque, from another page of the same list; null for its end. */
+  readonly before: string | null;
+}
+
+/** Which page of a list. Whichever way it is read, its rows come newest first. */
+export type PageArgs = ForwardPage | BackwardPage;
 
 /** One page, newest first. */
 export interface Page<Row> {
   readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  /** Read forward: older rows follow. Read backward: it was asked for by a cursor. */
   readonly hasNextPage: boolean;
+  /** Read backward: newer rows come before it. Read forward: it was asked for by a cursor. */
+  readonly hasPreviousPage: boolean;
 }
 
 /** Outcomes by status; they add up to `total`. */
@@ -97,14 +111,51 @@ export interface CallRow {
   readonly errorMessage: string | null;
 }
 
+/** Where something was, or is to be, sent. Absent members do not filter. */
+export interface LaneFilter {
+  readonly administrator?: string | null;
+  readonly service?: SecurityService | null;
+  readonly region?: string | null;
+}
+
 /** Absent members do not filter. */
-export interface OutcomeFilter {
+export interface RequestFilter extends LaneFilter {
+  readonly operations?: readonly MembershipOperation[] | null;
+  readonly statuses?: readonly RequestStatus[] | null;
+  /** Id of the caller. */
+  readonly requestedBy?: string | null;
+  /** Requests that named this account. */
+  readonly accountId?: string | null;
+  /** Part of the note, in whichever case. */
+  readonly note?: string | null;
+  /** From here on. */
+  readonly createdAfter?: Date | null;
+  /** Up to here, and not at it. */
+  readonly createdBefore?: Date | null;
+}
+
+/** Absent members do not filter. */
+export interface OutcomeFilter extends LaneFilter {
   /** UUID. */
   readonly requestId?: string | null;
   readonly accountIds?: readonly string[] | null;
+  readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly OutcomeStatus[] | null;
-  readonly service?: SecurityService | null;
-  readonly region?: string | null;
+  readonly reasonCodes?: readonly ReasonCode[] | null;
+  /** From here on; what has not settled does not meet it. */
+  readonly settledAfter?: Date | null;
+  /** Up to here, and not at it; what has not settled does not meet it. */
+  readonly settledBefore?: Date | null;
+}
+
+/** Absent members do not filter. */
+export interface CallFilter extends LaneFilter {
+  readonly operations?: readonly MembershipOperation[] | null;
+  readonly statuses?: readonly CallStatus[] | null;
+  /** From here on. */
+  readonly startedAfter?: Date | null;
+  /** Up to here, and not at it. */
+  readonly startedBefore?: Date | null;
 }
 
 /** The outcomes of one request or of one call, narrowed. */
@@ -115,9 +166,14 @@ export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | '
  * see. The functions that take several ids answer in the order of the ids, so that a DataLoader can sit on them.
  */
 export interface HistoryStore {
-  requests(caller: Caller, page: PageArgs): Promise<Page<RequestRow>>;
+  requests(caller: Caller, filter: RequestFilter, page: PageArgs): Promise<Page<RequestRow>>;
   outcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Promise<Page<OutcomeRow>>;
-  calls(caller: Caller, page: PageArgs): Promise<Page<CallRow>>;
+  calls(caller: Caller, filter: CallFilter, page: PageArgs): Promise<Page<CallRow>>;
+
+  /** How many rows the whole list has; null when there are more than `most`. */
+  countRequests(caller: Caller, filter: RequestFilter, most: number): Promise<number | null>;
+  countOutcomes(caller: Caller, filter: OutcomeFilter, most: number): Promise<number | null>;
+  countCalls(caller: Caller, filter: CallFilter, most: number): Promise<number | null>;
 
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
   callsById(caller: Caller, ids: readonly string[]): Promise<(CallRow | null)[]>;

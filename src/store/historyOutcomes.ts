@@ -8,12 +8,19 @@ import type {
   Page,
   PageArgs,
 } from '../ports/history.js';
-import { afterOutcome, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
-import { isWantedLane } from './grants.js';
-import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
-import { isException, type OutcomeRange } from './outcomeRange.js';
-import { outcomesByAccount, outcomesByCall, outcomesByException } from './outcomesAcrossTargets.js';
+import { outcomeBound, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
+import { directionOf, limitOf } from './direction.js';
+import { isWantedLane, wantedLanes } from './grants.js';
+import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { isException, isTimed, type OutcomeRange, toRange } from './outcomeRange.js';
+import {
+  outcomesByAccount,
+  outcomesByCall,
+  outcomesByException,
+  outcomesByReason,
+} from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
+import { settledWithin, targetsOfAll, targetsOfRequest } from './wantedTargets.js';
 
 const OUTCOME = Prisma.sql`json_build_object(
   'targetId', o.target_id::text, 'accountId', o.account_id, 'requestId', t.request_id, 'email', a.email,
@@ -33,13 +40,19 @@ const SURROUNDINGS = Prisma.sql`
 /** The reads of outcomes. */
 export function createOutcomeReads(
   prisma: PrismaClient,
-): Pick<HistoryStore, 'outcomes' | 'outcomesByKey' | 'outcomesOfRequests' | 'outcomesOfCalls'> {
+): Pick<
+  HistoryStore,
+  'outcomes' | 'countOutcomes' | 'outcomesByKey' | 'outcomesOfRequests' | 'outcomesOfCalls'
+> {
   return {
     async outcomes(caller, filter, page) {
       return toOutcomePage(
         await readJson<JsonRow<OutcomeRow>[]>(prisma, selectOutcomes(caller, filter, page)),
         page,
       );
+    },
+    async countOutcomes(caller, filter, most) {
+      return countRows(prisma, outcomesFor(caller, filter, { first: most, after: null }), most);
     },
     async outcomesByKey(caller, keys) {
       const rows = await readJson<(JsonRow<OutcomeRow> | null)[]>(prisma, selectOutcomesByKey(caller, keys));
@@ -57,13 +70,9 @@ export function createOutcomeReads(
   };
 }
 
-/**
- * Outcomes newest first, from whichever index reads least: a request's targets; the accounts asked for; what went wrong;
- * else all targets from the newest back. The last passes over targets without a row for the page whole, one row of
- * `target` each, of which a filter by service, region, administrator or a rare status may meet many.
- */
+/** Outcomes newest first. */
 export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`SELECT ${toJsonList(chooseSource(caller, filter, page))} AS result`;
+  return Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
 }
 
 /** Each outcome by primary key. */
@@ -86,8 +95,8 @@ export function selectOutcomesOfRequests(
   filter: NestedOutcomeFilter,
   page: PageArgs,
 ): Prisma.Sql {
-  const isWanted = isWantedLane(null, filter, Prisma.sql`t.lane_id`);
-  const source = outcomesByTarget(targetsOf(Prisma.sql`asked.id`), isWanted, toRange(filter, page));
+  const range = rangeOf(filter, page);
+  const source = outcomesByTarget(targetsOfRequest(Prisma.sql`asked.id`, null, filter, range), range);
   return Prisma.sql`
     SELECT COALESCE(json_agg(${toJsonList(source)} ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
@@ -97,37 +106,43 @@ export function selectOutcomesOfRequests(
 export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(
-      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, toRange({}, page)))} ORDER BY asked.place), '[]') AS result
+      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, rangeOf({}, page)))} ORDER BY asked.place), '[]') AS result
     FROM unnest(${callIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
 }
 
-function chooseSource(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  const range = toRange(filter, page);
+/**
+ * A subquery for a page of outcomes, from whichever index reads least: a request's targets; the accounts asked for; the
+ * reasons; what went wrong; else the targets that may have some.
+ */
+export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
+  const range = rangeOf(filter, page);
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
-  const isWantedTarget = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
   if (filter.requestId != null) {
-    const targets = targetsOf(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`);
-    if (accountIds === null) return outcomesByTarget(targets, isWantedTarget, range);
-    return accountOutcomesByTarget(targets, isWantedTarget, accountIds, range);
+    const requestId = Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`;
+    const targets = targetsOfRequest(requestId, caller, filter, range);
+    if (accountIds === null) return outcomesByTarget(targets, range);
+    return accountOutcomesByTarget(targets, accountIds, range);
   }
-  if (accountIds !== null) {
-    return outcomesByAccount(accountIds, isWantedLane(caller, filter, Prisma.sql`o.lane_id`), range);
+  const isWantedOutcome = isWantedLane(caller, filter, Prisma.sql`o.lane_id`);
+  if (accountIds !== null) return outcomesByAccount(accountIds, isWantedOutcome, range);
+  if (range.reasonCodes !== null) {
+    const within = settledWithin(Prisma.sql`o.target_id`, caller, filter, range);
+    return outcomesByReason(range.reasonCodes, wantedLanes(caller, filter), within, range);
   }
   const exceptions = range.statuses?.filter(isException) ?? [];
-  if (isWantedTarget === null && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
+  const isNarrowed = isWantedOutcome !== null || range.operations !== null || isTimed(range);
+  if (!isNarrowed && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
     return outcomesByException(exceptions, range);
   }
-  return outcomesByTarget(Prisma.sql`target`, isWantedTarget, range);
+  return outcomesByTarget(targetsOfAll(caller, filter, range), range);
 }
 
-// OFFSET 0 keeps the targets of the request apart, so that they are found by the request and never by walking all.
-function targetsOf(requestId: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(SELECT * FROM target WHERE request_id = ${requestId} OFFSET 0)`;
-}
-
-function toRange(filter: NestedOutcomeFilter, { first, after }: PageArgs): OutcomeRange {
-  const statuses = filter.statuses == null ? null : [...new Set(filter.statuses)];
-  return { after: afterOutcome(after), limit: first + 1, statuses };
+function rangeOf(filter: OutcomeFilter, page: PageArgs): OutcomeRange {
+  return toRange(filter, {
+    bound: outcomeBound(page),
+    direction: directionOf(page),
+    limit: limitOf(page),
+  });
 }
 
 function toJsonList(source: Prisma.Sql): Prisma.Sql {
@@ -136,8 +151,8 @@ function toJsonList(source: Prisma.Sql): Prisma.Sql {
     FROM (${source}) AS o ${SURROUNDINGS})`;
 }
 
-function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], { first }: PageArgs): Page<OutcomeRow> {
-  return toPage(rows, first, toOutcomeRow, outcomeCursor);
+function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], page: PageArgs): Page<OutcomeRow> {
+  return toPage(rows, page, toOutcomeRow, outcomeCursor);
 }
 
 function toOutcomeRow(json: JsonRow<OutcomeRow>): OutcomeRow {

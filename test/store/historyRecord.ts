@@ -68,7 +68,7 @@ async function write(
     SELECT request_id, account_id, CASE WHEN i % 2 = 0 THEN account_id || '@example.com' END
     FROM fate GROUP BY request_id, account_id, i`;
   await tx.$executeRaw`
-    INSERT INTO target (id, request_id, lane_id, batch_key, detector_pinned, total, pending, in_flight, processed, unprocessed, failed, canceled)
+    INSERT INTO target (id, request_id, lane_id, operation, batch_key, detector_pinned, total, pending, in_flight, processed, unprocessed, failed, canceled)
     SELECT target_id, request_id, lane_id, '', false, count(*),
       ${Prisma.join(
         ['PENDING', 'IN_FLIGHT', 'PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED'].map(

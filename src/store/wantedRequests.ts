@@ -1,0 +1,116 @@
+import { Prisma } from '../generated/client.js';
+import type { Caller } from '../membership.js';
+import type { PageArgs, RequestFilter } from '../ports/history.js';
+import { idBound } from './cursors.js';
+import { type Direction, directionOf, limitOf } from './direction.js';
+import { isGranted, narrowsLanes, wantedLanes } from './grants.js';
+import { allOf, nearOrFar } from './nearOrFar.js';
+import { coalesced } from './outcomeRange.js';
+import { idsBetween, isBetween } from './timeBounds.js';
+
+/**
+ * A subquery for a page of requests, by id, which is by time: those that named an account from the index of accounts;
+ * others by `nearOrFar`, from the index of callers or that of administrators. A part of the note, and a service or region
+ * without which most requests would be the same, are found by reading on.
+ */
+export function requestsFor(caller: Caller, filter: RequestFilter, page: PageArgs): Prisma.Sql {
+  const direction = directionOf(page);
+  const limit = limitOf(page);
+  const bound = Prisma.sql`${idBound('requests', page)}::uuid`;
+  const { createdAfter, createdBefore } = filter;
+  const boundsOf = (id: Prisma.Sql) =>
+    allOf(Prisma.sql`${id} ${direction.behind} ${bound}`, idsBetween(id, createdAfter, createdBefore));
+  const within = boundsOf(Prisma.sql`r.id`);
+  const passing = [
+    isBetween(Prisma.sql`r.created_at`, createdAfter, createdBefore),
+    hasNote(filter),
+    hasLane(filter),
+  ];
+  const condition = conditionOf(caller, filter, passing);
+  if (filter.accountId != null) {
+    return Prisma.sql`
+      SELECT r.*
+      FROM (
+        SELECT a.request_id FROM request_account a
+        WHERE a.account_id = ${filter.accountId} AND ${boundsOf(Prisma.sql`a.request_id`)}
+        ORDER BY a.request_id ${direction.order}
+      ) AS a
+      CROSS JOIN LATERAL (
+        SELECT r.* FROM request r WHERE r.id = a.request_id AND ${condition ?? Prisma.sql`true`} LIMIT 1
+      ) AS r
+      LIMIT ${limit}::int`;
+  }
+  const list = { table: Prisma.sql`request`, alias: Prisma.sql`r`, within, condition, direction, limit };
+  return nearOrFar(list, farRequests(caller, filter, allOf(within, ...passing.map(coalescedOrNull)), list));
+}
+
+function conditionOf(
+  caller: Caller,
+  { administrator, operations, statuses, requestedBy }: RequestFilter,
+  passing: readonly (Prisma.Sql | null)[],
+): Prisma.Sql | null {
+  const conditions = [
+    ...passing,
+    caller.administrators && isGranted(caller, Prisma.sql`r.administrator`),
+    administrator == null ? null : Prisma.sql`r.administrator = ${administrator}`,
+    operations ? Prisma.sql`r.operation = ANY (${[...operations]}::membership_operation[])` : null,
+    statuses ? Prisma.sql`r.status = ANY (${[...statuses]}::request_status[])` : null,
+    requestedBy == null ? null : Prisma.sql`r.caller_id = ${requestedBy}`,
+  ];
+  return conditions.every((condition) => condition === null) ? null : allOf(...conditions);
+}
+
+/** The first requests of every administrator, operation and status, of one caller or of all, merged. */
+function farRequests(
+  caller: Caller,
+  filter: RequestFilter,
+  condition: Prisma.Sql,
+  { direction: { order }, limit }: { direction: Direction; limit: number },
+): Prisma.Sql {
+  const { operations, statuses, requestedBy } = filter;
+  const operation = operations
+    ? Prisma.sql`unnest(${[...new Set(operations)]}::membership_operation[])`
+    : Prisma.sql`unnest(enum_range(NULL::membership_operation))`;
+  const status = statuses
+    ? Prisma.sql`unnest(${[...new Set(statuses)]}::request_status[])`
+    : Prisma.sql`unnest(enum_range(NULL::request_status))`;
+  const isCaller = requestedBy == null ? null : Prisma.sql`r.caller_id = ${requestedBy}`;
+  const byCaller = requestedBy == null ? Prisma.empty : Prisma.sql`r.caller_id ${order},`;
+  return Prisma.sql`
+    SELECT r.*
+    FROM (SELECT DISTINCT l.administrator FROM ${wantedLanes(caller, filter)}) AS l
+    CROSS JOIN ${operation} AS operation
+    CROSS JOIN ${status} AS status
+    CROSS JOIN LATERAL (
+      SELECT r.* FROM request r
+      WHERE ${allOf(
+        isCaller,
+        Prisma.sql`r.administrator = l.administrator AND r.operation = operation AND r.status = status`,
+        condition,
+      )}
+      ORDER BY ${byCaller} r.administrator ${order}, r.operation ${order}, r.status ${order}, r.id ${order}
+      LIMIT ${limit}::int
+    ) AS r
+    ORDER BY r.id ${order}
+    LIMIT ${limit}::int`;
+}
+
+function hasNote({ note }: RequestFilter): Prisma.Sql | null {
+  if (note == null) return null;
+  return Prisma.sql`r.note ILIKE ${`%${note.replaceAll(/[\\%_]/g, '\\$&')}%`}`;
+}
+
+// The lanes of the administrator are those of the request; which service or region it went to, its targets tell.
+function hasLane({ service, region }: RequestFilter): Prisma.Sql | null {
+  const condition = narrowsLanes(null, { service: service ?? null, region: region ?? null });
+  return (
+    condition &&
+    Prisma.sql`EXISTS (
+      SELECT FROM target t WHERE t.request_id = r.id AND t.lane_id = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${condition}))
+      OFFSET 0)`
+  );
+}
+
+function coalescedOrNull(condition: Prisma.Sql | null): Prisma.Sql | null {
+  return condition && coalesced(condition);
+}
