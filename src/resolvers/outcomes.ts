@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { UpstreamCall } from '../schema/call.js';
 import { Outcome, OutcomeConnection } from '../schema/outcome.js';
-import { OutcomeFilter } from '../schema/outcomeFilter.js';
+import { OutcomeFilter } from '../schema/filters.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';
 import type { GatewayContext } from './context.js';
@@ -24,7 +24,8 @@ export class OutcomeResolver {
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
-    return presentPage(await history.outcomes(caller, filter ?? {}, page), page, presentOutcome);
+    const outcomes = await history.outcomes(caller, filter ?? {}, page);
+    return presentPage(outcomes.page, presentOutcome, outcomes.count);
   }
 
   @FieldResolver(() => MembershipRequest, { description: 'The request it belongs to.' })

@@ -4,7 +4,6 @@ import type { Connection } from '../schema/connection.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
-import type { AskedPage } from '../services/pageArgs.js';
 import { isRetryable } from '../services/retryPolicy.js';
 
 /** A request as the schema shows it. */
@@ -74,9 +73,8 @@ export function presentCall(row: CallRow): Readonly<UpstreamCall> {
 /** A page as the schema shows it. `count` is called only when totalCount is asked for. */
 export function presentPage<Row, Shown>(
   page: Page<Row>,
-  asked: AskedPage,
   present: (row: Row) => Shown,
-  count: (() => Promise<number>) | null = null,
+  count: (() => Promise<number | null>) | null = null,
 ): Connection<Shown> {
   const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: present(node) }));
   return {
@@ -84,7 +82,7 @@ export function presentPage<Row, Shown>(
     nodes: edges.map(({ node }) => node),
     pageInfo: {
       hasNextPage: page.hasNextPage,
-      hasPreviousPage: (asked.after ?? null) !== null,
+      hasPreviousPage: page.hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

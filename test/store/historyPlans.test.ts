@@ -18,7 +18,7 @@ import {
 } from '../../src/store/historyRequests.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE } from './historyReading.js';
-import { requestIdOf, writeRun } from './historyRecord.js';
+import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;
@@ -156,16 +156,16 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
     'below calls',
     100,
     selectOutcomesOfCalls(
-      ['01a00000-0000-7000-8000-000000003e85', '01a00000-0000-7000-9000-000000001389'],
+      [callIdOf(4, 8, 0x3e85), callIdOf(299, 9, 0x1389)],
       PAGE,
     ),
   ],
-  ['requests', 0, selectRequests(LOCAL_CALLER, PAGE)],
-  ['requests of an administrator', 0, selectRequests(ARCHIVE, PAGE)],
+  ['requests', 0, selectRequests(LOCAL_CALLER, {}, PAGE)],
+  ['requests of an administrator', 0, selectRequests(ARCHIVE, {}, PAGE)],
   ['requests by id', 0, selectRequestsById(ARCHIVE, [6, 450].map(requestIdOf))],
   ['targets of requests', 0, selectTargetsOfRequests([6, 450].map(requestIdOf))],
   ['retries of requests', 0, selectRetriesOfRequests([6, 450].map(requestIdOf), 100)],
-  ['calls', 0, selectCalls(LOCAL_CALLER, PAGE)],
+  ['calls', 0, selectCalls(LOCAL_CALLER, {}, PAGE)],
   ['calls by id', 0, selectCallsById(ARCHIVE, [requestIdOf(6)])],
   ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
 ];

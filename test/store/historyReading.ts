@@ -52,3 +52,17 @@ export async function readIds(prisma: PrismaClient, statement: Prisma.Sql): Prom
   const rows = await prisma.$queryRaw<{ id: string }[]>(statement);
   return rows.map(({ id }) => id);
 }
+
+/** Every combination of values, each of them there with one of its values or not at all. */
+export function combinations<Filter>(values: {
+  readonly [Condition in keyof Filter]?: readonly unknown[];
+}): Filter[] {
+  let filters: object[] = [{}];
+  for (const [condition, choices] of Object.entries(values) as [string, readonly unknown[]][]) {
+    filters = filters.flatMap((filter) => [
+      filter,
+      ...choices.map((choice) => ({ ...filter, [condition]: choice })),
+    ]);
+  }
+  return filters as Filter[];
+}
