@@ -35,7 +35,16 @@ export async function openCopyWay(closers: Closers, databaseUrl: string): Promis
       ]),
       accounts: lines(accounts.map((account) => [id, account.accountId, account.email ?? '\\N'])),
       targets: lines(
-        placed.map((target) => [target.id, id, target.laneId, request.operation, target.batchKey, 'f', total, total]),
+        placed.map((target) => [
+          target.id,
+          id,
+          target.laneId,
+          request.operation,
+          target.batchKey,
+          'f',
+          total,
+          total,
+        ]),
       ),
       outcomes: lines(
         placed.flatMap((target) => accounts.map(({ accountId }) => [target.id, accountId, target.laneId])),

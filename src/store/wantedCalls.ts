@@ -42,7 +42,7 @@ function farCalls(
   within: Prisma.Sql,
   { direction: { order }, limit }: List,
 ): Prisma.Sql {
-  const inLane = Prisma.sql`c.lane_id = l.id AND c.operation = operation`;
+  const inLane = Prisma.sql`c.lane_id = l.id AND c.operation = wanted_operation`;
   const byLane = Prisma.sql`c.lane_id ${order}, c.operation ${order}`;
   const exceptions = (status: Prisma.Sql) => Prisma.sql`(
     SELECT c.* FROM call c
@@ -74,7 +74,7 @@ function farCalls(
   return Prisma.sql`
     SELECT c.*
     FROM ${wantedLanes(caller, filter)}
-    CROSS JOIN ${operation} AS operation
+    CROSS JOIN ${operation} AS wanted_operation
     CROSS JOIN LATERAL (${Prisma.join(wanted, ' UNION ALL ')}) AS c
     ORDER BY c.id ${order}
     LIMIT ${limit}::int`;

@@ -79,13 +79,13 @@ function farRequests(
   return Prisma.sql`
     SELECT r.*
     FROM (SELECT DISTINCT l.administrator FROM ${wantedLanes(caller, filter)}) AS l
-    CROSS JOIN ${operation} AS operation
-    CROSS JOIN ${status} AS status
+    CROSS JOIN ${operation} AS wanted_operation
+    CROSS JOIN ${status} AS wanted_status
     CROSS JOIN LATERAL (
       SELECT r.* FROM request r
       WHERE ${allOf(
         isCaller,
-        Prisma.sql`r.administrator = l.administrator AND r.operation = operation AND r.status = status`,
+        Prisma.sql`r.administrator = l.administrator AND r.operation = wanted_operation AND r.status = wanted_status`,
         condition,
       )}
       ORDER BY ${byCaller} r.administrator ${order}, r.operation ${order}, r.status ${order}, r.id ${order}

@@ -93,7 +93,7 @@ function targetsByLane(
 ): Prisma.Sql {
   const list = (condition: Prisma.Sql | null) => Prisma.sql`(
     SELECT t.* FROM target t
-    WHERE ${allOf(Prisma.sql`t.lane_id = l.id AND t.operation = operation`, isBehind, condition)}
+    WHERE ${allOf(Prisma.sql`t.lane_id = l.id AND t.operation = wanted_operation`, isBehind, condition)}
     ORDER BY t.lane_id ${direction.order}, t.operation ${direction.order}, t.id ${direction.order}
     LIMIT ${limit}::int)`;
   const lists = statuses?.filter(isException).map((status) => list(EXCEPTIONS[status])) ?? [];
@@ -118,7 +118,7 @@ function targetsByLane(
   return Prisma.sql`
     SELECT DISTINCT ON (t.id) t.*
     FROM ${wantedLanes(caller, filter)}
-    CROSS JOIN ${operation} AS operation
+    CROSS JOIN ${operation} AS wanted_operation
     CROSS JOIN LATERAL (${Prisma.join(lists, ' UNION ALL ')}) AS t
     ORDER BY t.id ${direction.order}
     LIMIT ${limit}::int`;

@@ -157,14 +157,15 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
 });
 
 it('rows that are added between two pages neither repeat what was listed nor hide what is older', async () => {
-  const lists: ((page: ForwardPage) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] =
-    [
-      (page) => history.requests(LOCAL_CALLER, {}, page),
-      (page) => history.calls(LOCAL_CALLER, {}, page),
-      (page) => history.outcomes(LOCAL_CALLER, {}, page),
-      (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
-      (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
-    ];
+  const lists: ((
+    page: ForwardPage,
+  ) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] = [
+    (page) => history.requests(LOCAL_CALLER, {}, page),
+    (page) => history.calls(LOCAL_CALLER, {}, page),
+    (page) => history.outcomes(LOCAL_CALLER, {}, page),
+    (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
+    (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
+  ];
   // A run of its own to each call, so that the calls added are newer too.
   let number = 200;
   for (const list of lists) {

@@ -64,9 +64,6 @@ function granted({ administrators }: Pick<Caller, 'administrators'>, column: Pri
   return administrators === null ? [] : [Prisma.sql`${column} = ANY (${[...administrators]})`];
 }
 
-function given<Value>(
-  value: Value | null | undefined,
-  toSql: (value: Value) => Prisma.Sql,
-): Prisma.Sql[] {
+function given<Value>(value: Value | null | undefined, toSql: (value: Value) => Prisma.Sql): Prisma.Sql[] {
   return value == null ? [] : [toSql(value)];
 }

@@ -71,9 +71,15 @@ describe('every combination of the conditions of a filter lists and counts what 
       );
       const said = JSON.stringify({ caller, filter });
       const rows = await readAll((page) => history.requests(caller, filter, page), 100);
-      expect(rows.map(({ id }) => id), said).toEqual(ids);
+      expect(
+        rows.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
       const backward = await readAllBackward((page) => history.requests(caller, filter, page), 31);
-      expect(backward.map(({ id }) => id), said).toEqual(ids);
+      expect(
+        backward.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
       expect(await history.countRequests(caller, filter, 20), said).toBe(ids.length > 20 ? null : ids.length);
     }
   });
@@ -96,9 +102,15 @@ describe('every combination of the conditions of a filter lists and counts what 
       );
       const said = JSON.stringify({ caller, filter });
       const rows = await readAll((page) => history.calls(caller, filter, page), 10);
-      expect(rows.map(({ id }) => id), said).toEqual(ids);
+      expect(
+        rows.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
       const backward = await readAllBackward((page) => history.calls(caller, filter, page), 11);
-      expect(backward.map(({ id }) => id), said).toEqual(ids);
+      expect(
+        backward.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
       expect(await history.countCalls(caller, filter, 9), said).toBe(ids.length > 9 ? null : ids.length);
     }
   });

@@ -152,14 +152,7 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
     3 * FULL,
     selectOutcomesOfRequests([6, 7, 20].map(requestIdOf), { statuses: statuses.exceptions }, PAGE),
   ],
-  [
-    'below calls',
-    100,
-    selectOutcomesOfCalls(
-      [callIdOf(4, 8, 0x3e85), callIdOf(299, 9, 0x1389)],
-      PAGE,
-    ),
-  ],
+  ['below calls', 100, selectOutcomesOfCalls([callIdOf(4, 8, 0x3e85), callIdOf(299, 9, 0x1389)], PAGE)],
   ['requests', 0, selectRequests(LOCAL_CALLER, {}, PAGE)],
   ['requests of an administrator', 0, selectRequests(ARCHIVE, {}, PAGE)],
   ['requests by id', 0, selectRequestsById(ARCHIVE, [6, 450].map(requestIdOf))],

@@ -56,7 +56,8 @@ async function write(
     FROM unnest('{GUARDDUTY,SECURITY_HUB}'::security_service[]) AS service, unnest('{eu-west-1,us-east-1}'::text[]) AS region
     ON CONFLICT DO NOTHING`;
   // The time of hour n, and a UUID as above.
-  const time = (n: Prisma.Sql) => Prisma.sql`to_timestamp((${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint) / 1000.0)`;
+  const time = (n: Prisma.Sql) =>
+    Prisma.sql`to_timestamp((${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint) / 1000.0)`;
   const uuid = (n: Prisma.Sql, variant: string, number: Prisma.Sql) => Prisma.sql`
     (lpad(to_hex(${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint), 12, '0') || '7000' || ${variant} || lpad(to_hex(${number}), 12, '0'))::uuid`;
   await tx.$executeRaw`
@@ -66,7 +67,8 @@ async function write(
       CASE WHEN status NOT IN ('PENDING', 'CANCELED') THEN
         CASE WHEN ${coalesced}::boolean THEN ${uuid(Prisma.sql`(n / 50 * 50 + 49)`, '9000', Prisma.sql`(n / 50) * 1000 + lane_id`)}
           ELSE ${uuid(Prisma.sql`n`, '8000', Prisma.sql`target_id * 1000 + i / 50`)} END
-      END AS call_id
+      END AS call_id,
+      ${time(coalesced ? Prisma.sql`(n / 50 * 50 + 49)` : Prisma.sql`n`)} AS call_at
     FROM (
       SELECT n, i, n::bigint * 4 + place AS target_id, lane_id, lpad((i * 17)::text, 12, '0') AS account_id,
         ${uuid(Prisma.sql`n`, '8000', Prisma.sql`n`)} AS request_id,
@@ -118,7 +120,7 @@ async function write(
       (CASE WHEN under_way THEN 'SENT' ELSE (ARRAY['REFUSED', 'UNANSWERED', 'ANSWERED', 'ANSWERED', 'ANSWERED'])[LEAST(5, 1 + place % 20)] END)::call_status,
       accounts, made_at, CASE WHEN NOT under_way THEN made_at END, CASE WHEN NOT under_way THEN made_at END, 200, 1
     FROM (
-      SELECT call_id, lane_id, max(operation) AS operation, max(made_at) AS made_at, bool_or(status = 'IN_FLIGHT') AS under_way,
+      SELECT call_id, lane_id, max(operation) AS operation, max(call_at) AS made_at, bool_or(status = 'IN_FLIGHT') AS under_way,
         count(DISTINCT account_id) AS accounts, row_number() OVER (ORDER BY call_id) AS place
       FROM fate WHERE call_id IS NOT NULL GROUP BY call_id, lane_id
     ) AS c`;
