@@ -8,7 +8,15 @@ import type {
   Page,
   PageArgs,
 } from '../ports/history.js';
-import { outcomeBound, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
+import {
+  BEFORE_ALL_ACCOUNTS,
+  outcomeBound,
+  type OutcomeKey,
+  outcomeCursor,
+  PAST_ALL_ACCOUNTS,
+  targetIdOrNone,
+  uuidOrNone,
+} from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
 import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
@@ -116,10 +124,18 @@ export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs
  */
 export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
   const range = rangeOf(filter, page);
+  if (range.statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
   if (filter.requestId != null) {
     const requestId = Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`;
     const targets = targetsOfRequest(requestId, caller, filter, range);
+    if (accountIds === null && range.reasonCodes !== null) {
+      const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
+      // Not by `=`: the primary key would look as good, and has everything else of the target in it.
+      const within = Prisma.sql`(o.target_id, o.account_id) >= (l.target_id, ${BEFORE_ALL_ACCOUNTS})
+        AND (o.target_id, o.account_id) < (l.target_id, ${PAST_ALL_ACCOUNTS})`;
+      return outcomesByReason(range.reasonCodes, lanes, within, range);
+    }
     if (accountIds === null) return outcomesByTarget(targets, range);
     return accountOutcomesByTarget(targets, accountIds, range);
   }

@@ -1,5 +1,10 @@
 import { Prisma } from '../generated/client.js';
-import type { MembershipOperation, OutcomeStatus, ReasonCode } from '../membership.js';
+import {
+  type MembershipOperation,
+  OUTCOME_STATUSES,
+  type OutcomeStatus,
+  type ReasonCode,
+} from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
 import type { OutcomeKey } from './cursors.js';
 import type { Direction } from './direction.js';
@@ -38,15 +43,21 @@ export function isException(status: OutcomeStatus): status is Exception {
   return status in EXCEPTIONS;
 }
 
-/** The range for a filter, each of its lists without repetitions. */
+const SETTLED: readonly OutcomeStatus[] = ['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED'];
+const WITH_REASON: readonly OutcomeStatus[] = ['UNPROCESSED', 'FAILED'];
+
+/** The range for a filter, each of its lists without repetitions, and without statuses that its other conditions rule out. */
 export function toRange(
   filter: OutcomeFilter,
   place: Pick<OutcomeRange, 'bound' | 'direction' | 'limit'>,
 ): OutcomeRange {
+  const reasonCodes = distinct(filter.reasonCodes);
+  const isTimed = filter.settledAfter != null || filter.settledBefore != null;
+  const possible = reasonCodes ? WITH_REASON : isTimed ? SETTLED : OUTCOME_STATUSES;
   return {
     ...place,
-    statuses: distinct(filter.statuses),
-    reasonCodes: distinct(filter.reasonCodes),
+    statuses: distinct(filter.statuses)?.filter((status) => possible.includes(status)) ?? null,
+    reasonCodes,
     operations: distinct(filter.operations),
     settledAfter: filter.settledAfter ?? null,
     settledBefore: filter.settledBefore ?? null,
@@ -78,9 +89,9 @@ export function firstExceptions(
 /** The condition that the outcome o ended for one of the reasons, in the time asked for; null: none is asked for. */
 export function endedSo(range: OutcomeRange): Prisma.Sql | null {
   const { reasonCodes, settledAfter, settledBefore } = range;
-  if (reasonCodes === null && !isTimed(range)) return null;
   const hasReason = reasonCodes && Prisma.sql`o.reason_code = ANY (${[...reasonCodes]}::reason_code[])`;
-  return coalesced(allOf(hasReason, isBetween(Prisma.sql`o.settled_at`, settledAfter, settledBefore)));
+  const condition = allOf(hasReason, isBetween(Prisma.sql`o.settled_at`, settledAfter, settledBefore));
+  return condition && coalesced(condition);
 }
 
 /** The condition that the outcome has one of the statuses. */
@@ -92,7 +103,9 @@ export function hasStatus(statuses: readonly OutcomeStatus[] | null): Prisma.Sql
 export function isOfOperation({ operations }: OutcomeRange): Prisma.Sql | null {
   return (
     operations &&
-    Prisma.sql`(SELECT t.operation FROM target t WHERE t.id = o.target_id) = ANY (${[...operations]}::membership_operation[])`
+    coalesced(
+      Prisma.sql`(SELECT t.operation FROM target t WHERE t.id = o.target_id) = ANY (${[...operations]}::membership_operation[])`,
+    )
   );
 }
 

@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import type { ReasonCode } from '../membership.js';
-import { allOf } from './nearOrFar.js';
+import { allOf, leads } from './nearOrFar.js';
 import {
   coalesced,
   endedSo,
@@ -72,7 +72,8 @@ export function outcomesByReason(
     CROSS JOIN LATERAL (
       SELECT o.* FROM outcome o
       WHERE ${allOf(
-        Prisma.sql`o.reason_code = reason.code AND o.lane_id = l.id`,
+        leads(Prisma.sql`o.reason_code`, Prisma.sql`reason.code`, Prisma.sql`reason_code`),
+        Prisma.sql`o.lane_id = l.id`,
         isBehind(range),
         within,
         hasStatus(statuses),

@@ -4,7 +4,7 @@ import type { CallFilter, PageArgs } from '../ports/history.js';
 import { idBound } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
-import { allOf, type List, nearOrFar } from './nearOrFar.js';
+import { allOf, leads, type List, nearOrFar } from './nearOrFar.js';
 import { coalesced } from './outcomeRange.js';
 import { idsBetween, isBetween } from './timeBounds.js';
 
@@ -17,13 +17,12 @@ export function callsFor(caller: Caller, filter: CallFilter, page: PageArgs): Pr
     idsBetween(Prisma.sql`c.id`, startedAfter, startedBefore),
   );
   const isInTime = isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore);
-  const conditions = [
+  const condition = allOf(
     isInTime,
     isWantedLane(caller, filter, Prisma.sql`c.lane_id`),
     operations ? Prisma.sql`c.operation = ANY (${[...operations]}::membership_operation[])` : null,
     statuses ? Prisma.sql`c.status = ANY (${[...statuses]}::call_status[])` : null,
-  ];
-  const condition = conditions.every((one) => one === null) ? null : allOf(...conditions);
+  );
   const list = {
     table: Prisma.sql`call`,
     alias: Prisma.sql`c`,
@@ -42,7 +41,10 @@ function farCalls(
   within: Prisma.Sql,
   { direction: { order }, limit }: List,
 ): Prisma.Sql {
-  const inLane = Prisma.sql`c.lane_id = l.id AND c.operation = wanted_operation`;
+  const inLane = allOf(
+    leads(Prisma.sql`c.lane_id`, Prisma.sql`l.id`, Prisma.sql`int`),
+    Prisma.sql`c.operation = wanted_operation`,
+  );
   const byLane = Prisma.sql`c.lane_id ${order}, c.operation ${order}`;
   const exceptions = (status: Prisma.Sql) => Prisma.sql`(
     SELECT c.* FROM call c
@@ -56,7 +58,7 @@ function farCalls(
     // A lane has few under way. OFFSET 0: found by that, and sorted after.
     SENT: Prisma.sql`(
       SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = l.id AND c.settled_at IS NULL OFFSET 0) AS c
-      WHERE ${allOf(inLane, Prisma.sql`c.status = 'SENT'`, within)})`,
+      WHERE ${allOf(Prisma.sql`c.operation = wanted_operation AND c.status = 'SENT'`, within)})`,
     ANSWERED: Prisma.sql`(
       SELECT c.* FROM call c
       WHERE ${allOf(inLane, coalesced(Prisma.sql`c.status = 'ANSWERED'`), within)}

@@ -4,7 +4,7 @@ import type { PageArgs, RequestFilter } from '../ports/history.js';
 import { idBound } from './cursors.js';
 import { type Direction, directionOf, limitOf } from './direction.js';
 import { isGranted, narrowsLanes, wantedLanes } from './grants.js';
-import { allOf, nearOrFar } from './nearOrFar.js';
+import { allOf, leads, nearOrFar } from './nearOrFar.js';
 import { coalesced } from './outcomeRange.js';
 import { idsBetween, isBetween } from './timeBounds.js';
 
@@ -21,12 +21,12 @@ export function requestsFor(caller: Caller, filter: RequestFilter, page: PageArg
   const boundsOf = (id: Prisma.Sql) =>
     allOf(Prisma.sql`${id} ${direction.behind} ${bound}`, idsBetween(id, createdAfter, createdBefore));
   const within = boundsOf(Prisma.sql`r.id`);
-  const passing = [
+  const passing = allOf(
     isBetween(Prisma.sql`r.created_at`, createdAfter, createdBefore),
     hasNote(filter),
     hasLane(filter),
-  ];
-  const condition = conditionOf(caller, filter, passing);
+  );
+  const key = keyOf(caller, filter);
   if (filter.accountId != null) {
     return Prisma.sql`
       SELECT r.*
@@ -36,28 +36,29 @@ export function requestsFor(caller: Caller, filter: RequestFilter, page: PageArg
         ORDER BY a.request_id ${direction.order}
       ) AS a
       CROSS JOIN LATERAL (
-        SELECT r.* FROM request r WHERE r.id = a.request_id AND ${condition ?? Prisma.sql`true`} LIMIT 1
+        SELECT r.* FROM request r WHERE ${allOf(Prisma.sql`r.id = a.request_id`, passing, key)} LIMIT 1
       ) AS r
       LIMIT ${limit}::int`;
   }
-  const list = { table: Prisma.sql`request`, alias: Prisma.sql`r`, within, condition, direction, limit };
-  return nearOrFar(list, farRequests(caller, filter, allOf(within, ...passing.map(coalescedOrNull)), list));
+  const table = { table: Prisma.sql`request`, alias: Prisma.sql`r`, direction, limit };
+  const isPassing = passing && coalesced(passing);
+  if (key === null) return nearOrFar({ ...table, within: allOf(within, isPassing), condition: null }, null);
+  const list = { ...table, within, condition: allOf(passing, key) };
+  return nearOrFar(list, farRequests(caller, filter, allOf(within, isPassing), list));
 }
 
-function conditionOf(
+/** What the indexes of requests are by; null when nothing of it narrows the list. */
+function keyOf(
   caller: Caller,
   { administrator, operations, statuses, requestedBy }: RequestFilter,
-  passing: readonly (Prisma.Sql | null)[],
 ): Prisma.Sql | null {
-  const conditions = [
-    ...passing,
+  return allOf(
     caller.administrators && isGranted(caller, Prisma.sql`r.administrator`),
     administrator == null ? null : Prisma.sql`r.administrator = ${administrator}`,
     operations ? Prisma.sql`r.operation = ANY (${[...operations]}::membership_operation[])` : null,
     statuses ? Prisma.sql`r.status = ANY (${[...statuses]}::request_status[])` : null,
     requestedBy == null ? null : Prisma.sql`r.caller_id = ${requestedBy}`,
-  ];
-  return conditions.every((condition) => condition === null) ? null : allOf(...conditions);
+  );
 }
 
 /** The first requests of every administrator, operation and status, of one caller or of all, merged. */
@@ -74,7 +75,14 @@ function farRequests(
   const status = statuses
     ? Prisma.sql`unnest(${[...new Set(statuses)]}::request_status[])`
     : Prisma.sql`unnest(enum_range(NULL::request_status))`;
-  const isCaller = requestedBy == null ? null : Prisma.sql`r.caller_id = ${requestedBy}`;
+  const text = Prisma.sql`text`;
+  const isFirst =
+    requestedBy == null
+      ? leads(Prisma.sql`r.administrator`, Prisma.sql`l.administrator`, text)
+      : allOf(
+          leads(Prisma.sql`r.caller_id`, Prisma.sql`${requestedBy}`, text),
+          Prisma.sql`r.administrator = l.administrator`,
+        );
   const byCaller = requestedBy == null ? Prisma.empty : Prisma.sql`r.caller_id ${order},`;
   return Prisma.sql`
     SELECT r.*
@@ -84,8 +92,8 @@ function farRequests(
     CROSS JOIN LATERAL (
       SELECT r.* FROM request r
       WHERE ${allOf(
-        isCaller,
-        Prisma.sql`r.administrator = l.administrator AND r.operation = wanted_operation AND r.status = wanted_status`,
+        isFirst,
+        Prisma.sql`r.operation = wanted_operation AND r.status = wanted_status`,
         condition,
       )}
       ORDER BY ${byCaller} r.administrator ${order}, r.operation ${order}, r.status ${order}, r.id ${order}
@@ -105,12 +113,9 @@ function hasLane({ service, region }: RequestFilter): Prisma.Sql | null {
   const condition = narrowsLanes(null, { service: service ?? null, region: region ?? null });
   return (
     condition &&
-    Prisma.sql`EXISTS (
-      SELECT FROM target t WHERE t.request_id = r.id AND t.lane_id = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${condition}))
-      OFFSET 0)`
+    coalesced(Prisma.sql`(
+      SELECT true FROM target t
+      WHERE t.request_id = r.id AND COALESCE(t.lane_id = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${condition})), false)
+      LIMIT 1)`)
   );
-}
-
-function coalescedOrNull(condition: Prisma.Sql | null): Prisma.Sql | null {
-  return condition && coalesced(condition);
 }

@@ -2,7 +2,7 @@ import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
 import { isWantedLane, wantedLanes } from './grants.js';
-import { allOf, nearOrFar } from './nearOrFar.js';
+import { allOf, leads, nearOrFar } from './nearOrFar.js';
 import { coalesced, type Exception, isException, isTimed, type OutcomeRange } from './outcomeRange.js';
 import { countOf, mayHave } from './outcomesByTarget.js';
 import { OPEN_TARGETS_FROM, targetsMadeBefore } from './timeBounds.js';
@@ -28,7 +28,8 @@ export function targetsOfRequest(
  * The targets of all requests that may have outcomes for the range, in its order.
  *
  * Narrowed by when outcomes settled, they are walked by id between the first and the last target of that time, until the
- * page is full: how many a target gives is not known before. Else as many are read as fill a page if each gives one, by
+ * page is full: how many a target gives is not known before. (A limit that the planner does not know lets it expect that
+ * not all are read, and so walk and not sort them.) Else as many are read as fill a page if each gives one, by
  * `nearOrFar`.
  */
 export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
@@ -39,7 +40,8 @@ export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: Outco
     return Prisma.sql`
       SELECT t.* FROM target t
       WHERE ${allOf(isBehind, settledWithin(Prisma.sql`t.id`, caller, filter, range), coalesced(allOf(mayHave(range), isWanted)))}
-      ORDER BY t.id ${direction.order}`;
+      ORDER BY t.id ${direction.order}
+      LIMIT (SELECT NULL::bigint)`;
   }
   const condition =
     isWanted === null && range.statuses === null && range.operations === null
@@ -91,9 +93,10 @@ function targetsByLane(
   filter: OutcomeFilter,
   { statuses, operations, direction, limit }: OutcomeRange,
 ): Prisma.Sql {
+  const inLane = leads(Prisma.sql`t.lane_id`, Prisma.sql`l.id`, Prisma.sql`int`);
   const list = (condition: Prisma.Sql | null) => Prisma.sql`(
     SELECT t.* FROM target t
-    WHERE ${allOf(Prisma.sql`t.lane_id = l.id AND t.operation = wanted_operation`, isBehind, condition)}
+    WHERE ${allOf(inLane, Prisma.sql`t.operation = wanted_operation`, isBehind, condition)}
     ORDER BY t.lane_id ${direction.order}, t.operation ${direction.order}, t.id ${direction.order}
     LIMIT ${limit}::int)`;
   const lists = statuses?.filter(isException).map((status) => list(EXCEPTIONS[status])) ?? [];

@@ -50,11 +50,11 @@ function expectedIds(
 }
 
 describe('every combination of the conditions of a filter lists and counts what fulfils them all', () => {
-  it('for requests', async () => {
+  it('for requests', { timeout: 120_000 }, async () => {
     const filters = combinations<RequestFilter>({
       ...LANES,
       operations: [['INVITE_MEMBERS']],
-      statuses: [['SUCCEEDED', 'RUNNING', 'RUNNING'], ['FAILED']],
+      statuses: [['SUCCEEDED', 'RUNNING', 'RUNNING']],
       requestedBy: ['bob'],
       accountId: ['000000000017'],
       note: ['TICKET 100%_'],
@@ -118,9 +118,9 @@ describe('every combination of the conditions of a filter lists and counts what 
   it('for outcomes', { timeout: 120_000 }, async () => {
     const filters = combinations<OutcomeFilter>({
       ...LANES,
-      requestId: [requestIdOf(1), requestIdOf(7)],
+      requestId: [requestIdOf(1)],
       accountIds: [['000000000017', '000000000119', '000000000119']],
-      operations: [['INVITE_MEMBERS', 'CREATE_MEMBERS'], ['INVITE_MEMBERS']],
+      operations: [['INVITE_MEMBERS', 'DELETE_MEMBERS']],
       statuses: [['FAILED', 'UNPROCESSED'], ['PENDING', 'IN_FLIGHT', 'CANCELED'], ['PROCESSED']],
       reasonCodes: [['SELF', 'THROTTLED', 'THROTTLED']],
       settledAfter: [EARLY],

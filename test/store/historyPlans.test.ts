@@ -19,6 +19,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE } from './historyReading.js';
 import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
+import { scansOf } from './plans.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;
@@ -163,16 +164,6 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
   ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
 ];
 
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: PlanNode[];
-}
-
 let testDatabase: TestDatabase;
 let database: Database;
 
@@ -195,21 +186,6 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Runs the statement and returns the scans it made. */
-async function scansOf(statement: Prisma.Sql): Promise<PlanNode[]> {
-  const rows = await database.prisma.$queryRaw<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
-    Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement}`,
-  );
-  const nodes = [rows[0]!['QUERY PLAN'][0].Plan];
-  for (const node of nodes) nodes.push(...(node.Plans ?? []));
-  return nodes.filter((node) => node['Relation Name'] !== undefined);
-}
-
-function rowsRead(node: PlanNode): number {
-  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
-  return Math.round((node['Actual Rows'] + removed) * node['Actual Loops']);
-}
-
 describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, %s,', (state) => {
   beforeAll(async () => {
     if (state === 'analyzed') await database.prisma.$executeRaw`ANALYZE`;
@@ -220,16 +196,12 @@ describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, 
   });
 
   it.each(READS)('a page %s reads little more than it shows', async (_what, limit, statement) => {
-    const scans = await scansOf(statement);
-    const scanned = scans
-      .filter((node) => node['Node Type'] === 'Seq Scan')
-      .map((node) => node['Relation Name']);
+    const scans = await scansOf(database.prisma, statement);
+    const scanned = scans.filter(({ kind }) => kind === 'Seq Scan').map(({ table }) => table);
     expect(['outcome', 'request_account', 'send'].filter((table) => scanned.includes(table))).toEqual([]);
-    const read = scans
-      .filter((node) => node['Relation Name'] === 'outcome')
-      .reduce((sum, node) => sum + rowsRead(node), 0);
+    const read = scans.filter(({ table }) => table === 'outcome').reduce((sum, { rows }) => sum + rows, 0);
     expect(read).toBeLessThanOrEqual(limit);
-    for (const node of scans)
-      if (node['Relation Name'] === 'request_account') expect(rowsRead(node)).toBeLessThanOrEqual(FULL);
+    for (const { table, rows } of scans)
+      if (table === 'request_account') expect(rows).toBeLessThanOrEqual(FULL);
   });
 });
