@@ -21,6 +21,7 @@ import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
+import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
@@ -146,6 +147,7 @@ export async function startGateway(
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
   const history = createHistory(historyStore);
+  const statistics = createStatistics(historyStore);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
@@ -155,6 +157,7 @@ export async function startGateway(
       idempotencyKey,
       services,
       history,
+      statistics,
       progress,
       loaders: createLoaders(historyStore, LOCAL_CALLER),
     }),

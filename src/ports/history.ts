@@ -93,6 +93,14 @@ export interface OutcomeRow {
   readonly callId: string | null;
 }
 
+/** One time that an outcome's account was sent. */
+export interface SendRow {
+  /** UUID. */
+  readonly callId: string;
+  /** What the service's answer said of the account, verbatim; null when it said nothing. */
+  readonly reason: string | null;
+}
+
 export interface CallRow {
   /** UUID. */
   readonly id: string;
@@ -158,6 +166,41 @@ export interface CallFilter extends LaneFilter {
   readonly startedBefore?: Date | null;
 }
 
+/** What statistics are grouped by. */
+export type StatisticsDimension =
+  | 'OPERATION'
+  | 'SERVICE'
+  | 'REGION'
+  | 'ADMINISTRATOR'
+  | 'STATUS'
+  | 'REASON_CODE'
+  | 'REQUESTED_BY'
+  | 'HOUR'
+  | 'DAY'
+  | 'MONTH';
+
+/** What the outcomes of a group have in common; null where it is not grouped by, or has none. */
+export interface StatisticsGroup {
+  readonly operation: MembershipOperation | null;
+  readonly service: SecurityService | null;
+  readonly region: string | null;
+  readonly administrator: string | null;
+  readonly status: OutcomeStatus | null;
+  readonly reasonCode: ReasonCode | null;
+  readonly requestedBy: string | null;
+  /** Beginning of the hour, day or month in UTC in which they settled; null for those that have not. */
+  readonly from: Date | null;
+}
+
+export interface StatisticsRow extends StatisticsGroup {
+  readonly outcomes: number;
+}
+
+export interface AccountsRow extends StatisticsGroup {
+  /** Distinct accounts. */
+  readonly accounts: number;
+}
+
 /** The outcomes of one request or of one call, narrowed. */
 export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | 'region'>;
 
@@ -175,12 +218,31 @@ export interface HistoryStore {
   countOutcomes(caller: Caller, filter: OutcomeFilter, most: number): Promise<number | null>;
   countCalls(caller: Caller, filter: CallFilter, most: number): Promise<number | null>;
 
+  /** The groups in order, newest first and then by name, `most` at most. */
+  statistics(
+    caller: Caller,
+    groupBy: readonly StatisticsDimension[],
+    filter: OutcomeFilter,
+    most: number,
+  ): Promise<StatisticsRow[]>;
+  /** The same groups in the same order. Reads every outcome that meets the filter. */
+  statisticsAccounts(
+    caller: Caller,
+    groupBy: readonly StatisticsDimension[],
+    filter: OutcomeFilter,
+    most: number,
+  ): Promise<AccountsRow[]>;
+
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
   callsById(caller: Caller, ids: readonly string[]): Promise<(CallRow | null)[]>;
   outcomesByKey(
     caller: Caller,
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<(OutcomeRow | null)[]>;
+  /** Every call that carried each outcome, in order. */
+  sendsOfOutcomes(
+    keys: readonly { readonly targetId: string; readonly accountId: string }[],
+  ): Promise<SendRow[][]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
   /** The retries of each request, newest first, `most` of them at most. */
   retriesOfRequests(requestIds: readonly string[], most: number): Promise<RequestRow[][]>;

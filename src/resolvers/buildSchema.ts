@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AccountResolver } from './accounts.js';
 import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
 import { CancelRequestResolver } from './cancelRequest.js';
@@ -11,7 +12,9 @@ import { NodeResolver } from './node.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
+import { OutcomeSendResolver } from './outcomeSends.js';
 import { RetryRequestResolver } from './retryRequest.js';
+import { StatisticsResolver } from './statistics.js';
 
 const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
 calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
@@ -26,6 +29,7 @@ const SUBSCRIPTION = `Progress as it happens, over GraphQL over SSE (distinct co
 export function buildGatewaySchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AccountResolver,
       AdministratorsResolver,
       CallResolver,
       CancelRequestResolver,
@@ -33,9 +37,11 @@ export function buildGatewaySchema(): GraphQLSchema {
       InviteMembersResolver,
       NodeResolver,
       OutcomeResolver,
+      OutcomeSendResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
+      StatisticsResolver,
     ],
     // The services check their input and answer with userErrors.
     validate: false,

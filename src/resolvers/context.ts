@@ -3,6 +3,7 @@ import type { HistoryService } from '../services/history.js';
 import type { Loaders } from '../services/loaders.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
+import type { StatisticsService } from '../services/statistics.js';
 
 /** What every resolver works with. One context serves one operation. */
 export interface GatewayContext {
@@ -12,6 +13,7 @@ export interface GatewayContext {
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
+  readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graph
 import { UpstreamCall } from '../schema/call.js';
 import { Outcome, OutcomeConnection } from '../schema/outcome.js';
 import { OutcomeFilter } from '../schema/filters.js';
+import { OutcomeSend } from '../schema/outcomeSend.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';
 import type { GatewayContext } from './context.js';
@@ -47,5 +48,16 @@ export class OutcomeResolver {
   ): Promise<Readonly<UpstreamCall> | null> {
     const row = callId === null ? null : await loaders.call(callId);
     return row && presentCall(row);
+  }
+
+  @FieldResolver(() => [OutcomeSend], {
+    description:
+      'Every time it was sent, in order, with what the service said of it each time: as many as sends.',
+  })
+  async sendHistory(
+    @Root() { targetId, accountId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<readonly OutcomeSend[]> {
+    return loaders.sends({ targetId, accountId });
   }
 }

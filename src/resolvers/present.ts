@@ -29,6 +29,7 @@ export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
   const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
   return {
     __typename: 'Outcome',
+    targetId: row.targetId,
     requestId: row.requestId,
     callId: row.callId,
     id: outcomeNodeId(row),

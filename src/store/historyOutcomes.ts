@@ -7,6 +7,7 @@ import type {
   OutcomeRow,
   Page,
   PageArgs,
+  SendRow,
 } from '../ports/history.js';
 import {
   BEFORE_ALL_ACCOUNTS,
@@ -20,7 +21,7 @@ import {
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
 import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
-import { isException, isTimed, type OutcomeRange, toRange } from './outcomeRange.js';
+import { isException, isTimed, type OutcomeRange, toConditions } from './outcomeRange.js';
 import {
   outcomesByAccount,
   outcomesByCall,
@@ -50,7 +51,12 @@ export function createOutcomeReads(
   prisma: PrismaClient,
 ): Pick<
   HistoryStore,
-  'outcomes' | 'countOutcomes' | 'outcomesByKey' | 'outcomesOfRequests' | 'outcomesOfCalls'
+  | 'outcomes'
+  | 'countOutcomes'
+  | 'outcomesByKey'
+  | 'sendsOfOutcomes'
+  | 'outcomesOfRequests'
+  | 'outcomesOfCalls'
 > {
   return {
     async outcomes(caller, filter, page) {
@@ -66,6 +72,7 @@ export function createOutcomeReads(
       const rows = await readJson<(JsonRow<OutcomeRow> | null)[]>(prisma, selectOutcomesByKey(caller, keys));
       return rows.map((row) => row && toOutcomeRow(row));
     },
+    sendsOfOutcomes: (keys) => readJson<SendRow[][]>(prisma, selectSends(keys)),
     async outcomesOfRequests(requestIds, filter, page) {
       const statement = selectOutcomesOfRequests(requestIds, filter, page);
       const lists = await readJson<JsonRow<OutcomeRow>[][]>(prisma, statement);
@@ -91,10 +98,25 @@ export function selectOutcomesByKey(caller: Caller, keys: readonly OutcomeKey[])
       WHERE o.target_id = asked.target_id AND o.account_id = asked.account_id
         AND ${isWantedLane(caller, {}, Prisma.sql`o.lane_id`) ?? Prisma.sql`true`}
     ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(
-      ${keys.map(({ targetId }) => targetIdOrNone(targetId))}::bigint[],
-      ${keys.map(({ accountId }) => accountId)}::text[]
-    ) WITH ORDINALITY AS asked (target_id, account_id, place)`;
+    FROM ${askedKeys(keys)}`;
+}
+
+/** What carried each outcome, and what the answer said of its account: look-ups by primary key. */
+export function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT COALESCE(json_agg(json_build_object('callId', sent.call_id, 'reason', said.reason) ORDER BY sent.place), '[]')
+      FROM outcome o
+      CROSS JOIN LATERAL unnest(o.call_ids) WITH ORDINALITY AS sent (call_id, place)
+      LEFT JOIN LATERAL (
+        SELECT listed.entry ->> 'result' AS reason
+        FROM call c CROSS JOIN LATERAL jsonb_array_elements(c.unprocessed) AS listed (entry)
+        WHERE c.id = sent.call_id AND listed.entry ->> 'accountId' = o.account_id
+        LIMIT 1
+      ) AS said ON true
+      WHERE o.target_id = asked.target_id AND o.account_id = asked.account_id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM ${askedKeys(keys)}`;
 }
 
 /** One page of each request, at the same place in all. */
@@ -154,11 +176,19 @@ export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArg
 }
 
 function rangeOf(filter: OutcomeFilter, page: PageArgs): OutcomeRange {
-  return toRange(filter, {
+  return {
+    ...toConditions(filter),
     bound: outcomeBound(page),
     direction: directionOf(page),
     limit: limitOf(page),
-  });
+  };
+}
+
+function askedKeys(keys: readonly OutcomeKey[]): Prisma.Sql {
+  return Prisma.sql`unnest(
+      ${keys.map(({ targetId }) => targetIdOrNone(targetId))}::bigint[],
+      ${keys.map(({ accountId }) => accountId)}::text[]
+    ) WITH ORDINALITY AS asked (target_id, account_id, place)`;
 }
 
 function toJsonList(source: Prisma.Sql): Prisma.Sql {

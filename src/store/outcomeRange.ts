@@ -11,13 +11,8 @@ import type { Direction } from './direction.js';
 import { allOf } from './nearOrFar.js';
 import { isBetween } from './timeBounds.js';
 
-/** A part of a list of outcomes, newest first: by (target_id, account_id) descending, the primary key read backwards. */
-export interface OutcomeRange {
-  /** The row it begins behind. */
-  readonly bound: OutcomeKey;
-  readonly direction: Direction;
-  /** Rows to read: one more than a page shows. */
-  readonly limit: number;
+/** What narrows outcomes, but for requests, accounts and lanes. */
+export interface OutcomeConditions {
   /** Distinct; null: any. */
   readonly statuses: readonly OutcomeStatus[] | null;
   /** Distinct; null: any, or none. */
@@ -26,6 +21,15 @@ export interface OutcomeRange {
   readonly operations: readonly MembershipOperation[] | null;
   readonly settledAfter: Date | null;
   readonly settledBefore: Date | null;
+}
+
+/** A part of a list of outcomes, newest first: by (target_id, account_id) descending, the primary key read backwards. */
+export interface OutcomeRange extends OutcomeConditions {
+  /** The row it begins behind. */
+  readonly bound: OutcomeKey;
+  readonly direction: Direction;
+  /** Rows to read: one more than a page shows. */
+  readonly limit: number;
 }
 
 /** A status that `outcome_exception_idx` holds: something went wrong. */
@@ -46,16 +50,12 @@ export function isException(status: OutcomeStatus): status is Exception {
 const SETTLED: readonly OutcomeStatus[] = ['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED'];
 const WITH_REASON: readonly OutcomeStatus[] = ['UNPROCESSED', 'FAILED'];
 
-/** The range for a filter, each of its lists without repetitions, and without statuses that its other conditions rule out. */
-export function toRange(
-  filter: OutcomeFilter,
-  place: Pick<OutcomeRange, 'bound' | 'direction' | 'limit'>,
-): OutcomeRange {
+/** The conditions of a filter, each of its lists without repetitions, and without statuses that the others rule out. */
+export function toConditions(filter: OutcomeFilter): OutcomeConditions {
   const reasonCodes = distinct(filter.reasonCodes);
   const isTimed = filter.settledAfter != null || filter.settledBefore != null;
   const possible = reasonCodes ? WITH_REASON : isTimed ? SETTLED : OUTCOME_STATUSES;
   return {
-    ...place,
     statuses: distinct(filter.statuses)?.filter((status) => possible.includes(status)) ?? null,
     reasonCodes,
     operations: distinct(filter.operations),
@@ -65,7 +65,7 @@ export function toRange(
 }
 
 /** Whether the range is narrowed by when outcomes settled. */
-export function isTimed({ settledAfter, settledBefore }: OutcomeRange): boolean {
+export function isTimed({ settledAfter, settledBefore }: OutcomeConditions): boolean {
   return settledAfter !== null || settledBefore !== null;
 }
 
@@ -87,7 +87,7 @@ export function firstExceptions(
 }
 
 /** The condition that the outcome o ended for one of the reasons, in the time asked for; null: none is asked for. */
-export function endedSo(range: OutcomeRange): Prisma.Sql | null {
+export function endedSo(range: OutcomeConditions): Prisma.Sql | null {
   const { reasonCodes, settledAfter, settledBefore } = range;
   const hasReason = reasonCodes && Prisma.sql`o.reason_code = ANY (${[...reasonCodes]}::reason_code[])`;
   const condition = allOf(hasReason, isBetween(Prisma.sql`o.settled_at`, settledAfter, settledBefore));
@@ -100,7 +100,7 @@ export function hasStatus(statuses: readonly OutcomeStatus[] | null): Prisma.Sql
 }
 
 /** The condition that the target of o, found by primary key, is of one of the operations. */
-export function isOfOperation({ operations }: OutcomeRange): Prisma.Sql | null {
+export function isOfOperation({ operations }: OutcomeConditions): Prisma.Sql | null {
   return (
     operations &&
     coalesced(

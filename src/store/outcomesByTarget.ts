@@ -8,6 +8,7 @@ import {
   hasStatus,
   isException,
   isTimed,
+  type OutcomeConditions,
   type OutcomeRange,
 } from './outcomeRange.js';
 import { isBetween } from './timeBounds.js';
@@ -77,7 +78,12 @@ export function accountOutcomesByTarget(
 }
 
 /** The condition that the target t may have outcomes for the range: its counts, its operation and its times tell. */
-export function mayHave({ statuses, operations, settledAfter, settledBefore }: OutcomeRange): Prisma.Sql {
+export function mayHave({
+  statuses,
+  operations,
+  settledAfter,
+  settledBefore,
+}: OutcomeConditions): Prisma.Sql {
   return allOf(
     Prisma.sql`${countOf(statuses)} > 0`,
     operations && Prisma.sql`t.operation = ANY (${[...operations]}::membership_operation[])`,

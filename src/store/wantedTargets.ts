@@ -3,7 +3,14 @@ import type { Caller } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
 import { isWantedLane, wantedLanes } from './grants.js';
 import { allOf, leads, nearOrFar } from './nearOrFar.js';
-import { coalesced, type Exception, isException, isTimed, type OutcomeRange } from './outcomeRange.js';
+import {
+  coalesced,
+  type Exception,
+  isException,
+  isTimed,
+  type OutcomeConditions,
+  type OutcomeRange,
+} from './outcomeRange.js';
 import { countOf, mayHave } from './outcomesByTarget.js';
 import { OPEN_TARGETS_FROM, targetsMadeBefore } from './timeBounds.js';
 
@@ -64,7 +71,7 @@ export function settledWithin(
   targetId: Prisma.Sql,
   caller: Caller | null,
   filter: OutcomeFilter,
-  { settledAfter, settledBefore }: OutcomeRange,
+  { settledAfter, settledBefore }: OutcomeConditions,
 ): Prisma.Sql | null {
   if (settledAfter === null && settledBefore === null) return null;
   const isWanted = isWantedLane(caller, filter, Prisma.sql`d.lane_id`);

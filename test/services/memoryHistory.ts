@@ -74,6 +74,14 @@ export function createMemoryHistory(): MemoryHistory {
             (row) => row.targetId === key.targetId && row.accountId === key.accountId && sees(caller, row),
           ) ?? null,
       ),
+    statistics: async () => [],
+    statisticsAccounts: async () => [],
+    sendsOfOutcomes: async (keys) =>
+      keys.map((key) =>
+        outcomeRows
+          .filter((row) => row.targetId === key.targetId && row.accountId === key.accountId)
+          .flatMap((row) => (row.callId === null ? [] : [{ callId: row.callId, reason: row.reason }])),
+      ),
     targetsOfRequests: async (ids) => ids.map((id) => targetRows.filter((row) => row.requestId === id)),
     retriesOfRequests: async (ids, most) =>
       ids.map((id) => requestRows.filter((row) => row.retryOf === id).slice(0, most)),
