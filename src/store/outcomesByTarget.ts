@@ -85,7 +85,7 @@ export function mayHave({
   settledBefore,
 }: OutcomeConditions): Prisma.Sql {
   return allOf(
-    Prisma.sql`${countOf(statuses)} > 0`,
+    Prisma.sql`${countOf(statuses)} > 0 AND t.erased_at IS NULL`,
     operations && Prisma.sql`t.operation = ANY (${[...operations]}::membership_operation[])`,
     isBetween(Prisma.sql`t.last_settled_at`, settledAfter, null),
     isBetween(Prisma.sql`t.first_settled_at`, null, settledBefore),

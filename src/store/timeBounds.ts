@@ -8,7 +8,7 @@ import { PAST_ALL_TARGETS } from './cursors.js';
 const CLOCK_SKEW_MS = 3_600_000;
 
 /** The least UUIDv7 of a moment. */
-function uuidAt(moment: Date): string {
+export function leastUuidAt(moment: Date): string {
   const hex = Math.max(0, moment.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
@@ -21,10 +21,10 @@ export function idsBetween(
 ): Prisma.Sql | null {
   const bounds: Prisma.Sql[] = [];
   if (after != null) {
-    bounds.push(Prisma.sql`${id} >= ${uuidAt(new Date(after.getTime() - CLOCK_SKEW_MS))}::uuid`);
+    bounds.push(Prisma.sql`${id} >= ${leastUuidAt(new Date(after.getTime() - CLOCK_SKEW_MS))}::uuid`);
   }
   if (before != null) {
-    bounds.push(Prisma.sql`${id} < ${uuidAt(new Date(before.getTime() + CLOCK_SKEW_MS))}::uuid`);
+    bounds.push(Prisma.sql`${id} < ${leastUuidAt(new Date(before.getTime() + CLOCK_SKEW_MS))}::uuid`);
   }
   return bounds.length === 0 ? null : Prisma.join(bounds, ' AND ');
 }
@@ -49,7 +49,7 @@ export function isBetween(
 export function targetsMadeBefore(moment: Date): Prisma.Sql {
   return Prisma.sql`COALESCE((
     SELECT min(t.id) FROM target t WHERE t.request_id = (
-      SELECT r.id FROM request r WHERE r.id >= ${uuidAt(moment)}::uuid AND r.created_at >= ${moment}::timestamptz
+      SELECT r.id FROM request r WHERE r.id >= ${leastUuidAt(moment)}::uuid AND r.created_at >= ${moment}::timestamptz
       ORDER BY r.id LIMIT 1
     )
   ), ${PAST_ALL_TARGETS}::bigint)`;

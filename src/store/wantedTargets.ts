@@ -14,6 +14,9 @@ import {
 import { countOf, mayHave } from './outcomesByTarget.js';
 import { OPEN_TARGETS_FROM, targetsMadeBefore } from './timeBounds.js';
 
+/** The id of a target: those before it have no outcomes any more. */
+const KEPT_FROM = Prisma.sql`(SELECT k.target_id FROM kept_from k)`;
+
 /** The targets of a request that may have outcomes for the range. OFFSET 0: found by the request, never by walking all. */
 export function targetsOfRequest(
   requestId: Prisma.Sql,
@@ -41,7 +44,7 @@ export function targetsOfRequest(
  */
 export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
   const { bound, direction, limit } = range;
-  const isBehind = Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint`;
+  const isBehind = Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`;
   const isWanted = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
   if (isTimed(range)) {
     return Prisma.sql`
@@ -50,14 +53,12 @@ export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: Outco
       ORDER BY t.id ${direction.order}
       LIMIT (SELECT NULL::bigint)`;
   }
-  const condition =
-    isWanted === null && range.statuses === null && range.operations === null
-      ? null
-      : allOf(mayHave(range), isWanted);
+  const isNarrowed = isWanted !== null || range.statuses !== null || range.operations !== null;
+  const condition = isNarrowed ? allOf(mayHave(range), isWanted) : null;
   const list = {
     table: Prisma.sql`target`,
     alias: Prisma.sql`t`,
-    within: isBehind,
+    within: allOf(isBehind, Prisma.sql`t.erased_at IS NULL`),
     condition,
     direction,
     // One more, since the first may have been read to its end by the last page.
@@ -103,7 +104,7 @@ function targetsByLane(
   const inLane = leads(Prisma.sql`t.lane_id`, Prisma.sql`l.id`, Prisma.sql`int`);
   const list = (condition: Prisma.Sql | null) => Prisma.sql`(
     SELECT t.* FROM target t
-    WHERE ${allOf(inLane, Prisma.sql`t.operation = wanted_operation`, isBehind, condition)}
+    WHERE ${allOf(inLane, Prisma.sql`t.operation = wanted_operation AND t.erased_at IS NULL`, isBehind, condition)}
     ORDER BY t.lane_id ${direction.order}, t.operation ${direction.order}, t.id ${direction.order}
     LIMIT ${limit}::int)`;
   const lists = statuses?.filter(isException).map((status) => list(EXCEPTIONS[status])) ?? [];

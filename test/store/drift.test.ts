@@ -22,6 +22,7 @@ const PARTIAL_INDEXES = [
 ];
 const CHECKS = [
   'call_account_count',
+  'kept_from_one_row',
   'outcome_settled',
   'request_finished',
   'request_open_targets',

@@ -14,6 +14,7 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { emptyRecord } from './recordReading.js';
 import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
 
 const ANY: ClaimLimits = { detectorId: null, busyBatchKeys: [], fullOnly: false };
@@ -43,9 +44,7 @@ beforeEach(async () => {
   tenure = await record.take(lane());
 });
 
-const empty = () =>
-  database.prisma
-    .$executeRaw`TRUNCATE send, call, outcome, request_account, target, request RESTART IDENTITY CASCADE`;
+const empty = () => emptyRecord(database.prisma);
 const lane = () => lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
 const numbers = (count: number, first = 0) => Array.from({ length: count }, (_, index) => first + index);
 const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => account.accountId) ?? [];
