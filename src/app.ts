@@ -13,11 +13,14 @@ import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
+import { createExportOutcomes } from './services/exportOutcomes.js';
 import { createHistory } from './services/history.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
+import { createRetention } from './services/retention.js';
+import { scheduleRetention } from './services/retentionSchedule.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
@@ -26,6 +29,7 @@ import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
+import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
@@ -34,6 +38,7 @@ import { listen } from './store/notifications.js';
 import { createRequestEvents } from './store/requestEvents.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
+import { createRetentionStore } from './store/retention.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
 import { whoAmI } from './upstream/identity.js';
@@ -151,6 +156,14 @@ export async function startGateway(
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
+  const { retention } = config;
+  if (retention.recordMonths !== null || retention.emailDays !== null) {
+    const run = createRetention(createRetentionStore(prisma), retention, () => new Date());
+    const schedule = scheduleRetention(run, log);
+    closers.add('retention', () => schedule.stop());
+  }
+  const exports = createExports(own.databaseUrl, log);
+  closers.add('exports', () => exports.close());
   const server = await createHttpServer({
     contextOf: ({ idempotencyKey }) => ({
       caller: LOCAL_CALLER,
@@ -170,6 +183,7 @@ export async function startGateway(
         );
       },
     },
+    exportOutcomes: createExportOutcomes(exports),
     explorerDir: installation.explorerDir,
     log,
   });

@@ -4,8 +4,10 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
+import type { ExportOutcomes } from '../ports/exports.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { registerExplorer } from './explorer.js';
+import { registerExport } from './export.js';
 import { createFormatError } from './formatError.js';
 import { registerHealth, type Readiness } from './health.js';
 import { registerStream } from './stream.js';
@@ -27,6 +29,8 @@ export interface HttpOptions {
   /** The context of one operation. */
   readonly contextOf: (headers: ContextHeaders) => GatewayContext;
   readonly readiness: Readiness;
+  /** What GET /export/outcomes.csv and .jsonl answer with. */
+  readonly exportOutcomes: ExportOutcomes;
   /** Where the explorer's build is. */
   readonly explorerDir: string;
   readonly log: Log;
@@ -41,7 +45,8 @@ export interface HttpServer {
 }
 
 /**
- * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, health under /health.
+ * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, exports under
+ * /export, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
@@ -76,6 +81,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }),
   });
   registerStream(app, { schema, contextOf, formatError });
+  registerExport(app, {
+    callerOf: (request) => contextOf(request).caller,
+    exportOutcomes: options.exportOutcomes,
+    log: options.log,
+  });
   return {
     listen: (host, port) => app.listen({ host, port }),
     close: () => apollo.stop(),

@@ -29,7 +29,7 @@ import {
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
-import { settledWithin, targetsOfAll, targetsOfRequest } from './wantedTargets.js';
+import { settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
 
 const OUTCOME = Prisma.sql`json_build_object(
   'targetId', o.target_id::text, 'accountId', o.account_id, 'requestId', t.request_id, 'email', a.email,
@@ -88,6 +88,22 @@ export function createOutcomeReads(
 /** Outcomes newest first. */
 export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
   return Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
+}
+
+/** More rows than there are. */
+const ALL = 2_000_000_000;
+
+/**
+ * All outcomes, newest first, one a row, to be read through a cursor: nothing is sorted but the outcomes of one target at a
+ * time, or of some accounts. What surrounds them is looked up row by row, which keeps the order.
+ */
+export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
+  const range = rangeOf(filter, { first: ALL, after: null });
+  const isWalked = filter.requestId == null && filter.accountIds == null && range.statuses?.length !== 0;
+  const source = isWalked
+    ? outcomesByTarget(walkTargets(caller, filter, range), range)
+    : outcomesFor(caller, filter, { first: ALL, after: null });
+  return Prisma.sql`SELECT ${OUTCOME} AS row FROM (${source}) AS o ${SURROUNDINGS}`;
 }
 
 /** Each outcome by primary key. */
@@ -201,6 +217,7 @@ function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], page: PageArgs): Pa
   return toPage(rows, page, toOutcomeRow, outcomeCursor);
 }
 
-function toOutcomeRow(json: JsonRow<OutcomeRow>): OutcomeRow {
+/** An outcome out of JSON. */
+export function toOutcomeRow(json: JsonRow<OutcomeRow>): OutcomeRow {
   return { ...json, settledAt: toDate(json.settledAt) };
 }

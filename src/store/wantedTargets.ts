@@ -37,22 +37,14 @@ export function targetsOfRequest(
 /**
  * The targets of all requests that may have outcomes for the range, in its order.
  *
- * Narrowed by when outcomes settled, they are walked by id between the first and the last target of that time, until the
- * page is full: how many a target gives is not known before. (A limit that the planner does not know lets it expect that
- * not all are read, and so walk and not sort them.) Else as many are read as fill a page if each gives one, by
+ * Narrowed by when outcomes settled, they are walked: how many a target gives is not known before. Else as many are read as fill a page if each gives one, by
  * `nearOrFar`.
  */
 export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
   const { bound, direction, limit } = range;
   const isBehind = Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`;
   const isWanted = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
-  if (isTimed(range)) {
-    return Prisma.sql`
-      SELECT t.* FROM target t
-      WHERE ${allOf(isBehind, settledWithin(Prisma.sql`t.id`, caller, filter, range), coalesced(allOf(mayHave(range), isWanted)))}
-      ORDER BY t.id ${direction.order}
-      LIMIT (SELECT NULL::bigint)`;
-  }
+  if (isTimed(range)) return walkTargets(caller, filter, range);
   const isNarrowed = isWanted !== null || range.statuses !== null || range.operations !== null;
   const condition = isNarrowed ? allOf(mayHave(range), isWanted) : null;
   const list = {
@@ -65,6 +57,24 @@ export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: Outco
     limit: limit + 1,
   };
   return nearOrFar(list, targetsByLane(isBehind, caller, filter, { ...range, limit: limit + 1 }));
+}
+
+/**
+ * As above, walked by id until the page is full, between the first and the last target of the time asked for. A limit that
+ * the planner does not know lets it expect that not all are read, and so walk and not sort them.
+ */
+export function walkTargets(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
+  const { bound, direction } = range;
+  const isWanted = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
+  return Prisma.sql`
+    SELECT t.* FROM target t
+    WHERE ${allOf(
+      Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`,
+      settledWithin(Prisma.sql`t.id`, caller, filter, range),
+      coalesced(allOf(mayHave(range), isWanted)),
+    )}
+    ORDER BY t.id ${direction.order}
+    LIMIT (SELECT NULL::bigint)`;
 }
 
 /** Bounds of the id of a target for outcomes that settled in the time of the range; null: no bounds. */

@@ -106,6 +106,7 @@ async function write(
         ),
       )}
     FROM fate GROUP BY target_id, request_id, lane_id, operation`;
+  await tx.$executeRaw`SELECT setval('target_id_seq', (SELECT max(id) FROM target))`;
   await tx.$executeRaw`
     INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, settled_at, call_ids)
     SELECT target_id, account_id, lane_id, status,
