@@ -4,7 +4,7 @@ import { OutcomeFilter } from '../schema/filters.js';
 import { OutcomeConnection } from '../schema/outcome.js';
 import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
-import { checkAccountId } from '../services/checkFilters.js';
+import { type AskedOutcomes, checkAccountId } from '../services/checkFilters.js';
 import type { GatewayContext } from './context.js';
 import { presentOutcome, presentPage } from './present.js';
 
@@ -18,7 +18,7 @@ export class AccountResolver {
   account(
     @Arg('accountId', () => AwsAccountId, { description: 'The id of the account: 12 digits.' })
     accountId: string,
-  ): Account {
+  ): Readonly<Account> {
     return { accountId: checkAccountId('accountId', accountId) };
   }
 
@@ -38,7 +38,8 @@ export class AccountResolver {
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
     const isNamed = filter?.accountId?.includes(accountId) ?? true;
-    const asked = { ...filter, accountId: isNamed ? [accountId] : [] };
+    const conditions: AskedOutcomes = filter ?? {};
+    const asked = { ...conditions, accountId: isNamed ? [accountId] : [] };
     const outcomes = await history.outcomes(caller, asked, page);
     return presentPage(outcomes.page, presentOutcome, outcomes.count);
   }

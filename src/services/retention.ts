@@ -47,7 +47,7 @@ export function createRetention(
 }
 
 /** The first moment, in UTC, of the month so many months before this one. */
-export function monthsAgo(now: Date, months: number): Date {
+function monthsAgo(now: Date, months: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
 }
 

@@ -118,7 +118,7 @@ export function selectOutcomesByKey(caller: Caller, keys: readonly OutcomeKey[])
 }
 
 /** What carried each outcome, and what the answer said of its account: look-ups by primary key. */
-export function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
+function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg((
       SELECT COALESCE(json_agg(json_build_object('callId', sent.call_id, 'reason', said.reason) ORDER BY sent.place), '[]')
@@ -160,7 +160,7 @@ export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs
  * A subquery for a page of outcomes, from whichever index reads least: a request's targets; the accounts asked for; the
  * reasons; what went wrong; else the targets that may have some.
  */
-export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
+function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
   const range = rangeOf(filter, page);
   if (range.statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];

@@ -48,12 +48,15 @@ export function countedOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.S
   const to = settledBefore && new Date(Math.floor(settledBefore.getTime() / HOUR_MS) * HOUR_MS);
   if (from && to && from >= to) return countEach(caller, filter);
   const parts = [countedHours(caller, filter, range, from, to)];
-  if (from && settledAfter && from > settledAfter)
-    parts.push(countEach(caller, { ...filter, settledBefore: from }));
-  if (to && settledBefore && to < settledBefore)
-    parts.push(countEach(caller, { ...filter, settledAfter: to }));
+  // The parts of an hour at either end.
+  if (from && cutsHour(settledAfter)) parts.push(countEach(caller, { ...filter, settledBefore: from }));
+  if (to && cutsHour(settledBefore)) parts.push(countEach(caller, { ...filter, settledAfter: to }));
   if (!settledAfter && !settledBefore && !range.reasonCodes) parts.push(countedOpen(caller, filter, range));
   return Prisma.join(parts, ' UNION ALL ');
+}
+
+function cutsHour(moment: Date | null): boolean {
+  return moment !== null && moment.getTime() % HOUR_MS !== 0;
 }
 
 function countEach(caller: Caller, filter: OutcomeFilter): Prisma.Sql {

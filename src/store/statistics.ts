@@ -72,7 +72,7 @@ export function selectStatistics(
 }
 
 /** How many distinct accounts there are in every group: all that it has is read. */
-export function selectAccounts(
+function selectAccounts(
   caller: Caller,
   groupBy: readonly StatisticsDimension[],
   filter: OutcomeFilter,
