@@ -1,41 +1,47 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
 import { createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
-import type { LaneTools } from './lanes/laneWork.js';
+import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
-import { LOCAL_CALLER, type Administrator } from './membership.js';
+import type { Administrator } from './membership.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createExportOutcomes } from './services/exportOutcomes.js';
+import { createDeadline, withDeadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
+import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLoaders } from './services/loaders.js';
+import { createOriginLoader } from './services/originLoader.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
-import { scheduleRetention } from './services/retentionSchedule.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, type Database } from './store/client.js';
+import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
+import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
 import { migrate } from './store/migrator.js';
-import { listen } from './store/notifications.js';
+import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
+import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
 import { createRetentionStore } from './store/retention.js';
@@ -99,17 +105,21 @@ export async function startGateway(
     upstream.close();
   });
 
-  const record = createLaneRecord(prisma);
+  const replica = randomUUID();
+  const record = createLaneRecord(prisma, replica);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
-    const pacer = createPacer(config.rates[lane.service]);
+    const rate = config.rates[lane.service];
+    const pacer = createPacer(rate);
     const detector =
       lane.service === 'GUARDDUTY'
-        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane), () => {
-            pacer.spend(false);
-          })
+        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane))
         : null;
-    return { record, upstream, pacer, detector, bell, callsInFlight: config.callsInFlightPerLane, log };
+    const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
+    return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
   };
+  let connection: ReplicaConnection | null = null;
+  // Closed after the lanes are handed over: without it, other replicas would take them for left.
+  closers.add('listening connection', () => connection?.close());
   const workers = await createLaneWorkers({
     databaseUrl: own.databaseUrl,
     lanes: lanes.all,
@@ -121,10 +131,12 @@ export async function startGateway(
   closers.add('lanes', () => workers.stop());
 
   const events = createRequestEvents(prisma);
-  const notifications = await listen(
+  connection = await connectReplica(
     own.databaseUrl,
+    replica,
     {
       laneWake: workers.wake,
+      looked: workers.looked,
       requestFinished: events.requestFinished,
       listening() {
         workers.wake(lanes.all.map(({ id }) => id));
@@ -135,13 +147,29 @@ export async function startGateway(
     },
     log,
   );
-  closers.add('notifications', () => notifications.close());
+
+  const runRetention = createRetention(createRetentionStore(prisma), config.retention, () => new Date());
+  const housekeeping = startHousekeeping(
+    {
+      'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
+      retention: async () => {
+        const erased = await runRetention();
+        if (erased) log.info(erased, 'erased what was too old');
+      },
+    },
+    log,
+  );
+  closers.add('housekeeping', () => housekeeping.stop());
 
   const stopping = new AbortController();
   const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
   const retries = createRetryStore(prisma, workers.enqueue);
-  const historyStore = createHistoryStore(prisma);
+  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
+  const reading =
+    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
+  if (reading !== database) closers.add('database for queries', () => reading.close());
+  const historyStore = createHistoryStore(reading.prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
   const services: Services = {
@@ -151,29 +179,38 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const history = createHistory(historyStore);
-  const statistics = createStatistics(historyStore);
+  const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
+    log,
+    closers,
+  });
+  const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
-  const { retention } = config;
-  if (retention.recordMonths !== null || retention.emailDays !== null) {
-    const run = createRetention(createRetentionStore(prisma), retention, () => new Date());
-    const schedule = scheduleRetention(run, log);
-    closers.add('retention', () => schedule.stop());
-  }
   const exports = createExports(own.databaseUrl, log);
   closers.add('exports', () => exports.close());
   const server = await createHttpServer({
-    contextOf: ({ idempotencyKey }) => ({
-      caller: LOCAL_CALLER,
-      idempotencyKey,
-      services,
-      history,
-      statistics,
-      progress,
-      loaders: createLoaders(historyStore, LOCAL_CALLER),
-    }),
+    contextOf: ({ caller, idempotencyKey, isQuery }) => {
+      const deadline = createDeadline(config.access.limits.timeoutSeconds);
+      const reads = withDeadline(historyStore, () => (isQuery() ? deadline : null));
+      return {
+        caller,
+        idempotencyKey,
+        services,
+        history: createHistory(reads),
+        statistics: createStatistics(reads),
+        progress,
+        tokens: access.tokens,
+        deniedAttempts: access.deniedAttempts,
+        denied: (field) => {
+          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        },
+        loaders: createLoaders(reads, caller),
+        origins: createOriginLoader(originStore),
+      };
+    },
+    ...access,
+    settings: config.access,
     readiness: {
       notReady: async () => {
         if (stopping.signal.aborted) return 'stopping';
@@ -184,6 +221,7 @@ export async function startGateway(
       },
     },
     exportOutcomes: createExportOutcomes(exports),
+    stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,
   });

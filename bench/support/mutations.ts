@@ -30,6 +30,11 @@ export interface GatewayClient {
     accounts: readonly BenchAccount[],
     options?: MutationOptions,
   ): Promise<{ request: AnsweredRequest; ms: number }>;
+  /** The same with inviteMembers, which names accounts only. */
+  inviteMembers(
+    accounts: readonly BenchAccount[],
+    options?: MutationOptions,
+  ): Promise<{ request: AnsweredRequest; ms: number }>;
   /** Waits until the newest request has finished. */
   settled(): Promise<void>;
   /** Connections that carry a request right now. */
@@ -39,7 +44,10 @@ export interface GatewayClient {
 
 const FIELDS = 'id status createdAt startedAt finishedAt counts { total processed }';
 const CREATE = `mutation ($input: CreateMembersInput!) {
-  createMembers(input: $input) { request { ${FIELDS} } userErrors { code message } }
+  done: createMembers(input: $input) { request { ${FIELDS} } userErrors { code message } }
+}`;
+const INVITE = `mutation ($input: InviteMembersInput!) {
+  done: inviteMembers(input: $input) { request { ${FIELDS} } userErrors { code message } }
 }`;
 const NEWEST = '{ requests(first: 1) { edges { node { finishedAt } } } }';
 
@@ -71,17 +79,21 @@ export function createGatewayClient(url: string): GatewayClient {
     return promise;
   };
 
+  const mutate = async (query: string, input: object): Promise<{ request: AnsweredRequest; ms: number }> => {
+    const body = JSON.stringify({ query, variables: { input } });
+    const startedAt = performance.now();
+    const text = await post(body);
+    const ms = performance.now() - startedAt;
+    const answer = JSON.parse(text) as { data?: { done?: { request?: AnsweredRequest | null } } };
+    const answered = answer.data?.done?.request;
+    if (answered == null) throw new Error(text);
+    return { request: answered, ms };
+  };
+
   return {
-    async createMembers(accounts, options = {}) {
-      const body = JSON.stringify({ query: CREATE, variables: { input: { accounts, ...options } } });
-      const startedAt = performance.now();
-      const text = await post(body);
-      const ms = performance.now() - startedAt;
-      const answer = JSON.parse(text) as { data?: { createMembers?: { request?: AnsweredRequest | null } } };
-      const answered = answer.data?.createMembers?.request;
-      if (answered == null) throw new Error(text);
-      return { request: answered, ms };
-    },
+    createMembers: (accounts, options = {}) => mutate(CREATE, { accounts, ...options }),
+    inviteMembers: (accounts, options = {}) =>
+      mutate(INVITE, { accountIds: accounts.map(({ accountId }) => accountId), ...options }),
     async settled() {
       for (;;) {
         const { data } = JSON.parse(await post(JSON.stringify({ query: NEWEST }))) as Newest;

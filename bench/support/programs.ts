@@ -22,14 +22,24 @@ export interface Program {
   readonly url: string;
   readonly pid: number;
   stop(): Promise<void>;
+  /** Sends a signal that is not to be followed by an orderly end. */
+  strike(signal: 'SIGKILL' | 'SIGSTOP'): void;
 }
 
 /** A running sandbox. */
 export interface BenchSandbox extends Program {
   /** Back to its start: no members, no log. The latency, without which answers come at once, is set anew. */
   reset(latencyMs: number): Promise<void>;
-  /** CreateMembers calls since the reset. */
-  calls(): Promise<LoggedCall[]>;
+  /** Enforces these rates from now on, with full buckets. */
+  limit(rates: { guardduty: SandboxRate; securityhub: SandboxRate }): Promise<void>;
+  /** CreateMembers calls since the reset, or those of another operation; null: all that came. */
+  calls(operation?: string | null): Promise<LoggedCall[]>;
+}
+
+/** Requests per second and at once. */
+export interface SandboxRate {
+  readonly perSecond: number;
+  readonly burst: number;
 }
 
 /** A call in the sandbox's log: the part that benches look at. */
@@ -40,6 +50,7 @@ export interface LoggedCall {
   readonly receivedAt: number;
   readonly answeredAt: number;
   readonly httpStatus: number;
+  readonly errorType: string | null;
 }
 
 /** Starts the gateway as users run it, four targets to its name: both services in us-east-1 and eu-west-1. */
@@ -72,8 +83,13 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
       await control('PUT', 'rates', { guardduty: null, securityhub: null });
       await control('PUT', 'latency', { ms: latencyMs });
     },
-    calls: async () =>
-      ((await control('GET', 'log?operation=CreateMembers')) as { calls: LoggedCall[] }).calls,
+    async limit(rates) {
+      await control('PUT', 'rates', rates);
+    },
+    async calls(operation = 'CreateMembers') {
+      const filter = operation === null ? '' : `?operation=${operation}`;
+      return ((await control('GET', `log${filter}`)) as { calls: LoggedCall[] }).calls;
+    },
   };
 }
 
@@ -97,12 +113,17 @@ async function start(
       console.error(`${file} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
   });
   const stop = async (): Promise<void> => {
+    // One that was frozen ends by SIGKILL only.
+    child.kill(stopping ? 'SIGKILL' : 'SIGTERM');
     stopping = true;
-    child.kill('SIGTERM');
     await ended;
   };
   closers.add(file, stop);
-  return { url: await firstUrl(child, file, listening), pid: child.pid ?? 0, stop };
+  const strike = (signal: 'SIGKILL' | 'SIGSTOP'): void => {
+    stopping = true;
+    child.kill(signal);
+  };
+  return { url: await firstUrl(child, file, listening), pid: child.pid ?? 0, stop, strike };
 }
 
 /** Node's options in an npm script: what a user's program runs with decides its memory and its speed. */

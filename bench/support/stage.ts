@@ -16,6 +16,10 @@ export interface Stage {
   readonly accounts: (count: number) => BenchAccount[];
   /** Starts a gateway on an empty database. */
   gateway(environment?: Record<string, string>): Promise<StagedGateway>;
+  /** Makes an empty database; answers with its URL. */
+  database(): Promise<string>;
+  /** Starts one more gateway on a database that others may use too. */
+  replica(databaseUrl: string, environment?: Record<string, string>): Promise<StagedGateway>;
 }
 
 /** A gateway, and a client of it. */
@@ -28,23 +32,32 @@ export async function openStage(closers: Closers): Promise<Stage> {
   const postgres = await startPostgres(closers);
   const sandbox = await startSandbox(closers);
   let databases = 0;
+
+  const database = (): Promise<string> => {
+    databases += 1;
+    return postgres.createDatabase(`bench_${databases}`);
+  };
+
+  const replica: Stage['replica'] = async (databaseUrl, environment = {}) => {
+    const program = await startGateway(closers, {
+      ...environment,
+      DATABASE_URL: databaseUrl,
+      AWS_ENDPOINT_URL: sandbox.url,
+    });
+    const client = createGatewayClient(program.url);
+    const stop = async (): Promise<void> => {
+      client.close();
+      await program.stop();
+    };
+    return { ...program, client, stop };
+  };
+
   return {
     postgres,
     sandbox,
     accounts: createAccountSource(),
-    async gateway(environment = {}) {
-      databases += 1;
-      const program = await startGateway(closers, {
-        ...environment,
-        DATABASE_URL: await postgres.createDatabase(`bench_${databases}`),
-        AWS_ENDPOINT_URL: sandbox.url,
-      });
-      const client = createGatewayClient(program.url);
-      const stop = async (): Promise<void> => {
-        client.close();
-        await program.stop();
-      };
-      return { ...program, client, stop };
-    },
+    database,
+    replica,
+    gateway: async (environment) => replica(await database(), environment),
   };
 }

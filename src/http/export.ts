@@ -1,11 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../ports/exports.js';
+import type { Charge } from '../services/budget.js';
+import { type Gate, noCredentials } from './gate.js';
+import { sendRefusal } from './refusal.js';
+
+/** What an export takes of a caller's budget: as much as ten of the largest pages. */
+const EXPORT_POINTS = 1_000;
 
 const COLUMNS: readonly (keyof ExportedOutcome)[] = [
   'id',
@@ -27,10 +31,10 @@ const COLUMNS: readonly (keyof ExportedOutcome)[] = [
 
 /** What exports need. */
 export interface ExportOptions {
-  /** Who asks: the same as for /graphql. */
-  readonly callerOf: (request: FastifyRequest) => Caller;
+  /** The same as for /graphql. */
+  readonly gate: Gate;
+  readonly charge: Charge;
   readonly exportOutcomes: ExportOutcomes;
-  readonly log: Log;
 }
 
 interface Format {
@@ -62,13 +66,14 @@ const FORMATS: readonly Format[] = [
  * wrong from the beginning is answered as /graphql would, by a status; later the connection breaks off, since an export that
  * seemed whole would be worse.
  */
-export function registerExport(app: FastifyInstance, options: ExportOptions): void {
+export function registerExport(app: FastifyInstance, { gate, charge, exportOutcomes }: ExportOptions): void {
   for (const format of FORMATS) {
-    app.get<{ Querystring: Parameters }>(`/export/${format.file}`, async (request, reply) => {
+    const url = `/export/${format.file}`;
+    app.get<{ Querystring: Parameters }>(url, { onRequest: gate }, async (request, reply) => {
       try {
-        const parts = options
-          .exportOutcomes(options.callerOf(request), request.query)
-          [Symbol.asyncIterator]();
+        const caller = callerOf(request);
+        const parts = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
+        await charge(caller, EXPORT_POINTS);
         // The first part tells whether there is an answer at all.
         const first = await parts.next();
         const text = Readable.from(textOf(format, first, parts), { objectMode: false });
@@ -80,10 +85,16 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
           .header('cache-control', 'no-store')
           .send(text);
       } catch (error) {
-        return refuse(reply, error, options.log);
+        if (error instanceof GatewayError) return sendRefusal(reply, error);
+        throw error;
       }
     });
   }
+}
+
+function callerOf({ visit }: FastifyRequest): Caller {
+  if (visit?.caller) return visit.caller;
+  throw noCredentials();
 }
 
 async function* textOf(
@@ -102,17 +113,4 @@ function writeCsv(rows: readonly (readonly (string | number | boolean | null)[])
     escape_formulas: true,
     cast: { boolean: String },
   });
-}
-
-function refuse(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
-  if (error instanceof GatewayError) {
-    const status = error.code === 'BAD_USER_INPUT' ? 400 : 503;
-    return reply
-      .code(status)
-      .send({ errors: [{ message: error.message, extensions: { code: error.code } }] });
-  }
-  const incident = randomUUID();
-  log.error({ err: error, incident }, 'unforeseen error');
-  const message = `Something went wrong that should not have. The gateway's log has it as incident ${incident}.`;
-  return reply.code(500).send({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', incident } }] });
 }

@@ -21,20 +21,17 @@ export type DetectorFound =
 export interface LaneDetector {
   /** Whether `find` answers without asking AWS. */
   isKnown(): boolean;
-  find(): Promise<DetectorFound>;
+  /** @param leave asked before a ListDetectors leaves; false: it must not. */
+  find(leave: () => Promise<boolean>): Promise<DetectorFound>;
   /** GuardDuty says that this is not the account's detector: look it up again. */
   forget(detectorId: string | null): void;
 }
 
-/**
- * @param configured the administrator's configured detector of the region; used until GuardDuty disowns it.
- * @param onRequest told of each ListDetectors before it leaves.
- */
+/** @param configured the administrator's configured detector of the region; used until GuardDuty disowns it. */
 export function createLaneDetector(
   upstream: Upstream,
   lane: TargetAddress,
   configured: string | null,
-  onRequest: () => void,
 ): LaneDetector {
   let known = configured;
   let failures = 0;
@@ -53,11 +50,11 @@ export function createLaneDetector(
 
   return {
     isKnown: () => known !== null,
-    async find() {
+    async find(leave) {
       if (known !== null) return { kind: 'KNOWN', detectorId: known };
       const wait = nextLook - Date.now();
       if (wait > 0) return { kind: 'LATER', wait };
-      onRequest();
+      if (!(await leave())) return later(LOOK_AGAIN_MS);
       const read = await upstream.findDetector(lane);
       if (read.kind === 'READ') {
         if (read.detectorId === null) return none(NO_DETECTOR);

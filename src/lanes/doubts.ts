@@ -3,7 +3,7 @@ import type { Unanswered } from '../ports/upstream.js';
 
 /** A call whose answer was lost: nobody knows whether the service did the work until the members are read back. */
 export interface Doubt {
-  readonly call: Pick<UnsettledCall, 'callId' | 'operation' | 'detectorId' | 'accountIds' | 'startedAt'>;
+  readonly call: UnsettledCall;
   /** What is known of the loss; null when it happened to an earlier holder of the lane. */
   readonly lost: Unanswered | null;
 }
@@ -16,8 +16,12 @@ export interface Doubts {
   add(doubt: Doubt): void;
   /** Takes the next one that is due; null when none is. */
   takeDue(): Doubt | null;
-  /** The read-back failed: the doubt comes back later. Nothing is guessed meanwhile. */
-  putBack(doubt: Doubt): void;
+  /**
+   * The read-back told nothing, or not enough: the doubt comes back later. Nothing is guessed meanwhile.
+   *
+   * @param at when, as a time in milliseconds; null: after a pause that grows with each failure.
+   */
+  putBack(doubt: Doubt, at: number | null): void;
   /** Milliseconds until one is due; null when there is none. */
   wait(): number | null;
 }
@@ -25,18 +29,20 @@ export interface Doubts {
 export function createDoubts(): Doubts {
   const waiting: { doubt: Doubt; dueAt: number }[] = [];
   const failures = new Map<string, number>();
+
+  const nextTry = ({ call }: Doubt): number => {
+    const times = failures.get(call.callId) ?? 0;
+    failures.set(call.callId, times + 1);
+    return Date.now() + Math.min(READ_BACK_PAUSE_MS.first * 2 ** times, READ_BACK_PAUSE_MS.longest);
+  };
+
   return {
     add: (doubt) => void waiting.push({ doubt, dueAt: Date.now() }),
     takeDue() {
       const index = waiting.findIndex(({ dueAt }) => dueAt <= Date.now());
       return index === -1 ? null : (waiting.splice(index, 1)[0]?.doubt ?? null);
     },
-    putBack(doubt) {
-      const times = failures.get(doubt.call.callId) ?? 0;
-      failures.set(doubt.call.callId, times + 1);
-      const pause = Math.min(READ_BACK_PAUSE_MS.first * 2 ** times, READ_BACK_PAUSE_MS.longest);
-      waiting.push({ doubt, dueAt: Date.now() + pause });
-    },
+    putBack: (doubt, at) => void waiting.push({ doubt, dueAt: at ?? nextTry(doubt) }),
     wait: () =>
       waiting.length === 0 ? null : Math.max(0, Math.min(...waiting.map(({ dueAt }) => dueAt)) - Date.now()),
   };

@@ -1,5 +1,6 @@
-import type { Lane } from '../ports/laneRecord.js';
-import { createLaneWork, type LaneTools } from './laneWork.js';
+import type { Lane, LaneRecord, Tenure } from '../ports/laneRecord.js';
+import type { LaneTools } from './laneTools.js';
+import { createLaneWork } from './laneWork.js';
 
 /** How long a worker stays with an empty lane, in milliseconds: the next account then need not wait for a job. */
 const LINGER_MS = 60_000;
@@ -17,7 +18,7 @@ export type DrainEnd = 'EMPTY' | 'WORK_WAITS' | 'LOST';
 export interface DrainSignals {
   /** The process is about to end: what is in flight is settled, nothing new is sent. */
   readonly stop: AbortSignal;
-  /** The lane's job is another worker's: leave at once; what is in flight is for the successor to find out. */
+  /** The lane's job is another worker's: send nothing more; what is in flight is for the successor to find out. */
   readonly lost: AbortSignal;
 }
 
@@ -35,16 +36,17 @@ export async function drainLane(
 ): Promise<DrainEnd> {
   const { record, bell, log } = tools;
   const tenure = await record.take(lane);
-  const work = await createLaneWork(tenure, tools);
+  const work = createLaneWork(tenure, tools);
   const handOverAt = Date.now() + TENURE_MS;
   let emptySince: number | null = null;
 
   while (!lost.aborted) {
     try {
-      await work.settleArrived();
+      if ((await work.settleArrived()) === 'LOST') break;
       const leaving = stop.aborted || Date.now() > handOverAt;
-      if (leaving && work.open() === 0) break;
+      if (leaving && work.open() === 0) return await handOver(tenure, record);
       const step = leaving ? { sleep: null, empty: false } : await work.startNext();
+      if (step === 'LOST') break;
       if (step === 'STARTED') {
         emptySince = null;
         continue;
@@ -62,6 +64,12 @@ export async function drainLane(
       await bell.sleep(DATABASE_PAUSE_MS);
     }
   }
-  if (lost.aborted) return 'LOST';
+  await work.keepLate().catch((error: unknown) => {
+    log.error({ err: error, lane }, 'answers that came after the lane was lost were not kept');
+  });
+  return 'LOST';
+}
+
+async function handOver(tenure: Tenure, record: LaneRecord): Promise<DrainEnd> {
   return (await record.release(tenure)) === 'WORK_WAITS' ? 'WORK_WAITS' : 'EMPTY';
 }

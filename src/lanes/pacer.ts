@@ -1,12 +1,5 @@
 import { TokenBucket } from 'limiter';
-
-/** A service's request rate, per administrator and region (UPSTREAMS.md, "Rates"). */
-export interface Rate {
-  /** Requests per second that can be kept up. */
-  readonly perSecond: number;
-  /** Requests that may leave at once after a rest. */
-  readonly burst: number;
-}
+import type { Rate } from '../ports/laneRecord.js';
 
 /**
  * Calls that are not full get this share of the sustained rate, after this many at once. A crowd of small requests
@@ -21,7 +14,7 @@ const PARTIAL_BURST = 2;
  */
 const SLOWER = { factor: 0.5, pauseMs: 1_000, floor: 0.1, recovery: 0.05 } as const;
 
-/** Says when a lane's next request may leave. */
+/** Says when a lane's next request may leave, so that the record need not be asked in vain. */
 export interface Pacer {
   /** Milliseconds until a request may leave; 0 is now. */
   wait(): number;
@@ -30,10 +23,10 @@ export interface Pacer {
   /** A request leaves. */
   spend(partial: boolean): void;
   /**
-   * Takes into account what left before, perhaps from another replica: ages in milliseconds, the youngest first, as
-   * many as the burst. A new holder of a lane thus goes on at the pace of the last one.
+   * What the record says of the quota: it will be whole again in so many seconds. Other replicas spend it too, and an
+   * earlier holder of the lane has.
    */
-  recall(ages: readonly number[]): void;
+  behind(seconds: number): void;
   /** The service throttled a request. */
   slowDown(): void;
   /** The service took a request. */
@@ -61,17 +54,10 @@ export function createPacer({ perSecond, burst }: Rate): Pacer {
     wait: () => quota.getWaitTime(1),
     waitPartial: () => partials.getWaitTime(1),
     spend: (partial) => void (partial ? partials : quota).tryRemoveTokens(1),
-    recall(ages) {
-      let content = burst;
-      let last = Infinity;
-      for (const age of ages.toReversed()) {
-        const refilled = last === Infinity ? burst : ((last - age) / 1_000) * perSecond;
-        content = Math.min(burst, content + refilled) - 1;
-        last = age;
-      }
-      if (last !== Infinity) content = Math.min(burst, content + (last / 1_000) * perSecond);
-      // What this process has spent itself it knows better than the record, which has no reads.
-      quota.content = Math.min(quota.content, Math.max(0, content));
+    behind(seconds) {
+      quota.drip();
+      // After a throttle answer this process knows better: it goes slower than the quota.
+      quota.content = Math.min(quota.content, burst - seconds * perSecond);
     },
     slowDown() {
       if (performance.now() - slowedAt < SLOWER.pauseMs) return;

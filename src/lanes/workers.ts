@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fromPrisma, PgBoss, type Job } from 'pg-boss';
 import type { Log } from '../log.js';
-import type { Lane } from '../ports/laneRecord.js';
+import type { Lane, LeftLane } from '../ports/laneRecord.js';
 import { createDoorbell, type Doorbell } from './doorbell.js';
 import { drainLane } from './drain.js';
-import type { LaneTools } from './laneWork.js';
+import type { LaneTools } from './laneTools.js';
+import { createTakeover } from './takeover.js';
 
 const QUEUE = 'lane';
 
@@ -22,8 +24,11 @@ const POLL_SECONDS = 2;
 /** When pg-boss gives a job up for hung, in seconds; a tenure is handed over long before. */
 const EXPIRE_SECONDS = 2 * 3_600;
 
-/** A lane's job is never given up: a worker that fails is followed by another, after this pause in seconds. */
-const RETRY = { retryLimit: 1_000_000, retryDelay: 1 } as const;
+/** A lane's job is never given up: a worker that fails is followed by another, at once. */
+const RETRY = { retryLimit: 1_000_000, retryDelay: 0 } as const;
+
+/** Pause before a worker that could not even take its lane gives the job back, in milliseconds. */
+const FAILURE_PAUSE_MS = 1_000;
 
 /** How long an ended job is kept, in seconds; it says nothing that the record does not. */
 const KEEP_ENDED_SECONDS = 60;
@@ -46,6 +51,8 @@ export interface LaneWorkers {
   enqueue(tx: Transaction, laneIds: readonly number[]): Promise<void>;
   /** Work was committed for these lanes, perhaps on another replica: whoever holds one here looks at once. */
   wake(laneIds: readonly number[]): void;
+  /** Told of every look at the lanes: hands on those that were left. */
+  looked(left: readonly LeftLane[]): Promise<void>;
   /** Begins to work lanes. */
   start(): Promise<void>;
   /** Settles what is in flight and hands the lanes over. */
@@ -99,6 +106,7 @@ export async function createLaneWorkers(deps: {
   const lanes = new Map(deps.lanes.map((lane) => [lane.id, lane]));
   const tools = new Map<number, LaneTools>();
   const stopping = new AbortController();
+  const workerIds: string[] = [];
   let sweep: NodeJS.Timeout | undefined;
 
   const toolsOf = (lane: Lane): LaneTools => {
@@ -122,21 +130,47 @@ export async function createLaneWorkers(deps: {
       held.bell.ring(false);
     };
     job.signal.addEventListener('abort', ring);
-    const end = await drainLane(lane, held, { stop: stopping.signal, lost: job.signal });
+    const end = await drainLane(lane, held, { stop: stopping.signal, lost: job.signal }).catch(
+      async (error: unknown) => {
+        await sleep(FAILURE_PAUSE_MS, undefined, { ref: false });
+        throw error;
+      },
+    );
     log.debug({ lane, end }, 'lane left');
     if (end === 'WORK_WAITS') await boss.insert(QUEUE, [toJob(lane.id)]);
   };
+
+  const looked = createTakeover({
+    boss,
+    queue: QUEUE,
+    async enqueue(laneId) {
+      await boss.insert(QUEUE, [toJob(laneId)]);
+    },
+    ring() {
+      for (const id of workerIds) boss.notifyWorker(id);
+    },
+  });
 
   const enqueueForgotten = async (): Promise<void> => {
     const waiting = (await deps.lanesWithWork()).filter((id) => lanes.has(id));
     if (waiting.length > 0) await boss.insert(QUEUE, waiting.map(toJob));
   };
 
+  const startWorker = (): Promise<string> =>
+    boss.work<{ laneId: number }>(
+      QUEUE,
+      { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: POLL_SECONDS },
+      async ([job]) => {
+        if (job !== undefined) await work(job);
+      },
+    );
+
   return {
     enqueue,
     wake(laneIds) {
       for (const id of laneIds) tools.get(id)?.bell.ring(true);
     },
+    looked,
     async start() {
       await enqueueForgotten();
       sweep = setInterval(() => {
@@ -144,18 +178,10 @@ export async function createLaneWorkers(deps: {
           log.warn({ err: error }, 'lanes not swept');
         });
       }, SWEEP_MS);
-      await boss.work<{ laneId: number }>(
-        QUEUE,
-        {
-          localConcurrency: Math.min(lanes.size, LANES_PER_PROCESS),
-          batchSize: 1,
-          pollingIntervalSeconds: 0.5,
-          notifyPollingIntervalSeconds: POLL_SECONDS,
-        },
-        async ([job]) => {
-          if (job !== undefined) await work(job);
-        },
-      );
+      // Each on its own, since only a worker that is known by its id can be rung.
+      for (let worker = 0; worker < Math.min(lanes.size, LANES_PER_PROCESS); worker += 1) {
+        workerIds.push(await startWorker());
+      }
     },
     async stop() {
       clearInterval(sweep);

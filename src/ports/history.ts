@@ -117,6 +117,20 @@ export interface CallRow {
   readonly attempts: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** Why the last read-back of an unanswered call told nothing. */
+  readonly readBackError: string | null;
+  readonly lateAnswer: LateAnswer | null;
+}
+
+/** What a worker that had lost the lane heard of a call. */
+export interface LateAnswer {
+  readonly status: CallStatus;
+  readonly recordedAt: Date;
+  readonly httpStatus: number | null;
+  readonly awsRequestId: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly unprocessed: readonly { readonly accountId: string; readonly result: string }[];
 }
 
 /** Where something was, or is to be, sent. Absent members do not filter. */

@@ -6,7 +6,7 @@ import type {
   ReasonCode,
   TargetAddress,
 } from '../membership.js';
-import type { UnprocessedAccount, Wire } from './upstream.js';
+import type { Answered, Refused, UnprocessedAccount, Wire } from './upstream.js';
 
 /** A lane as the record knows it. */
 export interface Lane extends TargetAddress {
@@ -17,6 +17,13 @@ export interface Lane extends TargetAddress {
 export interface Tenure {
   readonly lane: Lane;
   /** A fresh UUID for each tenure. */
+  readonly holder: string;
+}
+
+/** A lane whose holder's process gives no sign of life. */
+export interface LeftLane {
+  readonly laneId: number;
+  /** The tenure that was left. */
   readonly holder: string;
 }
 
@@ -35,10 +42,22 @@ export interface ClaimedCall {
   readonly startedAt: Date;
   /** Outcomes that still waited in the lane when the statement began. */
   readonly left: number;
+  /** Seconds until the whole burst of the lane's rate is there again, with this call counted. */
+  readonly behind: number;
+}
+
+/** A service's request rate, per administrator and region (UPSTREAMS.md, "Rates"). */
+export interface Rate {
+  /** Requests per second that can be kept up. */
+  readonly perSecond: number;
+  /** Requests that may leave at once after a rest. */
+  readonly burst: number;
 }
 
 /** What may be claimed right now. */
 export interface ClaimLimits {
+  /** Nothing may be claimed while this is used up. */
+  readonly rate: Rate;
   /** The lane's detector; null leaves the work that would need it alone. Ignored for Security Hub. */
   readonly detectorId: string | null;
   /** Batch keys that have a call in flight: only a full call of these may leave. */
@@ -95,16 +114,22 @@ export interface Waiting {
   readonly outcomes: number;
   /** Milliseconds until the next of them is worth a look (0 or less: now); null when there is none. */
   readonly wait: number | null;
+  /** Seconds until the whole burst of the lane's rate is there again. */
+  readonly behind: number;
 }
 
-/** The lane's side of the record. Each function is one statement. */
+/** The lane's side of the record. Each function but `release` is one statement. */
 export interface LaneRecord {
   /** Makes the holder the lane's only one. */
   take(lane: Lane): Promise<Tenure>;
   /** Writes the next call, or null when nothing may leave. */
   claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
-  /** Settles calls that were answered or read back. */
-  settle(tenure: Tenure, settlements: readonly Settlement[], delays: RetryDelays): Promise<void>;
+  /** Settles calls that were answered or read back. `LOST`: the tenure is over, and nothing was written. */
+  settle(
+    tenure: Tenure,
+    settlements: readonly Settlement[],
+    delays: RetryDelays,
+  ): Promise<'SETTLED' | 'LOST'>;
   /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
   markUnanswered(
     tenure: Tenure,
@@ -113,10 +138,19 @@ export interface LaneRecord {
     errorCode: string,
     errorMessage: string,
   ): Promise<void>;
-  /** Calls that earlier holders left with outcomes IN_FLIGHT; those that were SENT are UNANSWERED from now on. */
-  inherit(tenure: Tenure): Promise<UnsettledCall[]>;
-  /** Ages in milliseconds of the lane's last calls, the youngest first; as many as any burst. */
-  recentSends(tenure: Tenure): Promise<number[]>;
+  /**
+   * Calls with outcomes IN_FLIGHT that are not among the known ones: earlier holders left them, or a claim was committed
+   * and its answer lost. Those that were SENT are UNANSWERED from now on.
+   *
+   * @param known ids of the calls that this tenure has in hand.
+   */
+  inherit(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
+  /** Keeps an answer that came after the lane was lost beside its call. Any worker may. */
+  keepLate(callId: string, answer: Answered | Refused): Promise<void>;
+  /** Says on the call why it could not be read back. */
+  noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
+  /** Takes a request's share of the quota before a read leaves; false when the tenure is over, and nothing may. */
+  spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
   /** Fails whatever waits for a detector that cannot be had. */
   failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** What waits in the lane. */

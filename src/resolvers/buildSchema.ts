@@ -9,12 +9,15 @@ import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { NodeResolver } from './node.js';
+import { OriginResolver } from './origins.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { OutcomeSendResolver } from './outcomeSends.js';
 import { RetryRequestResolver } from './retryRequest.js';
 import { StatisticsResolver } from './statistics.js';
+import { applyRules } from './rules.js';
+import { TokenResolver } from './tokens.js';
 
 const QUERY = `Reads of the gateway's own record: what was asked, what became of every account, and which AWS API \
 calls carried it. None of them calls AWS. Every answer is limited to the administrators that the caller may use.`;
@@ -36,12 +39,14 @@ export function buildGatewaySchema(): GraphQLSchema {
       CreateMembersResolver,
       InviteMembersResolver,
       NodeResolver,
+      OriginResolver,
       OutcomeResolver,
       OutcomeSendResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
       StatisticsResolver,
+      TokenResolver,
     ],
     // The services check their input and answer with userErrors.
     validate: false,
@@ -55,6 +60,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       },
     },
   });
+  applyRules(schema);
   // type-graphql has no place for them.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);

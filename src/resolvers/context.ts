@@ -1,9 +1,12 @@
 import type { Caller } from '../membership.js';
+import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import type { HistoryService } from '../services/history.js';
 import type { Loaders } from '../services/loaders.js';
+import type { OriginLoader } from '../services/originLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/statistics.js';
+import type { TokenService } from '../services/tokens.js';
 
 /** What every resolver works with. One context serves one operation. */
 export interface GatewayContext {
@@ -15,6 +18,12 @@ export interface GatewayContext {
   readonly history: HistoryService;
   readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
+  readonly tokens: TokenService;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
+  /** Notes that the caller was refused the named field. */
+  readonly denied: (field: string) => void;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;
+  /** Made for this operation, as `loaders`. */
+  readonly origins: OriginLoader;
 }

@@ -1,6 +1,7 @@
 import type { CallRow, OutcomeRow, Page, RequestRow } from '../ports/history.js';
 import type { UpstreamCall } from '../schema/call.js';
 import type { Connection } from '../schema/connection.js';
+import { LateAnswer } from '../schema/lateAnswer.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
@@ -68,6 +69,8 @@ export function presentCall(row: CallRow): Readonly<UpstreamCall> {
     attempts: row.attempts,
     errorCode: row.errorCode,
     errorMessage: row.errorMessage,
+    readBackError: row.readBackError,
+    lateAnswer: row.lateAnswer && Object.assign(new LateAnswer(), row.lateAnswer),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
 } from '../membership.js';
 import { connectionOf } from './connection.js';
 import { CallStatus, MembershipOperation, SecurityService } from './enums.js';
+import { LateAnswer } from './lateAnswer.js';
 import { Node } from './node.js';
 import { AwsRegion, DateTime } from './scalars.js';
 
@@ -97,6 +98,21 @@ export class UpstreamCall implements Node {
       "The exception's or the error's message, verbatim. Null while it is SENT and when it is ANSWERED.",
   })
   readonly errorMessage!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the last attempt to read the accounts of an UNANSWERED call back told nothing, for instance because the ' +
+      'administrator may not call GetMembers. Its outcomes stay IN_FLIGHT meanwhile, and it is tried again at least once ' +
+      'a minute. Null when no attempt has failed.',
+  })
+  readonly readBackError!: string | null;
+
+  @Field(() => LateAnswer, {
+    nullable: true,
+    description: 'What the service answered after all, when that came too late to count; null as a rule.',
+  })
+  readonly lateAnswer!: LateAnswer | null;
 }
 
 /** A page of calls. */

@@ -16,7 +16,7 @@ export abstract class RecordOptions {
       'A name of your choice, 1 to 255 characters, that makes the mutation safe to repeat: the same ' +
       'caller, mutation, key and input get the request made the first time, and nothing is sent twice. ' +
       'The same key with another input (waitSeconds aside) is IDEMPOTENCY_KEY_REUSED; a retry counts as the ' +
-      'operation it repeats. The Idempotency-Key header stands in when this is absent.',
+      'operation it repeats. The Idempotency-Key header stands in when this is absent. The gateway keeps a key for at least a day (a week unless its operator chose otherwise); afterwards it may be used anew.',
   })
   readonly idempotencyKey?: string | null;
 

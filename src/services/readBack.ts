@@ -47,6 +47,23 @@ export function verdictFromReadBack(
   }
 }
 
+/**
+ * Whether a call whose effect does not show may still be at work: its worker is gone, or its connection was cut, and the
+ * service goes on regardless. An invitation that lands after its accounts were sent again is a second mail; a creation
+ * that does is told apart by its echo, and is not waited for.
+ *
+ * @param landsWithinMs how long after its start a call may still show an effect, in milliseconds.
+ * @returns when its absence is to be believed, as a time in milliseconds; null: now.
+ */
+export function landsBy(
+  { operation, startedAt }: { readonly operation: OfferedOperation; readonly startedAt: Date },
+  landsWithinMs: number,
+): number | null {
+  if (operation !== 'INVITE_MEMBERS') return null;
+  const at = startedAt.getTime() + landsWithinMs;
+  return at > Date.now() ? at : null;
+}
+
 /** Without a date there is only the status to go by: the change is there, and no other call of ours made it. */
 function since(startedAt: Date, changedAt: Date | null): 'PROCESSED' | 'THERE_BEFORE' {
   const isEarlier = changedAt !== null && changedAt.getTime() < startedAt.getTime() - CLOCK_TOLERANCE_MS;

@@ -20,7 +20,7 @@ export interface RetentionRun {
 
 /**
  * Makes the job that erases what has become too old, step by step, so that it never holds up anything else. It goes by when
- * requests finished, and leaves alone what has not. Null when another process is at it.
+ * requests finished, and leaves alone what has not. Null when it has erased nothing, or another process is at it.
  */
 export function createRetention(
   store: RetentionStore,
@@ -28,6 +28,7 @@ export function createRetention(
   now: () => Date,
 ): () => Promise<RetentionRun | null> {
   return async () => {
+    if (recordMonths === null && emailDays === null) return null;
     const run: RetentionRun = { emails: 0, outcomes: 0, calls: 0 };
     const isDone = await store.alone(async () => {
       if (emailDays !== null) {
@@ -42,7 +43,7 @@ export function createRetention(
         await store.noteBeginning();
       }
     });
-    return isDone ? run : null;
+    return isDone && run.emails + run.outcomes + run.calls > 0 ? run : null;
   };
 }
 

@@ -1,7 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import { GatewayError } from '../errors.js';
 import type { AcceptedRequest, NewRequest } from '../ports/requests.js';
-import { LANE_WAKE_CHANNEL } from './notifications.js';
+import { LANE_WAKE_CHANNEL } from './replicaConnection.js';
 import { isUnreachable } from './unavailable.js';
 
 /** Puts a job on each lane inside the caller's transaction. */
@@ -65,7 +65,10 @@ export async function acceptRequest(
       },
       { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
     );
-    return accepted ?? (await findByIdempotencyKey(prisma, request));
+    if (accepted !== null) return accepted;
+    const earlier = await findByIdempotencyKey(prisma, request);
+    // Released in between: the key is free now.
+    return earlier ?? (await acceptRequest(prisma, enqueue, request, statement));
   } catch (error) {
     if (!isLost(error)) throw error;
     if (await isOnRecord(prisma, request.id)) return taken;
@@ -101,11 +104,11 @@ async function isOnRecord(prisma: PrismaClient, requestId: string): Promise<bool
 async function findByIdempotencyKey(
   prisma: PrismaClient,
   { caller, operation, idempotencyKey }: RequestIdentity,
-): Promise<AcceptedRequest> {
+): Promise<AcceptedRequest | null> {
   if (idempotencyKey === null) throw new Error('a request without an idempotency key was not written');
-  const earlier = await prisma.request.findFirstOrThrow({
-    where: { callerId: caller.id, operation, idempotencyKey },
+  const earlier = await prisma.request.findFirst({
+    where: { callerId: caller.id, callerKind: caller.kind, operation, idempotencyKey, holdsKey: true },
     select: { id: true, inputHash: true },
   });
-  return { requestId: earlier.id, inputHash: earlier.inputHash };
+  return earlier && { requestId: earlier.id, inputHash: earlier.inputHash };
 }

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import { ACCOUNTS_PER_CALL, type OfferedOperation } from '../membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../ports/laneRecord.js';
+import { hasQuota, SECONDS_BEHIND, withoutOne } from './laneQuota.js';
 
 /**
  * Waiting targets one claim looks at, longest unserved first. With one account from each, this still fills a call;
@@ -24,6 +25,7 @@ interface ClaimRow {
   disableEmailNotification: boolean | null;
   startedAt: Date;
   left: number;
+  behind: number;
   accounts: { accountId: string; email: string | null }[];
 }
 
@@ -31,7 +33,8 @@ interface ClaimRow {
  * Claims the lane's next call: writes it as SENT with its outcomes IN_FLIGHT, so that the commit of this statement
  * comes before the send. Null when nothing may leave now.
  *
- * - The lane's row is share-locked while its holder is checked: a takeover waits for this statement or makes it empty.
+ * - The lane's row is locked while its holder is checked: a takeover waits for this statement or makes it empty. With it
+ *   the quota is checked and spent, which reads of any replica spend too: together they never exceed it.
  * - Accounts are taken in turns from the waiting targets, so one account never waits behind ten thousand; `turn` puts a
  *   served target at the end of the line.
  * - An account with another outcome of the lane in flight waits, and so does one that an older request of another batch
@@ -53,7 +56,9 @@ export async function claimCall(
   const rows = await prisma.$queryRaw<ClaimRow[]>(Prisma.sql`
     /* prepared: claim_call */
     WITH held AS MATERIALIZED (
-      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
+      SELECT id FROM lane
+      WHERE id = ${lane.id}::int AND holder = ${holder}::uuid AND ${hasQuota(limits.rate)}
+      FOR NO KEY UPDATE
     ),
     waiting AS MATERIALIZED (
       SELECT t.id, t.batch_key, t.turn
@@ -172,13 +177,18 @@ export async function claimCall(
       FROM described d
       RETURNING started_at
     ),
+    paced AS (
+      UPDATE lane SET quota_back_at = ${withoutOne(limits.rate)} FROM written
+      WHERE lane.id = ${lane.id}::int
+      RETURNING ${SECONDS_BEHIND} AS behind
+    ),
     listed AS (
       INSERT INTO send (call_id, target_id, account_ids)
       SELECT ${callId}::uuid, spread.target_id, spread.account_ids FROM spread
     )
     SELECT d.operation::text AS operation, d.batch_key AS "batchKey", d.detector_id AS "detectorId",
       d.detector_pinned AS "detectorPinned", d.message,
-      d.disable_email_notification AS "disableEmailNotification", w.started_at AS "startedAt",
+      d.disable_email_notification AS "disableEmailNotification", w.started_at AS "startedAt", paced.behind,
       (
         SELECT COALESCE(sum(pending), 0) - (SELECT count(*) FROM moved)
         FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
@@ -187,7 +197,7 @@ export async function claimCall(
         SELECT json_agg(json_build_object('accountId', one.account_id, 'email', one.email) ORDER BY one.account_id)
         FROM (SELECT DISTINCT account_id, email FROM moved) one
       ) AS accounts
-    FROM described d CROSS JOIN written w
+    FROM described d CROSS JOIN written w CROSS JOIN paced
   `);
   const row = rows[0];
   return row === undefined ? null : { callId, ...row };

@@ -1,9 +1,9 @@
 import { Prisma } from '../generated/client.js';
-import { REQUEST_FINISHED_CHANNEL } from './notifications.js';
+import { REQUEST_FINISHED_CHANNEL } from './replicaConnection.js';
 
 /**
- * The tail that every settling statement shares. It takes the CTE `settled (target_id, was, status, reason_code,
- * settled_at)`, counts it into the targets, finishes the requests whose last open target this was, and tells their waiters at commit.
+ * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
+ * settled_at)`, count it into the targets and finish the requests whose last open target this was; `TELL_FINISHED` tells their waiters at commit.
  *
  * A request that has an outcome PROCESSED and another that is not, be it canceled, has succeeded partially; one without
  * any is CANCELED only if every outcome is, and FAILED otherwise.
@@ -88,6 +88,9 @@ export const COUNT_SETTLED = Prisma.sql`
     ORDER BY 1, 2
     ON CONFLICT (lane_id, day) DO UPDATE SET first_target_id = LEAST(d.first_target_id, excluded.first_target_id)
   )
-  SELECT count(pg_notify(${REQUEST_FINISHED_CHANNEL}, id::text))::int AS finished
-  FROM ended WHERE finished_at IS NOT NULL
+`;
+
+/** What such a statement selects at its end: tells the waiters, and says how many requests have finished. */
+export const TELL_FINISHED = Prisma.sql`
+  (SELECT count(pg_notify(${REQUEST_FINISHED_CHANNEL}, id::text))::int FROM ended WHERE finished_at IS NOT NULL) AS finished
 `;

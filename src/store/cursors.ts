@@ -2,7 +2,12 @@ import { GatewayError } from '../errors.js';
 import type { PageArgs } from '../ports/history.js';
 
 /** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
-export type ListKind = 'requests' | 'outcomes' | 'calls';
+type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts';
+
+/** The lists that are ordered by an id. */
+type IdListKind = Exclude<ListKind, 'outcomes'>;
+
+const KINDS: readonly string[] = ['requests', 'outcomes', 'calls', 'deniedAttempts'] satisfies ListKind[];
 
 /** The primary key of an outcome. */
 export interface OutcomeKey {
@@ -41,7 +46,7 @@ const ACCOUNT_ID = /^\d{12}$/;
 const QUOTED_LENGTH = 100;
 
 /** The cursor of a request or a call. */
-export function idCursor(kind: 'requests' | 'calls', id: string): string {
+export function idCursor(kind: IdListKind, id: string): string {
   return encode(kind, id);
 }
 
@@ -54,7 +59,7 @@ export function outcomeCursor({ targetId, accountId }: OutcomeKey): string {
  * The id that the page begins behind, read in its direction; without a cursor, one beyond all.
  * Throws `BAD_USER_INPUT` when the cursor is none, or one of another kind of list.
  */
-export function idBound(kind: 'requests' | 'calls', page: PageArgs): string {
+export function idBound(kind: IdListKind, page: PageArgs): string {
   const { argument, cursor } = cursorOf(page);
   if (cursor === null) return argument === 'after' ? PAST_ALL_IDS : BEFORE_ALL_IDS;
   const [id, ...rest] = decode(kind, argument, cursor);
@@ -114,8 +119,7 @@ function decode(kind: ListKind, argument: string, cursor: string): string[] {
 
 function wrongCursor(kind: ListKind, argument: string, cursor: string, found?: string): GatewayError {
   const quoted = JSON.stringify(cursor.slice(0, QUOTED_LENGTH));
-  const isKind = found === 'requests' || found === 'outcomes' || found === 'calls';
-  const came = isKind ? `is one of a list of ${found}` : 'is none';
+  const came = found !== undefined && KINDS.includes(found) ? `is one of a list of ${found}` : 'is none';
   return new GatewayError(
     'BAD_USER_INPUT',
     `${argument}: expected a cursor from a list of ${kind}; ${quoted} ${came}`,

@@ -11,7 +11,8 @@ const CALL = Prisma.sql`json_build_object(
   'id', c.id, 'operation', c.operation, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
   'status', c.status, 'accountCount', c.account_count, 'startedAt', c.started_at, 'finishedAt', c.finished_at,
   'httpStatus', c.http_status, 'awsRequestId', c.aws_request_id, 'attempts', c.attempts,
-  'errorCode', c.error_code, 'errorMessage', c.error_message)`;
+  'errorCode', c.error_code, 'errorMessage', c.error_message, 'readBackError', c.read_back_error,
+  'lateAnswer', c.late_answer)`;
 
 /** The reads of calls. */
 export function createCallReads(
@@ -89,5 +90,11 @@ function toCallPage(rows: readonly JsonRow<CallRow>[], page: PageArgs): Page<Cal
 }
 
 function toCallRow(json: JsonRow<CallRow>): CallRow {
-  return { ...json, startedAt: new Date(json.startedAt), finishedAt: toDate(json.finishedAt) };
+  const { lateAnswer } = json;
+  return {
+    ...json,
+    startedAt: new Date(json.startedAt),
+    finishedAt: toDate(json.finishedAt),
+    lateAnswer: lateAnswer && { ...lateAnswer, recordedAt: new Date(lateAnswer.recordedAt) },
+  };
 }

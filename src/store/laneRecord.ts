@@ -2,22 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../generated/client.js';
 import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../ports/laneRecord.js';
 import { claimCall } from './claimCall.js';
-import { COUNT_SETTLED } from './countSettled.js';
+import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
+import { keepLateAnswer, noteReadBackError } from './callNotes.js';
+import { SECONDS_BEHIND, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
-/** Calls a new holder looks back on: more than any burst that AWS grants (UPSTREAMS.md, "Rates"). */
-const RECENT_SENDS = 100;
-
-/** The lane's side of the record, in PostgreSQL. */
-export function createLaneRecord(prisma: PrismaClient): LaneRecord {
+/** The lane's side of the record, in PostgreSQL, for the workers of one replica. */
+export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRecord {
   return {
-    take: (lane) => takeLane(prisma, lane),
+    take: (lane) => takeLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
     markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
       markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
-    inherit: (tenure) => inheritCalls(prisma, tenure),
-    recentSends: (tenure) => recentSends(prisma, tenure),
+    inherit: (tenure, known) => inheritCalls(prisma, tenure, known),
+    keepLate: (callId, answer) => keepLateAnswer(prisma, callId, answer),
+    noteReadBackError: (tenure, callId, error) => noteReadBackError(prisma, tenure, callId, error),
+    spendQuota: (tenure, rate) => spendQuota(prisma, tenure, rate),
     failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
     waiting: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
@@ -28,10 +29,10 @@ export function createLaneRecord(prisma: PrismaClient): LaneRecord {
  * Replaces the lane's holder. Waits for a statement of the old holder that is under way, and makes its later ones
  * touch nothing.
  */
-async function takeLane(prisma: PrismaClient, lane: Lane): Promise<Tenure> {
+async function takeLane(prisma: PrismaClient, replica: string, lane: Lane): Promise<Tenure> {
   const holder = randomUUID();
   await prisma.$executeRaw`
-    UPDATE lane SET holder = ${holder}::uuid, held_since = now() WHERE id = ${lane.id}::int
+    UPDATE lane SET holder = ${holder}::uuid, held_since = now(), replica = ${replica}::uuid WHERE id = ${lane.id}::int
   `;
   return { lane, holder };
 }
@@ -58,10 +59,15 @@ async function markUnanswered(
 }
 
 /**
- * Takes over the calls of earlier holders that are not settled. One of them may still be on its way back to a holder
- * that is frozen: from here on nothing that holder writes can touch it.
+ * Takes over the calls that are not settled and that the holder does not know: those of earlier holders, and one whose
+ * claim was committed while its answer got lost. One of them may still be on its way back to a holder that is frozen: from
+ * here on nothing that holder writes can touch it.
  */
-async function inheritCalls(prisma: PrismaClient, { lane, holder }: Tenure): Promise<UnsettledCall[]> {
+async function inheritCalls(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  known: readonly string[],
+): Promise<UnsettledCall[]> {
   return prisma.$queryRaw<UnsettledCall[]>`
     UPDATE call c SET
       status = 'UNANSWERED',
@@ -69,7 +75,7 @@ async function inheritCalls(prisma: PrismaClient, { lane, holder }: Tenure): Pro
       attempts = GREATEST(c.attempts, 1),
       error_code = COALESCE(c.error_code, 'WorkerLost'),
       error_message = COALESCE(c.error_message, 'The worker that sent this call ended before the answer was recorded.')
-    WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL
+    WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL AND c.id <> ALL (${known}::uuid[])
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
     RETURNING c.id::text AS "callId", c.operation::text AS operation, c.detector_id AS "detectorId",
       c.started_at AS "startedAt",
@@ -79,15 +85,6 @@ async function inheritCalls(prisma: PrismaClient, { lane, holder }: Tenure): Pro
         WHERE s.call_id = c.id
       ) AS "accountIds"
   `;
-}
-
-async function recentSends(prisma: PrismaClient, { lane }: Tenure): Promise<number[]> {
-  const rows = await prisma.$queryRaw<{ age: number }[]>`
-    SELECT (EXTRACT(EPOCH FROM clock_timestamp() - started_at) * 1000)::float8 AS age
-    FROM call WHERE lane_id = ${lane.id}::int
-    ORDER BY id DESC LIMIT ${RECENT_SENDS}::int
-  `;
-  return rows.map(({ age }) => Math.max(0, age));
 }
 
 /**
@@ -115,6 +112,7 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
       RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status, o.reason_code, o.settled_at
     ),
     ${COUNT_SETTLED}
+    SELECT ${TELL_FINISHED}
   `;
 }
 
@@ -122,7 +120,8 @@ async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<Wa
   const rows = await prisma.$queryRaw<[Waiting]>`
     /* prepared: waiting_in_lane */
     SELECT COALESCE(sum(pending), 0)::int AS outcomes,
-      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait
+      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait,
+      (SELECT ${SECONDS_BEHIND} FROM lane WHERE id = ${lane.id}::int) AS behind
     FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
   `;
   return rows[0];
@@ -143,7 +142,7 @@ async function releaseLane(
     `;
     if (held.length === 0) return 'LOST';
     const freed = await tx.$executeRaw`
-      UPDATE lane SET holder = NULL, held_since = NULL
+      UPDATE lane SET holder = NULL, held_since = NULL, replica = NULL
       WHERE id = ${lane.id}::int
         AND NOT EXISTS (SELECT FROM target WHERE lane_id = ${lane.id}::int AND pending > 0)
         AND NOT EXISTS (SELECT FROM call WHERE lane_id = ${lane.id}::int AND settled_at IS NULL)

@@ -50,7 +50,7 @@ export async function openLanes(
 
 /** Takes every lane from its holder: for a process that knows it is alone with the database. */
 export async function freeLanes(prisma: PrismaClient): Promise<void> {
-  await prisma.lane.updateMany({ data: { holder: null, heldSince: null } });
+  await prisma.lane.updateMany({ data: { holder: null, heldSince: null, replica: null } });
 }
 
 /** Ids of lanes where something waits or is unsettled: what a start or a sweep must put a job on. */

@@ -1,12 +1,13 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../ports/laneRecord.js';
-import { COUNT_SETTLED } from './countSettled.js';
+import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /**
  * Settles calls and everything they carried, in one statement: no reader ever sees an answered call with an account
  * still in flight, nor a finished request with an open one.
  *
- * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing.
+ * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing, and is told
+ *   so: what it has heard is then kept beside the call (`lateAnswers`).
  * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
  * - "Already a member" is the echo of our own earlier call when that one may have reached the service and lost its
  *   answer: then the account is PROCESSED. `attempts` 0 says that a call never left.
@@ -25,8 +26,8 @@ export async function settleCalls(
   { lane, holder }: Tenure,
   settlements: readonly Settlement[],
   delays: RetryDelays,
-): Promise<void> {
-  await prisma.$queryRaw(Prisma.sql`
+): Promise<'SETTLED' | 'LOST'> {
+  const [row] = await prisma.$queryRaw<{ held: boolean }[]>(Prisma.sql`
     /* prepared: settle_calls */
     WITH held AS MATERIALIZED (
       SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
@@ -98,7 +99,9 @@ export async function settleCalls(
       RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status, o.reason_code, o.settled_at
     ),
     ${COUNT_SETTLED}
+    SELECT ${TELL_FINISHED}, EXISTS (SELECT FROM held) AS held
   `);
+  return row?.held === true ? 'SETTLED' : 'LOST';
 }
 
 function toAnswer(settlement: Settlement): object {

@@ -32,7 +32,7 @@ describe('doubtful calls', () => {
   it('come back with a growing pause when the read-back fails, for as long as it does', () => {
     const doubts = createDoubts();
     const pauses = Array.from({ length: 8 }, () => {
-      doubts.putBack(doubt);
+      doubts.putBack(doubt, null);
       const pause = doubts.wait() ?? 0;
       expect(doubts.takeDue()).toBeNull();
       vi.advanceTimersByTime(pause);

@@ -37,23 +37,20 @@ describe("a lane's pacer", () => {
     expect(pacer.waitPartial()).toBe(100);
   });
 
-  it('goes on where another holder stopped', () => {
-    const spent = createPacer({ perSecond: 10, burst: 3 });
-    spent.recall([0, 0, 0]);
-    expect(spent.wait()).toBe(100);
+  it('goes on where the record says that the quota is', () => {
+    const pacer = createPacer({ perSecond: 10, burst: 3 });
+    pacer.behind(0.3);
+    expect(pacer.wait()).toBe(100);
+    pacer.behind(0.45);
+    expect(pacer.wait()).toBe(250);
+    pacer.behind(0);
+    expect(pacer.wait()).toBe(250);
+    vi.advanceTimersByTime(250);
+    expect(pacer.wait()).toBe(0);
     const rested = createPacer({ perSecond: 10, burst: 3 });
-    rested.recall([5_000, 5_000, 5_000]);
-    rested.spend(false);
-    rested.spend(false);
-    expect(rested.wait()).toBe(0);
-    const halfway = createPacer({ perSecond: 10, burst: 3 });
-    halfway.recall([100, 200, 200]);
-    halfway.spend(false);
-    halfway.spend(false);
-    expect(halfway.wait()).toBe(100);
-    const untouched = createPacer({ perSecond: 10, burst: 3 });
-    untouched.recall([]);
-    expect(untouched.wait()).toBe(0);
+    rested.behind(0);
+    for (let call = 0; call < 3; call += 1) rested.spend(false);
+    expect(rested.wait()).toBe(100);
   });
 
   it('halves its pace when throttled, once for calls throttled together, and wins it back', () => {

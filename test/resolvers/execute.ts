@@ -33,6 +33,10 @@ export async function execute(
     history: createHistory(store),
     statistics: createStatistics(store),
     progress: { follow: unexpected },
+    tokens: { create: unexpected, list: unexpected, revoke: unexpected },
+    deniedAttempts: { list: unexpected },
+    denied: () => undefined,
+    origins: unexpected,
     loaders: createLoaders(store, caller),
   };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue });

@@ -4,7 +4,7 @@ import type { AskedOutcomes } from '../../src/services/checkFilters.js';
 import { createHistory } from '../../src/services/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 
-const GRANTED: Caller = { id: 'ann', kind: 'USER', administrators: ['security'] };
+const GRANTED: Caller = { ...LOCAL_CALLER, administrators: ['security'] };
 
 function setUp() {
   const store = createMemoryHistory();

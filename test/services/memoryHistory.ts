@@ -190,6 +190,8 @@ export function callRow(some: Partial<CallRow> = {}): CallRow {
     attempts: 1,
     errorCode: null,
     errorMessage: null,
+    readBackError: null,
+    lateAnswer: null,
     ...some,
   };
 }

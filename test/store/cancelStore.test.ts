@@ -8,10 +8,10 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
 
-const ANY: ClaimLimits = { detectorId: 'd'.repeat(32), busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd'.repeat(32), busyBatchKeys: [], fullOnly: false };
 /** Many sends, all at once: nothing is used up while a race is on. */
 const DELAYS = Array<number>(100).fill(0);
 const INTERNAL: Verdict = {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   cancellations = createCancelStore(database.prisma);
-  record = createLaneRecord(database.prisma);
+  record = createLaneRecord(database.prisma, REPLICA);
 });
 afterAll(async () => {
   await database.close();

@@ -13,6 +13,7 @@ const PARTIAL_INDEXES = [
   'outcome_open_idx',
   'outcome_pending_idx',
   'outcome_reason_idx',
+  'request_held_key_idx',
   'request_open_idx',
   'request_retry_of_idx',
   'target_canceled_idx',
@@ -21,6 +22,9 @@ const PARTIAL_INDEXES = [
   'target_waiting_idx',
 ];
 const CHECKS = [
+  'api_token_administrators',
+  'api_token_revoked',
+  'api_token_secret_hash',
   'call_account_count',
   'kept_from_one_row',
   'outcome_settled',

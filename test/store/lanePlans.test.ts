@@ -6,12 +6,12 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 
 /** Rows of `outcome` that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
 
-const ANY = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+const ANY = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = openDatabase(testDatabase.url);
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  record = createLaneRecord(database.prisma);
+  record = createLaneRecord(database.prisma, REPLICA);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
   tenure = await record.take(lane ?? expect.unreachable());
 });
@@ -62,7 +62,7 @@ async function rowsRead(): Promise<number> {
       return row.rows;
     };
     const before = await total();
-    expect(await sendNext(createLaneRecord(tx as Database['prisma']))).toBe(true);
+    expect(await sendNext(createLaneRecord(tx as Database['prisma'], REPLICA))).toBe(true);
     return (await total()) - before;
   });
 }

@@ -14,10 +14,10 @@ import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 import { emptyRecord } from './recordReading.js';
-import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
 
-const ANY: ClaimLimits = { detectorId: null, busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const DELAYS = [0, 0];
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   database = openDatabase(testDatabase.url);
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  record = createLaneRecord(database.prisma);
+  record = createLaneRecord(database.prisma, REPLICA);
 });
 afterAll(async () => {
   await database.close();
@@ -240,7 +240,7 @@ describe('a settlement', () => {
     await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
     expect(await record.claim(tenure, ANY)).toBeNull();
-    expect(await record.inherit(successor)).toMatchObject([{ callId: call.callId }]);
+    expect(await record.inherit(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await database.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
       attempts: 1,
@@ -300,7 +300,7 @@ describe('a lane', () => {
       { status: 'FAILED', reason: 'no detector', callIds: [] },
     ]);
     expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED' });
-    expect(await record.waiting(tenure)).toEqual({ outcomes: 0, wait: null });
+    expect(await record.waiting(tenure)).toMatchObject({ outcomes: 0, wait: null });
   });
 });
 
@@ -335,5 +335,25 @@ describe('accepting a request', () => {
     await expect(failing.accept(newRequest([3]))).rejects.toThrow('no queue');
     expect(await database.prisma.requestAccount.count()).toBe(2);
     expect(await database.prisma.request.count()).toBe(2);
+  });
+});
+
+describe('the quota of a lane', () => {
+  const rate = { perSecond: 0.01, burst: 3 };
+
+  it('lets as many requests leave as the burst, calls and reads, whoever holds the lane', async () => {
+    await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
+    await store.accept(newRequest(numbers(400)));
+    expect((await claim({ rate })).behind).toBeCloseTo(100, 0);
+    expect(await record.spendQuota(tenure, rate)).toBe(true);
+    expect((await claim({ rate })).behind).toBeCloseTo(300, 0);
+    expect(await record.claim(tenure, { ...ANY, rate })).toBeNull();
+    const successor = await record.take(lane());
+    expect(await record.claim(successor, { ...ANY, rate })).toBeNull();
+    expect((await record.waiting(successor)).behind).toBeCloseTo(300, 0);
+    expect(await record.spendQuota(tenure, rate)).toBe(false);
+    await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
+    expect(await record.claim(successor, { ...ANY, rate })).not.toBeNull();
+    expect(await record.claim(successor, { ...ANY, rate })).toBeNull();
   });
 });

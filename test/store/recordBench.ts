@@ -52,3 +52,9 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
     ...changes,
   };
 }
+
+/** The process that works the lanes. */
+export const REPLICA = '00000000-0000-4000-8000-000000000001';
+
+/** A rate that nothing exceeds. */
+export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };

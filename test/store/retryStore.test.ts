@@ -10,7 +10,7 @@ import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createRetryStore } from '../../src/store/retryStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, PROCESSED } from './recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
 import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
 
 const INTERNAL: Verdict = {
@@ -48,7 +48,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(testDatabase.url);
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  record = createLaneRecord(database.prisma);
+  record = createLaneRecord(database.prisma, REPLICA);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   retries = createRetryStore(database.prisma, (_tx, laneIds) => {
     enqueued.push([...laneIds]);
@@ -76,7 +76,12 @@ async function finish(
       ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
     );
     for (;;) {
-      const call = await record.claim(tenure, { detectorId: 'found', busyBatchKeys: [], fullOnly: false });
+      const call = await record.claim(tenure, {
+        rate: NO_LIMIT,
+        detectorId: 'found',
+        busyBatchKeys: [],
+        fullOnly: false,
+      });
       if (call === null) break;
       await record.settle(tenure, [answeredWith(call, exceptions)], []);
     }

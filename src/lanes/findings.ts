@@ -1,0 +1,78 @@
+import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
+import type { CallAnswer, MembersRead, Refused, Unanswered } from '../ports/upstream.js';
+import { landsBy } from '../services/readBack.js';
+import { settlementOf, settlementOfReadBack } from '../services/settlement.js';
+import type { Doubt } from './doubts.js';
+import type { LaneTools } from './laneTools.js';
+
+/** What came back from AWS and is to be written down. */
+export type Arrival =
+  | { readonly call: ClaimedCall; readonly answer: CallAnswer }
+  | { readonly doubt: Doubt; readonly read: MembersRead | Refused | Unanswered };
+
+/**
+ * What an arrival means.
+ * - `SETTLES`: everything the call carried.
+ * - `DOUBT`: nobody knows yet; the members are to be read back.
+ * - `READ_AGAIN`: nor does the read-back know; at that time, or after a pause when it failed (null).
+ */
+export type Finding =
+  | { readonly kind: 'SETTLES'; readonly settlement: Settlement }
+  | { readonly kind: 'DOUBT'; readonly doubt: Doubt }
+  | { readonly kind: 'READ_AGAIN'; readonly doubt: Doubt; readonly at: number | null };
+
+/**
+ * What an arrival means for the record. Lets the pacer and the detector learn from it, and writes down what settles
+ * nothing: that an answer was lost, or a read-back failed.
+ */
+export function findingOf(tenure: Tenure, tools: LaneTools, arrival: Arrival): Promise<Finding> {
+  return 'call' in arrival
+    ? findingOfAnswer(tenure, tools, arrival.call, arrival.answer)
+    : findingOfReadBack(tenure, tools, arrival.doubt, arrival.read);
+}
+
+async function findingOfAnswer(
+  tenure: Tenure,
+  { record, pacer, detector, log }: LaneTools,
+  call: ClaimedCall,
+  answer: CallAnswer,
+): Promise<Finding> {
+  if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
+    const { wire, errorCode, errorMessage } = answer;
+    await record.markUnanswered(tenure, call.callId, wire, errorCode, errorMessage);
+    const accountIds = call.accounts.map(({ accountId }) => accountId);
+    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds }, lost: answer } };
+  }
+  const { settlement, strangers } = settlementOf(call, answer);
+  if (settlement.rest.reasonCode === 'THROTTLED') pacer.slowDown();
+  else pacer.recover();
+  if (strangers.length > 0) {
+    log.warn({ callId: call.callId, strangers }, 'answer lists accounts that were not asked for');
+  }
+  const disowned = settlement.rest.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
+  if (!disowned) return { kind: 'SETTLES', settlement };
+  detector?.forget(call.detectorId);
+  return { kind: 'SETTLES', settlement: { ...settlement, rest: { ...settlement.rest, retry: true } } };
+}
+
+async function findingOfReadBack(
+  tenure: Tenure,
+  { record, invitationLandsWithinMs, log }: LaneTools,
+  doubt: Doubt,
+  read: MembersRead | Refused | Unanswered,
+): Promise<Finding> {
+  const { call, lost } = doubt;
+  if (read.kind !== 'READ') {
+    const error = `GetMembers: ${read.errorCode}: ${read.errorMessage}`;
+    log.warn(
+      { callId: call.callId, error },
+      'an unanswered call cannot be read back; its accounts stay IN_FLIGHT',
+    );
+    await record.noteReadBackError(tenure, call.callId, error);
+    return { kind: 'READ_AGAIN', doubt, at: null };
+  }
+  const settlement = settlementOfReadBack(call, read.members, lost);
+  const missing = settlement.exceptions.size < call.accountIds.length;
+  const at = missing ? landsBy(call, invitationLandsWithinMs) : null;
+  return at === null ? { kind: 'SETTLES', settlement } : { kind: 'READ_AGAIN', doubt, at };
+}

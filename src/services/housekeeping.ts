@@ -1,0 +1,32 @@
+import type { Log } from '../log.js';
+
+/** How often the tasks run, in milliseconds; each is idempotent, so replicas need not agree on who does it. */
+const INTERVAL_MS = 10 * 60_000;
+
+/** What is done now and then, by name. */
+export type HousekeepingTasks = Readonly<Record<string, () => Promise<void>>>;
+
+/** Runs the tasks now and every ten minutes; one that fails is logged, and tried again with the next round. */
+export function startHousekeeping(tasks: HousekeepingTasks, log: Log): { stop(): Promise<void> } {
+  let round = Promise.resolve();
+
+  const runAll = async (): Promise<void> => {
+    for (const [task, run] of Object.entries(tasks)) {
+      await run().catch((error: unknown) => {
+        log.warn({ err: error, task }, 'housekeeping failed');
+      });
+    }
+  };
+
+  const start = (): void => {
+    round = round.then(runAll);
+  };
+  start();
+  const timer = setInterval(start, INTERVAL_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return round;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { PrismaClient } from '../generated/client.js';
+import type { Tenure } from '../ports/laneRecord.js';
+import type { Answered, Refused } from '../ports/upstream.js';
+
+/**
+ * Keeps what a worker heard of a call after it had lost the lane. No holder is checked, since nothing but this one column
+ * changes: what the successor has recorded, or will, stands. The first answer is kept, and one that was recorded in time
+ * needs no keeping.
+ */
+export async function keepLateAnswer(
+  prisma: PrismaClient,
+  callId: string,
+  answer: Answered | Refused,
+): Promise<void> {
+  const late = {
+    status: answer.kind,
+    recordedAt: new Date().toISOString(),
+    httpStatus: answer.wire.httpStatus,
+    awsRequestId: answer.wire.awsRequestId,
+    errorCode: answer.kind === 'REFUSED' ? answer.errorCode : null,
+    errorMessage: answer.kind === 'REFUSED' ? answer.errorMessage : null,
+    unprocessed: answer.kind === 'ANSWERED' ? answer.unprocessed : [],
+  };
+  await prisma.$executeRaw`
+    UPDATE call SET late_answer = ${JSON.stringify(late)}::jsonb
+    WHERE id = ${callId}::uuid AND late_answer IS NULL AND status IN ('SENT', 'UNANSWERED')
+  `;
+}
+
+/** Says on the call why its accounts are still IN_FLIGHT: the last read-back told nothing. */
+export async function noteReadBackError(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  callId: string,
+  error: string,
+): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE call SET read_back_error = ${error}
+    WHERE id = ${callId}::uuid AND settled_at IS NULL AND read_back_error IS DISTINCT FROM ${error}
+      AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
+  `;
+}
