@@ -152,10 +152,7 @@ export async function startGateway(
   const housekeeping = startHousekeeping(
     {
       'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
-      retention: async () => {
-        const erased = await runRetention();
-        if (erased) log.info(erased, 'erased what was too old');
-      },
+      retention: async () => void (await runRetention(log)),
     },
     log,
   );

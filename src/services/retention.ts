@@ -1,3 +1,4 @@
+import type { Log } from '../log.js';
 import type { ErasedRequests, RetentionStore } from '../ports/retention.js';
 
 /** How long what is kept. Null: for ever. */
@@ -26,8 +27,8 @@ export function createRetention(
   store: RetentionStore,
   { recordMonths, emailDays }: RetentionPeriods,
   now: () => Date,
-): () => Promise<RetentionRun | null> {
-  return async () => {
+): (log: Log) => Promise<RetentionRun | null> {
+  return async (log) => {
     if (recordMonths === null && emailDays === null) return null;
     const run: RetentionRun = { emails: 0, outcomes: 0, calls: 0 };
     const isDone = await store.alone(async () => {
@@ -43,7 +44,9 @@ export function createRetention(
         await store.noteBeginning();
       }
     });
-    return isDone && run.emails + run.outcomes + run.calls > 0 ? run : null;
+    if (!isDone || run.emails + run.outcomes + run.calls === 0) return null;
+    log.info(run, 'erased what was too old');
+    return run;
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { HistoryStore } from '../../src/ports/history.js';
 import type { RetentionStore } from '../../src/ports/retention.js';
@@ -14,6 +15,7 @@ let testDatabase: TestDatabase;
 let database: Database;
 let history: HistoryStore;
 let store: RetentionStore;
+const log = createLog('silent');
 
 /** In the third month of the record, which begins on 10 June. */
 const NOW = new Date('2024-08-20T00:00:00Z');
@@ -40,7 +42,7 @@ describe('retention', () => {
   it('that is off erases nothing', async () => {
     const before = [await emails(), await database.prisma.outcome.count()];
     const run = createRetention(store, { recordMonths: null, emailDays: null }, () => NOW);
-    expect(await run()).toBeNull();
+    expect(await run(log)).toBeNull();
     expect([await emails(), await database.prisma.outcome.count()]).toEqual(before);
   });
 
@@ -49,13 +51,13 @@ describe('retention', () => {
     const run = createRetention(store, { recordMonths: null, emailDays: 60 }, () => NOW);
     const before = new Date(NOW.getTime() - 60 * 86_400_000);
     const finished = await database.prisma.request.count({ where: { finishedAt: { lt: before } } });
-    expect((await run())?.emails).toBe(finished);
+    expect((await run(log))?.emails).toBe(finished);
     expect(await database.prisma.outcome.count()).toBe(outcomes);
     const accounts = await database.prisma.requestAccount.findMany({ where: { email: { not: null } } });
     const kept = new Set(accounts.map(({ requestId }) => requestId));
     expect(kept).toContain(requestIdOf(8));
     expect(kept).not.toContain(requestIdOf(7));
-    expect(await run()).toBeNull();
+    expect(await run(log)).toBeNull();
   });
 
   it('erases whole months, keeps requests with their counts and statistics, and lists go on without the rest', async () => {
@@ -63,7 +65,7 @@ describe('retention', () => {
     const [requests, hours] = [await prisma.request.count(), await prisma.settledHour.count()];
     const before = await everything();
     const run = createRetention(store, { recordMonths: 1, emailDays: null }, () => NOW);
-    const done = await run();
+    const done = await run(log);
     expect(done?.outcomes).toBe(await prisma.request.count({ where: { finishedAt: { lt: JULY } } }));
     expect(done?.calls).toBeGreaterThan(0);
     const kept = await prisma.request.findMany({
@@ -82,7 +84,7 @@ describe('retention', () => {
     expect(await prisma.settledHour.count()).toBe(hours);
     const [targets] = await history.targetsOfRequests([requestIdOf(5)]);
     expect(targets?.[0]?.counts.processed).toBe(60);
-    expect(await run()).toBeNull();
+    expect(await run(log)).toBeNull();
   });
 
   it('lets only one process erase at a time', async () => {
