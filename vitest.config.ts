@@ -13,6 +13,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Files run side by side: what takes a moment alone takes seconds then. Nothing is told by how long it took.
+    expect: { poll: { timeout: 15_000 } },
     // A test that passes the second time is a failing test; one singled out with .only hides the others.
     retry: 0,
     allowOnly: false,

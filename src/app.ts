@@ -16,6 +16,7 @@ import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
+import { createExportOutcomes } from './services/exportOutcomes.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
@@ -28,13 +29,16 @@ import { createReadDetectors } from './services/readDetectors.js';
 import { createReadTurns } from './services/readTurns.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
+import { createRetention } from './services/retention.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
+import { createStatistics } from './services/statistics.js';
 import { createTargetHealth } from './services/targetHealth.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
+import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
@@ -47,6 +51,7 @@ import { createRequestEvents } from './store/requestEvents.js';
 import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
+import { createRetentionStore } from './store/retention.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
 import { whoAmI } from './upstream/identity.js';
@@ -141,8 +146,12 @@ export async function startGateway(
     log,
   );
 
+  const runRetention = createRetention(createRetentionStore(prisma), config.retention, () => new Date());
   const housekeeping = startHousekeeping(
-    { 'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours) },
+    {
+      'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
+      retention: () => runRetention(log),
+    },
     log,
   );
   closers.add('housekeeping', () => housekeeping.stop());
@@ -183,6 +192,8 @@ export async function startGateway(
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
+  const exports = createExports(own.databaseUrl, log);
+  closers.add('exports', () => exports.close());
   const server = await createHttpServer({
     contextOf: ({ caller, idempotencyKey, isQuery }) => {
       let deadline: Deadline | null = null;
@@ -199,6 +210,7 @@ export async function startGateway(
         history: createHistory(reads),
         members: createLiveMembers(administrators, liveReads),
         targetHealth,
+        statistics: createStatistics(reads),
         progress,
         tokens: access.tokens,
         deniedAttempts: access.deniedAttempts,
@@ -221,6 +233,7 @@ export async function startGateway(
         );
       },
     },
+    exportOutcomes: createExportOutcomes(exports),
     stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,

@@ -36,6 +36,13 @@ export interface Config {
   /** How long an idempotency key finds its request, in hours. */
   readonly idempotencyHours: number;
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
+  /** How long what is kept. */
+  readonly retention: {
+    /** Calendar months that outcomes and calls are kept, besides the current one; null: for ever. */
+    readonly recordMonths: number | null;
+    /** Days that e-mail addresses are kept after their request has finished; null: as long as its outcomes. */
+    readonly emailDays: number | null;
+  };
   readonly logLevel: LogLevel;
   /** Who is let in, and how far. */
   readonly access: AccessSettings;
@@ -88,6 +95,8 @@ const environmentSchema = z.object({
   GUARDDUTY_BURST: positive.min(1).default(10),
   SECURITYHUB_RATE: positive.default(10),
   SECURITYHUB_BURST: positive.min(1).default(30),
+  RECORD_RETENTION_MONTHS: positiveInt.max(1200).optional(),
+  EMAIL_RETENTION_DAYS: positiveInt.max(36_500).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -146,6 +155,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     rates: {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },
+    },
+    retention: {
+      recordMonths: settings.RECORD_RETENTION_MONTHS ?? null,
+      emailDays: settings.EMAIL_RETENTION_DAYS ?? null,
     },
     logLevel: settings.LOG_LEVEL,
     access: accessSettings(settings),

@@ -7,8 +7,13 @@ export const SECURITY_SERVICES = ['GUARDDUTY', 'SECURITY_HUB'] as const;
 export type SecurityService = (typeof SECURITY_SERVICES)[number];
 
 /** What a request does to member accounts. */
-export type MembershipOperation =
-  'CREATE_MEMBERS' | 'INVITE_MEMBERS' | 'DISASSOCIATE_MEMBERS' | 'DELETE_MEMBERS';
+export const MEMBERSHIP_OPERATIONS = [
+  'CREATE_MEMBERS',
+  'INVITE_MEMBERS',
+  'DISASSOCIATE_MEMBERS',
+  'DELETE_MEMBERS',
+] as const;
+export type MembershipOperation = (typeof MEMBERSHIP_OPERATIONS)[number];
 
 /** The operations that callers can ask for today. */
 export type OfferedOperation = Extract<MembershipOperation, 'CREATE_MEMBERS' | 'INVITE_MEMBERS'>;

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       maxAccountsPerRequest: 10_000,
       callsInFlightPerLane: 10,
       rates: { GUARDDUTY: { perSecond: 5, burst: 10 }, SECURITY_HUB: { perSecond: 10, burst: 30 } },
+      retention: { recordMonths: null, emailDays: null },
       logLevel: 'info',
       access: {
         credentials: null,
@@ -64,6 +65,16 @@ describe('the configuration', () => {
         trustedDocuments: { mode: 'off', file: null },
       },
     });
+  });
+
+  it('takes how long what is kept, as whole numbers from 1 on', () => {
+    expect(loadConfig({ RECORD_RETENTION_MONTHS: '13', EMAIL_RETENTION_DAYS: '30' }).retention).toEqual({
+      recordMonths: 13,
+      emailDays: 30,
+    });
+    expect(faultsOf({ RECORD_RETENTION_MONTHS: '0', EMAIL_RETENTION_DAYS: 'x' })).toMatch(
+      /RECORD_RETENTION_MONTHS[^]*EMAIL_RETENTION_DAYS/,
+    );
   });
 
   it('takes an empty variable for one that is not set', () => {

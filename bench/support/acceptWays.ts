@@ -55,7 +55,16 @@ export async function openCreateManyWay(
             const [id, laneId] = [(targetId += 1n), lanes.idOf(target)];
             const { batchKey } = target;
             await tx.target.create({
-              data: { id, requestId, laneId, batchKey, detectorPinned: false, total, pending: total },
+              data: {
+                id,
+                requestId,
+                laneId,
+                operation: request.operation,
+                batchKey,
+                detectorPinned: false,
+                total,
+                pending: total,
+              },
             });
             for (const chunk of chunked(accounts, rowsAtATime)) {
               const data = chunk.map(({ accountId }) => ({ targetId: id, accountId, laneId }));

@@ -35,7 +35,16 @@ export async function openCopyWay(closers: Closers, databaseUrl: string): Promis
       ]),
       accounts: lines(accounts.map((account) => [id, account.accountId, account.email ?? '\\N'])),
       targets: lines(
-        placed.map((target) => [target.id, id, target.laneId, target.batchKey, 'f', total, total]),
+        placed.map((target) => [
+          target.id,
+          id,
+          target.laneId,
+          request.operation,
+          target.batchKey,
+          'f',
+          total,
+          total,
+        ]),
       ),
       outcomes: lines(
         placed.flatMap((target) => accounts.map(({ accountId }) => [target.id, accountId, target.laneId])),
@@ -51,7 +60,7 @@ export async function openCopyWay(closers: Closers, databaseUrl: string): Promis
       await copy('request_account', 'request_id, account_id, email', texts.accounts);
       await copy(
         'target',
-        'id, request_id, lane_id, batch_key, detector_pinned, total, pending',
+        'id, request_id, lane_id, operation, batch_key, detector_pinned, total, pending',
         texts.targets,
       );
       await copy('outcome', 'target_id, account_id, lane_id', texts.outcomes);

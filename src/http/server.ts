@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
+import type { ExportOutcomes } from '../ports/exports.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/authentication.js';
 import type { Charge } from '../services/budget.js';
@@ -13,6 +14,7 @@ import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import { createAdmit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
+import { registerExport } from './export.js';
 import { answerFailures } from './failures.js';
 import { createFormatError } from './formatError.js';
 import { createGate } from './gate.js';
@@ -55,6 +57,8 @@ export interface HttpOptions {
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
   readonly charge: Charge;
   readonly readiness: Readiness;
+  /** What GET /export/outcomes.csv and .jsonl answer with. */
+  readonly exportOutcomes: ExportOutcomes;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
@@ -85,7 +89,8 @@ export interface HttpServer {
 }
 
 /**
- * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, health under /health.
+ * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, exports under
+ * /export, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { settings, log } = options;
@@ -153,6 +158,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
+  registerExport(app, { gate, charge: options.charge, exportOutcomes: options.exportOutcomes });
   registerStream(app, {
     schema,
     contextOf,

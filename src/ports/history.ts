@@ -9,18 +9,32 @@ import type {
   SecurityService,
 } from '../membership.js';
 
-/** Forward keyset paging: the `first` rows after the cursor. */
-export interface PageArgs {
+/** Keyset paging forward: the `first` rows after the cursor. */
+export interface ForwardPage {
   /** 1 to 100. */
   readonly first: number;
-  /** Opaque, from an earlier page of the same list; null for its beginning. */
+  /** Opaque, from another page of the same list; null for its beginning. */
   readonly after: string | null;
 }
+
+/** Keyset paging backward: the `last` rows before the cursor. */
+export interface BackwardPage {
+  /** 1 to 100. */
+  readonly last: number;
+  /** Opaque, from another page of the same list; null for its end. */
+  readonly before: string | null;
+}
+
+/** Which page of a list. Whichever way it is read, its rows come newest first. */
+export type PageArgs = ForwardPage | BackwardPage;
 
 /** One page, newest first. */
 export interface Page<Row> {
   readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  /** Read forward: older rows follow. Read backward: it was asked for by a cursor. */
   readonly hasNextPage: boolean;
+  /** Read backward: newer rows come before it. Read forward: it was asked for by a cursor. */
+  readonly hasPreviousPage: boolean;
 }
 
 /** Outcomes by status; they add up to `total`. */
@@ -79,6 +93,14 @@ export interface OutcomeRow {
   readonly callId: string | null;
 }
 
+/** One time that an outcome's account was sent. */
+export interface SendRow {
+  /** UUID. */
+  readonly callId: string;
+  /** What the service's answer said of the account, verbatim; null when it said nothing. */
+  readonly reason: string | null;
+}
+
 export interface CallRow {
   /** UUID. */
   readonly id: string;
@@ -111,14 +133,86 @@ export interface LateAnswer {
   readonly unprocessed: readonly { readonly accountId: string; readonly result: string }[];
 }
 
+/** Where something was, or is to be, sent. Absent members do not filter. */
+export interface LaneFilter {
+  readonly administrator?: string | null;
+  readonly service?: SecurityService | null;
+  readonly region?: string | null;
+}
+
 /** Absent members do not filter. */
-export interface OutcomeFilter {
+export interface RequestFilter extends LaneFilter {
+  readonly operations?: readonly MembershipOperation[] | null;
+  readonly statuses?: readonly RequestStatus[] | null;
+  /** Id of the caller. */
+  readonly requestedBy?: string | null;
+  /** Requests that named this account. */
+  readonly accountId?: string | null;
+  /** Part of the note, in whichever case. */
+  readonly note?: string | null;
+  /** From here on. */
+  readonly createdAfter?: Date | null;
+  /** Up to here, and not at it. */
+  readonly createdBefore?: Date | null;
+}
+
+/** Absent members do not filter. */
+export interface OutcomeFilter extends LaneFilter {
   /** UUID. */
   readonly requestId?: string | null;
   readonly accountIds?: readonly string[] | null;
+  readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly OutcomeStatus[] | null;
-  readonly service?: SecurityService | null;
-  readonly region?: string | null;
+  readonly reasonCodes?: readonly ReasonCode[] | null;
+  /** From here on; what has not settled does not meet it. */
+  readonly settledAfter?: Date | null;
+  /** Up to here, and not at it; what has not settled does not meet it. */
+  readonly settledBefore?: Date | null;
+}
+
+/** Absent members do not filter. */
+export interface CallFilter extends LaneFilter {
+  readonly operations?: readonly MembershipOperation[] | null;
+  readonly statuses?: readonly CallStatus[] | null;
+  /** From here on. */
+  readonly startedAfter?: Date | null;
+  /** Up to here, and not at it. */
+  readonly startedBefore?: Date | null;
+}
+
+/** What statistics are grouped by. */
+export type StatisticsDimension =
+  | 'OPERATION'
+  | 'SERVICE'
+  | 'REGION'
+  | 'ADMINISTRATOR'
+  | 'STATUS'
+  | 'REASON_CODE'
+  | 'REQUESTED_BY'
+  | 'HOUR'
+  | 'DAY'
+  | 'MONTH';
+
+/** What the outcomes of a group have in common; null where it is not grouped by, or has none. */
+export interface StatisticsGroup {
+  readonly operation: MembershipOperation | null;
+  readonly service: SecurityService | null;
+  readonly region: string | null;
+  readonly administrator: string | null;
+  readonly status: OutcomeStatus | null;
+  readonly reasonCode: ReasonCode | null;
+  readonly requestedBy: string | null;
+  /** Beginning of the hour, day or month in UTC in which they settled; null for those that have not. */
+  readonly from: Date | null;
+}
+
+export interface StatisticsRow extends StatisticsGroup {
+  readonly outcomes: number;
+}
+
+export interface AccountsRow extends StatisticsGroup {
+  /** Distinct accounts. */
+  readonly accounts: number;
 }
 
 /** The outcomes of one request or of one call, narrowed. */
@@ -129,9 +223,29 @@ export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | '
  * see. The functions that take several ids answer in the order of the ids, so that a DataLoader can sit on them.
  */
 export interface HistoryStore {
-  requests(caller: Caller, page: PageArgs): Promise<Page<RequestRow>>;
+  requests(caller: Caller, filter: RequestFilter, page: PageArgs): Promise<Page<RequestRow>>;
   outcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Promise<Page<OutcomeRow>>;
-  calls(caller: Caller, page: PageArgs): Promise<Page<CallRow>>;
+  calls(caller: Caller, filter: CallFilter, page: PageArgs): Promise<Page<CallRow>>;
+
+  /** How many rows the whole list has; null when there are more than `most`. */
+  countRequests(caller: Caller, filter: RequestFilter, most: number): Promise<number | null>;
+  countOutcomes(caller: Caller, filter: OutcomeFilter, most: number): Promise<number | null>;
+  countCalls(caller: Caller, filter: CallFilter, most: number): Promise<number | null>;
+
+  /** The groups in order, newest first and then by name, `most` at most. */
+  statistics(
+    caller: Caller,
+    groupBy: readonly StatisticsDimension[],
+    filter: OutcomeFilter,
+    most: number,
+  ): Promise<StatisticsRow[]>;
+  /** The same groups in the same order. Reads every outcome that meets the filter. */
+  statisticsAccounts(
+    caller: Caller,
+    groupBy: readonly StatisticsDimension[],
+    filter: OutcomeFilter,
+    most: number,
+  ): Promise<AccountsRow[]>;
 
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
   callsById(caller: Caller, ids: readonly string[]): Promise<(CallRow | null)[]>;
@@ -139,6 +253,10 @@ export interface HistoryStore {
     caller: Caller,
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<(OutcomeRow | null)[]>;
+  /** Every call that carried each outcome, in order. */
+  sendsOfOutcomes(
+    keys: readonly { readonly targetId: string; readonly accountId: string }[],
+  ): Promise<SendRow[][]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
   /** The retries of each request, newest first, `most` of them at most. */
   retriesOfRequests(requestIds: readonly string[], most: number): Promise<RequestRow[][]>;

@@ -1,15 +1,21 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../schema/account.js';
+import { OutcomeFilter } from '../schema/filters.js';
 import { Member } from '../schema/member.js';
 import { AccountMembersArguments } from '../schema/memberArguments.js';
+import { OutcomeConnection } from '../schema/outcome.js';
+import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
+import type { AskedOutcomes } from '../services/checkFilters.js';
 import type { GatewayContext } from './context.js';
+import { presentOutcome, presentPage } from './present.js';
 
-/** The queries for accounts, and where they are members. */
+/** The queries for accounts, what is on record about them and where they are members. */
 @Resolver(() => Account)
 export class AccountResolver {
   @Query(() => Account, {
-    description: 'One account: where it is a member now, whoever made it one.',
+    description:
+      'One account: what is on record about it, and where it is a member now. BAD_USER_INPUT for an id that is not 12 digits.',
   })
   account(
     @Arg('accountId', () => AwsAccountId, { description: 'The account: 12 digits.' }) accountId: string,
@@ -47,5 +53,27 @@ export class AccountResolver {
     @Ctx() { caller, members, memberLoader }: GatewayContext,
   ): Promise<Readonly<Member>>[] {
     return members.targets(caller, asked).map((target) => memberLoader(target, accountId));
+  }
+
+  @FieldResolver(() => OutcomeConnection, {
+    description:
+      'Its outcomes over all requests that the caller may see, newest first. With their request, sends and reasons they ' +
+      'are the whole story of the account.',
+  })
+  async outcomes(
+    @Root() { accountId }: Account,
+    @Args(() => PageArguments) page: PageArguments,
+    @Arg('filter', () => OutcomeFilter, {
+      nullable: true,
+      description: 'Which of them to list; its accountId, when given, has to name this account.',
+    })
+    filter: OutcomeFilter | null | undefined,
+    @Ctx() { caller, history }: GatewayContext,
+  ): Promise<OutcomeConnection> {
+    const isNamed = filter?.accountId?.includes(accountId) ?? true;
+    const conditions: AskedOutcomes = filter ?? {};
+    const asked = { ...conditions, accountId: isNamed ? [accountId] : [] };
+    const outcomes = await history.outcomes(caller, asked, page);
+    return presentPage(outcomes.page, presentOutcome, outcomes.count);
   }
 }

@@ -14,7 +14,9 @@ import { OriginResolver } from './origins.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
+import { OutcomeSendResolver } from './outcomeSends.js';
 import { RetryRequestResolver } from './retryRequest.js';
+import { StatisticsResolver } from './statistics.js';
 import { applyRules } from './rules.js';
 import { TargetHealthResolver } from './targetHealth.js';
 import { TokenResolver } from './tokens.js';
@@ -43,10 +45,12 @@ export function buildGatewaySchema(): GraphQLSchema {
       NodeResolver,
       OriginResolver,
       OutcomeResolver,
+      OutcomeSendResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
       TargetHealthResolver,
+      StatisticsResolver,
       TokenResolver,
     ],
     // The services check their input and answer with userErrors.

@@ -1,5 +1,6 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { UpstreamCall, UpstreamCallConnection } from '../schema/call.js';
+import { CallFilter } from '../schema/filters.js';
 import { OutcomeConnection } from '../schema/outcome.js';
 import { PageArguments, RootPageArguments } from '../schema/pageArguments.js';
 import type { GatewayContext } from './context.js';
@@ -12,10 +13,16 @@ export class CallResolver {
     description: 'All AWS API calls on record that changed members or tried to, newest first.',
   })
   async calls(
+    @Arg('filter', () => CallFilter, {
+      nullable: true,
+      description: 'Which calls to list; all of them when absent or null.',
+    })
+    filter: CallFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<UpstreamCallConnection> {
-    return presentPage(await history.calls(caller, page), page, presentCall);
+    const calls = await history.calls(caller, filter ?? {}, page);
+    return presentPage(calls.page, presentCall, calls.count);
   }
 
   @FieldResolver(() => OutcomeConnection, {
@@ -28,6 +35,6 @@ export class CallResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<OutcomeConnection> {
-    return presentPage(await loaders.outcomesOfCall(callId, page), page, presentOutcome);
+    return presentPage(await loaders.outcomesOfCall(callId, page), presentOutcome);
   }
 }

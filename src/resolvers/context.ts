@@ -7,6 +7,7 @@ import type { MemberLoader } from '../services/memberLoader.js';
 import type { OriginLoader } from '../services/originLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
+import type { StatisticsService } from '../services/statistics.js';
 import type { TargetHealthOf } from '../services/targetHealth.js';
 import type { TokenService } from '../services/tokens.js';
 
@@ -20,6 +21,7 @@ export interface GatewayContext {
   readonly history: HistoryService;
   readonly members: LiveMembers;
   readonly targetHealth: TargetHealthOf;
+  readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;

@@ -33,6 +33,6 @@ export class OriginResolver {
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, deniedAttempts }: GatewayContext,
   ): Promise<DeniedAttemptConnection> {
-    return presentPage(await deniedAttempts.list(caller, page), page, (row): Readonly<DeniedAttempt> => row);
+    return presentPage(await deniedAttempts.list(caller, page), (row): Readonly<DeniedAttempt> => row);
   }
 }

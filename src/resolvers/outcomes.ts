@@ -1,7 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { UpstreamCall } from '../schema/call.js';
 import { Outcome, OutcomeConnection } from '../schema/outcome.js';
-import { OutcomeFilter } from '../schema/outcomeFilter.js';
+import { OutcomeFilter } from '../schema/filters.js';
+import { OutcomeSend } from '../schema/outcomeSend.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';
 import type { GatewayContext } from './context.js';
@@ -24,7 +25,8 @@ export class OutcomeResolver {
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
-    return presentPage(await history.outcomes(caller, filter ?? {}, page), page, presentOutcome);
+    const outcomes = await history.outcomes(caller, filter ?? {}, page);
+    return presentPage(outcomes.page, presentOutcome, outcomes.count);
   }
 
   @FieldResolver(() => MembershipRequest, { description: 'The request it belongs to.' })
@@ -46,5 +48,16 @@ export class OutcomeResolver {
   ): Promise<Readonly<UpstreamCall> | null> {
     const row = callId === null ? null : await loaders.call(callId);
     return row && presentCall(row);
+  }
+
+  @FieldResolver(() => [OutcomeSend], {
+    description:
+      'Every time it was sent, in order, with what the service said of it each time: as many as sends.',
+  })
+  async sendHistory(
+    @Root() { targetId, accountId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<readonly OutcomeSend[]> {
+    return loaders.sends({ targetId, accountId });
   }
 }

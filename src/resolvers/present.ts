@@ -5,7 +5,6 @@ import { LateAnswer } from '../schema/lateAnswer.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
-import type { AskedPage } from '../services/pageArgs.js';
 import { isRetryable } from '../services/retryPolicy.js';
 
 /** A request as the schema shows it. */
@@ -31,6 +30,7 @@ export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
   const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
   return {
     __typename: 'Outcome',
+    targetId: row.targetId,
     requestId: row.requestId,
     callId: row.callId,
     id: outcomeNodeId(row),
@@ -77,9 +77,8 @@ export function presentCall(row: CallRow): Readonly<UpstreamCall> {
 /** A page as the schema shows it. `count` is called only when totalCount is asked for. */
 export function presentPage<Row, Shown>(
   page: Page<Row>,
-  asked: AskedPage,
   present: (row: Row) => Shown,
-  count: (() => Promise<number>) | null = null,
+  count: (() => Promise<number | null>) | null = null,
 ): Connection<Shown> {
   const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: present(node) }));
   return {
@@ -87,7 +86,7 @@ export function presentPage<Row, Shown>(
     nodes: edges.map(({ node }) => node),
     pageInfo: {
       hasNextPage: page.hasNextPage,
-      hasPreviousPage: (asked.after ?? null) !== null,
+      hasPreviousPage: page.hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { NestedOutcomeFilter, TargetRow } from '../ports/history.js';
 import { UpstreamCallConnection } from '../schema/call.js';
+import { RequestFilter } from '../schema/filters.js';
 import { OutcomeConnection } from '../schema/outcome.js';
 import { PageArguments, RequestOutcomesArguments, RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest, MembershipRequestConnection } from '../schema/request.js';
@@ -31,13 +32,19 @@ export class RequestResolver {
   }
 
   @Query(() => MembershipRequestConnection, {
-    description: 'All requests that the caller may see, whoever made them, newest first.',
+    description: 'Requests that the caller may see, whoever made them, newest first.',
   })
   async requests(
+    @Arg('filter', () => RequestFilter, {
+      nullable: true,
+      description: 'Which requests to list; all of them when absent or null.',
+    })
+    filter: RequestFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<MembershipRequestConnection> {
-    return presentPage(await history.requests(caller, page), page, presentRequest);
+    const requests = await history.requests(caller, filter ?? {}, page);
+    return presentPage(requests.page, presentRequest, requests.count);
   }
 
   @FieldResolver(() => OutcomeCounts, {
@@ -96,7 +103,7 @@ export class RequestResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<UpstreamCallConnection> {
-    return presentPage(await loaders.callsOfRequest(requestId, page), page, presentCall);
+    return presentPage(await loaders.callsOfRequest(requestId, page), presentCall);
   }
 
   @FieldResolver(() => MembershipRequest, {
@@ -131,5 +138,5 @@ async function outcomesOf(
   page: AskedPage,
 ): Promise<OutcomeConnection> {
   const count = async () => countMatching(await loaders.targets(requestId), filter);
-  return presentPage(await loaders.outcomesOfRequest(requestId, filter, page), page, presentOutcome, count);
+  return presentPage(await loaders.outcomesOfRequest(requestId, filter, page), presentOutcome, count);
 }

@@ -16,6 +16,7 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.requests': 'VIEWER',
   'Query.outcomes': 'VIEWER',
   'Query.calls': 'VIEWER',
+  'Query.statistics': 'VIEWER',
   'Query.administrators': 'VIEWER',
   'Subscription.requestProgress': 'VIEWER',
   // What the services say.

@@ -4,20 +4,26 @@ import { Field, type ClassType, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Where this page lies in its list. Lists are paged forward: pass endCursor as `after` to go on.',
+    'Where this page lies in its list. Pass endCursor as `after` to go on, and startCursor as `before` to go back.',
 })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'True when more entries follow this page.' })
+  @Field(() => Boolean, {
+    description:
+      'True when older entries follow this page. Of one that was paged backward: when it was asked for with ' +
+      '`before`.',
+  })
   readonly hasNextPage!: boolean;
 
   @Field(() => Boolean, {
-    description: 'True when the page was asked for with `after`, so that entries lie before it.',
+    description:
+      'True when the page was asked for with `after`, so that entries lie before it. Of one that was paged ' +
+      'backward: when newer entries come before it.',
   })
   readonly hasPreviousPage!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the first entry; null when the page is empty.',
+    description: 'Cursor of the first entry, to be passed as `before`; null when the page is empty.',
   })
   readonly startCursor!: string | null;
 
@@ -41,8 +47,8 @@ export interface Connection<Row> {
   readonly edges: readonly Edge<Row>[];
   readonly nodes: readonly Row[];
   readonly pageInfo: Readonly<PageInfo>;
-  /** Null where counting would cost a scan; a function is called only when the field is asked for. */
-  readonly totalCount: (() => Promise<number>) | null;
+  /** Null where it is not counted; a function is called only when the field is asked for. */
+  readonly totalCount: (() => Promise<number | null>) | null;
 }
 
 /** Makes the connection and edge types of a node type; `entries` is what its descriptions call the nodes. */
@@ -81,11 +87,12 @@ export function connectionOf<Row extends object>(
     @Field(() => Int, {
       nullable: true,
       description:
-        'How many entries the whole list has. Exact for the outcomes and the unprocessed of a request, ' +
-        'where it comes from running counts; null everywhere else, where it would cost a count over the ' +
-        'whole record.',
+        'How many entries the whole list has, whichever page this is. Exact for the outcomes and the ' +
+        'unprocessed of a request, from running counts. For requests, outcomes and calls at the root, and ' +
+        'the outcomes of an account, exact up to 10,000 and null above. Null for the calls of a request and ' +
+        'the outcomes of a call.',
     })
-    readonly totalCount!: (() => Promise<number>) | null;
+    readonly totalCount!: (() => Promise<number | null>) | null;
   }
   return NodeConnection;
 }

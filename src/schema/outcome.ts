@@ -25,6 +25,9 @@ export class Outcome implements Node {
   /** UUID of the request it belongs to; not in the schema. */
   readonly requestId!: string;
 
+  /** Decimal digits of the target it belongs to; not in the schema. */
+  readonly targetId!: string;
+
   /** UUID of the last call that carried it, null before the first; not in the schema. */
   readonly callId!: string | null;
 

@@ -7,16 +7,32 @@ import { OutcomeStatus, SecurityService } from './enums.js';
 import { AwsRegion } from './scalars.js';
 
 const FIRST = 'How many entries the page has at most: 1 to 100; 50 when absent or null. Else BAD_USER_INPUT.';
-const AFTER = 'The endCursor of an earlier page of the same list; absent or null for its beginning.';
+const AFTER = 'A cursor of the same list: the page begins behind it. Absent or null for the beginning.';
 
-/** The page arguments of the lists at the root. Without a default in the schema: paging backward may come one day. */
+/** The page arguments of the lists at the root. */
 @ArgsType()
 export class RootPageArguments {
-  @Field(() => Int, { nullable: true, description: FIRST })
+  @Field(() => Int, { nullable: true, description: `${FIRST} Not together with last or before.` })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: AFTER })
   readonly after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Pages backward: how many entries the page has at most, 1 to 100, the last ones before the cursor ' +
+      '`before`, or of the whole list. The newest comes first all the same.',
+  })
+  readonly last?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A cursor of the same list: the page ends before it. Absent or null, with last, for the end. Not ' +
+      'together with first or after.',
+  })
+  readonly before?: string | null;
 }
 
 /** The page arguments of the lists inside a record. */

@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 const INTERVAL_MS = 10 * 60_000;
 
 /** What is done now and then, by name. */
-export type HousekeepingTasks = Readonly<Record<string, () => Promise<void>>>;
+export type HousekeepingTasks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** Runs the tasks now and every ten minutes; one that fails is logged, and tried again with the next round. */
 export function startHousekeeping(tasks: HousekeepingTasks, log: Log): { stop(): Promise<void> } {

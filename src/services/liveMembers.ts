@@ -11,7 +11,7 @@ import type { LiveMember } from './liveMember.js';
 import { liveTargets, type AskedTargets } from './liveTargets.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
-import { checkPage, type AskedPage } from './pageArgs.js';
+import { checkForwardPage, type AskedPage } from './pageArgs.js';
 import { quoted } from './quoted.js';
 
 /** Most accounts that one query looks up: 20 calls for each target. */
@@ -54,7 +54,11 @@ export interface LiveMemberPage {
  */
 export interface LiveMembers {
   /** The members of one target; rejects with the target's own `GatewayError` when it cannot be read. */
-  list(caller: Caller, asked: AskedMembers, page: AskedPage): Promise<LiveMemberPage>;
+  list(
+    caller: Caller,
+    asked: AskedMembers,
+    page: Pick<AskedPage, 'first' | 'after'>,
+  ): Promise<LiveMemberPage>;
   /** Where the members of an account are to be looked for. */
   targets(caller: Caller, asked: AskedTargets): readonly TargetAddress[];
   /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */
@@ -64,7 +68,7 @@ export interface LiveMembers {
 export function createLiveMembers(administrators: readonly Administrator[], reads: MemberReads): LiveMembers {
   return {
     async list(caller, { administrator, service, region, status }, asked) {
-      const page = checkPage(asked);
+      const page = checkForwardPage(asked);
       const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
       const found = liveTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
       const list = { target: onlyTarget(found, service, region), statuses: status ?? null };

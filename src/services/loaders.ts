@@ -8,6 +8,7 @@ import type {
   Page,
   PageArgs,
   RequestRow,
+  SendRow,
   TargetRow,
 } from '../ports/history.js';
 import { checkPage, type AskedPage } from './pageArgs.js';
@@ -32,6 +33,8 @@ export interface Loaders {
   call(callId: string): Promise<CallRow | null>;
   /** Null when it does not exist or the caller may not see it. */
   outcome(key: OutcomeKey): Promise<OutcomeRow | null>;
+  /** Every call that carried an outcome the caller has been shown, in order. */
+  sends(key: OutcomeKey): Promise<readonly SendRow[]>;
   /** The targets of a request the caller has been shown. */
   targets(requestId: string): Promise<readonly TargetRow[]>;
   /** The newest retries of a request the caller has been shown, newest first. */
@@ -63,6 +66,7 @@ export function createLoaders(store: HistoryStore, caller: Caller): Loaders {
     request: (requestId) => reads.requests.load(requestId),
     call: (callId) => reads.calls.load(callId),
     outcome: (key) => reads.outcomes.load(key),
+    sends: (key) => reads.sends.load(key),
     targets: (requestId) => reads.targets.load(requestId),
     retries: (requestId) => reads.retries.load(requestId),
     async outcomesOfRequest(requestId, filter, page) {
@@ -87,7 +91,11 @@ function createReads(store: HistoryStore, caller: Caller) {
     calls: new DataLoader((ids: readonly string[]) => store.callsById(caller, ids), options),
     outcomes: new DataLoader((keys: readonly OutcomeKey[]) => store.outcomesByKey(caller, keys), {
       ...options,
-      cacheKeyFn: ({ targetId, accountId }) => `${targetId} ${accountId}`,
+      cacheKeyFn: outcomeName,
+    }),
+    sends: new DataLoader((keys: readonly OutcomeKey[]) => store.sendsOfOutcomes(keys), {
+      ...options,
+      cacheKeyFn: outcomeName,
     }),
     targets: new DataLoader((ids: readonly string[]) => store.targetsOfRequests(ids), {
       maxBatchSize: PARENTS_PER_STATEMENT,
@@ -102,6 +110,10 @@ function createReads(store: HistoryStore, caller: Caller) {
     outcomesOfCalls: byArguments((ids, page: PageArgs) => store.outcomesOfCalls(ids, page)),
     callsOfRequests: byArguments((ids, page: PageArgs) => store.callsOfRequests(ids, page)),
   };
+}
+
+function outcomeName({ targetId, accountId }: OutcomeKey): string {
+  return `${targetId} ${accountId}`;
 }
 
 /** One DataLoader per distinct arguments: all parents asked with the same ones are read together. */

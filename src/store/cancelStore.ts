@@ -60,7 +60,7 @@ async function withdrawPending(tx: Prisma.TransactionClient, requestId: string):
       UPDATE outcome o SET status = 'CANCELED', settled_at = clock_timestamp()
       FROM target t
       WHERE t.request_id = ${requestId}::uuid AND o.target_id = t.id AND COALESCE(o.status = 'PENDING', false)
-      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
+      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status, o.reason_code, o.settled_at
     ),
     ${COUNT_SETTLED}
     SELECT ${TELL_FINISHED}

@@ -2,11 +2,14 @@ import { Prisma } from '../generated/client.js';
 import { REQUEST_FINISHED_CHANNEL } from './replicaConnection.js';
 
 /**
- * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status)`, count it into
- * the targets and finish the requests whose last open target this was; `TELL_FINISHED` tells their waiters at commit.
+ * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
+ * settled_at)`, count it into the targets and finish the requests whose last open target this was; `TELL_FINISHED` tells their waiters at commit.
  *
  * A request that has an outcome PROCESSED and another that is not, be it canceled, has succeeded partially; one without
  * any is CANCELED only if every outcome is, and FAILED otherwise.
+ *
+ * The hours are what `statistics` adds up, and change with the outcomes; the rows of an hour are of one lane, so only
+ * statements of that lane wait for each other. A day is written when its first target settles, and else only looked at.
  *
  * Request rows are locked in the order of their ids, so lanes that finish the same requests cannot deadlock. The
  * `SET` reads the locked, newest row: whichever lane comes last sees the counts of all.
@@ -20,7 +23,9 @@ export const COUNT_SETTLED = Prisma.sql`
       count(*) FILTER (WHERE status = 'PROCESSED')::int AS processed,
       count(*) FILTER (WHERE status = 'UNPROCESSED')::int AS unprocessed,
       count(*) FILTER (WHERE status = 'FAILED')::int AS failed,
-      count(*) FILTER (WHERE status = 'CANCELED')::int AS canceled
+      count(*) FILTER (WHERE status = 'CANCELED')::int AS canceled,
+      min(settled_at) AS first_settled_at,
+      max(settled_at) AS last_settled_at
     FROM settled GROUP BY target_id
   ),
   counted AS (
@@ -30,9 +35,11 @@ export const COUNT_SETTLED = Prisma.sql`
       processed = t.processed + tally.processed,
       unprocessed = t.unprocessed + tally.unprocessed,
       failed = t.failed + tally.failed,
-      canceled = t.canceled + tally.canceled
+      canceled = t.canceled + tally.canceled,
+      first_settled_at = LEAST(t.first_settled_at, tally.first_settled_at),
+      last_settled_at = GREATEST(t.last_settled_at, tally.last_settled_at)
     FROM tally WHERE t.id = tally.target_id
-    RETURNING t.request_id, t.processed, t.canceled, t.pending + t.in_flight AS open
+    RETURNING t.id, t.lane_id, t.operation, t.request_id, t.processed, t.canceled, t.pending + t.in_flight AS open
   ),
   done AS (
     SELECT request_id, count(*)::int AS targets, sum(processed)::int AS processed, sum(canceled)::int AS canceled
@@ -56,6 +63,30 @@ export const COUNT_SETTLED = Prisma.sql`
       END::request_status
     FROM done, ending WHERE r.id = done.request_id AND ending.id = r.id
     RETURNING r.id, r.finished_at
+  ),
+  final AS (
+    SELECT s.target_id, c.lane_id, c.operation, c.request_id, s.status, s.reason_code, s.settled_at
+    FROM settled s JOIN counted c ON c.id = s.target_id
+    WHERE s.settled_at IS NOT NULL
+  ),
+  hours AS (
+    INSERT INTO settled_hour AS h (hour, lane_id, operation, caller_id, status, reason, outcomes)
+    SELECT date_trunc('hour', f.settled_at, 'UTC'), f.lane_id, f.operation, r.caller_id, f.status,
+      COALESCE(f.reason_code::text, ''), count(*)
+    FROM final f CROSS JOIN LATERAL (SELECT caller_id FROM request WHERE id = f.request_id LIMIT 1) r
+    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (hour, lane_id, operation, caller_id, status, reason) DO UPDATE SET outcomes = h.outcomes + excluded.outcomes
+  ),
+  days AS (
+    INSERT INTO settled_day AS d (lane_id, day, first_target_id)
+    SELECT f.* FROM (
+      SELECT lane_id, (settled_at AT TIME ZONE 'UTC')::date AS day, min(target_id) AS target_id FROM final GROUP BY 1, 2
+    ) f
+    WHERE NOT EXISTS (
+      SELECT FROM settled_day e WHERE e.lane_id = f.lane_id AND e.day = f.day AND e.first_target_id <= f.target_id
+    )
+    ORDER BY 1, 2
+    ON CONFLICT (lane_id, day) DO UPDATE SET first_target_id = LEAST(d.first_target_id, excluded.first_target_id)
   )
 `;
 

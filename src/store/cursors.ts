@@ -1,7 +1,13 @@
 import { GatewayError } from '../errors.js';
+import type { PageArgs } from '../ports/history.js';
 
 /** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
-export type ListKind = 'requests' | 'outcomes' | 'calls';
+type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts';
+
+/** The lists that are ordered by an id. */
+type IdListKind = Exclude<ListKind, 'outcomes'>;
+
+const KINDS: readonly string[] = ['requests', 'outcomes', 'calls', 'deniedAttempts'] satisfies ListKind[];
 
 /** The primary key of an outcome. */
 export interface OutcomeKey {
@@ -14,15 +20,24 @@ export interface OutcomeKey {
 /** Newer than every id of a request or call: where those lists begin. */
 const PAST_ALL_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/** Older than every id of a request or call: where those lists end. It names no row: no UUIDv7 is all zeros. */
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+
 /** Greater than every account id: 13 digits sort after any 12 in every collation. */
 export const PAST_ALL_ACCOUNTS = '9999999999999';
 
-/** Newer than every outcome: the greatest bigint. */
-const PAST_ALL_OUTCOMES: OutcomeKey = { targetId: '9223372036854775807', accountId: PAST_ALL_ACCOUNTS };
+/** Less than every account id. */
+export const BEFORE_ALL_ACCOUNTS = '';
 
-/** Names no row: sequences begin at 1 and no UUIDv7 is all zeros. */
+/** The greatest bigint: no target has it, since a sequence does not get there. */
+export const PAST_ALL_TARGETS = '9223372036854775807';
+
+/** Names no target: sequences begin at 1. */
 const NO_TARGET_ID = '0';
-const NO_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** Newer than every outcome, and older than every outcome. */
+const PAST_ALL_OUTCOMES: OutcomeKey = { targetId: PAST_ALL_TARGETS, accountId: PAST_ALL_ACCOUNTS };
+const BEFORE_ALL_OUTCOMES: OutcomeKey = { targetId: NO_TARGET_ID, accountId: BEFORE_ALL_ACCOUNTS };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ACCOUNT_ID = /^\d{12}$/;
@@ -31,7 +46,7 @@ const ACCOUNT_ID = /^\d{12}$/;
 const QUOTED_LENGTH = 100;
 
 /** The cursor of a request or a call. */
-export function idCursor(kind: 'requests' | 'calls', id: string): string {
+export function idCursor(kind: IdListKind, id: string): string {
   return encode(kind, id);
 }
 
@@ -41,29 +56,36 @@ export function outcomeCursor({ targetId, accountId }: OutcomeKey): string {
 }
 
 /**
- * The id after which a page begins; with null, one that is newer than all.
- * Throws `BAD_USER_INPUT` when `after` is not a cursor, or one of another kind of list.
+ * The id that the page begins behind, read in its direction; without a cursor, one beyond all.
+ * Throws `BAD_USER_INPUT` when the cursor is none, or one of another kind of list.
  */
-export function afterId(kind: 'requests' | 'calls', after: string | null): string {
-  if (after === null) return PAST_ALL_IDS;
-  const [id, ...rest] = decode(kind, after);
-  if (id === undefined || rest.length > 0 || !UUID.test(id)) throw wrongCursor(kind, after);
+export function idBound(kind: IdListKind, page: PageArgs): string {
+  const { argument, cursor } = cursorOf(page);
+  if (cursor === null) return argument === 'after' ? PAST_ALL_IDS : BEFORE_ALL_IDS;
+  const [id, ...rest] = decode(kind, argument, cursor);
+  if (id === undefined || rest.length > 0 || !UUID.test(id)) throw wrongCursor(kind, argument, cursor);
   return id;
 }
 
-/** As `afterId`, for outcomes. */
-export function afterOutcome(after: string | null): OutcomeKey {
-  if (after === null) return PAST_ALL_OUTCOMES;
-  const [targetId, accountId, ...rest] = decode('outcomes', after);
-  if (targetId === undefined || accountId === undefined || rest.length > 0)
-    throw wrongCursor('outcomes', after);
-  if (!isTargetId(targetId) || !ACCOUNT_ID.test(accountId)) throw wrongCursor('outcomes', after);
+/** As `idBound`, for outcomes. */
+export function outcomeBound(page: PageArgs): OutcomeKey {
+  const { argument, cursor } = cursorOf(page);
+  if (cursor === null) return argument === 'after' ? PAST_ALL_OUTCOMES : BEFORE_ALL_OUTCOMES;
+  const [targetId, accountId, ...rest] = decode('outcomes', argument, cursor);
+  if (
+    targetId === undefined ||
+    accountId === undefined ||
+    rest.length > 0 ||
+    !isTargetId(targetId) ||
+    !ACCOUNT_ID.test(accountId)
+  )
+    throw wrongCursor('outcomes', argument, cursor);
   return { targetId, accountId };
 }
 
 /** The id as it came, or one that names no row when it is not a UUID: PostgreSQL would refuse the statement. */
 export function uuidOrNone(id: string): string {
-  return UUID.test(id) ? id : NO_UUID;
+  return UUID.test(id) ? id : BEFORE_ALL_IDS;
 }
 
 /** As `uuidOrNone`, for ids of targets. */
@@ -72,7 +94,13 @@ export function targetIdOrNone(id: string): string {
 }
 
 function isTargetId(id: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(id) && BigInt(id) <= BigInt(PAST_ALL_OUTCOMES.targetId);
+  return /^[1-9]\d{0,18}$/.test(id) && BigInt(id) < BigInt(PAST_ALL_TARGETS);
+}
+
+function cursorOf(page: PageArgs): { argument: 'after' | 'before'; cursor: string | null } {
+  return 'last' in page
+    ? { argument: 'before', cursor: page.before }
+    : { argument: 'after', cursor: page.after };
 }
 
 // "1" is the version: what an older release has given out stays good, or is told apart.
@@ -80,21 +108,20 @@ function encode(kind: ListKind, ...key: string[]): string {
   return Buffer.from(['1', kind, ...key].join('|')).toString('base64url');
 }
 
-function decode(kind: ListKind, cursor: string): string[] {
+function decode(kind: ListKind, argument: string, cursor: string): string[] {
   const text = Buffer.from(cursor, 'base64url');
   const [version, found, ...key] = text.toString().split('|');
   // Buffer skips what is not base64url; a cursor of ours comes back as it was.
-  if (version !== '1' || text.toString('base64url') !== cursor) throw wrongCursor(kind, cursor);
-  if (found !== kind) throw wrongCursor(kind, cursor, found);
+  if (version !== '1' || text.toString('base64url') !== cursor) throw wrongCursor(kind, argument, cursor);
+  if (found !== kind) throw wrongCursor(kind, argument, cursor, found);
   return key;
 }
 
-function wrongCursor(kind: ListKind, cursor: string, found?: string): GatewayError {
+function wrongCursor(kind: ListKind, argument: string, cursor: string, found?: string): GatewayError {
   const quoted = JSON.stringify(cursor.slice(0, QUOTED_LENGTH));
-  const isKind = found === 'requests' || found === 'outcomes' || found === 'calls';
-  const came = isKind ? `is one of a list of ${found}` : 'is none';
+  const came = found !== undefined && KINDS.includes(found) ? `is one of a list of ${found}` : 'is none';
   return new GatewayError(
     'BAD_USER_INPUT',
-    `after: expected a cursor from a list of ${kind}; ${quoted} ${came}`,
+    `${argument}: expected a cursor from a list of ${kind}; ${quoted} ${came}`,
   );
 }

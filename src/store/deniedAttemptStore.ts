@@ -1,6 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { DeniedAttempt, DeniedAttemptStore } from '../ports/deniedAttempts.js';
-import { afterId, idCursor } from './cursors.js';
+import { idBound, idCursor } from './cursors.js';
+import { directionOf, limitOf } from './direction.js';
 import { toPage } from './jsonPages.js';
 
 /** Denied attempts in PostgreSQL, of all replicas. */
@@ -14,18 +15,19 @@ export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptSto
         administrators === null
           ? Prisma.sql`true`
           : Prisma.sql`administrators <@ ${[...administrators]}::text[]`;
+      const { behind, isBackward, order } = directionOf(page);
       const rows = await prisma.$queryRaw<DeniedAttempt[]>`
         SELECT id::text, code, reason, attempts, first_at AS "firstAt", last_at AS "lastAt", caller_id AS "callerId",
           caller_kind::text AS "callerKind", administrators, source_address AS address, user_agent AS "userAgent",
           http_request_id AS "requestId", traceparent
         FROM denied_attempt
-        WHERE id < ${afterId('requests', page.after)}::uuid AND ${within}
-        ORDER BY id DESC LIMIT ${page.first + 1}::int`;
+        WHERE id ${behind} ${idBound('deniedAttempts', page)}::uuid AND ${within}
+        ORDER BY id ${order} LIMIT ${limitOf(page)}::int`;
       return toPage(
-        rows,
-        page.first,
+        isBackward ? rows.toReversed() : rows,
+        page,
         (row) => row,
-        ({ id }) => idCursor('requests', id),
+        ({ id }) => idCursor('deniedAttempts', id),
       );
     },
   };

@@ -1,11 +1,6 @@
 import { Prisma } from '../generated/client.js';
-import type { Caller, SecurityService } from '../membership.js';
-
-/** What narrows a read to lanes. Absent members do not. */
-export interface LaneFilter {
-  readonly service?: SecurityService | null | undefined;
-  readonly region?: string | null | undefined;
-}
+import type { Caller } from '../membership.js';
+import type { LaneFilter } from '../ports/history.js';
 
 /** The condition that `column` holds an administrator the caller may see. */
 export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
@@ -14,20 +9,33 @@ export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * The condition that `column` holds a lane the caller may see and the filter names; null when every lane will do. The
- * lanes are looked up once per statement: there are about as many as administrators times regions.
+ * The condition that the row `l` of `lane` is one the caller may see and the filter names; null when every lane will do.
  * With a null caller the parents of the read were authorised, and so is what hangs on them.
+ */
+export function narrowsLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql | null {
+  const conditions: Prisma.Sql[] = [];
+  if (caller !== null && caller.administrators !== null)
+    conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
+  if (filter.administrator != null) conditions.push(Prisma.sql`l.administrator = ${filter.administrator}`);
+  if (filter.service != null) conditions.push(Prisma.sql`l.service = ${filter.service}::security_service`);
+  if (filter.region != null) conditions.push(Prisma.sql`l.region = ${filter.region}`);
+  return conditions.length === 0 ? null : Prisma.join(conditions, ' AND ');
+}
+
+/**
+ * The condition that `column` holds such a lane; null when every lane will do. The lanes are looked up once per
+ * statement: there are about as many as administrators times regions.
  */
 export function isWantedLane(
   caller: Caller | null,
   filter: LaneFilter,
   column: Prisma.Sql,
 ): Prisma.Sql | null {
-  const conditions: Prisma.Sql[] = [];
-  if (caller !== null && caller.administrators !== null)
-    conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
-  if (filter.service != null) conditions.push(Prisma.sql`l.service = ${filter.service}::security_service`);
-  if (filter.region != null) conditions.push(Prisma.sql`l.region = ${filter.region}`);
-  if (conditions.length === 0) return null;
-  return Prisma.sql`${column} = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${Prisma.join(conditions, ' AND ')}))`;
+  const condition = narrowsLanes(caller, filter);
+  return condition && Prisma.sql`${column} = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${condition}))`;
+}
+
+/** A relation of such lanes, named l. */
+export function wantedLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql {
+  return Prisma.sql`(SELECT l.* FROM lane l WHERE ${narrowsLanes(caller, filter) ?? Prisma.sql`true`}) AS l`;
 }

@@ -1,9 +1,11 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { Caller } from '../membership.js';
-import type { CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
-import { afterId, idCursor, uuidOrNone } from './cursors.js';
+import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
+import { idBound, idCursor, uuidOrNone } from './cursors.js';
+import { limitOf } from './direction.js';
 import { isWantedLane } from './grants.js';
-import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { callsFor } from './wantedCalls.js';
 
 const CALL = Prisma.sql`json_build_object(
   'id', c.id, 'operation', c.operation, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
@@ -15,10 +17,13 @@ const CALL = Prisma.sql`json_build_object(
 /** The reads of calls. */
 export function createCallReads(
   prisma: PrismaClient,
-): Pick<HistoryStore, 'calls' | 'callsById' | 'callsOfRequests'> {
+): Pick<HistoryStore, 'calls' | 'countCalls' | 'callsById' | 'callsOfRequests'> {
   return {
-    async calls(caller, page) {
-      return toCallPage(await readJson<JsonRow<CallRow>[]>(prisma, selectCalls(caller, page)), page);
+    async calls(caller, filter, page) {
+      return toCallPage(await readJson<JsonRow<CallRow>[]>(prisma, selectCalls(caller, filter, page)), page);
+    },
+    async countCalls(caller, filter, most) {
+      return countRows(prisma, callsFor(caller, filter, { first: most, after: null }), most);
     },
     async callsById(caller, ids) {
       const rows = await readJson<(JsonRow<CallRow> | null)[]>(prisma, selectCallsById(caller, ids));
@@ -31,19 +36,11 @@ export function createCallReads(
   };
 }
 
-/**
- * Calls by id, which is by time, newest first: the primary key read backwards. For a caller who may see some
- * administrators only, calls of the others are read and passed over.
- */
-export function selectCalls(caller: Caller, { first, after }: PageArgs): Prisma.Sql {
+/** Calls newest first. */
+export function selectCalls(caller: Caller, filter: CallFilter, page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]') AS result
-    FROM (
-      SELECT * FROM call c
-      WHERE c.id < ${afterId('calls', after)}::uuid AND ${isGrantedCall(caller)}
-      ORDER BY c.id DESC
-      LIMIT ${first + 1}::int
-    ) AS c
+    FROM (${callsFor(caller, filter, page)}) AS c
     JOIN lane l ON l.id = c.lane_id`;
 }
 
@@ -61,8 +58,8 @@ export function selectCallsById(caller: Caller, ids: readonly string[]): Prisma.
  * The calls that carried accounts of each request: the newest of every target, and of those the newest. OFFSET 0 keeps
  * the targets of the request apart, so that they are found by the request and never by walking all targets.
  */
-export function selectCallsOfRequests(requestIds: readonly string[], { first, after }: PageArgs): Prisma.Sql {
-  const limit = Prisma.sql`${first + 1}::int`;
+export function selectCallsOfRequests(requestIds: readonly string[], page: PageArgs): Prisma.Sql {
+  const limit = Prisma.sql`${limitOf(page)}::int`;
   return Prisma.sql`
     SELECT COALESCE(json_agg((
       SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]')
@@ -71,7 +68,7 @@ export function selectCallsOfRequests(requestIds: readonly string[], { first, af
         FROM (SELECT t.id FROM target t WHERE t.request_id = asked.id OFFSET 0) AS t
         CROSS JOIN LATERAL (
           SELECT s.call_id FROM send s
-          WHERE s.target_id = t.id AND s.call_id < ${afterId('calls', after)}::uuid
+          WHERE s.target_id = t.id AND s.call_id < ${idBound('calls', page)}::uuid
           ORDER BY s.call_id DESC
           LIMIT ${limit}
         ) AS s
@@ -88,8 +85,8 @@ function isGrantedCall(caller: Caller): Prisma.Sql {
   return isWantedLane(caller, {}, Prisma.sql`c.lane_id`) ?? Prisma.sql`true`;
 }
 
-function toCallPage(rows: readonly JsonRow<CallRow>[], { first }: PageArgs): Page<CallRow> {
-  return toPage(rows, first, toCallRow, ({ id }) => idCursor('calls', id));
+function toCallPage(rows: readonly JsonRow<CallRow>[], page: PageArgs): Page<CallRow> {
+  return toPage(rows, page, toCallRow, ({ id }) => idCursor('calls', id));
 }
 
 function toCallRow(json: JsonRow<CallRow>): CallRow {

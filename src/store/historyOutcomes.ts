@@ -7,13 +7,29 @@ import type {
   OutcomeRow,
   Page,
   PageArgs,
+  SendRow,
 } from '../ports/history.js';
-import { afterOutcome, type OutcomeKey, outcomeCursor, targetIdOrNone, uuidOrNone } from './cursors.js';
-import { isWantedLane } from './grants.js';
-import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
-import { isException, type OutcomeRange } from './outcomeRange.js';
-import { outcomesByAccount, outcomesByCall, outcomesByException } from './outcomesAcrossTargets.js';
+import {
+  BEFORE_ALL_ACCOUNTS,
+  outcomeBound,
+  type OutcomeKey,
+  outcomeCursor,
+  PAST_ALL_ACCOUNTS,
+  targetIdOrNone,
+  uuidOrNone,
+} from './cursors.js';
+import { directionOf, limitOf } from './direction.js';
+import { isWantedLane, wantedLanes } from './grants.js';
+import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { isException, isTimed, type OutcomeRange, toConditions } from './outcomeRange.js';
+import {
+  outcomesByAccount,
+  outcomesByCall,
+  outcomesByException,
+  outcomesByReason,
+} from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
+import { settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
 
 const OUTCOME = Prisma.sql`json_build_object(
   'targetId', o.target_id::text, 'accountId', o.account_id, 'requestId', t.request_id, 'email', a.email,
@@ -33,7 +49,15 @@ const SURROUNDINGS = Prisma.sql`
 /** The reads of outcomes. */
 export function createOutcomeReads(
   prisma: PrismaClient,
-): Pick<HistoryStore, 'outcomes' | 'outcomesByKey' | 'outcomesOfRequests' | 'outcomesOfCalls'> {
+): Pick<
+  HistoryStore,
+  | 'outcomes'
+  | 'countOutcomes'
+  | 'outcomesByKey'
+  | 'sendsOfOutcomes'
+  | 'outcomesOfRequests'
+  | 'outcomesOfCalls'
+> {
   return {
     async outcomes(caller, filter, page) {
       return toOutcomePage(
@@ -41,10 +65,14 @@ export function createOutcomeReads(
         page,
       );
     },
+    async countOutcomes(caller, filter, most) {
+      return countRows(prisma, outcomesFor(caller, filter, { first: most, after: null }), most);
+    },
     async outcomesByKey(caller, keys) {
       const rows = await readJson<(JsonRow<OutcomeRow> | null)[]>(prisma, selectOutcomesByKey(caller, keys));
       return rows.map((row) => row && toOutcomeRow(row));
     },
+    sendsOfOutcomes: (keys) => readJson<SendRow[][]>(prisma, selectSends(keys)),
     async outcomesOfRequests(requestIds, filter, page) {
       const statement = selectOutcomesOfRequests(requestIds, filter, page);
       const lists = await readJson<JsonRow<OutcomeRow>[][]>(prisma, statement);
@@ -57,13 +85,25 @@ export function createOutcomeReads(
   };
 }
 
-/**
- * Outcomes newest first, from whichever index reads least: a request's targets; the accounts asked for; what went wrong;
- * else all targets from the newest back. The last passes over targets without a row for the page whole, one row of
- * `target` each, of which a filter by service, region, administrator or a rare status may meet many.
- */
+/** Outcomes newest first. */
 export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`SELECT ${toJsonList(chooseSource(caller, filter, page))} AS result`;
+  return Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
+}
+
+/** More rows than there are. */
+const ALL = 2_000_000_000;
+
+/**
+ * All outcomes, newest first, one a row, to be read through a cursor: nothing is sorted but the outcomes of one target at a
+ * time, or of some accounts. What surrounds them is looked up row by row, which keeps the order.
+ */
+export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
+  const range = rangeOf(filter, { first: ALL, after: null });
+  const isWalked = filter.requestId == null && filter.accountIds == null && range.statuses?.length !== 0;
+  const source = isWalked
+    ? outcomesByTarget(walkTargets(caller, filter, range), range)
+    : outcomesFor(caller, filter, { first: ALL, after: null });
+  return Prisma.sql`SELECT ${OUTCOME} AS row FROM (${source}) AS o ${SURROUNDINGS}`;
 }
 
 /** Each outcome by primary key. */
@@ -74,10 +114,25 @@ export function selectOutcomesByKey(caller: Caller, keys: readonly OutcomeKey[])
       WHERE o.target_id = asked.target_id AND o.account_id = asked.account_id
         AND ${isWantedLane(caller, {}, Prisma.sql`o.lane_id`) ?? Prisma.sql`true`}
     ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(
-      ${keys.map(({ targetId }) => targetIdOrNone(targetId))}::bigint[],
-      ${keys.map(({ accountId }) => accountId)}::text[]
-    ) WITH ORDINALITY AS asked (target_id, account_id, place)`;
+    FROM ${askedKeys(keys)}`;
+}
+
+/** What carried each outcome, and what the answer said of its account: look-ups by primary key. */
+function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT COALESCE(json_agg(json_build_object('callId', sent.call_id, 'reason', said.reason) ORDER BY sent.place), '[]')
+      FROM outcome o
+      CROSS JOIN LATERAL unnest(o.call_ids) WITH ORDINALITY AS sent (call_id, place)
+      LEFT JOIN LATERAL (
+        SELECT listed.entry ->> 'result' AS reason
+        FROM call c CROSS JOIN LATERAL jsonb_array_elements(c.unprocessed) AS listed (entry)
+        WHERE c.id = sent.call_id AND listed.entry ->> 'accountId' = o.account_id
+        LIMIT 1
+      ) AS said ON true
+      WHERE o.target_id = asked.target_id AND o.account_id = asked.account_id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM ${askedKeys(keys)}`;
 }
 
 /** One page of each request, at the same place in all. */
@@ -86,8 +141,8 @@ export function selectOutcomesOfRequests(
   filter: NestedOutcomeFilter,
   page: PageArgs,
 ): Prisma.Sql {
-  const isWanted = isWantedLane(null, filter, Prisma.sql`t.lane_id`);
-  const source = outcomesByTarget(targetsOf(Prisma.sql`asked.id`), isWanted, toRange(filter, page));
+  const range = rangeOf(filter, page);
+  const source = outcomesByTarget(targetsOfRequest(Prisma.sql`asked.id`, null, filter, range), range);
   return Prisma.sql`
     SELECT COALESCE(json_agg(${toJsonList(source)} ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
@@ -97,37 +152,59 @@ export function selectOutcomesOfRequests(
 export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(
-      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, toRange({}, page)))} ORDER BY asked.place), '[]') AS result
+      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, rangeOf({}, page)))} ORDER BY asked.place), '[]') AS result
     FROM unnest(${callIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
 }
 
-function chooseSource(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  const range = toRange(filter, page);
+/**
+ * A subquery for a page of outcomes, from whichever index reads least: a request's targets; the accounts asked for; the
+ * reasons; what went wrong; else the targets that may have some.
+ */
+function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
+  const range = rangeOf(filter, page);
+  if (range.statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
-  const isWantedTarget = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
   if (filter.requestId != null) {
-    const targets = targetsOf(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`);
-    if (accountIds === null) return outcomesByTarget(targets, isWantedTarget, range);
-    return accountOutcomesByTarget(targets, isWantedTarget, accountIds, range);
+    const requestId = Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`;
+    const targets = targetsOfRequest(requestId, caller, filter, range);
+    if (accountIds === null && range.reasonCodes !== null) {
+      const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
+      // Not by `=`: the primary key would look as good, and has everything else of the target in it.
+      const within = Prisma.sql`(o.target_id, o.account_id) >= (l.target_id, ${BEFORE_ALL_ACCOUNTS})
+        AND (o.target_id, o.account_id) < (l.target_id, ${PAST_ALL_ACCOUNTS})`;
+      return outcomesByReason(range.reasonCodes, lanes, within, range);
+    }
+    if (accountIds === null) return outcomesByTarget(targets, range);
+    return accountOutcomesByTarget(targets, accountIds, range);
   }
-  if (accountIds !== null) {
-    return outcomesByAccount(accountIds, isWantedLane(caller, filter, Prisma.sql`o.lane_id`), range);
+  const isWantedOutcome = isWantedLane(caller, filter, Prisma.sql`o.lane_id`);
+  if (accountIds !== null) return outcomesByAccount(accountIds, isWantedOutcome, range);
+  if (range.reasonCodes !== null) {
+    const within = settledWithin(Prisma.sql`o.target_id`, caller, filter, range);
+    return outcomesByReason(range.reasonCodes, wantedLanes(caller, filter), within, range);
   }
   const exceptions = range.statuses?.filter(isException) ?? [];
-  if (isWantedTarget === null && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
+  const isNarrowed = isWantedOutcome !== null || range.operations !== null || isTimed(range);
+  if (!isNarrowed && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
     return outcomesByException(exceptions, range);
   }
-  return outcomesByTarget(Prisma.sql`target`, isWantedTarget, range);
+  return outcomesByTarget(targetsOfAll(caller, filter, range), range);
 }
 
-// OFFSET 0 keeps the targets of the request apart, so that they are found by the request and never by walking all.
-function targetsOf(requestId: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(SELECT * FROM target WHERE request_id = ${requestId} OFFSET 0)`;
+function rangeOf(filter: OutcomeFilter, page: PageArgs): OutcomeRange {
+  return {
+    ...toConditions(filter),
+    bound: outcomeBound(page),
+    direction: directionOf(page),
+    limit: limitOf(page),
+  };
 }
 
-function toRange(filter: NestedOutcomeFilter, { first, after }: PageArgs): OutcomeRange {
-  const statuses = filter.statuses == null ? null : [...new Set(filter.statuses)];
-  return { after: afterOutcome(after), limit: first + 1, statuses };
+function askedKeys(keys: readonly OutcomeKey[]): Prisma.Sql {
+  return Prisma.sql`unnest(
+      ${keys.map(({ targetId }) => targetIdOrNone(targetId))}::bigint[],
+      ${keys.map(({ accountId }) => accountId)}::text[]
+    ) WITH ORDINALITY AS asked (target_id, account_id, place)`;
 }
 
 function toJsonList(source: Prisma.Sql): Prisma.Sql {
@@ -136,10 +213,11 @@ function toJsonList(source: Prisma.Sql): Prisma.Sql {
     FROM (${source}) AS o ${SURROUNDINGS})`;
 }
 
-function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], { first }: PageArgs): Page<OutcomeRow> {
-  return toPage(rows, first, toOutcomeRow, outcomeCursor);
+function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], page: PageArgs): Page<OutcomeRow> {
+  return toPage(rows, page, toOutcomeRow, outcomeCursor);
 }
 
-function toOutcomeRow(json: JsonRow<OutcomeRow>): OutcomeRow {
+/** An outcome out of JSON. */
+export function toOutcomeRow(json: JsonRow<OutcomeRow>): OutcomeRow {
   return { ...json, settledAt: toDate(json.settledAt) };
 }

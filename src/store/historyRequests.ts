@@ -1,9 +1,10 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { Caller } from '../membership.js';
-import type { HistoryStore, PageArgs, RequestRow, TargetRow } from '../ports/history.js';
-import { afterId, idCursor, uuidOrNone } from './cursors.js';
+import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
+import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
-import { type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { requestsFor } from './wantedRequests.js';
 
 const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
@@ -20,11 +21,17 @@ const TARGET = Prisma.sql`json_build_object(
 /** The reads of requests and of their targets. */
 export function createRequestReads(
   prisma: PrismaClient,
-): Pick<HistoryStore, 'requests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'> {
+): Pick<
+  HistoryStore,
+  'requests' | 'countRequests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'
+> {
   return {
-    async requests(caller, page) {
-      const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, page));
-      return toPage(rows, page.first, toRequestRow, ({ id }) => idCursor('requests', id));
+    async requests(caller, filter, page) {
+      const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, filter, page));
+      return toPage(rows, page, toRequestRow, ({ id }) => idCursor('requests', id));
+    },
+    async countRequests(caller, filter, most) {
+      return countRows(prisma, requestsFor(caller, filter, { first: most, after: null }), most);
     },
     async requestsById(caller, ids) {
       const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
@@ -41,19 +48,11 @@ export function createRequestReads(
   };
 }
 
-/**
- * Requests by id, which is by time, newest first: the primary key read backwards. For a caller who may see some
- * administrators only, requests of the others are read and passed over.
- */
-export function selectRequests(caller: Caller, { first, after }: PageArgs): Prisma.Sql {
+/** Requests newest first. */
+export function selectRequests(caller: Caller, filter: RequestFilter, page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') AS result
-    FROM (
-      SELECT * FROM request r
-      WHERE r.id < ${afterId('requests', after)}::uuid AND ${isGranted(caller, Prisma.sql`r.administrator`)}
-      ORDER BY r.id DESC
-      LIMIT ${first + 1}::int
-    ) AS r`;
+    FROM (${requestsFor(caller, filter, page)}) AS r`;
 }
 
 /** Each request by primary key. */

@@ -1,5 +1,5 @@
-import type { Prisma, PrismaClient } from '../generated/client.js';
-import type { Page } from '../ports/history.js';
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { Page, PageArgs } from '../ports/history.js';
 
 /** A row as PostgreSQL writes it in JSON: points in time are ISO 8601 strings. */
 export type JsonRow<Row> = {
@@ -17,15 +17,37 @@ export async function readJson<Result>(prisma: PrismaClient, statement: Prisma.S
   return row.result;
 }
 
-/** A page of `first` rows from the up to `first + 1` that were read: the one more tells that there is a next page. */
+/** Counts the rows of a subquery that reads up to one more than `most`; null when it found that one. */
+export async function countRows(
+  prisma: PrismaClient,
+  rows: Prisma.Sql,
+  most: number,
+): Promise<number | null> {
+  const count = await readJson<number>(
+    prisma,
+    Prisma.sql`SELECT count(*)::int AS result FROM (${rows}) AS counted`,
+  );
+  return count > most ? null : count;
+}
+
+/** A page from the rows that were read, newest first: up to one more than it shows, which tells whether it goes on. */
 export function toPage<Json, Row>(
   rows: readonly Json[],
-  first: number,
+  page: PageArgs,
   toRow: (json: Json) => Row,
   cursorOf: (row: Row) => string,
 ): Page<Row> {
-  const nodes = rows.slice(0, first).map(toRow);
-  return { edges: nodes.map((node) => ({ cursor: cursorOf(node), node })), hasNextPage: rows.length > first };
+  const toEdge = (json: Json) => {
+    const node = toRow(json);
+    return { cursor: cursorOf(node), node };
+  };
+  if ('last' in page) {
+    const hasPreviousPage = rows.length > page.last;
+    const edges = rows.slice(hasPreviousPage ? 1 : 0).map(toEdge);
+    return { edges, hasNextPage: page.before !== null, hasPreviousPage };
+  }
+  const edges = rows.slice(0, page.first).map(toEdge);
+  return { edges, hasNextPage: rows.length > page.first, hasPreviousPage: page.after !== null };
 }
 
 /** A point in time out of JSON. */

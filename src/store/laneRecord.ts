@@ -109,7 +109,7 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
         reason_code = ${verdict.reasonCode}::reason_code, reason = ${verdict.reason}, settled_at = clock_timestamp()
       FROM waiting
       WHERE o.ctid = ANY (ARRAY(SELECT at FROM waiting)) AND o.ctid = waiting.at AND COALESCE(o.status = 'PENDING', false)
-      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status
+      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status, o.reason_code, o.settled_at
     ),
     ${COUNT_SETTLED}
     SELECT ${TELL_FINISHED}

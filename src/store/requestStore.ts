@@ -50,9 +50,9 @@ function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.
       SELECT taken.id, asked.account_id, asked.email FROM taken CROSS JOIN asked
     ),
     targets AS (
-      INSERT INTO target (request_id, lane_id, batch_key, detector_id, detector_pinned, total, pending)
-      SELECT taken.id, wanted.lane_id, wanted.batch_key, NULLIF(wanted.detector_id, ''), wanted.detector_id <> '',
-        ${accounts.length}::int, ${accounts.length}::int
+      INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending)
+      SELECT taken.id, wanted.lane_id, ${request.operation}::membership_operation, wanted.batch_key, NULLIF(wanted.detector_id, ''),
+        wanted.detector_id <> '', ${accounts.length}::int, ${accounts.length}::int
       FROM taken CROSS JOIN unnest(
         ${laneIds}::int[],
         ${request.targets.map((target) => target.batchKey)}::text[],

@@ -81,7 +81,7 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM wanted) totals
       WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0
       ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
-      RETURNING id
+      RETURNING id, operation
     ),
     accounts AS (
       INSERT INTO request_account (request_id, account_id, email)
@@ -95,8 +95,8 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
       ) asked
     ),
     targets AS (
-      INSERT INTO target (request_id, lane_id, batch_key, detector_id, detector_pinned, total, pending)
-      SELECT taken.id, wanted.lane_id, wanted.batch_key,
+      INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending)
+      SELECT taken.id, wanted.lane_id, taken.operation, wanted.batch_key,
         CASE WHEN wanted.detector_pinned THEN wanted.detector_id END, wanted.detector_pinned,
         wanted.accounts, wanted.accounts
       FROM taken CROSS JOIN wanted

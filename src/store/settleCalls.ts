@@ -96,7 +96,7 @@ export async function settleCalls(
           THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
       FROM verdict v
       WHERE o.ctid = ANY (ARRAY(SELECT at FROM verdict)) AND o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
-      RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status
+      RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status, o.reason_code, o.settled_at
     ),
     ${COUNT_SETTLED}
     SELECT ${TELL_FINISHED}, EXISTS (SELECT FROM held) AS held

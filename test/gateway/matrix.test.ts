@@ -13,11 +13,11 @@ const OPERATIONS: Record<string, string> = {
   'Query.requests': '{ requests { nodes { id } } }',
   'Query.outcomes': '{ outcomes { nodes { id } } }',
   'Query.calls': '{ calls { nodes { id } } }',
+  'Query.statistics': '{ statistics(groupBy: []) { outcomes accounts } }',
+  'Query.account': '{ account(accountId: "222233334444") { outcomes { totalCount nodes { id } } } }',
   'Query.administrators': '{ administrators { id } }',
   'Query.members':
     '{ members(administrator: "one", service: SECURITY_HUB, region: "us-east-1") { nodes { accountId } } }',
-  'Query.account':
-    '{ account(accountId: "222233334444") { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
   'Query.accounts':
     '{ accounts(accountIds: ["222233334444"]) { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
   'Query.tokens': '{ tokens { id name administrators } }',
@@ -44,6 +44,8 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.requests': { nodes: [] },
   'Query.outcomes': { nodes: [] },
   'Query.calls': { nodes: [] },
+  'Query.statistics': [{ outcomes: 0, accounts: 0 }],
+  'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
@@ -56,7 +58,7 @@ const NOT_GRANTED: Record<string, unknown> = {
 };
 
 /** What is BAD_USER_INPUT instead: it names the administrator, or has no null to answer with. */
-const REFUSED = ['Query.members', 'Query.account', 'Query.accounts', 'Subscription.requestProgress'];
+const REFUSED = ['Query.members', 'Query.accounts', 'Subscription.requestProgress'];
 
 let issuer: TestIssuer;
 let gateway: TestGateway;

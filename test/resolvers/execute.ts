@@ -5,6 +5,7 @@ import type { GatewayContext } from '../../src/resolvers/context.js';
 import { createHistory } from '../../src/services/history.js';
 import { createLoaders } from '../../src/services/loaders.js';
 import type { Services } from '../../src/services/services.js';
+import { createStatistics } from '../../src/services/statistics.js';
 import { createMemoryHistory, type MemoryHistory } from '../services/memoryHistory.js';
 
 const schema = buildGatewaySchema();
@@ -30,6 +31,7 @@ export async function execute(
     idempotencyKey: stage.idempotencyKey ?? null,
     services: { ...NOTHING, ...stage.services },
     history: createHistory(store),
+    statistics: createStatistics(store),
     progress: { follow: unexpected },
     tokens: { create: unexpected, list: unexpected, revoke: unexpected },
     deniedAttempts: { list: unexpected },

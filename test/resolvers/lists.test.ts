@@ -17,7 +17,7 @@ describe('a list', () => {
     const first = await execute(source, {}, { store });
     expect(first.data).toEqual({
       outcomes: {
-        totalCount: null,
+        totalCount: 3,
         edges: [
           { cursor: '0', node: { accountId: '000000000001' } },
           { cursor: '1', node: { accountId: '000000000002' } },

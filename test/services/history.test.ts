@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import { createHistory, type AskedOutcomes } from '../../src/services/history.js';
+import type { AskedOutcomes } from '../../src/services/checkFilters.js';
+import { createHistory } from '../../src/services/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 
 const GRANTED: Caller = { ...LOCAL_CALLER, administrators: ['security'] };
@@ -13,8 +14,8 @@ function setUp() {
 describe('page arguments', () => {
   it('default to the first 50', async () => {
     const { store, history } = setUp();
-    await history.requests(LOCAL_CALLER, {});
-    await history.calls(LOCAL_CALLER, { first: null, after: null });
+    await history.requests(LOCAL_CALLER, {}, {});
+    await history.calls(LOCAL_CALLER, {}, { first: null, after: null });
     await history.outcomes(LOCAL_CALLER, {}, { first: 1, after: 'cursor' });
     expect(store.asked.map((args) => args.at(-1))).toEqual([
       { first: 50, after: null },
@@ -31,54 +32,93 @@ describe('page arguments', () => {
         code: 'BAD_USER_INPUT',
         message: `first: expected a whole number from 1 to 100, got ${first}`,
       };
-      await expect(history.requests(LOCAL_CALLER, { first })).rejects.toMatchObject(fault);
+      await expect(history.requests(LOCAL_CALLER, {}, { first })).rejects.toMatchObject(fault);
       await expect(history.outcomes(LOCAL_CALLER, {}, { first })).rejects.toMatchObject(fault);
-      await expect(history.calls(LOCAL_CALLER, { first })).rejects.toMatchObject(fault);
+      await expect(history.calls(LOCAL_CALLER, {}, { first })).rejects.toMatchObject(fault);
       expect(store.reads).toEqual([]);
     },
   );
 
   it('of 1 and of 100 entries are fine', async () => {
     const { store, history } = setUp();
-    await history.calls(LOCAL_CALLER, { first: 1 });
-    await history.calls(LOCAL_CALLER, { first: 100 });
+    await history.calls(LOCAL_CALLER, {}, { first: 1 });
+    await history.calls(LOCAL_CALLER, {}, { first: 100 });
     expect(store.reads).toHaveLength(2);
+  });
+});
+
+describe('a page asked for backward', () => {
+  it('reaches the store as the last ones before a cursor, 50 when last is not said', async () => {
+    const { store, history } = setUp();
+    await history.requests(LOCAL_CALLER, {}, { last: 7 });
+    await history.calls(LOCAL_CALLER, {}, { before: 'cursor' });
+    expect(store.asked.map((args) => args.at(-1))).toEqual([
+      { last: 7, before: null },
+      { last: 50, before: 'cursor' },
+    ]);
+  });
+
+  it.each([
+    [{ first: 1, last: 1 }, 'first: expected none together with last;'],
+    [{ first: 1, before: 'x' }, 'first: expected none together with before;'],
+    [{ last: 1, after: 'x' }, 'after: expected none together with last;'],
+    [{ before: 'x', after: 'x' }, 'after: expected none together with before;'],
+    [{ last: 101 }, 'last: expected a whole number from 1 to 100, got 101'],
+    [{ last: 0, before: 'x' }, 'last: expected a whole number from 1 to 100, got 0'],
+  ])('is refused by the argument that is wrong: %j', async (page, message) => {
+    const { store, history } = setUp();
+    await expect(history.calls(LOCAL_CALLER, {}, page)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining(message),
+    });
+    expect(store.reads).toEqual([]);
   });
 });
 
 describe('the filter of outcomes', () => {
   it('reaches the store in its own terms, with the caller', async () => {
     const { store, history } = setUp();
+    const [settledAfter, settledBefore] = [new Date(1), new Date(2)];
     const asked: AskedOutcomes = {
       requestId: `request_${uuid(1)}`,
       accountId: ['000000000001'],
+      operation: ['CREATE_MEMBERS'],
       status: ['FAILED'],
+      reasonCode: ['THROTTLED'],
+      administrator: 'security',
       service: 'SECURITY_HUB',
       region: 'eu-west-1',
+      settledAfter,
+      settledBefore,
     };
-    await history.outcomes(GRANTED, asked, {});
-    expect(store.asked[0]?.slice(0, 2)).toEqual([
-      GRANTED,
-      {
-        requestId: uuid(1),
-        accountIds: ['000000000001'],
-        statuses: ['FAILED'],
-        service: 'SECURITY_HUB',
-        region: 'eu-west-1',
-      },
+    const outcomes = await history.outcomes(GRANTED, asked, {});
+    await outcomes.count();
+    const filter = {
+      requestId: uuid(1),
+      accountIds: ['000000000001'],
+      operations: ['CREATE_MEMBERS'],
+      statuses: ['FAILED'],
+      reasonCodes: ['THROTTLED'],
+      administrator: 'security',
+      service: 'SECURITY_HUB',
+      region: 'eu-west-1',
+      settledAfter,
+      settledBefore,
+    };
+    expect(store.asked.map((args) => args.slice(0, 2))).toEqual([
+      [GRANTED, filter],
+      [GRANTED, filter],
     ]);
+    expect(store.asked[1]?.[2]).toBe(10_000);
   });
 
   it('does not narrow by what is absent or null', async () => {
     const { store, history } = setUp();
     await history.outcomes(LOCAL_CALLER, { requestId: null, accountId: null }, {});
-    expect(store.asked[0]?.[1]).toEqual({
-      requestId: null,
-      accountIds: null,
-      statuses: null,
-      service: null,
-      region: null,
-    });
+    await history.requests(LOCAL_CALLER, {}, {});
+    await history.calls(LOCAL_CALLER, { status: null }, {});
+    for (const args of store.asked)
+      expect(new Set(Object.values(args[1] as object))).toEqual(new Set([null]));
   });
 
   it('leaves an empty list empty, which matches nothing', async () => {
@@ -107,6 +147,36 @@ describe('the filter of outcomes', () => {
       message,
     });
     expect(store.reads).toEqual([]);
+  });
+});
+
+describe('the filters of requests and calls', () => {
+  it.each([
+    [{ accountId: '12' }, 'filter.accountId: expected an AWS account id of exactly 12 digits, got "12"'],
+    [{ note: 'x'.repeat(1001) }, 'filter.note: expected at most 1000 characters, got 1001'],
+    [
+      { createdAfter: new Date(5), createdBefore: new Date(5) },
+      'filter.createdBefore: expected a moment after filter.createdAfter, 1970-01-01T00:00:00.005Z, got 1970-01-01T00:00:00.005Z',
+    ],
+  ])('of requests refuse what cannot be meant: %j', async (asked, message) => {
+    const { store, history } = setUp();
+    await expect(history.requests(LOCAL_CALLER, asked, {})).rejects.toMatchObject({ message });
+    expect(store.reads).toEqual([]);
+  });
+
+  it('of outcomes and of calls refuse a time that ends before it begins', async () => {
+    const { history } = setUp();
+    const [late, early] = [new Date(9), new Date(5)];
+    await expect(
+      history.outcomes(LOCAL_CALLER, { settledAfter: late, settledBefore: early }, {}),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^filter.settledBefore: expected a moment after/),
+    });
+    await expect(
+      history.calls(LOCAL_CALLER, { startedAfter: late, startedBefore: early }, {}),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^filter.startedBefore: expected a moment after/),
+    });
   });
 });
 

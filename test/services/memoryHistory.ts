@@ -42,17 +42,23 @@ export function createMemoryHistory(): MemoryHistory {
     return callRows.filter((row) => ids.has(row.id));
   };
   const store: HistoryStore = {
-    requests: async (caller, args) =>
+    requests: async (caller, _filter, args) =>
       page(
         requestRows.filter((row) => sees(caller, row)),
         args,
       ),
+    countRequests: async (caller, _filter, most) =>
+      upTo(most, requestRows.filter((row) => sees(caller, row)).length),
+    countOutcomes: async (caller, filter, most) =>
+      upTo(most, outcomeRows.filter((row) => sees(caller, row) && meets(row, filter)).length),
+    countCalls: async (caller, _filter, most) =>
+      upTo(most, callRows.filter((row) => sees(caller, row)).length),
     outcomes: async (caller, filter, args) =>
       page(
         outcomeRows.filter((row) => sees(caller, row) && meets(row, filter)),
         args,
       ),
-    calls: async (caller, args) =>
+    calls: async (caller, _filter, args) =>
       page(
         callRows.filter((row) => sees(caller, row)),
         args,
@@ -67,6 +73,14 @@ export function createMemoryHistory(): MemoryHistory {
           outcomeRows.find(
             (row) => row.targetId === key.targetId && row.accountId === key.accountId && sees(caller, row),
           ) ?? null,
+      ),
+    statistics: async () => [],
+    statisticsAccounts: async () => [],
+    sendsOfOutcomes: async (keys) =>
+      keys.map((key) =>
+        outcomeRows
+          .filter((row) => row.targetId === key.targetId && row.accountId === key.accountId)
+          .flatMap((row) => (row.callId === null ? [] : [{ callId: row.callId, reason: row.reason }])),
       ),
     targetsOfRequests: async (ids) => ids.map((id) => targetRows.filter((row) => row.requestId === id)),
     retriesOfRequests: async (ids, most) =>
@@ -193,9 +207,27 @@ function meets(row: OutcomeRow, filter: OutcomeFilter): boolean {
   );
 }
 
+function upTo(most: number, count: number): number | null {
+  return count > most ? null : count;
+}
+
 /** Cursors are places in the list. */
-function page<Row>(rows: readonly Row[], { first, after }: PageArgs): Page<Row> {
+function page<Row>(rows: readonly Row[], args: PageArgs): Page<Row> {
+  const places = rows.map((node, place) => ({ cursor: String(place), node }));
+  if ('last' in args) {
+    const end = args.before === null ? rows.length : Number(args.before);
+    const start = Math.max(0, end - args.last);
+    return {
+      edges: places.slice(start, end),
+      hasNextPage: args.before !== null,
+      hasPreviousPage: start > 0,
+    };
+  }
+  const { first, after } = args;
   const start = after === null ? 0 : Number(after) + 1;
-  const edges = rows.map((node, place) => ({ cursor: String(place), node })).slice(start, start + first);
-  return { edges, hasNextPage: rows.length > start + first };
+  return {
+    edges: places.slice(start, start + first),
+    hasNextPage: rows.length > start + first,
+    hasPreviousPage: after !== null,
+  };
 }

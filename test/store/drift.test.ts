@@ -7,12 +7,18 @@ const SCHEMA_FILE = 'prisma/schema.prisma';
 
 /** Stands in the migrations only: Prisma can neither express these nor see that one is missing. */
 const PARTIAL_INDEXES = [
+  'call_exception_idx',
   'call_unsettled_idx',
   'outcome_exception_idx',
   'outcome_open_idx',
   'outcome_pending_idx',
+  'outcome_reason_idx',
   'request_held_key_idx',
+  'request_open_idx',
   'request_retry_of_idx',
+  'target_canceled_idx',
+  'target_failed_idx',
+  'target_unprocessed_idx',
   'target_waiting_idx',
 ];
 const CHECKS = [
@@ -20,6 +26,7 @@ const CHECKS = [
   'api_token_revoked',
   'api_token_secret_hash',
   'call_account_count',
+  'kept_from_one_row',
   'outcome_settled',
   'request_finished',
   'request_open_targets',

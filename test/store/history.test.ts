@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { HistoryStore, Page, PageArgs } from '../../src/ports/history.js';
+import type { ForwardPage, HistoryStore, Page } from '../../src/ports/history.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
-import { requestIdOf, writeRun } from './historyRecord.js';
+import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
 
 const NOBODY: Caller = { ...LOCAL_CALLER, administrators: [] };
 
@@ -37,11 +37,11 @@ describe('lists of requests and calls', () => {
   it('have every row once and newest first, for those who may see all and for those who may not', async () => {
     for (const caller of [LOCAL_CALLER, ARCHIVE, NOBODY]) {
       const seen = Prisma.sql`(${caller.administrators === null} OR administrator = ANY (${[...(caller.administrators ?? [])]}))`;
-      const requests = await readAll((page) => history.requests(caller, page), 7);
+      const requests = await readAll((page) => history.requests(caller, {}, page), 7);
       expect(requests.map(({ id }) => id)).toEqual(
         await expectedIds(Prisma.sql`SELECT id::text FROM request WHERE ${seen} ORDER BY request.id DESC`),
       );
-      const calls = await readAll((page) => history.calls(caller, page), 7);
+      const calls = await readAll((page) => history.calls(caller, {}, page), 7);
       expect(calls.map(({ id }) => id)).toEqual(
         await expectedIds(
           Prisma.sql`SELECT c.id::text FROM call c JOIN lane ON lane.id = c.lane_id WHERE ${seen} ORDER BY c.id DESC`,
@@ -58,8 +58,8 @@ describe('reads by key', () => {
     expect(requests.map((row) => row?.id ?? null)).toEqual([second, null, first, null, second]);
     expect(requests[0]).toMatchObject({
       administrator: 'archive',
-      status: 'SUCCEEDED',
-      createdAt: new Date('2023-11-14T22:13:27Z'),
+      status: 'FAILED',
+      createdAt: timeOf(7),
       finishedAt: expect.any(Date),
       note: null,
     });
@@ -130,9 +130,9 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
   const statements: string[] = [];
   database.onStatement((sql) => statements.push(sql));
   const ids = [requestIdOf(1), requestIdOf(6)];
-  const reads: ((page: PageArgs) => Promise<unknown>)[] = [
-    (page) => history.requests(ARCHIVE, page),
-    (page) => history.calls(ARCHIVE, page),
+  const reads: ((page: ForwardPage) => Promise<unknown>)[] = [
+    (page) => history.requests(ARCHIVE, { note: 'x', service: 'GUARDDUTY' }, page),
+    (page) => history.calls(ARCHIVE, { statuses: ['REFUSED'] }, page),
     (page) => history.outcomes(ARCHIVE, { service: 'GUARDDUTY', statuses: ['FAILED', 'PENDING'] }, page),
     (page) => history.outcomesOfRequests(ids, { service: 'GUARDDUTY' }, page),
     (page) => history.outcomesOfCalls(ids, page),
@@ -157,20 +157,21 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
 });
 
 it('rows that are added between two pages neither repeat what was listed nor hide what is older', async () => {
-  const lists: ((page: PageArgs) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] =
-    [
-      (page) => history.requests(LOCAL_CALLER, page),
-      (page) => history.calls(LOCAL_CALLER, page),
-      (page) => history.outcomes(LOCAL_CALLER, {}, page),
-      (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
-      (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
-    ];
+  const lists: ((
+    page: ForwardPage,
+  ) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] = [
+    (page) => history.requests(LOCAL_CALLER, {}, page),
+    (page) => history.calls(LOCAL_CALLER, {}, page),
+    (page) => history.outcomes(LOCAL_CALLER, {}, page),
+    (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
+    (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
+  ];
   // A run of its own to each call, so that the calls added are newer too.
   let number = 200;
   for (const list of lists) {
     const before = await readAll(list, 100);
     let pages = 0;
-    const added = async (page: PageArgs) => {
+    const added = async (page: ForwardPage) => {
       if (pages++ % 4 === 1) {
         number += 50;
         await writeRun(database.prisma, {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.js';
-import { afterId, afterOutcome, idCursor, outcomeCursor } from '../../src/store/cursors.js';
+import { idBound, idCursor, outcomeBound, outcomeCursor } from '../../src/store/cursors.js';
 
 const ID = '01900000-0000-7000-8000-0000000000ab';
-const KEY = { targetId: '9223372036854775807', accountId: '000000000017' };
+const KEY = { targetId: '9223372036854775806', accountId: '000000000017' };
+
+const idAfter = (kind: 'requests' | 'calls', after: string) => idBound(kind, { first: 1, after });
+const outcomeAfter = (after: string) => outcomeBound({ first: 1, after });
 
 function encode(text: string): string {
   return Buffer.from(text).toString('base64url');
@@ -21,18 +24,18 @@ function faultOf(decode: () => unknown): string {
 
 describe('a cursor', () => {
   it('names the place it was made for, in characters that need no escape in a URL', () => {
-    expect(afterId('requests', idCursor('requests', ID))).toBe(ID);
-    expect(afterId('calls', idCursor('calls', ID))).toBe(ID);
-    expect(afterOutcome(outcomeCursor(KEY))).toEqual(KEY);
+    expect(idAfter('requests', idCursor('requests', ID))).toBe(ID);
+    expect(idAfter('calls', idCursor('calls', ID))).toBe(ID);
+    expect(outcomeAfter(outcomeCursor(KEY))).toEqual(KEY);
     expect(outcomeCursor(KEY)).toMatch(/^[\w-]+$/);
   });
 
   it('of another kind of list is refused, and the message says which kind came', () => {
     const cursor = idCursor('requests', ID);
     const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; "${cursor}" is one of a list of requests`;
-    expect(faultOf(() => afterOutcome(cursor))).toBe(message);
-    expect(faultOf(() => afterId('calls', cursor))).toContain('expected a cursor from a list of calls');
-    expect(faultOf(() => afterId('requests', outcomeCursor(KEY)))).toContain('is one of a list of outcomes');
+    expect(faultOf(() => outcomeAfter(cursor))).toBe(message);
+    expect(faultOf(() => idAfter('calls', cursor))).toContain('expected a cursor from a list of calls');
+    expect(faultOf(() => idAfter('requests', outcomeCursor(KEY)))).toContain('is one of a list of outcomes');
   });
 
   it.each([
@@ -46,22 +49,31 @@ describe('a cursor', () => {
     ['too long a key', encode('1|outcomes|5|000000000017|6')],
     ['a target that is no number', encode('1|outcomes|five|000000000017')],
     ['a negative target', encode('1|outcomes|-5|000000000017')],
-    ['a target past 64 bits', encode('1|outcomes|9223372036854775808|000000000017')],
+    ['a target past 64 bits', encode('1|outcomes|9223372036854775807|000000000017')],
     ['an account that is none', encode('1|outcomes|5|17')],
     ['a good cursor with something behind it', `${outcomeCursor(KEY)}!`],
   ])('that is %s is refused', (_what, cursor) => {
     const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; ${JSON.stringify(cursor)} is none`;
-    expect(faultOf(() => afterOutcome(cursor))).toBe(message);
+    expect(faultOf(() => outcomeAfter(cursor))).toBe(message);
   });
 
   it('of a request or call whose key is no UUID is refused', () => {
-    expect(faultOf(() => afterId('calls', encode('1|calls|17')))).toContain('BAD_USER_INPUT after: ');
-    expect(faultOf(() => afterId('calls', encode(`1|calls|${ID}|${ID}`)))).toContain(
+    expect(faultOf(() => idAfter('calls', encode('1|calls|17')))).toContain('BAD_USER_INPUT after: ');
+    expect(faultOf(() => idAfter('calls', encode(`1|calls|${ID}|${ID}`)))).toContain(
       'BAD_USER_INPUT after: ',
     );
   });
 
+  it('that is wrong is named as the argument it came in', () => {
+    expect(faultOf(() => outcomeBound({ last: 1, before: 'banana' }))).toBe(
+      'BAD_USER_INPUT before: expected a cursor from a list of outcomes; "banana" is none',
+    );
+    expect(faultOf(() => idBound('calls', { last: 1, before: outcomeCursor(KEY) }))).toContain(
+      'BAD_USER_INPUT before: expected a cursor from a list of calls',
+    );
+  });
+
   it('that is very long is not repeated whole', () => {
-    expect(faultOf(() => afterOutcome('x'.repeat(100_000))).length).toBeLessThan(250);
+    expect(faultOf(() => outcomeAfter('x'.repeat(100_000))).length).toBeLessThan(250);
   });
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller, type OutcomeStatus } from '../../src/membership.js';
-import type { HistoryStore, OutcomeFilter, OutcomeRow, PageArgs } from '../../src/ports/history.js';
+import type { ForwardPage, HistoryStore, OutcomeFilter, OutcomeRow } from '../../src/ports/history.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
-import { requestIdOf, writeRun } from './historyRecord.js';
+import { callIdOf, requestIdOf, timeOf, writeRun } from './historyRecord.js';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -109,11 +109,11 @@ describe('a list of outcomes', () => {
       service: 'GUARDDUTY',
       region: 'us-east-1',
       status: 'FAILED',
-      reasonCode: 'OTHER',
+      reasonCode: 'ALREADY_MEMBER',
       reason: 'The request was refused for account 000000001734',
       sends: 2,
-      settledAt: expect.any(Date),
-      callId: '01a00000-0000-7000-8000-0000000061aa',
+      settledAt: new Date(timeOf(6).getTime() + 60_102),
+      callId: callIdOf(6, 8, 0x61aa),
     });
   });
 
@@ -138,7 +138,7 @@ describe('a list of outcomes', () => {
     const page = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: null });
     expect([page.edges.length, page.hasNextPage]).toEqual([4, false]);
     const next = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: page.edges[3]!.cursor });
-    expect(next).toEqual({ edges: [], hasNextPage: false });
+    expect(next).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: true });
   });
 });
 
@@ -151,7 +151,7 @@ describe('lists below parents', () => {
     { region: 'us-east-1', statuses: ['PROCESSED'] },
   ])('of outcomes of requests, filtered by %j, come in the order of the requests', async (filter) => {
     for (const [place, requestId] of parents.entries()) {
-      const list = async (page: PageArgs) =>
+      const list = async (page: ForwardPage) =>
         (await history.outcomesOfRequests(parents, filter, page))[place]!;
       const expected = place % 2 === 1 ? [] : await expectedKeys(LOCAL_CALLER, { ...filter, requestId });
       expect((await readAll(list, 100)).map(keyOf)).toEqual(expected);
@@ -160,7 +160,7 @@ describe('lists below parents', () => {
 
   it('of calls of requests come in the order of the requests', async () => {
     for (const [place, requestId] of parents.entries()) {
-      const list = async (page: PageArgs) => (await history.callsOfRequests(parents, page))[place]!;
+      const list = async (page: ForwardPage) => (await history.callsOfRequests(parents, page))[place]!;
       const expected = await expectedIds(Prisma.sql`
         SELECT DISTINCT s.call_id::text AS id FROM send s JOIN target t ON t.id = s.target_id
         WHERE t.request_id::text = ${requestId} ORDER BY 1 DESC`);
@@ -173,7 +173,7 @@ describe('lists below parents', () => {
       (SELECT id::text FROM call ORDER BY id LIMIT 2) UNION ALL (SELECT id::text FROM call ORDER BY id DESC LIMIT 2)`);
     const asked = [calls[0]!, NOWHERE, calls[3]!, calls[1]!, calls[2]!, calls[0]!];
     for (const [place, callId] of asked.entries()) {
-      const list = async (page: PageArgs) => (await history.outcomesOfCalls(asked, page))[place]!;
+      const list = async (page: ForwardPage) => (await history.outcomesOfCalls(asked, page))[place]!;
       const expected = await expectedIds(Prisma.sql`
         SELECT o.target_id || '/' || o.account_id AS id FROM outcome o WHERE ${callId}::uuid = ANY (o.call_ids)
         ORDER BY o.target_id DESC, o.account_id DESC`);

@@ -18,7 +18,8 @@ import {
 } from '../../src/store/historyRequests.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE } from './historyReading.js';
-import { requestIdOf, writeRun } from './historyRecord.js';
+import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
+import { scansOf } from './plans.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;
@@ -152,33 +153,16 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
     3 * FULL,
     selectOutcomesOfRequests([6, 7, 20].map(requestIdOf), { statuses: statuses.exceptions }, PAGE),
   ],
-  [
-    'below calls',
-    100,
-    selectOutcomesOfCalls(
-      ['01a00000-0000-7000-8000-000000003e85', '01a00000-0000-7000-9000-000000001389'],
-      PAGE,
-    ),
-  ],
-  ['requests', 0, selectRequests(LOCAL_CALLER, PAGE)],
-  ['requests of an administrator', 0, selectRequests(ARCHIVE, PAGE)],
+  ['below calls', 100, selectOutcomesOfCalls([callIdOf(4, 8, 0x3e85), callIdOf(299, 9, 0x1389)], PAGE)],
+  ['requests', 0, selectRequests(LOCAL_CALLER, {}, PAGE)],
+  ['requests of an administrator', 0, selectRequests(ARCHIVE, {}, PAGE)],
   ['requests by id', 0, selectRequestsById(ARCHIVE, [6, 450].map(requestIdOf))],
   ['targets of requests', 0, selectTargetsOfRequests([6, 450].map(requestIdOf))],
   ['retries of requests', 0, selectRetriesOfRequests([6, 450].map(requestIdOf), 100)],
-  ['calls', 0, selectCalls(LOCAL_CALLER, PAGE)],
+  ['calls', 0, selectCalls(LOCAL_CALLER, {}, PAGE)],
   ['calls by id', 0, selectCallsById(ARCHIVE, [requestIdOf(6)])],
   ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
 ];
-
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: PlanNode[];
-}
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -202,21 +186,6 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Runs the statement and returns the scans it made. */
-async function scansOf(statement: Prisma.Sql): Promise<PlanNode[]> {
-  const rows = await database.prisma.$queryRaw<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
-    Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement}`,
-  );
-  const nodes = [rows[0]!['QUERY PLAN'][0].Plan];
-  for (const node of nodes) nodes.push(...(node.Plans ?? []));
-  return nodes.filter((node) => node['Relation Name'] !== undefined);
-}
-
-function rowsRead(node: PlanNode): number {
-  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
-  return Math.round((node['Actual Rows'] + removed) * node['Actual Loops']);
-}
-
 describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, %s,', (state) => {
   beforeAll(async () => {
     if (state === 'analyzed') await database.prisma.$executeRaw`ANALYZE`;
@@ -227,16 +196,12 @@ describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, 
   });
 
   it.each(READS)('a page %s reads little more than it shows', async (_what, limit, statement) => {
-    const scans = await scansOf(statement);
-    const scanned = scans
-      .filter((node) => node['Node Type'] === 'Seq Scan')
-      .map((node) => node['Relation Name']);
+    const scans = await scansOf(database.prisma, statement);
+    const scanned = scans.filter(({ kind }) => kind === 'Seq Scan').map(({ table }) => table);
     expect(['outcome', 'request_account', 'send'].filter((table) => scanned.includes(table))).toEqual([]);
-    const read = scans
-      .filter((node) => node['Relation Name'] === 'outcome')
-      .reduce((sum, node) => sum + rowsRead(node), 0);
+    const read = scans.filter(({ table }) => table === 'outcome').reduce((sum, { rows }) => sum + rows, 0);
     expect(read).toBeLessThanOrEqual(limit);
-    for (const node of scans)
-      if (node['Relation Name'] === 'request_account') expect(rowsRead(node)).toBeLessThanOrEqual(FULL);
+    for (const { table, rows } of scans)
+      if (table === 'request_account') expect(rows).toBeLessThanOrEqual(FULL);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Prisma, PrismaClient } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { Page, PageArgs } from '../../src/ports/history.js';
+import type { BackwardPage, ForwardPage, Page } from '../../src/ports/history.js';
 import { requestIdOf } from './historyRecord.js';
 
 /** May see the administrator `archive` only. */
@@ -10,18 +10,35 @@ export const ARCHIVE: Caller = { ...LOCAL_CALLER, administrators: ['archive'] };
 /** The id of no request and of no call. */
 export const NOWHERE = requestIdOf(99_999);
 
-/** Reads a list to its end, `first` rows at a time, and checks what every page promises. */
+/** Reads a list to its end, `size` rows at a time, and checks what every page promises. */
 export async function readAll<Row>(
-  list: (page: PageArgs) => Promise<Page<Row>>,
-  first: number,
+  list: (page: ForwardPage) => Promise<Page<Row>>,
+  size: number,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (let after: string | null = null; ;) {
-    const page: Page<Row> = await list({ first, after });
+    const page: Page<Row> = await list({ first: size, after });
     rows.push(...page.edges.map(({ node }) => node));
-    if (page.hasNextPage) expect(page.edges).toHaveLength(first);
+    expect(page.hasPreviousPage).toBe(after !== null);
+    if (page.hasNextPage) expect(page.edges).toHaveLength(size);
     after = page.edges.at(-1)?.cursor ?? null;
     if (!page.hasNextPage) return rows;
+  }
+}
+
+/** As `readAll`, from its end backward; the rows come in the order of the list all the same. */
+export async function readAllBackward<Row>(
+  list: (page: BackwardPage) => Promise<Page<Row>>,
+  size: number,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let before: string | null = null; ;) {
+    const page: Page<Row> = await list({ last: size, before });
+    rows.unshift(...page.edges.map(({ node }) => node));
+    expect(page.hasNextPage).toBe(before !== null);
+    if (page.hasPreviousPage) expect(page.edges).toHaveLength(size);
+    before = page.edges[0]?.cursor ?? null;
+    if (!page.hasPreviousPage) return rows;
   }
 }
 
@@ -34,4 +51,18 @@ export function keyOf({ targetId, accountId }: { targetId: string; accountId: st
 export async function readIds(prisma: PrismaClient, statement: Prisma.Sql): Promise<string[]> {
   const rows = await prisma.$queryRaw<{ id: string }[]>(statement);
   return rows.map(({ id }) => id);
+}
+
+/** Every combination of values, each of them there with one of its values or not at all. */
+export function combinations<Filter>(values: {
+  readonly [Condition in keyof Filter]?: readonly unknown[];
+}): Filter[] {
+  let filters: object[] = [{}];
+  for (const [condition, choices] of Object.entries(values) as [string, readonly unknown[]][]) {
+    filters = filters.flatMap((filter) => [
+      filter,
+      ...choices.map((choice) => ({ ...filter, [condition]: choice })),
+    ]);
+  }
+  return filters as Filter[];
 }

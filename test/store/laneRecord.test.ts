@@ -15,6 +15,7 @@ import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
+import { emptyRecord } from './recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const DELAYS = [0, 0];
@@ -43,9 +44,7 @@ beforeEach(async () => {
   tenure = await record.take(lane());
 });
 
-const empty = () =>
-  database.prisma
-    .$executeRaw`TRUNCATE send, call, outcome, request_account, target, request RESTART IDENTITY CASCADE`;
+const empty = () => emptyRecord(database.prisma);
 const lane = () => lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
 const numbers = (count: number, first = 0) => Array.from({ length: count }, (_, index) => first + index);
 const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => account.accountId) ?? [];

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../src/generated/client.js';
+import { Prisma, type PrismaClient } from '../../src/generated/client.js';
 import type { ClaimedCall, Settlement, Verdict } from '../../src/ports/laneRecord.js';
 import { PROCESSED } from './recordBench.js';
 
@@ -18,7 +18,16 @@ export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] 
 
 /** Takes everything out of the record but its lanes. */
 export async function emptyRecord(prisma: PrismaClient): Promise<void> {
-  await prisma.$executeRaw`TRUNCATE send, call, outcome, request_account, target, request RESTART IDENTITY CASCADE`;
+  const guarded = ['send', 'call', 'outcome'];
+  const triggers = (change: string) =>
+    guarded.map((table) =>
+      prisma.$executeRaw(Prisma.raw(`ALTER TABLE ${table} ${change} TRIGGER ${table}_is_not_truncated`)),
+    );
+  await prisma.$transaction([
+    ...triggers('DISABLE'),
+    prisma.$executeRaw`TRUNCATE send, call, outcome, request_account, target, request, settled_hour, settled_day RESTART IDENTITY CASCADE`,
+    ...triggers('ENABLE'),
+  ]);
 }
 
 /** Targets whose counts are not those of their outcomes, and requests whose sums are not those of their targets. */

@@ -1,0 +1,99 @@
+/*
+ * What partitions by month would give and take: the table `outcome` of 24 months as it is and cut in 24 by target_id, with
+ * the same indexes. Accepting and settling a request of 40,000 outcomes, three pages, and the end of the oldest month.
+ * OUTCOMES in the environment is how many outcomes there are; 20,000,000 need about 12 GB of disk and half an hour.
+ */
+import pg from 'pg';
+import { createLog } from '../src/log.js';
+import { migrate } from '../src/store/migrator.js';
+import { startPostgres } from './support/postgres.js';
+import { runBench } from './support/runBench.js';
+import { rounded, spreadOf } from './support/statistics.js';
+
+const OUTCOMES = Number(process.env['OUTCOMES'] ?? 10_000_000);
+const MONTHS = 24;
+const ACCOUNTS = 200_000;
+const REPETITIONS = 7;
+
+/** Outcomes of a target. */
+const PER_TARGET = 50;
+const TARGETS_PER_MONTH = Math.ceil(OUTCOMES / PER_TARGET / MONTHS);
+
+const PARTITIONED = [
+  `ALTER TABLE outcome RENAME TO unpartitioned`,
+  `CREATE TABLE outcome (LIKE unpartitioned INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (target_id)`,
+  ...Array.from(
+    { length: MONTHS },
+    (_, month) =>
+      `CREATE TABLE outcome_${month} PARTITION OF outcome FOR VALUES FROM (${month * TARGETS_PER_MONTH}) TO (${
+        month === MONTHS - 1 ? 'MAXVALUE' : (month + 1) * TARGETS_PER_MONTH
+      })`,
+  ),
+];
+
+await runBench('partitions', async (closers) => {
+  const postgres = await startPostgres(closers);
+  const results: Record<string, object> = {};
+  for (const way of ['plain', 'partitioned']) {
+    const url = await postgres.createDatabase(way);
+    await migrate({ databaseUrl: url, migrationsDir: 'prisma/migrations', log: createLog('warn') });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    closers.add(way, () => client.end());
+    const run = async (sql: string): Promise<number> => {
+      const started = performance.now();
+      await client.query(sql);
+      return performance.now() - started;
+    };
+    const { rows: indexes } = await client.query<{ definition: string }>(
+      `SELECT indexdef AS definition FROM pg_indexes WHERE tablename = 'outcome'`,
+    );
+    await run('ALTER TABLE outcome DROP CONSTRAINT outcome_pkey');
+    for (const { definition } of indexes) {
+      const [, name = ''] = /INDEX (\S+) ON/.exec(definition) ?? [];
+      if (name !== 'outcome_pkey') await run(`DROP INDEX ${name}`);
+    }
+    if (way === 'partitioned') for (const statement of PARTITIONED) await run(statement);
+    await run(`
+      INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, settled_at, call_ids)
+      SELECT i / ${PER_TARGET}, lpad((i * 7919 % ${ACCOUNTS})::text, 12, '0'), i / ${PER_TARGET} % 34,
+        CASE WHEN i % 20 = 0 THEN 'UNPROCESSED' ELSE 'PROCESSED' END::outcome_status,
+        CASE WHEN i % 20 = 0 THEN 'ALREADY_MEMBER'::reason_code END,
+        to_timestamp(1700000000 + i * 6), ARRAY[gen_random_uuid()]
+      FROM generate_series(0::bigint, ${OUTCOMES - 1}) AS i`);
+    for (const { definition } of indexes) await run(definition.replace('public.', ''));
+    await run('VACUUM ANALYZE outcome');
+    await postgres.checkpoint();
+    const times = new Map<string, number[]>();
+    const middle = Math.floor(OUTCOMES / PER_TARGET / 2);
+    for (let repetition = -1; repetition < REPETITIONS; repetition += 1) {
+      const target = OUTCOMES / PER_TARGET + 10 + repetition * 4;
+      const round: Record<string, number> = {
+        accept: await run(`
+          INSERT INTO outcome (target_id, account_id, lane_id)
+          SELECT ${target} + i / 10000, lpad((i % 10000)::text, 12, '0'), i / 10000 FROM generate_series(0, 39999) AS i`),
+        settle: await run(`
+          UPDATE outcome SET status = 'PROCESSED', settled_at = now() WHERE target_id BETWEEN ${target} AND ${target + 3}`),
+        account: await run(`
+          SELECT * FROM outcome WHERE account_id = lpad('${(repetition + 2) * 17_001}', 12, '0') ORDER BY target_id DESC LIMIT 51`),
+        exceptions: await run(`
+          SELECT * FROM outcome WHERE status = ANY ('{UNPROCESSED}') AND (target_id, account_id) < (${middle}, '')
+          ORDER BY status DESC, target_id DESC, account_id DESC LIMIT 51`),
+        deepPage: await run(`
+          SELECT * FROM outcome WHERE (target_id, account_id) < (${middle + repetition}, '') ORDER BY target_id DESC, account_id DESC LIMIT 51`),
+      };
+      if (repetition < 0) continue;
+      for (const [name, ms] of Object.entries(round)) times.set(name, [...(times.get(name) ?? []), ms]);
+    }
+    await run('ALTER TABLE outcome DISABLE TRIGGER USER');
+    const endOfMonth =
+      way === 'plain'
+        ? (await run(`DELETE FROM outcome WHERE target_id < ${TARGETS_PER_MONTH}`)) +
+          (await run('VACUUM outcome'))
+        : await run('DROP TABLE outcome_0');
+    const spreads = [...times].map(([name, ms]) => [name, spreadOf(ms)] as const);
+    results[way] = { ...Object.fromEntries(spreads), endOfMonth: rounded(endOfMonth) };
+    console.log(way, JSON.stringify(results[way]));
+  }
+  return { outcomes: OUTCOMES, months: MONTHS, unit: 'ms', ...results };
+});

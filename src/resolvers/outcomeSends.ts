@@ -1,0 +1,21 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { UpstreamCall } from '../schema/call.js';
+import { OutcomeSend } from '../schema/outcomeSend.js';
+import type { GatewayContext } from './context.js';
+import { presentCall } from './present.js';
+
+/** What a send leads to. */
+@Resolver(() => OutcomeSend)
+export class OutcomeSendResolver {
+  @FieldResolver(() => UpstreamCall, {
+    nullable: true,
+    description: 'The call that carried it; null when it has been erased since, for its age.',
+  })
+  async call(
+    @Root() { callId }: OutcomeSend,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Readonly<UpstreamCall> | null> {
+    const row = await loaders.call(callId);
+    return row && presentCall(row);
+  }
+}

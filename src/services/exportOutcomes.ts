@@ -1,0 +1,31 @@
+import type { ExportedOutcome, ExportOutcomes, ExportStore } from '../ports/exports.js';
+import type { OutcomeRow } from '../ports/history.js';
+import { checkOutcomeFilter } from './checkFilters.js';
+import { readParameters } from './exportParameters.js';
+import { callNodeId, outcomeNodeId, requestNodeId } from './nodeId.js';
+import { isRetryable } from './retryPolicy.js';
+
+/** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */
+export function createExportOutcomes(store: ExportStore): ExportOutcomes {
+  return (caller, parameters) =>
+    toExported(store.outcomes(caller, checkOutcomeFilter(readParameters(parameters))));
+}
+
+async function* toExported(
+  parts: AsyncIterable<readonly OutcomeRow[]>,
+): AsyncGenerator<readonly ExportedOutcome[]> {
+  for await (const rows of parts) yield rows.map(toOutcome);
+}
+
+function toOutcome(row: OutcomeRow): ExportedOutcome {
+  const { targetId: _targetId, requestId, callId, settledAt, ...shown } = row;
+  const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
+  return {
+    ...shown,
+    id: outcomeNodeId(row),
+    retryable: ended && row.reasonCode !== null && isRetryable(row.reasonCode),
+    settledAt: settledAt?.toISOString() ?? null,
+    requestId: requestNodeId(requestId),
+    callId: callId === null ? null : callNodeId(callId),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Log } from '../log.js';
+import type { ErasedRequests, RetentionStore } from '../ports/retention.js';
+
+/** How long what is kept. Null: for ever. */
+export interface RetentionPeriods {
+  /** Whole calendar months, in UTC, besides the current one. */
+  readonly recordMonths: number | null;
+  readonly emailDays: number | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What a run has done. */
+export interface RetentionRun {
+  /** Requests whose e-mail addresses were erased. */
+  emails: number;
+  /** Requests of which only the request and its counts are left. */
+  outcomes: number;
+  calls: number;
+}
+
+/**
+ * Makes the job that erases what has become too old, step by step, so that it never holds up anything else. It goes by when
+ * requests finished, and leaves alone what has not. Null when it has erased nothing, or another process is at it.
+ */
+export function createRetention(
+  store: RetentionStore,
+  { recordMonths, emailDays }: RetentionPeriods,
+  now: () => Date,
+): (log: Log) => Promise<RetentionRun | null> {
+  return async (log) => {
+    if (recordMonths === null && emailDays === null) return null;
+    const run: RetentionRun = { emails: 0, outcomes: 0, calls: 0 };
+    const isDone = await store.alone(async () => {
+      if (emailDays !== null) {
+        const before = new Date(now().getTime() - emailDays * DAY_MS);
+        run.emails = await walk((after) => store.eraseEmails(before, after));
+      }
+      if (recordMonths !== null) {
+        const before = monthsAgo(now(), recordMonths);
+        run.outcomes = await walk((after) => store.eraseOutcomes(before, after));
+        for (let erased = await store.eraseCalls(before); erased > 0; erased = await store.eraseCalls(before))
+          run.calls += erased;
+        await store.noteBeginning();
+      }
+    });
+    if (!isDone || run.emails + run.outcomes + run.calls === 0) return null;
+    log.info(run, 'erased what was too old');
+    return run;
+  };
+}
+
+/** The first moment, in UTC, of the month so many months before this one. */
+function monthsAgo(now: Date, months: number): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
+}
+
+async function walk(step: (after: string | null) => Promise<ErasedRequests>): Promise<number> {
+  let sum = 0;
+  for (let after: string | null = null; ;) {
+    const { through, requests }: ErasedRequests = await step(after);
+    sum += requests;
+    if (through === null) return sum;
+    after = through;
+  }
+}

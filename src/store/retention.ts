@@ -1,0 +1,126 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { ErasedRequests, RetentionStore } from '../ports/retention.js';
+import { leastUuidAt } from './timeBounds.js';
+
+/** Requests that a step looks at. */
+const REQUESTS_PER_STEP = 500;
+
+/** Outcomes after which a step takes no other request: some seconds of work. A request is never erased in parts. */
+const OUTCOMES_PER_STEP = 50_000;
+
+/** Calls that a step erases. */
+const CALLS_PER_STEP = 5_000;
+
+/** Longest a step may take; the largest request has 340,000 outcomes. */
+const STEP_TIMEOUT_MS = 120_000;
+
+/** Any number that nothing else in this database locks by. */
+const ADVISORY_LOCK = 72_707_370;
+
+const FROM_THE_OLDEST = '00000000-0000-0000-0000-000000000000';
+
+/** The store that erases. */
+export function createRetentionStore(prisma: PrismaClient): RetentionStore {
+  return {
+    async alone(action) {
+      // Held by a transaction that does nothing else, and so for as long as the action runs and no longer.
+      return prisma.$transaction(
+        async (tx) => {
+          const [row] = await tx.$queryRaw<{ taken: boolean }[]>`
+            SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}::bigint) AS taken`;
+          if (row?.taken !== true) return false;
+          await action();
+          return true;
+        },
+        { timeout: 24 * 3_600_000 },
+      );
+    },
+    eraseEmails: (before, after) =>
+      prisma.$transaction((tx) => eraseEmails(tx, before, after), { timeout: STEP_TIMEOUT_MS }),
+    eraseOutcomes: (before, after) =>
+      prisma.$transaction((tx) => eraseOutcomes(tx, before, after), { timeout: STEP_TIMEOUT_MS }),
+    eraseCalls: (before) => prisma.$transaction((tx) => eraseCalls(tx, before), { timeout: STEP_TIMEOUT_MS }),
+    async noteBeginning() {
+      await prisma.$executeRaw`
+        UPDATE kept_from SET target_id = COALESCE((
+          SELECT t.id FROM target t WHERE t.id >= kept_from.target_id AND t.erased_at IS NULL ORDER BY t.id LIMIT 1
+        ), kept_from.target_id)`;
+    },
+  };
+}
+
+async function eraseEmails(
+  tx: Prisma.TransactionClient,
+  before: Date,
+  after: string | null,
+): Promise<ErasedRequests> {
+  const step = await nextRequests(tx, before, after, Prisma.sql`r.emails_erased_at IS NULL`);
+  if (step.ids.length > 0) {
+    await tx.$executeRaw`
+      UPDATE request_account SET email = NULL WHERE request_id = ANY (${step.ids}::uuid[]) AND email IS NOT NULL`;
+    await tx.$executeRaw`UPDATE request SET emails_erased_at = now() WHERE id = ANY (${step.ids}::uuid[])`;
+  }
+  return { through: step.through, requests: step.ids.length };
+}
+
+/**
+ * Outcomes of finished requests are final, so nothing else writes them. What a list has read before stays what it was; one
+ * that comes after passes over the targets, which are marked in the same transaction.
+ */
+async function eraseOutcomes(
+  tx: Prisma.TransactionClient,
+  before: Date,
+  after: string | null,
+): Promise<ErasedRequests> {
+  const step = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
+  const { ids } = step;
+  if (ids.length > 0) {
+    const targets = Prisma.sql`SELECT id FROM target WHERE request_id = ANY (${ids}::uuid[])`;
+    await tx.$executeRaw`SET LOCAL statement_timeout = 0`;
+    await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
+    await tx.$executeRaw`DELETE FROM outcome WHERE target_id IN (${targets})`;
+    await tx.$executeRaw`DELETE FROM send WHERE target_id IN (${targets})`;
+    await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${ids}::uuid[])`;
+    await tx.$executeRaw`UPDATE target SET erased_at = now() WHERE request_id = ANY (${ids}::uuid[])`;
+    await tx.$executeRaw`
+      UPDATE request SET erased_at = now(), emails_erased_at = COALESCE(emails_erased_at, now()) WHERE id = ANY (${ids}::uuid[])`;
+  }
+  return { through: step.through, requests: ids.length };
+}
+
+async function eraseCalls(tx: Prisma.TransactionClient, before: Date): Promise<number> {
+  await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
+  return tx.$executeRaw`
+    DELETE FROM call WHERE id IN (
+      SELECT c.id FROM call c
+      WHERE c.id < ${leastUuidAt(before)}::uuid AND c.settled_at < ${before}::timestamptz
+        AND NOT EXISTS (SELECT FROM send s WHERE s.call_id = c.id)
+      ORDER BY c.id
+      LIMIT ${CALLS_PER_STEP}::int
+    )`;
+}
+
+/** The next requests by id that finished before the moment and are to be erased: as many as make a step. */
+async function nextRequests(
+  tx: Prisma.TransactionClient,
+  before: Date,
+  after: string | null,
+  isKept: Prisma.Sql,
+): Promise<{ ids: string[]; through: string | null }> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text AS id
+    FROM (
+      SELECT r.id, sum(r.total) OVER (ORDER BY r.id) - r.total AS ahead
+      FROM (
+        SELECT r.id, r.total FROM request r
+        WHERE r.id > ${after ?? FROM_THE_OLDEST}::uuid AND r.id < ${leastUuidAt(before)}::uuid
+          AND r.finished_at < ${before}::timestamptz AND ${isKept}
+        ORDER BY r.id
+        LIMIT ${REQUESTS_PER_STEP}::int
+      ) AS r
+    ) AS r
+    WHERE ahead < ${OUTCOMES_PER_STEP}::int
+    ORDER BY id`;
+  const ids = rows.map(({ id }) => id);
+  return { ids, through: ids.at(-1) ?? null };
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Prisma } from '../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
+import type { CallFilter, HistoryStore, OutcomeFilter, RequestFilter } from '../../src/ports/history.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createHistoryStore } from '../../src/store/history.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { callConditions, outcomeConditions, requestConditions } from './historyConditions.js';
+import { ARCHIVE, combinations, keyOf, readAll, readAllBackward, readIds } from './historyReading.js';
+import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let history: HistoryStore;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  history = createHistoryStore(database.prisma);
+  const { prisma } = database;
+  await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 60 });
+  await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 60 });
+  await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const CALLERS: Caller[] = [LOCAL_CALLER, ARCHIVE];
+
+/** In the middle of a request's settling, and somewhere among the later ones. */
+const EARLY = new Date(timeOf(4).getTime() + 60_030);
+const LATE = timeOf(77);
+
+const LANES = { administrator: ['security'], service: ['SECURITY_HUB'], region: ['eu-west-1'] };
+
+/** What the column `id` holds in the rows that fulfil the conditions, by the plainest statement. */
+function expectedIds(
+  from: Prisma.Sql,
+  id: Prisma.Sql,
+  conditions: Prisma.Sql[],
+  order: Prisma.Sql,
+): Promise<string[]> {
+  return readIds(
+    database.prisma,
+    Prisma.sql`SELECT ${id} AS id FROM ${from} WHERE ${Prisma.join([Prisma.sql`true`, ...conditions], ' AND ')} ORDER BY ${order}`,
+  );
+}
+
+describe('every combination of the conditions of a filter lists and counts what fulfils them all', () => {
+  it('for requests', { timeout: 120_000 }, async () => {
+    const filters = combinations<RequestFilter>({
+      ...LANES,
+      operations: [['INVITE_MEMBERS']],
+      statuses: [['SUCCEEDED', 'RUNNING', 'RUNNING']],
+      requestedBy: ['bob'],
+      accountId: ['000000000017'],
+      note: ['TICKET 100%_'],
+      createdAfter: [timeOf(3)],
+      createdBefore: [LATE],
+    });
+    for (const [place, filter] of filters.entries()) {
+      const caller = CALLERS[place % 2]!;
+      const ids = await expectedIds(
+        Prisma.sql`request r`,
+        Prisma.sql`r.id::text`,
+        requestConditions(caller, filter),
+        Prisma.sql`r.id DESC`,
+      );
+      const said = JSON.stringify({ caller, filter });
+      const rows = await readAll((page) => history.requests(caller, filter, page), 100);
+      expect(
+        rows.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
+      const backward = await readAllBackward((page) => history.requests(caller, filter, page), 31);
+      expect(
+        backward.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
+      expect(await history.countRequests(caller, filter, 20), said).toBe(ids.length > 20 ? null : ids.length);
+    }
+  });
+
+  it('for calls', async () => {
+    const filters = combinations<CallFilter>({
+      ...LANES,
+      operations: [['INVITE_MEMBERS'], ['CREATE_MEMBERS', 'DELETE_MEMBERS']],
+      statuses: [['REFUSED', 'SENT'], ['UNANSWERED', 'UNANSWERED'], ['ANSWERED']],
+      startedAfter: [timeOf(2)],
+      startedBefore: [timeOf(5)],
+    });
+    for (const [place, filter] of filters.entries()) {
+      const caller = CALLERS[place % 2]!;
+      const ids = await expectedIds(
+        Prisma.sql`call c JOIN lane l ON l.id = c.lane_id`,
+        Prisma.sql`c.id::text`,
+        callConditions(caller, filter),
+        Prisma.sql`c.id DESC`,
+      );
+      const said = JSON.stringify({ caller, filter });
+      const rows = await readAll((page) => history.calls(caller, filter, page), 10);
+      expect(
+        rows.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
+      const backward = await readAllBackward((page) => history.calls(caller, filter, page), 11);
+      expect(
+        backward.map(({ id }) => id),
+        said,
+      ).toEqual(ids);
+      expect(await history.countCalls(caller, filter, 9), said).toBe(ids.length > 9 ? null : ids.length);
+    }
+  });
+
+  it('for outcomes', { timeout: 120_000 }, async () => {
+    const filters = combinations<OutcomeFilter>({
+      ...LANES,
+      requestId: [requestIdOf(1)],
+      accountIds: [['000000000017', '000000000119', '000000000119']],
+      operations: [['INVITE_MEMBERS', 'DELETE_MEMBERS']],
+      statuses: [['FAILED', 'UNPROCESSED'], ['PENDING', 'IN_FLIGHT', 'CANCELED'], ['PROCESSED']],
+      reasonCodes: [['SELF', 'THROTTLED', 'THROTTLED']],
+      settledAfter: [EARLY],
+      settledBefore: [LATE],
+    });
+    for (const [place, filter] of filters.entries()) {
+      const caller = CALLERS[place % 3 === 0 ? 1 : 0]!;
+      const ids = await expectedIds(
+        Prisma.sql`outcome o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id`,
+        Prisma.sql`o.target_id || '/' || o.account_id`,
+        outcomeConditions(caller, filter),
+        Prisma.sql`o.target_id DESC, o.account_id DESC`,
+      );
+      const said = JSON.stringify({ caller, filter });
+      const rows = await readAll((page) => history.outcomes(caller, filter, page), 100);
+      expect(rows.map(keyOf), said).toEqual(ids);
+      const backward = await readAllBackward((page) => history.outcomes(caller, filter, page), 73);
+      expect(backward.map(keyOf), said).toEqual(ids);
+      expect(await history.countOutcomes(caller, filter, 50), said).toBe(ids.length > 50 ? null : ids.length);
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLog } from '../../src/log.js';
+import { LOCAL_CALLER } from '../../src/membership.js';
+import type { HistoryStore } from '../../src/ports/history.js';
+import type { RetentionStore } from '../../src/ports/retention.js';
+import { createRetention } from '../../src/services/retention.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createHistoryStore } from '../../src/store/history.js';
+import { createRetentionStore } from '../../src/store/retention.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { readAll, readAllBackward } from './historyReading.js';
+import { requestIdOf, writeRun } from './historyRecord.js';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let history: HistoryStore;
+let store: RetentionStore;
+const log = createLog('silent');
+
+/** In the third month of the record, which begins on 10 June. */
+const NOW = new Date('2024-08-20T00:00:00Z');
+const JULY = new Date('2024-07-01T00:00:00Z');
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  history = createHistoryStore(database.prisma);
+  store = createRetentionStore(database.prisma);
+  await writeRun(database.prisma, { administrator: 'security', from: 1, to: 10, accounts: 60 });
+  await writeRun(database.prisma, { administrator: 'security', from: 11, to: 900, accounts: 1 });
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const emails = () => database.prisma.requestAccount.count({ where: { email: { not: null } } });
+const everything = () => readAll((page) => history.outcomes(LOCAL_CALLER, {}, page), 100);
+
+describe('retention', () => {
+  it('that is off erases nothing', async () => {
+    const before = [await emails(), await database.prisma.outcome.count()];
+    const run = createRetention(store, { recordMonths: null, emailDays: null }, () => NOW);
+    expect(await run(log)).toBeNull();
+    expect([await emails(), await database.prisma.outcome.count()]).toEqual(before);
+  });
+
+  it('erases e-mail addresses first, of finished requests only, and leaves the outcomes', async () => {
+    const outcomes = await database.prisma.outcome.count();
+    const run = createRetention(store, { recordMonths: null, emailDays: 60 }, () => NOW);
+    const before = new Date(NOW.getTime() - 60 * 86_400_000);
+    const finished = await database.prisma.request.count({ where: { finishedAt: { lt: before } } });
+    expect((await run(log))?.emails).toBe(finished);
+    expect(await database.prisma.outcome.count()).toBe(outcomes);
+    const accounts = await database.prisma.requestAccount.findMany({ where: { email: { not: null } } });
+    const kept = new Set(accounts.map(({ requestId }) => requestId));
+    expect(kept).toContain(requestIdOf(8));
+    expect(kept).not.toContain(requestIdOf(7));
+    expect(await run(log)).toBeNull();
+  });
+
+  it('erases whole months, keeps requests with their counts and statistics, and lists go on without the rest', async () => {
+    const { prisma } = database;
+    const [requests, hours] = [await prisma.request.count(), await prisma.settledHour.count()];
+    const before = await everything();
+    const run = createRetention(store, { recordMonths: 1, emailDays: null }, () => NOW);
+    const done = await run(log);
+    expect(done?.outcomes).toBe(await prisma.request.count({ where: { finishedAt: { lt: JULY } } }));
+    expect(done?.calls).toBeGreaterThan(0);
+    const kept = await prisma.request.findMany({
+      where: { OR: [{ finishedAt: null }, { finishedAt: { gte: JULY } }] },
+    });
+    const ids = new Set(kept.map(({ id }) => id));
+    const expected = before.filter(({ requestId }) => ids.has(requestId));
+    expect(expected.length).toBeLessThan(before.length);
+    expect(await everything()).toEqual(expected);
+    const backward = await readAllBackward(
+      (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
+      100,
+    );
+    expect(backward).toEqual(expected.filter(({ status }) => status === 'UNPROCESSED'));
+    expect(await prisma.request.count()).toBe(requests);
+    expect(await prisma.settledHour.count()).toBe(hours);
+    const [targets] = await history.targetsOfRequests([requestIdOf(5)]);
+    expect(targets?.[0]?.counts.processed).toBe(60);
+    expect(await run(log)).toBeNull();
+  });
+
+  it('lets only one process erase at a time', async () => {
+    expect(
+      await store.alone(async () => {
+        expect(await store.alone(async () => expect.unreachable())).toBe(false);
+      }),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Prisma } from '../../src/generated/client.js';
+import { LOCAL_CALLER } from '../../src/membership.js';
+import type { HistoryStore, OutcomeFilter, StatisticsDimension } from '../../src/ports/history.js';
+import { openDatabase, type Database } from '../../src/store/client.js';
+import { createHistoryStore } from '../../src/store/history.js';
+import { selectStatistics } from '../../src/store/statistics.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { outcomeConditions } from './historyConditions.js';
+import { ARCHIVE, combinations } from './historyReading.js';
+import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { scansOf } from './plans.js';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let history: HistoryStore;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url);
+  history = createHistoryStore(database.prisma);
+  const { prisma } = database;
+  await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 60 });
+  await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 60 });
+  await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const EXPRESSIONS: Record<StatisticsDimension, [string, string]> = {
+  OPERATION: ['operation', 't.operation'],
+  SERVICE: ['service', 'l.service'],
+  REGION: ['region', 'l.region'],
+  ADMINISTRATOR: ['administrator', 'l.administrator'],
+  STATUS: ['status', 'o.status'],
+  REASON_CODE: ['reasonCode', 'o.reason_code'],
+  REQUESTED_BY: ['requestedBy', 'r.caller_id'],
+  HOUR: ['from', `date_trunc('hour', o.settled_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`],
+  DAY: ['from', `date_trunc('day', o.settled_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`],
+  MONTH: ['from', `date_trunc('month', o.settled_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`],
+};
+
+/** The groups of a filter, counted one by one, in no order. */
+async function countedPlainly(
+  caller: typeof LOCAL_CALLER,
+  groupBy: StatisticsDimension[],
+  filter: OutcomeFilter,
+) {
+  const columns = groupBy.map((dimension) => EXPRESSIONS[dimension]);
+  const conditions = [Prisma.sql`true`, ...outcomeConditions(caller, filter)];
+  const rows = await database.prisma.$queryRaw<Record<string, unknown>[]>(Prisma.sql`
+    SELECT ${Prisma.raw(columns.map(([name, sql]) => `${sql} AS "${name}",`).join(' '))}
+      count(*)::int AS outcomes, count(DISTINCT o.account_id)::int AS accounts
+    FROM outcome o JOIN target t ON t.id = o.target_id JOIN request r ON r.id = t.request_id JOIN lane l ON l.id = o.lane_id
+    WHERE ${Prisma.join(conditions, ' AND ')}
+    GROUP BY ${Prisma.raw(columns.length === 0 ? '()' : columns.map((_, place) => place + 1).join(', '))}`);
+  return rows.map((row) => textOf(row)).sort();
+}
+
+function textOf(row: object): string {
+  const given = Object.entries(row).filter(([, value]) => value !== null);
+  return JSON.stringify(Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+async function counted(caller: typeof LOCAL_CALLER, groupBy: StatisticsDimension[], filter: OutcomeFilter) {
+  const rows = await history.statistics(caller, groupBy, filter, 10_000);
+  const accounts = await history.statisticsAccounts(caller, groupBy, filter, 10_000);
+  expect(accounts).toHaveLength(rows.length);
+  return rows.map((row, place) => {
+    const { accounts: distinct, ...group } = accounts[place]!;
+    expect({ ...group, outcomes: row.outcomes }).toEqual(row);
+    return textOf({ ...row, accounts: distinct });
+  });
+}
+
+const FILTERS = combinations<OutcomeFilter>({
+  service: ['SECURITY_HUB'],
+  operations: [['INVITE_MEMBERS']],
+  statuses: [['UNPROCESSED', 'IN_FLIGHT']],
+  reasonCodes: [['THROTTLED']],
+  // Both in the middle of an hour, and of a request's settling.
+  settledAfter: [new Date(timeOf(4).getTime() + 60_030)],
+  settledBefore: [new Date(timeOf(7).getTime() + 60_020)],
+});
+
+describe('statistics', () => {
+  it.each(Object.keys(EXPRESSIONS) as StatisticsDimension[])(
+    'by %s agree with the outcomes to the last account, whatever the filter',
+    async (dimension) => {
+      for (const [place, filter] of FILTERS.entries()) {
+        const caller = place % 3 === 0 ? ARCHIVE : LOCAL_CALLER;
+        const rows = await counted(caller, [dimension], filter);
+        expect(rows.sort(), JSON.stringify(filter)).toEqual(
+          await countedPlainly(caller, [dimension], filter),
+        );
+      }
+    },
+  );
+
+  it.each<StatisticsDimension[][]>([
+    [[]],
+    [['SERVICE', 'REGION', 'STATUS']],
+    [['MONTH', 'REASON_CODE', 'REQUESTED_BY', 'OPERATION']],
+    [['ADMINISTRATOR', 'HOUR', 'STATUS']],
+  ])('by %j agree too', async (groupBy) => {
+    for (const filter of [
+      ...FILTERS,
+      { requestId: requestIdOf(7) },
+      { accountIds: ['000000000017', '000000000034'] },
+    ]) {
+      const rows = await counted(LOCAL_CALLER, groupBy, filter);
+      expect(rows.sort(), JSON.stringify(filter)).toEqual(
+        await countedPlainly(LOCAL_CALLER, groupBy, filter),
+      );
+    }
+  });
+
+  it('between two moments of one hour read its outcomes', async () => {
+    const filter = {
+      settledAfter: new Date(timeOf(1).getTime() + 60_010),
+      settledBefore: new Date(timeOf(1).getTime() + 60_021),
+    };
+    expect(await counted(LOCAL_CALLER, [], filter)).toEqual([textOf({ outcomes: 44, accounts: 11 })]);
+  });
+
+  it('have the newest first, and hours begin on the hour in UTC whatever the zone of the session', async () => {
+    const rows = await history.statistics(
+      LOCAL_CALLER,
+      ['HOUR', 'STATUS'],
+      { settledAfter: timeOf(1) },
+      10_000,
+    );
+    const times = rows.map(({ from }) => from!.getTime());
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    for (const time of times) expect(time % 3_600_000).toBe(0);
+  });
+
+  it('of whole hours read no outcome', async () => {
+    const filter = {
+      settledAfter: new Date('2024-06-10T00:00:00Z'),
+      settledBefore: new Date('2024-07-01T00:00:00Z'),
+    };
+    const scans = await scansOf(
+      database.prisma,
+      selectStatistics(LOCAL_CALLER, ['DAY', 'STATUS'], filter, 10_000),
+    );
+    expect(new Set(scans.map(({ table }) => table))).toEqual(new Set(['lane', 'settled_hour']));
+  });
+});
