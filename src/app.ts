@@ -152,7 +152,9 @@ export async function startGateway(
   const housekeeping = startHousekeeping(
     {
       'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
-      retention: async () => void (await runRetention(log)),
+      async retention() {
+        await runRetention(log);
+      },
     },
     log,
   );
