@@ -17,19 +17,14 @@ import { createCreateMembers } from './services/createMembers.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
-import { createLiveMembers } from './services/liveMembers.js';
+import { createLiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/loaders.js';
-import { createMemberLoader } from './services/memberLoader.js';
-import { createMemberReads } from './services/memberReads.js';
-import { createReadDetectors } from './services/readDetectors.js';
-import { createReadTurns } from './services/readTurns.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
-import { createTargetHealth } from './services/targetHealth.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
@@ -160,7 +155,17 @@ export async function startGateway(
   const retries = createRetryStore(prisma, workers.enqueue);
   const historyStore = createHistoryStore(prisma);
   const intake = createRequestIntake(store, recordAndWait);
-  const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
+  const { rates } = config;
+  const laneIdOf = lanes.idOf;
+  const live = createLiveReads({
+    administrators,
+    upstream,
+    quota: createReadQuota(prisma, laneIdOf, rates),
+    states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
+    rates,
+    stopping: stopping.signal,
+  });
+  const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const services: Services = {
     createMembers: createCreateMembers(mutations),
     inviteMembers: createInviteMembers(mutations),
@@ -168,17 +173,6 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const turns = createReadTurns(createReadQuota(prisma, lanes.idOf, config.rates), stopping.signal);
-  const detectors = createReadDetectors(administrators, upstream, turns);
-  const memberReads = createMemberReads({ upstream, turns, detectors });
-  const members = createLiveMembers(administrators, memberReads);
-  const { rates } = config;
-  const states = createLaneStates(prisma, {
-    laneIdOf: lanes.idOf,
-    rates,
-    throttlingErrors: THROTTLING_ERRORS,
-  });
-  const targetHealth = createTargetHealth({ administrators, reads: memberReads, detectors, states, rates });
   const history = createHistory(historyStore);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
@@ -189,11 +183,11 @@ export async function startGateway(
       idempotencyKey,
       services,
       history,
-      members,
-      targetHealth,
+      members: live.members,
+      targetHealth: live.targetHealth,
       progress,
       loaders: createLoaders(historyStore, LOCAL_CALLER),
-      memberLoader: createMemberLoader(memberReads),
+      memberLoader: live.memberLoader(),
     }),
     readiness: {
       notReady: async () => {

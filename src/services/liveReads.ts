@@ -1,0 +1,45 @@
+import type { Administrator, SecurityService } from '../membership.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { LaneStates } from '../ports/laneStates.js';
+import type { ReadQuota } from '../ports/readQuota.js';
+import type { Upstream } from '../ports/upstream.js';
+import { createLiveMembers, type LiveMembers } from './liveMembers.js';
+import { createMemberLoader, type MemberLoader } from './memberLoader.js';
+import { createMemberReads } from './memberReads.js';
+import { createPlanner, type Planner } from './membershipPlan.js';
+import { createReadDetectors } from './readDetectors.js';
+import { createReadTurns } from './readTurns.js';
+import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
+
+/** What live reads are made of. */
+export interface LiveReadTools {
+  readonly administrators: readonly Administrator[];
+  readonly upstream: Upstream;
+  readonly quota: ReadQuota;
+  readonly states: LaneStates;
+  readonly rates: Readonly<Record<SecurityService, Rate>>;
+  /** Ends every wait for the quota. */
+  readonly stopping: AbortSignal;
+}
+
+/** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
+export interface LiveReads {
+  readonly members: LiveMembers;
+  readonly targetHealth: TargetHealthOf;
+  readonly plan: Planner;
+  /** A loader for one operation. */
+  memberLoader(): MemberLoader;
+}
+
+export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
+  const { administrators, upstream, states, rates } = tools;
+  const turns = createReadTurns(quota, stopping);
+  const detectors = createReadDetectors(administrators, upstream, turns);
+  const reads = createMemberReads({ upstream, turns, detectors });
+  return {
+    members: createLiveMembers(administrators, reads),
+    targetHealth: createTargetHealth({ administrators, reads, detectors, states, rates }),
+    plan: createPlanner(reads, rates),
+    memberLoader: () => createMemberLoader(reads),
+  };
+}
