@@ -7,7 +7,11 @@ const config: CodegenConfig = {
   generates: {
     'test/generated/': {
       preset: 'client',
-      presetConfig: { fragmentMasking: false },
+      presetConfig: {
+        fragmentMasking: false,
+        // test/generated/persisted-documents.json: what TRUSTED_DOCUMENTS_FILE may be.
+        persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
+      },
       config: {
         // Documents are strings that know their types: what a client posts, with nothing to print first.
         documentMode: 'string',

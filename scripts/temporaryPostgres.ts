@@ -13,15 +13,7 @@ const PREFIX = 'gateway-temporary-';
  * Also removes what earlier runs left that were killed.
  */
 export async function startTemporaryPostgres(log: Log): Promise<{ url: string; stop(): Promise<void> }> {
-  await removeAbandoned(log);
-  const dataDir = await mkdtemp(join(tmpdir(), PREFIX));
-  // When we are root, another user runs PostgreSQL and must be able to enter.
-  await chmod(dataDir, 0o755);
-  const lock = await lockDataDir(dataDir);
-  const remove = async (): Promise<void> => {
-    await rm(dataDir, { recursive: true, force: true });
-    await lock.release();
-  };
+  const { dataDir, remove } = await makeTemporaryDataDir(log);
   try {
     const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
     return { url: postgres.url, stop: () => postgres.stop().then(remove) };
@@ -29,6 +21,22 @@ export async function startTemporaryPostgres(log: Log): Promise<{ url: string; s
     await remove();
     throw error;
   }
+}
+
+/** A data directory, locked, for a PostgreSQL that goes with the program; removes what killed programs left. */
+export async function makeTemporaryDataDir(log: Log): Promise<{ dataDir: string; remove(): Promise<void> }> {
+  await removeAbandoned(log);
+  const dataDir = await mkdtemp(join(tmpdir(), PREFIX));
+  // When we are root, another user runs PostgreSQL and must be able to enter.
+  await chmod(dataDir, 0o755);
+  const lock = await lockDataDir(dataDir);
+  return {
+    dataDir,
+    async remove() {
+      await rm(dataDir, { recursive: true, force: true });
+      await lock.release();
+    },
+  };
 }
 
 async function removeAbandoned(log: Log): Promise<void> {

@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
-import { createLaneDetector } from './lanes/detector.js';
+import { configuredDetector, createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
 import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
-import { LOCAL_CALLER, type Administrator } from './membership.js';
+import type { Administrator } from './membership.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
+import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/loaders.js';
+import { createOriginLoader } from './services/originLoader.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetryRequest } from './services/retryRequest.js';
@@ -26,7 +29,7 @@ import { createRequestProgress } from './services/requestProgress.js';
 import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, type Database } from './store/client.js';
+import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
 import { createHistoryStore } from './store/history.js';
@@ -38,6 +41,7 @@ import { migrate } from './store/migrator.js';
 import { createReadQuota } from './store/readQuota.js';
 import { connectReplica, type ReplicaConnection } from './store/replicaConnection.js';
 import { createRequestEvents } from './store/requestEvents.js';
+import { createOriginStore } from './store/requestOrigin.js';
 import { createProgressStore } from './store/requestProgress.js';
 import { createRequestStore } from './store/requestStore.js';
 import { createRetryStore } from './store/retryStore.js';
@@ -153,7 +157,11 @@ export async function startGateway(
   const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
   const retries = createRetryStore(prisma, workers.enqueue);
-  const historyStore = createHistoryStore(prisma);
+  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
+  const reading =
+    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
+  if (reading !== database) closers.add('database for queries', () => reading.close());
+  const historyStore = createHistoryStore(reading.prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
@@ -173,22 +181,39 @@ export async function startGateway(
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
-  const history = createHistory(historyStore);
+  const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
+    log,
+    closers,
+  });
+  const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
   const server = await createHttpServer({
-    contextOf: ({ idempotencyKey }) => ({
-      caller: LOCAL_CALLER,
-      idempotencyKey,
-      services,
-      history,
-      members: live.members,
-      targetHealth: live.targetHealth,
-      progress,
-      loaders: createLoaders(historyStore, LOCAL_CALLER),
-      memberLoader: live.memberLoader(),
-    }),
+    contextOf: ({ caller, idempotencyKey, isQuery }) => {
+      let deadline: Deadline | null = null;
+      const reads = withDeadline(historyStore, () => {
+        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds);
+        return deadline;
+      });
+      return {
+        caller,
+        idempotencyKey,
+        services,
+        history: createHistory(reads),
+        ...live.forOperation(),
+        progress,
+        tokens: access.tokens,
+        deniedAttempts: access.deniedAttempts,
+        denied: (field) => {
+          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        },
+        loaders: createLoaders(reads, caller),
+        origins: createOriginLoader(originStore),
+      };
+    },
+    ...access,
+    settings: config.access,
     readiness: {
       notReady: async () => {
         if (stopping.signal.aborted) return 'stopping';
@@ -270,9 +295,4 @@ async function defaultAdministrator(
       detectorIds: {},
     },
   ];
-}
-
-function configuredDetector(administrators: readonly Administrator[], lane: Lane): string | null {
-  const administrator = administrators.find(({ id }) => id === lane.administrator);
-  return administrator?.detectorIds[lane.region] ?? null;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { accessFaults, accessSettings, type AccessSettings } from './config/access.js';
 import { GatewayError } from './errors.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { SECURITY_SERVICES, type Administrator, type SecurityService } from './membership.js';
@@ -36,10 +37,14 @@ export interface Config {
   readonly idempotencyHours: number;
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
   readonly logLevel: LogLevel;
+  /** Who is let in, and how far. */
+  readonly access: AccessSettings;
 }
 
 const positive = z.coerce.number().positive();
 const positiveInt = z.coerce.number().int().positive();
+/** A list with commas between its members. */
+const list = z.string().transform((text) => text.split(',').map((member) => member.trim()));
 
 const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
@@ -51,7 +56,30 @@ const environmentSchema = z.object({
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_REGION: z.string().optional(),
   ADMINISTRATORS_FILE: z.string().optional(),
-  AUTH_MODE: z.enum(['none']).optional(),
+  AUTH_MODE: list.pipe(z.array(z.enum(['none', 'token', 'oidc'])).min(1)).optional(),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_ROLES_CLAIM: z.string().default('roles'),
+  OIDC_ROLE_NAMES: list.default(['viewer', 'operator', 'admin']),
+  OIDC_ADMINISTRATORS_CLAIM: z.string().default('administrators'),
+  OIDC_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(60).default(5),
+  INTROSPECTION: z.enum(['on', 'authenticated', 'off']).optional(),
+  CORS_ORIGINS: list
+    .pipe(z.array(z.url().refine(isOrigin, 'expected origins such as https://portal.example.com')))
+    .default([]),
+  TRUSTED_PROXIES: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
+  MAX_BODY_BYTES: positiveInt.default(4 * 1024 * 1024),
+  MAX_TOKENS: positiveInt.default(100_000),
+  MAX_DEPTH: positiveInt.default(15),
+  MAX_FIELDS: positiveInt.default(1_000),
+  MAX_ALIASES: positiveInt.default(50),
+  MAX_DIRECTIVES: positiveInt.default(50),
+  MAX_COMPLEXITY: positiveInt.default(100_000),
+  EXECUTION_TIMEOUT_SECONDS: positive.max(3_600).default(30),
+  CALLER_BUDGET: positiveInt.max(1_000_000_000).default(1_000_000),
+  CALLER_BUDGET_SECONDS: positiveInt.max(86_400).default(60),
+  TRUSTED_DOCUMENTS: z.enum(['off', 'log', 'enforce']).default('off'),
+  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   MAX_ACCOUNTS_PER_REQUEST: positiveInt.max(10_000).default(10_000),
   CALLS_IN_FLIGHT_PER_LANE: positiveInt.max(50).default(10),
   INVITATION_LANDS_WITHIN_SECONDS: z.coerce.number().min(0).max(300).default(10),
@@ -120,6 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },
     },
     logLevel: settings.LOG_LEVEL,
+    access: accessSettings(settings),
   };
 }
 
@@ -128,11 +157,13 @@ function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
+/** Whether a URL is an origin as browsers write it, and nothing more. */
+function isOrigin(url: string): boolean {
+  return new URL(url).origin === url;
+}
+
 function contradictions(settings: Environment): string[] {
-  const faults: string[] = [];
-  if (!['127.0.0.1', '::1', 'localhost'].includes(settings.HOST)) {
-    faults.push('HOST: expected a loopback address, since AUTH_MODE none lets everybody in who can reach it');
-  }
+  const faults = accessFaults(settings);
   if (settings.UPSTREAM === 'aws' && !settings.ADMINISTRATORS_FILE && !settings.AWS_REGION) {
     faults.push('AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE');
   }

@@ -114,13 +114,41 @@ export interface Administrator {
   readonly detectorIds: Readonly<Record<string, string>>;
 }
 
+/** What a caller may do; each may do what those before it may. */
+export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The way an operation came, for the record. */
+export interface Origin {
+  /** UUID of the API token it came with; null for people. */
+  readonly tokenId: string | null;
+  /** The client's IP address, as far as the proxies in between are trusted. */
+  readonly address: string;
+  /** Cut to 256 characters; null when the client named none. */
+  readonly userAgent: string | null;
+  /** X-Request-Id: the client's, or the gateway's. */
+  readonly requestId: string;
+  /** W3C Trace Context; null when none came. */
+  readonly traceparent: string | null;
+}
+
 /** Who asks. Every service function takes the caller first. */
 export interface Caller {
+  /** The name of its API token, the subject of its OpenID Connect token, or "local". */
   readonly id: string;
   readonly kind: ActorKind;
+  readonly role: Role;
   /** Ids of the administrators whose record and members the caller may see and touch; null means all. */
   readonly administrators: readonly string[] | null;
+  /** Null when the operation did not come over the network. */
+  readonly origin: Origin | null;
 }
 
 /** The caller of every request while authentication is off (AUTH_MODE none, loopback only). */
-export const LOCAL_CALLER: Caller = { id: 'local', kind: 'LOCAL', administrators: null };
+export const LOCAL_CALLER: Caller = {
+  id: 'local',
+  kind: 'LOCAL',
+  role: 'ADMIN',
+  administrators: null,
+  origin: null,
+};

@@ -32,6 +32,8 @@ describe('the configuration', () => {
   it('is the sandbox on this machine when nothing is said', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
+      idempotencyHours: 168,
+      invitationLandsWithinMs: 10_000,
       port: 4000,
       databaseUrl: null,
       dataDir: path.resolve('.data'),
@@ -43,6 +45,24 @@ describe('the configuration', () => {
       callsInFlightPerLane: 10,
       rates: { GUARDDUTY: { perSecond: 5, burst: 10 }, SECURITY_HUB: { perSecond: 10, burst: 30 } },
       logLevel: 'info',
+      access: {
+        credentials: null,
+        introspection: 'on',
+        corsOrigins: [],
+        trustedProxies: [],
+        limits: {
+          bodyBytes: 4_194_304,
+          tokens: 100_000,
+          depth: 15,
+          fields: 1_000,
+          aliases: 50,
+          directives: 50,
+          complexity: 100_000,
+          timeoutSeconds: 30,
+        },
+        budget: { points: 1_000_000, windowSeconds: 60 },
+        trustedDocuments: { mode: 'off', file: null },
+      },
     });
   });
 
@@ -71,6 +91,15 @@ describe('the configuration', () => {
 
   it.each([
     [{ HOST: '0.0.0.0' }, 'HOST: expected a loopback address'],
+    [{ HOST: '0.0.0.0', AUTH_MODE: 'none' }, 'HOST: expected a loopback address'],
+    [{ AUTH_MODE: 'token,none' }, 'AUTH_MODE: expected none, or token and oidc'],
+    [{ AUTH_MODE: 'oidc' }, 'OIDC_ISSUER: expected with AUTH_MODE oidc\n  OIDC_AUDIENCE: expected'],
+    [{ AUTH_MODE: 'oidc', OIDC_ISSUER: 'http://login.example.com' }, 'OIDC_ISSUER: expected https'],
+    [{ OIDC_CLOCK_TOLERANCE_SECONDS: '61' }, 'OIDC_CLOCK_TOLERANCE_SECONDS: '],
+    [{ OIDC_ROLE_NAMES: 'viewer,admin' }, 'OIDC_ROLE_NAMES: expected three words'],
+    [{ CORS_ORIGINS: 'https://portal.example.com/' }, 'CORS_ORIGINS.0: expected origins such as'],
+    [{ TRUSTED_PROXIES: 'everybody' }, 'TRUSTED_PROXIES.0: '],
+    [{ TRUSTED_DOCUMENTS: 'enforce' }, 'TRUSTED_DOCUMENTS_FILE: expected'],
     [{ UPSTREAM: 'aws' }, 'AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE'],
     [{ ADMINISTRATORS_FILE: '/nowhere.yaml' }, 'ADMINISTRATORS_FILE: cannot be read'],
   ])('refuses %j', (environment, words) => {

@@ -1,38 +1,79 @@
 import { ApolloServer } from '@apollo/server';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.js';
+import type { Caller } from '../membership.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { GatewayContext } from '../resolvers/context.js';
+import type { Authenticate } from '../services/authentication.js';
+import type { Charge } from '../services/budget.js';
+import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import { createAdmit } from './admission.js';
+import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
+import { answerFailures } from './failures.js';
 import { createFormatError } from './formatError.js';
+import { createGate } from './gate.js';
 import { registerHealth, type Readiness } from './health.js';
+import { createOperationPlugin, type HttpContext } from './operationPlugin.js';
+import { logRequests } from './requestLog.js';
+import { requestIdOf } from './requestOrigin.js';
 import { refuseWhenStopping } from './stopping.js';
 import { registerStream } from './stream.js';
+import { createTrustedDocuments, type TrustedDocumentSettings } from './trustedDocuments.js';
+import { registerWebSecurity } from './webSecurity.js';
 
-/** Largest request body, in bytes: 10,000 accounts with e-mail addresses are about 1 MiB. */
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+/**
+ * Documents that are kept parsed and validated, as JSON, in bytes; they take several times that. Clients that send the same
+ * ones again have a few dozen, of some kilobytes each; Apollo's own 30 MiB would fill with documents that never come again.
+ */
+const DOCUMENT_STORE_BYTES = 3 * 1024 * 1024;
 
-/** Most lexical tokens of a document; the longest sensible one, with 10,000 accounts inline, has 70,000. */
-const MAX_TOKENS = 100_000;
+/** How long a client may take over the headers of a request, and over all of it, in milliseconds: slow ones are cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The headers that an operation's context is made from. */
-export interface ContextHeaders {
+/** How often Node looks for clients that are too slow, in milliseconds. */
+const SLOW_CLIENT_CHECK_MS = 1_000;
+
+/** What an operation's context is made from. */
+export interface Asked {
+  readonly caller: Caller;
   /** `Idempotency-Key`; null when there is none. */
   readonly idempotencyKey: string | null;
+  /** Whether it turned out to be a query, which has a time limit: mutations wait for requests, subscriptions go on. */
+  readonly isQuery: () => boolean;
 }
 
 /** What the HTTP side needs from the rest. */
 export interface HttpOptions {
   /** The context of one operation. */
-  readonly contextOf: (headers: ContextHeaders) => GatewayContext;
+  readonly contextOf: (asked: Asked) => GatewayContext;
+  readonly authenticate: Authenticate;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  readonly charge: Charge;
   readonly readiness: Readiness;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
   readonly explorerDir: string;
+  readonly settings: HttpSettings;
   readonly log: Log;
+}
+
+/** What the configuration says about the HTTP side. */
+export interface HttpSettings {
+  readonly introspection: 'on' | 'authenticated' | 'off';
+  readonly corsOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly limits: DocumentLimits & {
+    readonly bodyBytes: number;
+    readonly tokens: number;
+    readonly complexity: number;
+  };
+  readonly trustedDocuments: TrustedDocumentSettings;
 }
 
 /** The gateway's HTTP side. */
@@ -47,43 +88,90 @@ export interface HttpServer {
  * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const { settings, log } = options;
+  const { limits } = settings;
   const app: FastifyInstance = fastify({
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
     // refuseWhenStopping does, and says so in GraphQL's form.
     return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS },
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    requestIdHeader: false,
+    genReqId: requestIdOf,
   });
   const schema = buildGatewaySchema();
-  const formatError = createFormatError(options.log);
-  const contextOf = ({ headers }: FastifyRequest): GatewayContext =>
+  const formatError = createFormatError(log);
+  const mayIntrospect = settings.introspection !== 'off';
+  const admit = createAdmit(schema, { maxComplexity: limits.complexity, charge: options.charge });
+  const contextOf = (request: FastifyRequest): HttpContext => {
+    const visit = request.visit ?? refuseUngated();
+    const caller = visit.caller ?? { ...NOBODY, origin: { ...visit.origin, tokenId: null } };
     // Node joins a header that came twice with commas, but types it as it would others.
-    options.contextOf({ idempotencyKey: headers['idempotency-key']?.toString() ?? null });
-  const apollo = new ApolloServer<GatewayContext>({
+    const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null;
+    const isQuery = (): boolean => visit.operation?.type === 'query';
+    return { ...options.contextOf({ caller, idempotencyKey, isQuery }), visit };
+  };
+  const apollo = new ApolloServer<HttpContext>({
     schema,
-    introspection: true,
+    introspection: mayIntrospect,
+    hideSchemaDetailsFromClientErrors: !mayIntrospect,
     includeStacktraceInErrorResponses: false,
     formatError,
-    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    validationRules: [documentLimitsRule(limits)],
+    parseOptions: { maxLexicalTokens: limits.tokens },
+    persistedQueries: false,
+    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
     // Signals are the process's business (main.ts).
     stopOnTerminationSignals: false,
-    // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.
-    plugins: [ApolloServerPluginCacheControlDisabled(), fastifyApolloDrainPlugin(app)],
-    logger: options.log,
+    plugins: [
+      // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.
+      ApolloServerPluginCacheControlDisabled(),
+      fastifyApolloDrainPlugin(app),
+      createOperationPlugin(admit),
+    ],
+    logger: log,
   });
   await apollo.start();
+  await registerWebSecurity(app, settings.corsOrigins);
+  logRequests(app, log);
+  answerFailures(app, log);
+  const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
   refuseWhenStopping(app, options.stopping);
   registerHealth(app, options.readiness);
   await registerExplorer(app, { assetsDir: options.explorerDir });
+  const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
+    onRequest: gate,
+    preHandler: trustedDocuments,
     handler: fastifyApolloHandler(apollo, {
       context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
-  registerStream(app, { schema, contextOf, formatError });
+  registerStream(app, {
+    schema,
+    contextOf,
+    formatError,
+    gate,
+    trustedDocuments,
+    admit,
+    limits,
+    mayIntrospect,
+  });
   return {
     listen: (host, port) => app.listen({ host, port }),
     close: () => apollo.stop(),
   };
+}
+
+/** Who has no credentials: may read nothing, and gets as far as the schema at most. */
+const NOBODY: Omit<Caller, 'origin'> = { id: '', kind: 'USER', role: 'VIEWER', administrators: [] };
+
+function refuseUngated(): never {
+  throw new Error('a route that reads the record has no gate');
 }

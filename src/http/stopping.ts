@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../errors.js';
+import { sendRefusal } from './refusal.js';
 
 /**
  * Refuses new work from the moment the process is to stop, also on connections that were open before: 503 with a GraphQL
@@ -7,9 +9,9 @@ import type { FastifyInstance } from 'fastify';
  */
 export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!stopping.aborted || request.url.startsWith('/health/')) return;
+    if (!stopping.aborted || request.url.startsWith('/health/')) return undefined;
     const message = 'this gateway is stopping and takes no new work; try again in a moment';
-    await reply.code(503).send({ errors: [{ message, extensions: { code: 'UNAVAILABLE' } }] });
+    return sendRefusal(reply, new GatewayError('UNAVAILABLE', message));
   });
   app.addHook('onSend', async (_request, reply) => {
     if (stopping.aborted) reply.header('connection', 'close');

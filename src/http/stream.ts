@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   getOperationAST,
   GraphQLError,
+  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
+  specifiedRules,
   validate,
   type ExecutionArgs,
   type ExecutionResult,
@@ -12,7 +14,13 @@ import {
 } from 'graphql';
 import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
-import type { GatewayContext } from '../resolvers/context.js';
+import { GatewayError } from '../errors.js';
+import type { Admit } from './admission.js';
+import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
+import type { Gate } from './gate.js';
+import type { HttpContext } from './operationPlugin.js';
+import { asHttpError } from './refusal.js';
+import type { TrustedDocuments } from './trustedDocuments.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -21,41 +29,57 @@ const MAX_TOKENS = 2_000;
 export interface StreamOptions {
   readonly schema: GraphQLSchema;
   /** The context of one operation, made as for /graphql: the same rules hold. */
-  readonly contextOf: (request: FastifyRequest) => GatewayContext;
+  readonly contextOf: (request: FastifyRequest) => HttpContext;
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly gate: Gate;
+  readonly trustedDocuments: TrustedDocuments;
+  readonly admit: Admit;
+  readonly limits: DocumentLimits;
+  readonly mayIntrospect: boolean;
 }
 
 /**
  * Subscriptions on POST /graphql/stream: GraphQL over SSE in distinct connections mode, by graphql-sse. Queries and
- * mutations belong to /graphql and are refused. A client that goes away ends its subscription.
+ * mutations belong to /graphql and are refused. A client that goes away ends its subscription. Only JSON is taken as a
+ * body, which no page of another origin can send without asking first.
  */
 export function registerStream(app: FastifyInstance, options: StreamOptions): void {
-  const { schema, contextOf } = options;
   const handle = createHandler({
     // Distinct connections only: nothing is kept here between two requests.
     authenticate: () => null,
-    onSubscribe: (request, params) => prepare(schema, contextOf(request.raw), params),
+    onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
-  app.post('/graphql/stream', (request, reply) => handle(request, reply));
+  const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
+  app.post('/graphql/stream', hooks, (request, reply) => handle(request, reply));
 }
 
-function prepare(
-  schema: GraphQLSchema,
-  contextValue: GatewayContext,
+async function prepare(
+  options: StreamOptions,
+  contextValue: HttpContext,
   { query, operationName, variables }: RequestParams,
-): (ExecutionArgs & { contextValue: Record<string, unknown> }) | Response {
+): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
+  const { schema, limits, mayIntrospect } = options;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
-    const errors = validate(schema, document);
-    if (errors.length > 0) return refusal(errors);
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
-      const extensions = { code: 'BAD_REQUEST' };
-      throw new GraphQLError('expected one subscription; queries and mutations are for /graphql', {
-        extensions,
-      });
+    const rules = [
+      ...specifiedRules,
+      documentLimitsRule(limits),
+      ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule]),
+    ];
+    const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
+    if (errors.length > 0) return refusal(options, errors, 'GRAPHQL_VALIDATION_FAILED');
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
+      throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
     }
+    await options.admit(contextValue.visit, {
+      document,
+      operation,
+      operationName: operationName ?? null,
+      variables: variables ?? {},
+    });
     return {
       schema,
       document,
@@ -64,14 +88,30 @@ function prepare(
       variableValues: variables,
     };
   } catch (error) {
-    if (error instanceof GraphQLError) return refusal([error]);
+    if (error instanceof GatewayError) return refusal(options, [asHttpError(error)], 'BAD_REQUEST');
+    if (error instanceof GraphQLError) {
+      return refusal(
+        options,
+        [error],
+        error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_REQUEST',
+      );
+    }
     throw error;
   }
 }
 
-function refusal(errors: readonly GraphQLError[]): Response {
-  const headers = { 'content-type': 'application/json; charset=utf-8' };
-  return [JSON.stringify({ errors }), { status: 400, statusText: 'Bad Request', headers }];
+/** An answer to an operation that is not begun; `code` is for errors that have none of their own. */
+function refusal({ formatError }: StreamOptions, errors: readonly GraphQLError[], code: string): Response {
+  const http = errors[0]?.extensions['http'] as { status: number; headers: Map<string, string> } | undefined;
+  const shown = errors.map((error) => {
+    const { extensions, ...json } = error.toJSON();
+    return formatError({ ...json, extensions: { code, ...extensions } }, error);
+  });
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...Object.fromEntries(http?.headers ?? []),
+  };
+  return [JSON.stringify({ errors: shown }), { status: http?.status ?? 400, statusText: 'Refused', headers }];
 }
 
 function withFormattedErrors(

@@ -51,6 +51,8 @@ export type CallAnswer = Answered | Refused | Unanswered;
 
 /** One call that changes members. Accounts are distinct, 1 to 50. */
 export interface MemberChange {
+  /** UUID of the call in the record; absent for one that is on none. */
+  readonly callId?: string;
   readonly operation: OfferedOperation;
   readonly accounts: readonly MemberAccount[];
   /** GuardDuty only, and then never null. */

@@ -10,11 +10,14 @@ import { CreateMembersResolver } from './createMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
+import { OriginResolver } from './origins.js';
 import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { RetryRequestResolver } from './retryRequest.js';
 import { TargetHealthResolver } from './targetHealth.js';
+import { applyRules } from './rules.js';
+import { TokenResolver } from './tokens.js';
 
 const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
 carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, administrators.targets), which \
@@ -38,11 +41,13 @@ export function buildGatewaySchema(): GraphQLSchema {
       InviteMembersResolver,
       MembersResolver,
       NodeResolver,
+      OriginResolver,
       OutcomeResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,
       TargetHealthResolver,
+      TokenResolver,
     ],
     // The services check their input and answer with userErrors.
     validate: false,
@@ -56,6 +61,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       },
     },
   });
+  applyRules(schema);
   // type-graphql has no place for them.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);

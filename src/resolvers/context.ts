@@ -1,11 +1,14 @@
 import type { Caller } from '../membership.js';
+import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import type { HistoryService } from '../services/history.js';
 import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
 import type { MemberLoader } from '../services/memberLoader.js';
+import type { TargetHealthOf } from '../services/targetHealth.js';
+import type { OriginLoader } from '../services/originLoader.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
-import type { TargetHealthOf } from '../services/targetHealth.js';
+import type { TokenService } from '../services/tokens.js';
 
 /** What every resolver works with. One context serves one operation. */
 export interface GatewayContext {
@@ -18,8 +21,14 @@ export interface GatewayContext {
   readonly members: LiveMembers;
   readonly targetHealth: TargetHealthOf;
   readonly progress: RequestProgress;
+  readonly tokens: TokenService;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
+  /** Notes that the caller was refused the named field. */
+  readonly denied: (field: string) => void;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;
   /** Made for this operation. */
   readonly memberLoader: MemberLoader;
+  /** Made for this operation, as `loaders`. */
+  readonly origins: OriginLoader;
 }

@@ -24,11 +24,13 @@ export interface LiveReadTools {
 
 /** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
 export interface LiveReads {
-  readonly members: LiveMembers;
-  readonly targetHealth: TargetHealthOf;
   readonly plan: Planner;
-  /** A loader for one operation. */
-  memberLoader(): MemberLoader;
+  /** What the resolvers of one operation use; the loader is that operation's own. */
+  forOperation(): {
+    readonly members: LiveMembers;
+    readonly targetHealth: TargetHealthOf;
+    readonly memberLoader: MemberLoader;
+  };
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
@@ -36,10 +38,10 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
   const turns = createReadTurns(quota, stopping);
   const detectors = createReadDetectors(administrators, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors });
+  const members = createLiveMembers(administrators, reads);
+  const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
-    members: createLiveMembers(administrators, reads),
-    targetHealth: createTargetHealth({ administrators, reads, detectors, states, rates }),
     plan: createPlanner(reads, rates),
-    memberLoader: () => createMemberLoader(reads),
+    forOperation: () => ({ members, targetHealth, memberLoader: createMemberLoader(reads) }),
   };
 }

@@ -118,7 +118,7 @@ async function lookAhead(
       accounts: accounts.map(({ accountId }) => ({ accountId, ...unknown })),
       limitChecked: false,
       reasonCode,
-      reason: error.details['reason'] ?? error.message,
+      reason: String(error.details['reason'] ?? error.message),
     };
   }
 }

@@ -9,6 +9,7 @@ export type NodeKey =
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const RECORD = new RegExp(`^(request|call)_(${UUID})$`);
+const TOKEN = new RegExp(`^token_(${UUID})$`);
 const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]{12})$/;
 
 /** Targets are numbered with PostgreSQL's bigint; a larger number would be an error there, not a miss. */
@@ -27,6 +28,16 @@ export function callNodeId(id: string): string {
 /** The global id of an outcome: `outcome_<targetId>_<accountId>`. */
 export function outcomeNodeId(key: { readonly targetId: string; readonly accountId: string }): string {
   return `outcome_${key.targetId}_${key.accountId}`;
+}
+
+/** The id of an API token: `token_<uuid>`. Tokens are no nodes: they are asked for by `tokens` alone. */
+export function tokenNodeId(id: string): string {
+  return `token_${id}`;
+}
+
+/** The UUID in a token's id; null for anything else. */
+export function parseTokenId(tokenId: string): string | null {
+  return TOKEN.exec(tokenId)?.[1] ?? null;
 }
 
 /** What an id points to, whether or not it exists; null for text that the gateway never gave out as an id. */

@@ -107,7 +107,7 @@ async function findByIdempotencyKey(
 ): Promise<AcceptedRequest | null> {
   if (idempotencyKey === null) throw new Error('a request without an idempotency key was not written');
   const earlier = await prisma.request.findFirst({
-    where: { callerId: caller.id, operation, idempotencyKey, holdsKey: true },
+    where: { callerId: caller.id, callerKind: caller.kind, operation, idempotencyKey, holdsKey: true },
     select: { id: true, inputHash: true },
   });
   return earlier && { requestId: earlier.id, inputHash: earlier.inputHash };

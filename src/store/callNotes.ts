@@ -4,7 +4,8 @@ import type { Answered, Refused } from '../ports/upstream.js';
 
 /**
  * Keeps what a worker heard of a call after it had lost the lane. No holder is checked, since nothing but this one column
- * changes: what the successor has recorded, or will, stands. The first answer is kept.
+ * changes: what the successor has recorded, or will, stands. The first answer is kept, and one that was recorded in time
+ * needs no keeping.
  */
 export async function keepLateAnswer(
   prisma: PrismaClient,
@@ -21,7 +22,8 @@ export async function keepLateAnswer(
     unprocessed: answer.kind === 'ANSWERED' ? answer.unprocessed : [],
   };
   await prisma.$executeRaw`
-    UPDATE call SET late_answer = ${JSON.stringify(late)}::jsonb WHERE id = ${callId}::uuid AND late_answer IS NULL
+    UPDATE call SET late_answer = ${JSON.stringify(late)}::jsonb
+    WHERE id = ${callId}::uuid AND late_answer IS NULL AND status IN ('SENT', 'UNANSWERED')
   `;
 }
 

@@ -1,6 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { CancelStore } from '../ports/requests.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
+import { asCallersSeeIt } from './unavailable.js';
 
 /** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
 const CANCEL_TIMEOUT_MS = 30_000;
@@ -12,16 +13,21 @@ const CANCEL_TIMEOUT_MS = 30_000;
  * still look at the record as it was before.
  */
 export function createCancelStore(prisma: PrismaClient): CancelStore {
+  const cancel = (requestId: string): Promise<boolean> =>
+    prisma.$transaction(
+      async (tx) => {
+        const open = await markCanceled(tx, requestId);
+        if (open > 0) await withdrawPending(tx, requestId);
+        return open > 0;
+      },
+      { timeout: CANCEL_TIMEOUT_MS },
+    );
   return {
     cancel: (requestId) =>
-      prisma.$transaction(
-        async (tx) => {
-          const open = await markCanceled(tx, requestId);
-          if (open > 0) await withdrawPending(tx, requestId);
-          return open > 0;
-        },
-        { timeout: CANCEL_TIMEOUT_MS },
-      ),
+      cancel(requestId).catch((error: unknown) => {
+        // Beginning and committing are no operations of the client, which translates the errors of those.
+        throw asCallersSeeIt(error);
+      }),
   };
 }
 

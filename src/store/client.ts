@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient } from '../generated/client.js';
-import { asUnavailable } from './unavailable.js';
+import { asCallersSeeIt } from './unavailable.js';
 
 /**
  * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
@@ -10,7 +11,7 @@ import { asUnavailable } from './unavailable.js';
 const POOL_SIZE = 10;
 
 /** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Longest wait for the answer to a statement: a network that swallows it tells nobody. Beyond PostgreSQL's own limit. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
@@ -30,19 +31,26 @@ export interface Database {
 }
 
 /** Opens the record's database; connections are made when first needed. */
-export function openDatabase(databaseUrl: string): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: databaseUrl,
-      max: POOL_SIZE,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'membership-gateway',
-    },
-    { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' },
-  );
+export function openDatabase(
+  databaseUrl: string,
+  statementTimeoutMs: number = STATEMENT_TIMEOUT_MS,
+): Database {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'membership-gateway',
+  });
+  // The pool hands a connection out a moment before whoever asked for it listens, and stops listening itself. A server
+  // that dies in that moment would end this process; what is asked of such a connection then fails by itself.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '',
+  });
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   const listeners = new Set<(sql: string) => void>();
   prisma.$on('query', (event) => {
@@ -55,7 +63,7 @@ export function openDatabase(databaseUrl: string): Database {
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          throw asUnavailable(error);
+          throw asCallersSeeIt(error);
         }
       },
     },

@@ -1,6 +1,7 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { TargetAddress } from '../membership.js';
 import type { NewRequest, RequestStore } from '../ports/requests.js';
+import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
 
 /** How a target names its lane. */
@@ -26,14 +27,15 @@ function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.
     taken AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash,
-        message, disable_email_notification, open_targets, total
+        message, disable_email_notification, open_targets, total,
+        ${ORIGIN_COLUMNS}
       ) VALUES (
         ${request.id}::uuid, ${request.operation}::membership_operation, ${request.administrator},
         ${request.caller.id}, ${request.caller.kind}::actor_kind, ${request.note}, ${request.idempotencyKey},
         ${request.idempotencyKey !== null}::boolean, ${request.inputHash}, ${request.message}, ${request.disableEmailNotification}::boolean,
-        ${laneIds.length}::int, ${laneIds.length * accounts.length}::int
+        ${laneIds.length}::int, ${laneIds.length * accounts.length}::int, ${originValues(request.caller)}
       )
-      ON CONFLICT (caller_id, operation, idempotency_key) WHERE holds_key DO NOTHING
+      ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
       RETURNING id
     ),
     asked AS MATERIALIZED (

@@ -3,6 +3,7 @@ import type { Caller } from '../membership.js';
 import type { NewRetry, RetrySource, RetryStore } from '../ports/requests.js';
 import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
 import { isGranted } from './grants.js';
+import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 
 /** The store that takes retries in. */
 export function createRetryStore(prisma: PrismaClient, enqueue: EnqueueLanes): RetryStore {
@@ -68,16 +69,18 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
     taken AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash,
-        message, disable_email_notification, open_targets, total, retry_of
+        message, disable_email_notification, open_targets, total, retry_of,
+        ${ORIGIN_COLUMNS}
       )
       SELECT ${retry.id}::uuid, old.operation, old.administrator, ${retry.caller.id},
         ${retry.caller.kind}::actor_kind, ${retry.note}, ${retry.idempotencyKey},
         ${retry.idempotencyKey !== null}::boolean, ${retry.inputHash},
-        old.message, old.disable_email_notification, totals.targets, totals.outcomes, old.id
+        old.message, old.disable_email_notification, totals.targets, totals.outcomes, old.id,
+        ${originValues(retry.caller)}
       FROM request old
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM wanted) totals
       WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0
-      ON CONFLICT (caller_id, operation, idempotency_key) WHERE holds_key DO NOTHING
+      ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
       RETURNING id
     ),
     accounts AS (

@@ -6,12 +6,12 @@ import { GatewayError } from '../errors.js';
  */
 const CODES = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
-/** PostgreSQL's classes of the same: connection exceptions, too few resources, an intervention, be it of a time-out. */
-const SQL_STATES = /\b(08\d{3}|53\d{3}|57014|57P0[1-5])\b/;
+/** PostgreSQL's classes of the same: connection exceptions, too few resources, an operator's intervention. */
+const SQL_STATES = /\b(08\d{3}|53\d{3}|57P0[1-5])\b/;
 
 /** What the driver says where there is no code. */
 const WORDS =
-  /can't reach database|connection terminated|terminating connection|closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
+  /can't reach database|connection terminated|terminating connection|closed the connection|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
 
 /** Whether an error is about reaching the database, and not about what was asked of it. */
 export function isUnreachable(error: unknown): boolean {
@@ -24,9 +24,25 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** The same error as callers should see it: `UNAVAILABLE` when the database cannot be reached, else untouched. */
-export function asUnavailable(error: unknown): unknown {
-  if (!isUnreachable(error) || error instanceof GatewayError) return error;
+/** PostgreSQL's code and words for a statement that took longer than statement_timeout. */
+const TIMED_OUT = /\b57014\b|canceling statement due to statement timeout/;
+
+/** PostgreSQL's code for text that it cannot hold: text with NUL. */
+const NUL_IN_TEXT = /\b22021\b/;
+
+/**
+ * The same error as callers should see it: `UNAVAILABLE` when the database cannot be reached, `TIMED_OUT` when it ended a
+ * statement that took too long, `BAD_USER_INPUT` when it was given NUL in a text, else untouched.
+ */
+export function asCallersSeeIt(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof GatewayError) return error;
+  if (TIMED_OUT.test(error.message)) {
+    return new GatewayError('TIMED_OUT', 'the database took longer over this than it may', { cause: error });
+  }
+  if (NUL_IN_TEXT.test(error.message)) {
+    return new GatewayError('BAD_USER_INPUT', 'expected text without NUL characters', { cause: error });
+  }
+  if (!isUnreachable(error)) return error;
   return new GatewayError('UNAVAILABLE', 'the database cannot be reached just now; try again in a moment', {
     cause: error,
   });

@@ -19,6 +19,7 @@ import type {
   Unanswered,
 } from '../ports/upstream.js';
 import { answerOf } from './answer.js';
+import { withCallTag } from './callTag.js';
 import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
 
@@ -91,28 +92,34 @@ export async function findGuardDutyDetector({
 }
 
 function send(client: GuardDutyClient, DetectorId: string, change: MemberChange) {
-  const { accounts, message, disableEmailNotification } = change;
+  const { callId, accounts, message, disableEmailNotification } = change;
   switch (change.operation) {
     case 'CREATE_MEMBERS':
       return client.send(
-        new CreateMembersCommand({
-          DetectorId,
-          AccountDetails: accounts.map(({ accountId, email }) => ({
-            AccountId: accountId,
-            Email: email ?? undefined,
-          })),
-        }),
+        withCallTag(
+          new CreateMembersCommand({
+            DetectorId,
+            AccountDetails: accounts.map(({ accountId, email }) => ({
+              AccountId: accountId,
+              Email: email ?? undefined,
+            })),
+          }),
+          callId,
+        ),
       );
     case 'INVITE_MEMBERS':
       return client.send(
-        new InviteMembersCommand({
-          DetectorId,
-          AccountIds: accounts.map(({ accountId }) => accountId),
-          ...(message === null ? {} : { Message: message }),
-          ...(disableEmailNotification === null
-            ? {}
-            : { DisableEmailNotification: disableEmailNotification }),
-        }),
+        withCallTag(
+          new InviteMembersCommand({
+            DetectorId,
+            AccountIds: accounts.map(({ accountId }) => accountId),
+            ...(message === null ? {} : { Message: message }),
+            ...(disableEmailNotification === null
+              ? {}
+              : { DisableEmailNotification: disableEmailNotification }),
+          }),
+          callId,
+        ),
       );
   }
 }

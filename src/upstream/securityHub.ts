@@ -17,6 +17,7 @@ import type {
   Unanswered,
 } from '../ports/upstream.js';
 import { answerOf } from './answer.js';
+import { withCallTag } from './callTag.js';
 import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
 
@@ -71,20 +72,26 @@ export async function listSecurityHubMembers(
   }
 }
 
-function send(client: SecurityHubClient, { operation, accounts }: MemberChange) {
+function send(client: SecurityHubClient, { callId, operation, accounts }: MemberChange) {
   switch (operation) {
     case 'CREATE_MEMBERS':
       return client.send(
-        new CreateMembersCommand({
-          AccountDetails: accounts.map(({ accountId, email }) => ({
-            AccountId: accountId,
-            ...(email === null ? {} : { Email: email }),
-          })),
-        }),
+        withCallTag(
+          new CreateMembersCommand({
+            AccountDetails: accounts.map(({ accountId, email }) => ({
+              AccountId: accountId,
+              ...(email === null ? {} : { Email: email }),
+            })),
+          }),
+          callId,
+        ),
       );
     case 'INVITE_MEMBERS':
       return client.send(
-        new InviteMembersCommand({ AccountIds: accounts.map(({ accountId }) => accountId) }),
+        withCallTag(
+          new InviteMembersCommand({ AccountIds: accounts.map(({ accountId }) => accountId) }),
+          callId,
+        ),
       );
   }
 }

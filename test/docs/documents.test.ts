@@ -12,6 +12,11 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'UPSTREAMS.md',
+  'SECURITY.md',
+  'docs/access.md',
+  'docs/errors.md',
+  'docs/limits.md',
+  'deploy/iam/README.md',
   'sandbox/README.md',
   ...readdirSync('docs/decisions').map((file) => `docs/decisions/${file}`),
 ];
@@ -43,7 +48,9 @@ describe('the README', () => {
     const [answer = ''] = blocks(read('README.md'), 'json');
     const command = curl.replaceAll('http://127.0.0.1:4000', gateway.url);
     const { stdout } = await promisify(execFile)('bash', ['-c', command]);
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(answer));
+    const { extensions, ...shown } = JSON.parse(stdout) as { extensions: unknown };
+    expect(shown).toEqual(JSON.parse(answer));
+    expect(extensions).toMatchObject({ requestId: expect.any(String), cost: { budget: null } });
   });
 
   it('names operations that the schema has', () => {

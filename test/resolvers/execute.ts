@@ -33,6 +33,10 @@ export async function execute(
     progress: { follow: unexpected },
     members: { list: unexpected, targets: unexpected, accountIds: unexpected },
     targetHealth: unexpected,
+    tokens: { create: unexpected, list: unexpected, revoke: unexpected },
+    deniedAttempts: { list: unexpected },
+    denied: () => undefined,
+    origins: unexpected,
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,
   };

@@ -1,3 +1,4 @@
+import { LOCAL_CALLER } from '../../src/membership.js';
 import { describe, expect, it } from 'vitest';
 import { callRow, createMemoryHistory, fill, NONE, uuid } from '../services/memoryHistory.js';
 import { execute } from './execute.js';
@@ -80,7 +81,7 @@ describe('request', () => {
   );
 
   it('is null for a caller who may not use its administrator', async () => {
-    const caller = { id: 'bob', kind: 'USER', administrators: ['other'] } as const;
+    const caller = { ...LOCAL_CALLER, administrators: ['other'] };
     const id = `request_${uuid(1)}`;
     const source =
       'query ($id: ID!) { request(id: $id) { id } node(id: $id) { id } requests { nodes { id } } }';
@@ -210,7 +211,7 @@ describe('administrators', () => {
       regions: ['eu-west-1'],
       detectorIds: {},
     } as const;
-    const caller = { id: 'ann', kind: 'USER', administrators: ['security'] } as const;
+    const caller = { ...LOCAL_CALLER, administrators: ['security'] };
     const services = { administrators: (asking: unknown) => (asking === caller ? [administrator] : []) };
     const { data } = await execute(
       '{ administrators { id accountId services regions } }',

@@ -43,7 +43,7 @@ describe('cancelRequest', () => {
 
   it("does not find the request of an administrator that is not the caller's", async () => {
     const { cancel, cancelRequest } = setUp();
-    const stranger = { id: 'bob', kind: 'USER', administrators: ['other'] } as const;
+    const stranger = { ...LOCAL_CALLER, administrators: ['other'] };
     const { userErrors } = await cancelRequest(stranger, { requestId });
     expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'requestId'] }]);
     expect(cancel).not.toHaveBeenCalled();

@@ -34,7 +34,7 @@ describe('checkTargets', () => {
   });
 
   it('sees only the administrators granted: another one is unknown, and the only one granted is the default', () => {
-    const caller: Caller = { id: 'portal', kind: 'TOKEN', administrators: ['hub'] };
+    const caller: Caller = { ...LOCAL_CALLER, administrators: ['hub'] };
     expect(check({ administrator: 'security' }, caller, [security, hubOnly]).userErrors).toEqual([
       {
         field: ['input', 'administrator'],

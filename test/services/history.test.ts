@@ -3,7 +3,7 @@ import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import { createHistory, type AskedOutcomes } from '../../src/services/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 
-const GRANTED: Caller = { id: 'ann', kind: 'USER', administrators: ['security'] };
+const GRANTED: Caller = { ...LOCAL_CALLER, administrators: ['security'] };
 
 function setUp() {
   const store = createMemoryHistory();

@@ -35,7 +35,7 @@ describe('lookups by key', () => {
   });
 
   it('answer null for what the caller may not see', async () => {
-    const { loaders } = setUp(1, 1, { id: 'bob', kind: 'USER', administrators: ['other'] });
+    const { loaders } = setUp(1, 1, { ...LOCAL_CALLER, administrators: ['other'] });
     expect(await loaders.request(uuid(1))).toBeNull();
     expect(await loaders.call(uuid(1001))).toBeNull();
   });

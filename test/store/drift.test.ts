@@ -16,6 +16,9 @@ const PARTIAL_INDEXES = [
   'target_waiting_idx',
 ];
 const CHECKS = [
+  'api_token_administrators',
+  'api_token_revoked',
+  'api_token_secret_hash',
   'call_account_count',
   'outcome_settled',
   'request_finished',

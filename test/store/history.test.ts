@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 
-const NOBODY: Caller = { id: 'eve', kind: 'TOKEN', administrators: [] };
+const NOBODY: Caller = { ...LOCAL_CALLER, administrators: [] };
 
 let testDatabase: TestDatabase;
 let database: Database;

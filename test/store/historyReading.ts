@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Prisma, PrismaClient } from '../../src/generated/client.js';
-import type { Caller } from '../../src/membership.js';
+import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import type { Page, PageArgs } from '../../src/ports/history.js';
 import { requestIdOf } from './historyRecord.js';
 
 /** May see the administrator `archive` only. */
-export const ARCHIVE: Caller = { id: 'bob', kind: 'USER', administrators: ['archive'] };
+export const ARCHIVE: Caller = { ...LOCAL_CALLER, administrators: ['archive'] };
 
 /** The id of no request and of no call. */
 export const NOWHERE = requestIdOf(99_999);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCancelStore } from '../../src/store/cancelStore.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
@@ -11,11 +12,8 @@ describe('an error of the database', () => {
     [Object.assign(new Error('x'), { code: 'P1001' }), true],
     [Object.assign(new Error('x'), { code: 'P2028' }), true],
     [new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`'), true],
-    [
-      new Error('Raw query failed. Code: `57014`. Message: `canceling statement due to statement timeout`'),
-      true,
-    ],
     [new Error('Query read timeout'), true],
+    [new Error('Client has encountered a connection error and is not queryable'), true],
     [new Error('connect ECONNREFUSED 127.0.0.1:5432'), true],
     [Object.assign(new Error('Raw query failed. Code: `23505`.'), { code: 'P2010' }), false],
     [new Error('syntax error at or near "SELECT"'), false],
@@ -36,6 +34,8 @@ describe('an error of the database', () => {
     const error: unknown = await store.accept(newRequest([1])).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     expect((error as Error).message).toContain('repeat it with the same idempotencyKey');
+    const canceled = createCancelStore(nowhere.prisma).cancel(newRequest([1]).id);
+    await expect(canceled).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await nowhere.close();
   });
 });

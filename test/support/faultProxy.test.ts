@@ -146,6 +146,23 @@ describe('a fault proxy', () => {
     await expect.poll(() => proxy.connections()).toBe(0);
   });
 
+  it('leads connections that come to another server when told so', async () => {
+    const other = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end('the other');
+    });
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const client = await dialAndTalk();
+    proxy.retarget({ host: '127.0.0.1', port: (other.address() as AddressInfo).port });
+    const late = await dial();
+    await expect.poll(() => late.heard).toBe('the other');
+    client.socket.write('!');
+    await expect.poll(() => client.heard).toBe('hello!');
+    late.socket.end();
+    other.close();
+  });
+
   it('stands in front of PostgreSQL: a session survives a black hole and dies of a reset', async () => {
     const url = new URL(inject('databaseServerUrl'));
     const front = await startFaultProxy({ host: url.hostname, port: Number(url.port) });

@@ -5,6 +5,12 @@ import { proxyConnection, type ConnectionFault, type ProxiedConnection } from '.
 /** What new connections may meet: what any connection may, or nobody who listens. */
 export type ArrivalFault = ConnectionFault | { readonly kind: 'REFUSE' };
 
+/** The server behind it. */
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** A TCP proxy on 127.0.0.1 that lets tests do to a connection what networks do. At first it passes everything on. */
 export interface FaultProxy {
   readonly port: number;
@@ -16,6 +22,8 @@ export interface FaultProxy {
   coming(fault: ArrivalFault): Promise<void>;
   /** Both. */
   all(fault: ConnectionFault): Promise<void>;
+  /** Where connections that come are led from now on: a server that was started again may be elsewhere. */
+  retarget(target: ProxyTarget): void;
   /** Connections that are open now, on either side. */
   connections(): number;
   /** Resets every connection and stops listening. */
@@ -23,8 +31,9 @@ export interface FaultProxy {
 }
 
 /** Starts one in front of a server on this machine. */
-export async function startFaultProxy(target: { host: string; port: number }): Promise<FaultProxy> {
+export async function startFaultProxy(first: ProxyTarget): Promise<FaultProxy> {
   const open = new Set<ProxiedConnection>();
+  let target = first;
   let arrival: ConnectionFault = { kind: 'PASS' };
 
   const listen = async (port: number): Promise<Server> => {
@@ -73,6 +82,9 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     async all(fault) {
       existing(fault);
       await coming(fault);
+    },
+    retarget(next) {
+      target = next;
     },
     connections: () => open.size,
     async stop() {

@@ -3,6 +3,9 @@ import { startGateway as startApp, type Gateway } from '../../src/app.js';
 import { createClosers } from '../../src/closers.js';
 import { loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
+import { LOCAL_CALLER, type Role } from '../../src/membership.js';
+import { createTokenService } from '../../src/services/tokens.js';
+import { createTokenStore } from '../../src/store/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createTestDatabase } from './database.js';
@@ -30,17 +33,26 @@ export interface TestGateway {
     ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
   ): Promise<Result>;
   /** Posts anything to /graphql. */
-  post(body: unknown): Promise<{ status: number; body: GraphQLAnswer }>;
+  post(body: unknown, headers?: Record<string, string>): Promise<GraphQLPost>;
+  /** Makes an API token as the command line does, and returns its secret. */
+  token(name: string, role: Role, administrators?: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
+export interface GraphQLPost {
+  status: number;
+  headers: Headers;
+  body: GraphQLAnswer;
+}
+
 export interface GraphQLAnswer {
-  data?: unknown;
+  data?: Record<string, unknown> | null;
   errors?: {
     message: string;
     path?: (string | number)[];
-    extensions: { code: string; [more: string]: unknown };
+    extensions: { code: string } & Record<string, unknown>;
   }[];
+  extensions?: Record<string, unknown>;
 }
 
 /** Starts one; call `stop` in `afterAll`. */
@@ -68,13 +80,20 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       throw new Error(reason);
     },
   });
-  const post = (body: unknown) => postGraphQL(gateway.url, body);
+  const post = (body: unknown, headers?: Record<string, string>) => postGraphQL(gateway.url, body, headers);
+  const tokens = createTokenService(createTokenStore(gateway.database.prisma), gateway.administrators);
   return {
     url: gateway.url,
     databaseUrl: database.url,
     database: gateway.database,
     sandbox,
     post,
+    async token(name, role, administrators) {
+      const input = { name, role, administrators: administrators ?? null };
+      const { secret, userErrors } = await tokens.create(LOCAL_CALLER, input);
+      if (secret === null) throw new Error(JSON.stringify(userErrors));
+      return secret;
+    },
     execute: (document, ...[variables]) => execute(gateway.url, document, variables),
     async stop() {
       await closers.closeAll();
@@ -95,13 +114,19 @@ export async function execute<Result, Variables>(
   return body.data as Result;
 }
 
-async function postGraphQL(url: string, body: unknown): Promise<{ status: number; body: GraphQLAnswer }> {
+/** Posts anything to /graphql of a gateway anywhere. */
+async function postGraphQL(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<GraphQLPost> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as GraphQLAnswer };
+  const answer = (await response.json()) as GraphQLAnswer;
+  return { status: response.status, headers: response.headers, body: answer };
 }
 
 function installation() {

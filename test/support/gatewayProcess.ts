@@ -12,6 +12,8 @@ export interface GatewayProcess {
   /** Base URL. */
   url: string;
   pid: number;
+  /** Resolves when it has ended, however that came, with the exit code or the name of the signal. */
+  ended: Promise<number | string>;
   /** Everything printed so far, standard output and error. */
   output(): string;
   /** Sends the signal and waits for the end; resolves with the exit code, or the name of the signal that ended it. */
@@ -25,16 +27,18 @@ export async function spawnGateway(environment: Record<string, string>, cwd = RO
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
+    return code ?? signal ?? 'unknown';
+  });
   const { url, output } = await firstWords(child, ended);
   return {
     url,
     pid: child.pid ?? 0,
     output,
+    ended,
     async kill(signal) {
       child.kill(signal);
-      const [code, by] = await ended;
-      return code ?? by ?? 'unknown';
+      return ended;
     },
   };
 }

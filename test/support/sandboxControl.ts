@@ -11,7 +11,9 @@ export interface LoggedCall {
   accountIds: string[];
   httpStatus: number | null;
   requestId: string;
+  /** `applied`, `refused`, `dropped-before` or `dropped-after`. */
   outcome: string;
+  unprocessedAccountIds: string[];
   inFlightAtStart: number;
 }
 
@@ -38,7 +40,15 @@ export interface TestSandbox {
   url: string;
   /** Calls of this operation, in the order they came. */
   calls(operation: string): Promise<LoggedCall[]>;
+  /** All calls of every operation, likewise. */
+  log(): Promise<LoggedCall[]>;
   mails(): Promise<LoggedMail[]>;
+  /** The members of one administrator in one region at one service. */
+  members(
+    account: string,
+    region: string,
+    service: 'guardduty' | 'securityhub',
+  ): Promise<{ accountId: string; status: string }[]>;
   clearLog(): Promise<void>;
   /** Puts members in place as they are. */
   seed(where: { account: string; region: string; service: string }, members: SeededMember[]): Promise<void>;
@@ -70,6 +80,13 @@ function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
     url,
     calls: async (operation) =>
       ((await request('GET', `log?operation=${operation}`)) as { calls: LoggedCall[] }).calls,
+    log: async () => ((await request('GET', 'log')) as { calls: LoggedCall[] }).calls,
+    members: async (account, region, service) =>
+      (
+        (await request('GET', `members?account=${account}&region=${region}&service=${service}`)) as {
+          members: { accountId: string; status: string }[];
+        }
+      ).members,
     mails: async () => ((await request('GET', 'mails')) as { mails: LoggedMail[] }).mails,
     async clearLog() {
       await request('DELETE', 'log');

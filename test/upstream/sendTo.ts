@@ -3,6 +3,9 @@ import type { SecurityService } from '../../src/membership.js';
 import type { CallAnswer } from '../../src/ports/upstream.js';
 import { createUpstream } from '../../src/upstream/upstream.js';
 
+/** The call that is sent. */
+export const CALL_ID = '01a1fc84-6b0b-7357-ad8c-145f65014dad';
+
 const REGION = 'eu-west-1';
 
 /** Sends one CreateMembers to a server that does as it is told. */
@@ -28,6 +31,7 @@ export async function sendTo(endpoint: string, service: SecurityService): Promis
     return await upstream.changeMembers(
       { administrator: 'security', service, region: REGION },
       {
+        callId: CALL_ID,
         operation: 'CREATE_MEMBERS',
         accounts: [{ accountId: '000000000001', email: 'a@example.com' }],
         detectorId: 'd1',

@@ -14,5 +14,6 @@ ALTER TABLE "call" ADD COLUMN "read_back_error" TEXT;
 ALTER TABLE "request" ADD COLUMN "holds_key" BOOLEAN NOT NULL DEFAULT false;
 UPDATE "request" SET "holds_key" = true WHERE "idempotency_key" IS NOT NULL;
 DROP INDEX "request_caller_id_operation_idempotency_key_key";
--- The same key from the same caller finds the request it made, for as long as it is held. Holds no request without a key.
-CREATE UNIQUE INDEX "request_held_key_idx" ON "request" ("caller_id", "operation", "idempotency_key") WHERE "holds_key";
+-- The same key from the same caller finds the request it made, for as long as it is held. A person and a program may bear
+-- the same name: their keys are not each other's. Holds no request without a key.
+CREATE UNIQUE INDEX "request_held_key_idx" ON "request" ("caller_id", "caller_kind", "operation", "idempotency_key") WHERE "holds_key";

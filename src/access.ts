@@ -1,0 +1,53 @@
+import type { Closers } from './closers.js';
+import type { Config } from './config.js';
+import type { Log } from './log.js';
+import type { Administrator } from './membership.js';
+import { createOidcIdentity } from './oidc/oidcIdentity.js';
+import type { IdentityProvider } from './ports/identity.js';
+import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
+import { createCharge, type Charge } from './services/budget.js';
+import { createDeniedAttempts, type DeniedAttempts } from './services/deniedAttempts.js';
+import { createTokenService, type TokenService } from './services/tokens.js';
+import { openCallerBudget } from './store/callerBudget.js';
+import type { Database } from './store/client.js';
+import { createDeniedAttemptStore } from './store/deniedAttemptStore.js';
+import { createTokenStore } from './store/tokenStore.js';
+
+/** The parts that know who may call, and how much. */
+export interface Access {
+  readonly authenticate: Authenticate;
+  readonly tokens: TokenService;
+  readonly deniedAttempts: DeniedAttempts;
+  readonly charge: Charge;
+}
+
+/** Puts those parts together. */
+export function createAccess(
+  { access }: Config,
+  { databaseUrl, database }: { databaseUrl: string; database: Database },
+  administrators: readonly Administrator[],
+  { log, closers }: { log: Log; closers: Closers },
+): Access {
+  const warn = (words: string) => (error: unknown) => {
+    log.warn({ err: error }, words);
+  };
+  const store = createTokenStore(database.prisma);
+  const { credentials } = access;
+  const providers: IdentityProvider[] | null = credentials && [
+    ...(credentials.tokens ? [createTokenIdentity(store)] : []),
+    ...(credentials.oidc === null ? [] : [createOidcIdentity(credentials.oidc)]),
+  ];
+  const deniedAttempts = createDeniedAttempts(
+    createDeniedAttemptStore(database.prisma),
+    warn('denied attempts not written'),
+  );
+  closers.add('denied attempts', () => deniedAttempts.flush());
+  const budgets = openCallerBudget(databaseUrl, access.budget, warn('connection for budgets lost'));
+  closers.add('budgets', () => budgets.close());
+  return {
+    authenticate: createAuthenticate(providers),
+    tokens: createTokenService(store, administrators),
+    deniedAttempts,
+    charge: createCharge(budgets, access.budget, warn('budget not counted')),
+  };
+}

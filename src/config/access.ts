@@ -1,0 +1,146 @@
+/** What outsiders and callers are let do: credentials, addresses, sizes. */
+export interface AccessSettings {
+  /** Null: authentication is off. */
+  readonly credentials: {
+    readonly tokens: boolean;
+    /** Null: no OpenID Connect. */
+    readonly oidc: OidcSettings | null;
+  } | null;
+  /** Who may ask for the schema. `authenticated`: whoever may ask anything. */
+  readonly introspection: 'on' | 'authenticated' | 'off';
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly limits: OperationLimits;
+  /** Points that a caller may spend in a window. */
+  readonly budget: { readonly points: number; readonly windowSeconds: number };
+  readonly trustedDocuments: { readonly mode: 'off' | 'log' | 'enforce'; readonly file: string | null };
+}
+
+/** The OpenID Connect issuer whose tokens are taken. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: {
+    readonly roles: string;
+    readonly administrators: string;
+    readonly roleNames: readonly string[];
+  };
+  readonly clockToleranceSeconds: number;
+}
+
+/** How large an operation may be; `.env.example` says what each counts. */
+export interface OperationLimits {
+  readonly bodyBytes: number;
+  readonly tokens: number;
+  readonly depth: number;
+  readonly fields: number;
+  readonly aliases: number;
+  readonly directives: number;
+  readonly complexity: number;
+  /** Of queries; a mutation may wait for its request. */
+  readonly timeoutSeconds: number;
+}
+
+/** The variables that the settings are made of, as read. */
+export interface AccessVariables {
+  readonly HOST: string;
+  readonly AUTH_MODE?: readonly ('none' | 'token' | 'oidc')[] | undefined;
+  readonly OIDC_ISSUER?: string | undefined;
+  readonly OIDC_AUDIENCE?: string | undefined;
+  readonly OIDC_ROLES_CLAIM: string;
+  readonly OIDC_ROLE_NAMES: readonly string[];
+  readonly OIDC_ADMINISTRATORS_CLAIM: string;
+  readonly OIDC_CLOCK_TOLERANCE_SECONDS: number;
+  readonly INTROSPECTION?: AccessSettings['introspection'] | undefined;
+  readonly CORS_ORIGINS: readonly string[];
+  readonly TRUSTED_PROXIES: readonly string[];
+  readonly MAX_BODY_BYTES: number;
+  readonly MAX_TOKENS: number;
+  readonly MAX_DEPTH: number;
+  readonly MAX_FIELDS: number;
+  readonly MAX_ALIASES: number;
+  readonly MAX_DIRECTIVES: number;
+  readonly MAX_COMPLEXITY: number;
+  readonly EXECUTION_TIMEOUT_SECONDS: number;
+  readonly CALLER_BUDGET: number;
+  readonly CALLER_BUDGET_SECONDS: number;
+  readonly TRUSTED_DOCUMENTS: 'off' | 'log' | 'enforce';
+  readonly TRUSTED_DOCUMENTS_FILE?: string | undefined;
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost', '[::1]'];
+
+/** What contradicts what, a line each. */
+export function accessFaults(settings: AccessVariables): string[] {
+  const faults: string[] = [];
+  const modes = settings.AUTH_MODE ?? ['none'];
+  if (modes.includes('none')) {
+    if (modes.length > 1) faults.push('AUTH_MODE: expected none, or token and oidc');
+    if (!LOOPBACK.includes(settings.HOST)) {
+      faults.push(
+        'HOST: expected a loopback address, since AUTH_MODE none lets everybody in who can reach it',
+      );
+    }
+  }
+  if (modes.includes('oidc')) {
+    if (settings.OIDC_ISSUER === undefined) faults.push('OIDC_ISSUER: expected with AUTH_MODE oidc');
+    if (settings.OIDC_AUDIENCE === undefined) faults.push('OIDC_AUDIENCE: expected with AUTH_MODE oidc');
+    if (!isSafe(settings.OIDC_ISSUER))
+      faults.push('OIDC_ISSUER: expected https, except on a loopback address');
+  }
+  if (settings.OIDC_ROLE_NAMES.length !== 3) {
+    faults.push('OIDC_ROLE_NAMES: expected three words, for viewer, operator and admin');
+  }
+  if (settings.TRUSTED_DOCUMENTS !== 'off' && settings.TRUSTED_DOCUMENTS_FILE === undefined) {
+    faults.push('TRUSTED_DOCUMENTS_FILE: expected with TRUSTED_DOCUMENTS log or enforce');
+  }
+  return faults;
+}
+
+/** The settings, of variables that have no fault. */
+export function accessSettings(settings: AccessVariables): AccessSettings {
+  const modes = settings.AUTH_MODE ?? ['none'];
+  const isOpen = modes.includes('none');
+  return {
+    credentials: isOpen
+      ? null
+      : { tokens: modes.includes('token'), oidc: modes.includes('oidc') ? oidcOf(settings) : null },
+    introspection: settings.INTROSPECTION ?? (isOpen ? 'on' : 'authenticated'),
+    corsOrigins: settings.CORS_ORIGINS,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    limits: {
+      bodyBytes: settings.MAX_BODY_BYTES,
+      tokens: settings.MAX_TOKENS,
+      depth: settings.MAX_DEPTH,
+      fields: settings.MAX_FIELDS,
+      aliases: settings.MAX_ALIASES,
+      directives: settings.MAX_DIRECTIVES,
+      complexity: settings.MAX_COMPLEXITY,
+      timeoutSeconds: settings.EXECUTION_TIMEOUT_SECONDS,
+    },
+    budget: { points: settings.CALLER_BUDGET, windowSeconds: settings.CALLER_BUDGET_SECONDS },
+    trustedDocuments: { mode: settings.TRUSTED_DOCUMENTS, file: settings.TRUSTED_DOCUMENTS_FILE ?? null },
+  };
+}
+
+function oidcOf(settings: AccessVariables): OidcSettings {
+  return {
+    issuer: settings.OIDC_ISSUER ?? '',
+    audience: settings.OIDC_AUDIENCE ?? '',
+    claims: {
+      roles: settings.OIDC_ROLES_CLAIM,
+      administrators: settings.OIDC_ADMINISTRATORS_CLAIM,
+      roleNames: settings.OIDC_ROLE_NAMES,
+    },
+    clockToleranceSeconds: settings.OIDC_CLOCK_TOLERANCE_SECONDS,
+  };
+}
+
+/** Keys that came over plain HTTP could be anybody's. */
+function isSafe(issuer: string | undefined): boolean {
+  if (issuer === undefined) return true;
+  const { protocol, hostname } = new URL(issuer);
+  return protocol === 'https:' || LOOPBACK.includes(hostname);
+}

@@ -1,0 +1,105 @@
+import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { GatewayError } from '../errors.js';
+import type { Budget, Charge } from '../services/budget.js';
+import { costOf } from './cost.js';
+import { noCredentials, type Visit } from './gate.js';
+
+/** What an operation costs, and what its caller has left: `extensions.cost` of the answer. */
+export interface Cost {
+  readonly complexity: number;
+  readonly maximum: number;
+  /** Null for callers without a budget. */
+  readonly budget: Budget | null;
+}
+
+/** An operation that has been parsed and validated. */
+export interface AskedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | null;
+  readonly variables: Record<string, unknown>;
+}
+
+/**
+ * Decides whether an operation is executed: nobody may ask for the schema only, and everybody else for what the limit of
+ * complexity and the caller's budget allow. Notes for the log what was asked. Null when its variables do not fit, which
+ * its execution then says.
+ */
+export type Admit = (visit: Visit, asked: AskedOperation) => Promise<Cost | null>;
+
+export function createAdmit(
+  schema: GraphQLSchema,
+  { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
+): Admit {
+  return async (visit, { document, operation, operationName, variables }) => {
+    const fields = [...rootFields(document, operation)];
+    const notes = {
+      type: operation.operation,
+      name: operation.name?.value ?? null,
+      fields,
+      cost: null,
+      errors: {},
+      counts: [],
+    };
+    visit.operation = notes;
+    if (visit.caller === null && !fields.every((field) => field.startsWith('__'))) throw noCredentials();
+    const complexity = costOf(schema, document, operationName, variables);
+    if (complexity === null) return null;
+    visit.operation.cost = complexity;
+    if (complexity > maxComplexity) throw tooComplex(complexity, maxComplexity);
+    const budget = visit.caller === null ? null : await charge(visit.caller, complexity + 1);
+    return { complexity, maximum: maxComplexity, budget };
+  };
+}
+
+function tooComplex(actual: number, maximum: number): GatewayError {
+  return new GatewayError(
+    'LIMIT_EXCEEDED',
+    `expected an operation of at most ${maximum} points, got ${actual}: ask for smaller pages or fewer accounts`,
+    { details: { limit: 'MAX_COMPLEXITY', maximum, actual } },
+  );
+}
+
+/** The names of the fields that an operation begins with, in fragments too. */
+function rootFields(document: DocumentNode, operation: OperationDefinitionNode): Set<string> {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const sets = [operation.selectionSet];
+  for (const set of sets) {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet);
+      else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
+        for (const definition of document.definitions) {
+          if (
+            definition.kind === Kind.FRAGMENT_DEFINITION &&
+            definition.name.value === selection.name.value
+          ) {
+            sets.push(definition.selectionSet);
+          }
+        }
+      }
+    }
+  }
+  return names;
+}
+
+/** How often each code comes up among errors. */
+export function countCodes(
+  errors: readonly { readonly extensions?: { readonly code?: unknown } }[],
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { extensions } of errors) {
+    const code = typeof extensions?.code === 'string' ? extensions.code : 'INTERNAL_ERROR';
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The counts of the requests that mutations answer with, for the log. */
+export function countsIn(data: unknown): unknown[] {
+  return Object.values((data ?? {}) as Record<string, { request?: { counts?: unknown } } | null>)
+    .map((payload) => payload?.request?.counts)
+    .filter((counts) => counts !== undefined);
+}

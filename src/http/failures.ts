@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+import { sendRefusal } from './refusal.js';
+
+/**
+ * Answers what fails before GraphQL begins, in the shape of a GraphQL answer: bodies that are too large, of another type
+ * or no JSON, addresses that are none, and whatever nobody foresaw.
+ */
+export function answerFailures(app: FastifyInstance, log: Log): void {
+  // What is no JSON is no GraphQL; and text/plain is what pages of other origins can send without asking.
+  app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler((_request, reply) =>
+    sendRefusal(reply, new GatewayError('BAD_REQUEST', 'there is nothing at this address'), 404),
+  );
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const { statusCode = 500 } = error;
+    if (statusCode === 413) return sendRefusal(reply, tooLarge(request.headers['content-length'], app), 413);
+    if (statusCode < 500)
+      return sendRefusal(reply, new GatewayError('BAD_REQUEST', wordsFor(statusCode)), statusCode);
+    const incident = randomUUID();
+    log.error({ err: error, incident }, 'unforeseen error');
+    const message = `Something went wrong that should not have. The gateway's log has it as incident ${incident}.`;
+    return reply.code(500).send({
+      errors: [{ message, extensions: { code: 'INTERNAL_ERROR', incident } }],
+      extensions: { requestId: request.id },
+    });
+  });
+}
+
+function tooLarge(contentLength: string | undefined, app: FastifyInstance): GatewayError {
+  const maximum = app.initialConfig.bodyLimit ?? 0;
+  const actual = contentLength ?? 'more';
+  const details = {
+    limit: 'MAX_BODY_BYTES',
+    maximum,
+    ...(contentLength === undefined ? {} : { actual: Number(actual) }),
+  };
+  return new GatewayError('LIMIT_EXCEEDED', `expected a body of at most ${maximum} bytes, got ${actual}`, {
+    details,
+  });
+}
+
+function wordsFor(status: number): string {
+  if (status === 415) return 'expected a body of type application/json';
+  return 'expected a body of JSON, an object with query, and variables and operationName if need be';
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../errors.js';
+import type { Caller, Origin } from '../membership.js';
+import type { Authenticate } from '../services/authentication.js';
+import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import { sendRefusal } from './refusal.js';
+import { originOf } from './requestOrigin.js';
+
+/** What is known of a request from the gate on. */
+export interface Visit {
+  readonly origin: Omit<Origin, 'tokenId'>;
+  /** Null: nobody, who may ask for the schema at most. */
+  readonly caller: Caller | null;
+  /** What was asked, for the log; null until an operation has been understood. */
+  operation: OperationNotes | null;
+}
+
+/** One operation as the log shows it. */
+export interface OperationNotes {
+  readonly type: string;
+  /** The name it has in its document; null without one. */
+  readonly name: string | null;
+  /** The fields it begins with. */
+  readonly fields: readonly string[];
+  /** In points; null when it was refused before that was known. */
+  cost: number | null;
+  /** Error codes, and how often each. */
+  errors: Readonly<Record<string, number>>;
+  /** Outcomes of the requests that it answered with, where it asked for their counts. */
+  counts: readonly unknown[];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the gate; null on routes that have none. */
+    visit: Visit | null;
+  }
+}
+
+export interface GateOptions {
+  readonly authenticate: Authenticate;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  /** Whether those without credentials may go on to ask for the schema. */
+  readonly letsNobodyIn: boolean;
+}
+
+/** A hook for `onRequest`: it lets nobody's body be read whose credentials are not good. */
+export type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+/** Makes the gate that every route with data behind it has. */
+export function createGate(
+  app: FastifyInstance,
+  { authenticate, deniedAttempts, letsNobodyIn }: GateOptions,
+): Gate {
+  app.decorateRequest('visit', null);
+  return async (request, reply) => {
+    const origin = originOf(request);
+    try {
+      const caller = await authenticate(request.headers.authorization ?? null, origin);
+      request.visit = { origin, caller, operation: null };
+      if (caller === null && !letsNobodyIn) throw noCredentials();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { code, message } = error;
+      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN')
+        deniedAttempts.note(null, origin, code, message);
+      return sendRefusal(reply, error);
+    }
+  };
+}
+
+/** What those are told who come without credentials. */
+export function noCredentials(): GatewayError {
+  return new GatewayError(
+    'UNAUTHENTICATED',
+    'expected an Authorization header with a bearer token, got none',
+  );
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../log.js';
+
+/** Routes that a load balancer asks every few seconds: their lines are for `debug`. */
+const QUIET = /^\/(health|metrics)\b/;
+
+/**
+ * Writes one line for each request: who asked what, how long it took and how it ended. Never variables, documents,
+ * headers, query strings or e-mail addresses.
+ */
+export function logRequests(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { visit, id, method } = request;
+    const path = request.url.split('?', 1)[0] ?? '';
+    const line = {
+      requestId: id,
+      method,
+      path: path.slice(0, 100),
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+      actor: visit?.caller?.id ?? null,
+      kind: visit?.caller?.kind ?? null,
+      ...(visit === null ? {} : { address: visit.origin.address, traceparent: visit.origin.traceparent }),
+      ...(visit?.operation == null ? {} : { operation: visit.operation }),
+    };
+    log[QUIET.test(path) ? 'debug' : 'info'](line, 'request');
+  });
+}

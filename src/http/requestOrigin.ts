@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Origin } from '../membership.js';
+
+/** Longest user agent kept, in characters. */
+const USER_AGENT_MAX_LENGTH = 256;
+
+/** Ids that may stand in a log line and a header as they are: UUIDs, ULIDs, and what load balancers make. */
+const SANE_ID = /^[\w.:/=+@-]{1,128}$/;
+
+/** W3C Trace Context, version 00. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The id of a request: its X-Request-Id when that is sane, else a new one. */
+export function requestIdOf(request: { readonly headers: IncomingHttpHeaders }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+}
+
+/** The way a request came, for the record. */
+export function originOf({ ip, id, headers }: FastifyRequest): Omit<Origin, 'tokenId'> {
+  const traceparent = headers['traceparent'];
+  return {
+    address: ip,
+    // PostgreSQL's text cannot hold NUL, and nobody wants to see the others.
+    userAgent:
+      headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_MAX_LENGTH) ?? null,
+    requestId: id,
+    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
+  };
+}

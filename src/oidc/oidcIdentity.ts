@@ -1,0 +1,94 @@
+import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { GatewayError } from '../errors.js';
+import type { Identity, IdentityProvider } from '../ports/identity.js';
+import { administratorsOf, roleOf, type ClaimNames } from './claims.js';
+import { createIssuer } from './issuer.js';
+
+/** The signatures that are taken, all of public keys: never none, never a shared secret, whatever a token says of itself. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Longest subject taken, in characters (OpenID Connect Core, section 2). */
+const SUBJECT_MAX_LENGTH = 255;
+
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: ClaimNames;
+  /** 0 to 60. */
+  readonly clockToleranceSeconds: number;
+  /** How soon after a fetch an unknown key makes for another, in milliseconds; default REFETCH_MS. */
+  readonly refetchMs?: number;
+}
+
+/** JSON Web Tokens of an OpenID Connect issuer as credentials. */
+export function createOidcIdentity(settings: OidcSettings): IdentityProvider {
+  const issuer = createIssuer(settings.issuer, settings.refetchMs);
+  return {
+    recognises: (bearer) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer),
+    async identify(bearer) {
+      try {
+        const { payload } = await jwtVerify(bearer, issuer.keyOf, {
+          issuer: settings.issuer,
+          audience: settings.audience,
+          algorithms: ALGORITHMS,
+          clockTolerance: settings.clockToleranceSeconds,
+          requiredClaims: ['sub', 'exp'],
+        });
+        return identityOf(payload, settings.claims);
+      } catch (error) {
+        throw asRefusal(error);
+      }
+    },
+  };
+}
+
+function identityOf(payload: JWTPayload, claims: ClaimNames): Identity {
+  const id = payload.sub ?? '';
+  if (id === '' || id.length > SUBJECT_MAX_LENGTH || id.includes('\0')) {
+    throw new GatewayError('UNAUTHENTICATED', `expected a subject of 1 to ${SUBJECT_MAX_LENGTH} characters`);
+  }
+  const role = roleOf(payload, claims);
+  if (role === null)
+    throw new GatewayError(
+      'FORBIDDEN',
+      `the claim ${claims.roles} of the token names no role of this gateway`,
+    );
+  return { id, kind: 'USER', role, administrators: administratorsOf(payload, claims), tokenId: null };
+}
+
+/** What the caller is told: which check failed, and nothing of the token. */
+function asRefusal(error: unknown): unknown {
+  if (error instanceof GatewayError) return error;
+  const refused = (words: string): GatewayError =>
+    new GatewayError('UNAUTHENTICATED', words, { cause: error });
+  if (error instanceof errors.JWTExpired) return refused('the token has expired');
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return refused(`the token's claim ${error.claim} is not good here`);
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return refused('the token is signed in a way that is not taken');
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return refused('the token is signed with no key of its issuer');
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || isGeneric(error)) {
+    return new GatewayError('UNAVAILABLE', 'the identity provider cannot be asked just now', {
+      cause: error,
+    });
+  }
+  return refused('the token is not good');
+}
+
+/** jose's one error without a code of its own: an answer of the issuer that is no key set. */
+function isGeneric(error: unknown): boolean {
+  return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC';
+}

@@ -1,0 +1,38 @@
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { DeniedAttemptConnection, type DeniedAttempt } from '../schema/deniedAttempt.js';
+import { RequestOrigin } from '../schema/origin.js';
+import { RootPageArguments } from '../schema/pageArguments.js';
+import { MembershipRequest } from '../schema/request.js';
+import { tokenNodeId } from '../services/nodeId.js';
+import type { GatewayContext } from './context.js';
+import { presentPage } from './present.js';
+
+/** Where requests came from, and what was turned away. */
+@Resolver(() => MembershipRequest)
+export class OriginResolver {
+  @FieldResolver(() => RequestOrigin, {
+    nullable: true,
+    description:
+      'How it came: address, program, request id. For admins: others get null and FORBIDDEN. Null for requests made ' +
+      'before the gateway kept this.',
+  })
+  async origin(
+    @Root() { requestId }: MembershipRequest,
+    @Ctx() { origins }: GatewayContext,
+  ): Promise<Readonly<RequestOrigin> | null> {
+    const origin = await origins(requestId);
+    return origin && { ...origin, tokenId: origin.tokenId && tokenNodeId(origin.tokenId) };
+  }
+
+  @Query(() => DeniedAttemptConnection, {
+    description:
+      'Attempts that were turned away, newest first. An admin with some administrators sees those of callers that ' +
+      'reach no further. For admins.',
+  })
+  async deniedAttempts(
+    @Args(() => RootPageArguments) page: RootPageArguments,
+    @Ctx() { caller, deniedAttempts }: GatewayContext,
+  ): Promise<DeniedAttemptConnection> {
+    return presentPage(await deniedAttempts.list(caller, page), page, (row): Readonly<DeniedAttempt> => row);
+  }
+}

@@ -1,0 +1,81 @@
+import { defaultFieldResolver, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { GatewayError } from '../errors.js';
+import { ROLES, type Role } from '../membership.js';
+import type { GatewayContext } from './context.js';
+
+/**
+ * Who may do what: the least role for each field that begins an operation, and for those further in that not every
+ * reader may see. Each role may do what those before it may. A field that begins an operation and is not in this table
+ * stops the gateway from starting. What a caller sees and touches behind a field is limited once more, to the
+ * administrators granted to it, by the services.
+ */
+export const RULES: Readonly<Record<string, Role>> = {
+  // The record.
+  'Query.node': 'VIEWER',
+  'Query.request': 'VIEWER',
+  'Query.requests': 'VIEWER',
+  'Query.outcomes': 'VIEWER',
+  'Query.calls': 'VIEWER',
+  'Query.administrators': 'VIEWER',
+  'Subscription.requestProgress': 'VIEWER',
+  // Members.
+  'Query.members': 'VIEWER',
+  'Query.account': 'VIEWER',
+  'Query.accounts': 'VIEWER',
+  'Mutation.createMembers': 'OPERATOR',
+  'Mutation.inviteMembers': 'OPERATOR',
+  'Mutation.retryRequest': 'OPERATOR',
+  'Mutation.cancelRequest': 'OPERATOR',
+  // Who may call, and who did.
+  'Query.tokens': 'ADMIN',
+  'Query.deniedAttempts': 'ADMIN',
+  'Mutation.createToken': 'ADMIN',
+  'Mutation.revokeToken': 'ADMIN',
+  'MembershipRequest.origin': 'ADMIN',
+};
+
+/**
+ * Puts the rules in front of the resolvers of a schema.
+ *
+ * @throws Error for a field that begins an operation and has no rule, and for a rule without a field.
+ */
+export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string, Role>> = RULES): void {
+  const ruled = new Set<string>();
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!('getFields' in type) || type.name.startsWith('__') || !('getInterfaces' in type)) continue;
+    for (const field of Object.values((type as GraphQLObjectType).getFields())) {
+      const name = `${type.name}.${field.name}`;
+      const least = rules[name];
+      if (least !== undefined) guard(field, name, least);
+      else if (roots.includes(type as GraphQLObjectType))
+        throw new Error(`${name} has no rule: add it to RULES`);
+      ruled.add(name);
+    }
+  }
+  const stray = Object.keys(rules).filter((name) => !ruled.has(name));
+  if (stray.length > 0) throw new Error(`rules without a field: ${stray.join(', ')}`);
+}
+
+function guard(field: GraphQLField<unknown, unknown>, name: string, least: Role): void {
+  const { resolve = defaultFieldResolver, subscribe } = field;
+  if (subscribe !== undefined) {
+    field.subscribe = (source, args, context, info) => {
+      demand(context as GatewayContext, name, least);
+      return subscribe(source, args, context, info);
+    };
+  }
+  field.resolve = (source, args, context, info) => {
+    demand(context as GatewayContext, name, least);
+    return resolve(source, args, context, info);
+  };
+}
+
+function demand({ caller, denied }: GatewayContext, name: string, least: Role): void {
+  if (ROLES.indexOf(caller.role) >= ROLES.indexOf(least)) return;
+  denied(name);
+  throw new GatewayError(
+    'FORBIDDEN',
+    `${name} is for the role ${least.toLowerCase()}, and you are ${caller.role.toLowerCase()}`,
+  );
+}

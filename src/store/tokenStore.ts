@@ -1,0 +1,62 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { NewToken, TokenRow, TokenStore } from '../ports/tokens.js';
+import { uuidOrNone } from './cursors.js';
+
+const TOKEN = Prisma.sql`id::text, name, role::text, CASE WHEN all_administrators THEN NULL ELSE administrators END AS administrators,
+  created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
+  revoked_at AS "revokedAt", revoked_by AS "revokedBy"`;
+
+const IN_FORCE = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+
+/** The API tokens in PostgreSQL: what one replica revokes, no other takes any more. */
+export function createTokenStore(prisma: PrismaClient): TokenStore {
+  return {
+    async insert(token) {
+      return (await prisma.$queryRaw<TokenRow[]>(insertToken(token)))[0] ?? null;
+    },
+    list: (within, most) => prisma.$queryRaw<TokenRow[]>`
+      SELECT ${TOKEN} FROM api_token WHERE ${isWithin(within)} ORDER BY id DESC LIMIT ${most}::int`,
+    async revoke(within, id, revokedBy) {
+      const [row] = await prisma.$queryRaw<TokenRow[]>`
+        UPDATE api_token
+        SET revoked_at = COALESCE(revoked_at, now()), revoked_by = COALESCE(revoked_by, ${revokedBy})
+        WHERE id = ${uuidOrNone(id)}::uuid AND ${isWithin(within)}
+        RETURNING ${TOKEN}`;
+      return row ?? null;
+    },
+    async use(secretHash) {
+      return (await prisma.$queryRaw<TokenRow[]>(useToken(secretHash)))[0] ?? null;
+    },
+  };
+}
+
+/** Tokens of one name are one caller, so those in force at the same time have the same rights: a key is changed, not a right. */
+function insertToken(token: NewToken): Prisma.Sql {
+  const administrators = Prisma.sql`${[...(token.administrators ?? [])].sort()}::text[]`;
+  const role = Prisma.sql`${token.role}::caller_role`;
+  return Prisma.sql`
+    INSERT INTO api_token (id, name, secret_hash, role, all_administrators, administrators, created_by, expires_at)
+    SELECT ${token.id}::uuid, ${token.name}, ${token.secretHash}::bytea, ${role}, ${token.administrators === null}::boolean,
+      ${administrators}, ${token.createdBy}, ${token.expiresAt}::timestamptz
+    WHERE NOT EXISTS (
+      SELECT FROM api_token
+      WHERE name = ${token.name} AND ${IN_FORCE} AND (role, administrators) IS DISTINCT FROM (${role}, ${administrators})
+    )
+    RETURNING ${TOKEN}`;
+}
+
+/** One statement for every operation that comes with a token; it writes only when the last use is a minute old. */
+function useToken(secretHash: NewToken['secretHash']): Prisma.Sql {
+  return Prisma.sql`/* prepared: use_token */
+    WITH used AS (
+      UPDATE api_token SET last_used_at = now()
+      WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}
+        AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+    )
+    SELECT ${TOKEN} FROM api_token WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}`;
+}
+
+function isWithin(administrators: readonly string[] | null): Prisma.Sql {
+  if (administrators === null) return Prisma.sql`true`;
+  return Prisma.sql`(NOT all_administrators AND administrators <@ ${[...administrators]}::text[])`;
+}

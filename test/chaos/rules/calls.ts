@@ -1,0 +1,63 @@
+import { ACCOUNTS_PER_CALL } from '../../../src/membership.js';
+import type { Evidence, WireCall } from '../evidence.js';
+import type { CallRow } from '../history.js';
+import type { Violation } from '../violation.js';
+
+/** WIRE_ON_RECORD, ANSWER_IS_TRUE, CALL_SIZE, ALL_FINAL. */
+export function checkCalls({ history, wire, wireOf }: Evidence): Violation[] {
+  return [
+    ...wire.flatMap(onRecord),
+    ...wire.flatMap(sizeOnWire),
+    ...history.record.calls.flatMap((row) => [...answerIsTrue(row, wireOf(row)), ...callIsFinal(row)]),
+  ];
+}
+
+function onRecord({ lane, logged, row }: WireCall): Violation[] {
+  if (row !== null) return [];
+  const { operation, requestId, accountIds } = logged;
+  return [
+    {
+      rule: 'WIRE_ON_RECORD',
+      what: `${operation} ${requestId} of ${accountIds.length} accounts at ${lane} has no row`,
+    },
+  ];
+}
+
+function sizeOnWire({ logged }: WireCall): Violation[] {
+  const { accountIds, requestId } = logged;
+  const distinct = new Set(accountIds).size;
+  if (distinct === accountIds.length && distinct > 0 && distinct <= ACCOUNTS_PER_CALL) return [];
+  return [
+    {
+      rule: 'CALL_SIZE',
+      what: `${requestId} carried ${accountIds.length} accounts, ${distinct} of them distinct`,
+    },
+  ];
+}
+
+function answerIsTrue(row: CallRow, wire: WireCall | undefined): Violation[] {
+  const lie = (what: string): Violation[] => [
+    { rule: 'ANSWER_IS_TRUE', what: `call ${row.id} is ${row.status}, but ${what}` },
+  ];
+  const claims = row.status === 'ANSWERED' || (row.status === 'REFUSED' && row.attempts > 0);
+  if (wire === undefined)
+    return claims || row.httpStatus !== null ? lie('nothing of the kind was on the wire') : [];
+  const { outcome, httpStatus, unprocessedAccountIds } = wire.logged;
+  if (row.httpStatus !== null && row.httpStatus !== httpStatus)
+    return lie(`it says HTTP ${row.httpStatus} where the service sent ${httpStatus}`);
+  if (row.status === 'REFUSED') return outcome === 'refused' ? [] : lie(`the service's side is ${outcome}`);
+  if (row.status !== 'ANSWERED') return [];
+  if (outcome !== 'applied') return lie(`the service's side is ${outcome}`);
+  const said = (row.unprocessed ?? []).map(({ accountId }) => accountId);
+  return said.toSorted().join() === unprocessedAccountIds.toSorted().join()
+    ? []
+    : lie(
+        `it says ${said.length} accounts are unprocessed where the service said ${unprocessedAccountIds.length}`,
+      );
+}
+
+function callIsFinal({ id, status, settledAt }: CallRow): Violation[] {
+  return status === 'SENT' || settledAt === null
+    ? [{ rule: 'ALL_FINAL', what: `call ${id} is ${status} and not settled` }]
+    : [];
+}

@@ -1,0 +1,93 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+const repeat = (count: number, make: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => make(i)).join(' ');
+const CIRCLE = `{ __schema { types ${'{ fields { type '.repeat(4)}{ name }${' } }'.repeat(4)} } }`;
+
+// What graphql-cop and its kin try first, each with the defaults of the configuration.
+describe('an attack', () => {
+  it.each([
+    ['alias overloading', `{ ${repeat(101, (i) => `a${i}: __typename`)} }`, 'LIMIT_EXCEEDED'],
+    ['field duplication', `{ ${repeat(10_000, () => '__typename')} }`, 'LIMIT_EXCEEDED'],
+    ['directive overloading', `{ __typename ${repeat(100, () => '@include(if: true)')} }`, 'LIMIT_EXCEEDED'],
+    ['unknown directives', `{ __typename ${repeat(100, () => '@aa')} }`, 'LIMIT_EXCEEDED'],
+    ['circular introspection', CIRCLE, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'circular fragments',
+      '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'fragments that double',
+      `{ ...F0 } ${repeat(40, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F40 on Query { __typename }`,
+      'LIMIT_EXCEEDED',
+    ],
+    [
+      'a wide page of wide pages',
+      '{ requests(first: 100) { nodes { outcomes(first: 100) { nodes { request { outcomes(first: 100) { nodes { id } } } } } } } }',
+      'LIMIT_EXCEEDED',
+    ],
+  ])('by %s is refused before it costs anything', async (_what, query, code) => {
+    const { status, body } = await gateway.post({ query });
+    expect(status).toBe(400);
+    expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set([code]));
+    expect(body.data).toBeUndefined();
+  });
+
+  it('by batches, as lists, is refused', async () => {
+    const { status, body } = await gateway.post(
+      Array.from({ length: 10 }, () => ({ query: '{ __typename }' })),
+    );
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it('by a mutation in a GET is refused, with and without a preflight', async () => {
+    const query = encodeURIComponent(
+      'mutation { cancelRequest(input: { requestId: "x" }) { request { id } } }',
+    );
+    for (const [headers, status] of [
+      [{}, 400],
+      [{ 'apollo-require-preflight': '1' }, 405],
+    ] as const) {
+      const answer = await fetch(`${gateway.url}/graphql?query=${query}`, { headers });
+      expect(answer.status).toBe(status);
+    }
+  });
+
+  it.each([
+    '/graphiql',
+    '/playground',
+    '/console',
+    '/graphql/schema',
+    '/.env',
+    '/metrics/../.env',
+    '/%2e%2e/package.json',
+    '/explorer/assets/../../package.json',
+  ])('by looking for more at %s finds nothing', async (path) => {
+    const answer = await fetch(`${gateway.url}${path}`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).not.toMatch(/membership-gateway|fastify|ENOENT/i);
+  });
+
+  it('by a body a byte at a time is cut off', { timeout: 90_000 }, async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{',
+    );
+    const drip = setInterval(() => socket.write(' '), 250);
+    await closed;
+    clearInterval(drip);
+    expect((await gateway.post({ query: '{ __typename }' })).status).toBe(200);
+  });
+});

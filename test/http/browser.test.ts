@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const PORTAL = 'https://portal.example.com';
+const EVIL = 'https://evil.example.com';
+const QUERY = JSON.stringify({ query: '{ __typename }' });
+
+let closed: TestGateway;
+let open: TestGateway;
+beforeAll(async () => {
+  [closed, open] = await Promise.all([
+    startGateway(),
+    startGateway({ environment: { CORS_ORIGINS: PORTAL } }),
+  ]);
+});
+afterAll(() => Promise.all([closed.stop(), open.stop()]));
+
+const ask = (gateway: TestGateway, path: string, init: RequestInit) => fetch(`${gateway.url}${path}`, init);
+const preflight = (gateway: TestGateway, origin: string) =>
+  ask(gateway, '/graphql', {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+
+describe('a page of another origin', () => {
+  it.each([
+    ['GET', '/graphql?query=%7B__typename%7D', {}, undefined],
+    ['GET', '/graphql?query=mutation%7B__typename%7D', {}, undefined],
+    ['POST', '/graphql', { 'content-type': 'text/plain' }, QUERY],
+    ['POST', '/graphql', { 'content-type': 'application/x-www-form-urlencoded' }, 'query={__typename}'],
+    ['POST', '/graphql', { 'content-type': 'multipart/form-data; boundary=x' }, '--x--'],
+    ['POST', '/graphql', {}, new Blob([QUERY])],
+    ['POST', '/graphql/stream', { 'content-type': 'text/plain', accept: 'text/event-stream' }, QUERY],
+    ['GET', '/graphql/stream?query=subscription%7B__typename%7D', { accept: 'text/event-stream' }, undefined],
+  ] as const)('cannot ask without a preflight: %s %s %j', async (method, path, headers, body) => {
+    const answer = await ask(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
+    expect(answer.status).toBeOneOf([400, 404, 415]);
+    expect(await answer.text()).not.toContain('"Query"');
+  });
+
+  it('gets no leave from a preflight unless it is allowed by name', async () => {
+    for (const [gateway, origin] of [
+      [closed, PORTAL],
+      [closed, EVIL],
+      [open, EVIL],
+    ] as const) {
+      const { headers } = await preflight(gateway, origin);
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+    const { status, headers } = await preflight(open, PORTAL);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(PORTAL);
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    ['POST', '/graphql', QUERY],
+    ['POST', '/graphql', '{'],
+    ['GET', '/nowhere', undefined],
+    ['GET', '/health/live', undefined],
+  ] as const)('is kept from frames, scripts, caches and guesses: %s %s %s', async (method, path, body) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await ask(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-security-policy':
+        "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'cache-control': 'no-store',
+      'x-request-id': expect.any(String),
+    });
+    for (const name of ['set-cookie', 'x-powered-by', 'server']) expect(answer.headers.has(name)).toBe(false);
+  });
+});
+
+describe('what is no operation', () => {
+  it.each([
+    ['a batch', JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]), 400],
+    ['no JSON', '{', 400],
+    ['nothing', '', 400],
+    ['a number', '7', 400],
+    ['null', 'null', 400],
+    ['no query', '{}', 400],
+    ['a query that is no text', '{"query":7}', 400],
+    ['a persisted query', '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}', 200],
+    ['a poisoned object', '{"query":"{ __typename }","__proto__":{"x":1}}', 400],
+  ])('is refused: %s', async (_what, body, status) => {
+    const answer = await closed.post(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors).toHaveLength(1);
+    expect(answer.body.errors?.[0]?.extensions.code).toMatch(/^(BAD_REQUEST|PERSISTED_QUERY_NOT_SUPPORTED)$/);
+    expect(answer.body.data).toBeUndefined();
+  });
+
+  it('has no trace or debug mode', async () => {
+    const answer = await closed.post(QUERY, {
+      'x-apollo-tracing': '1',
+      'apollo-federation-include-trace': 'ftv1',
+    });
+    expect(Object.keys(answer.body.extensions ?? {}).sort()).toEqual(['cost', 'requestId']);
+    const failing = await closed.post({ query: '{ nothing }' }, { debug: 'true' });
+    expect(JSON.stringify(failing.body)).not.toMatch(/stacktrace|at Object|node_modules/);
+  });
+});
+
+it('serves GraphiQL with a policy of its own, its assets for good, and no inline script', async () => {
+  const page = await ask(closed, '/graphql', { headers: { accept: 'text/html' } });
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+  const html = await page.text();
+  expect(html).not.toMatch(/<script(?![^>]*src=)/);
+  const [script = ''] = /\/explorer\/assets\/[^"]+\.js/.exec(html) ?? [];
+  const asset = await ask(closed, script, {});
+  expect(asset.status).toBe(200);
+  expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+});

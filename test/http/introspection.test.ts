@@ -1,0 +1,65 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const MODES = ['on', 'authenticated', 'off'] as const;
+const TYPO = '{ requets { nodes { id } } }';
+
+const gateways = new Map<string, TestGateway>();
+const bearers = new Map<string, string>();
+beforeAll(async () => {
+  for (const INTROSPECTION of MODES) {
+    const gateway = await startGateway({ environment: { AUTH_MODE: 'token', INTROSPECTION } });
+    gateways.set(INTROSPECTION, gateway);
+    bearers.set(INTROSPECTION, await gateway.token('viewer', 'VIEWER'));
+  }
+});
+afterAll(() => Promise.all([...gateways.values()].map((gateway) => gateway.stop())));
+
+function ask(mode: string, query: string, authenticated: boolean) {
+  const headers = authenticated ? { authorization: `Bearer ${bearers.get(mode)}` } : undefined;
+  return gateways.get(mode)!.post({ query }, headers);
+}
+
+describe('the schema', () => {
+  it.each([
+    ['on', true, true],
+    ['on', false, true],
+    ['authenticated', true, true],
+    ['authenticated', false, false],
+    ['off', true, false],
+    ['off', false, false],
+  ])('with INTROSPECTION %s, credentials %s: shown %s', async (mode, authenticated, shown) => {
+    const { body } = await ask(mode, getIntrospectionQuery(), authenticated);
+    if (shown) expect(body.data?.['__schema']).toBeTruthy();
+    else expect(JSON.stringify(body)).not.toContain('createMembers');
+  });
+
+  it('is suggested to nobody who may not see it', async () => {
+    expect((await ask('on', TYPO, true)).body.errors?.[0]?.message).toContain('Did you mean');
+    const { status, body } = await ask('off', TYPO, true);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).not.toMatch(/Did you mean|requests/);
+  });
+});
+
+describe('without credentials and INTROSPECTION on', () => {
+  it.each([
+    '{ administrators { id } }',
+    '{ __typename ...f } fragment f on Query { administrators { id } }',
+    '{ __typename ... on Query { a: requests { nodes { id } } } }',
+    'mutation { cancelRequest(input: { requestId: "x" }) { request { id } } }',
+  ])('nothing but the schema is to be had: not %s', async (query) => {
+    const { status, headers, body } = await ask('on', query, false);
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toContain('Bearer');
+    expect(body.data ?? null).toBeNull();
+    expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('no operation runs that is not named', async () => {
+    const query = 'query a { __typename } query b { administrators { id } }';
+    const { body } = await gateways.get('on')!.post({ query, operationName: 'b' });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});

@@ -1,0 +1,155 @@
+import { generateKeyPair } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createOidcIdentity } from '../../src/oidc/oidcIdentity.js';
+import { startIssuer, type TestIssuer } from '../support/oidcIssuer.js';
+
+let issuer: TestIssuer;
+beforeEach(async () => {
+  issuer = await startIssuer();
+});
+afterEach(() => issuer.stop());
+
+function create(settings: { roles?: string; refetchMs?: number } = {}) {
+  return createOidcIdentity({
+    issuer: issuer.url,
+    audience: 'gateway',
+    claims: {
+      roles: settings.roles ?? 'roles',
+      administrators: 'administrators',
+      roleNames: ['viewer', 'operator', 'admin'],
+    },
+    clockToleranceSeconds: 5,
+    refetchMs: settings.refetchMs ?? 0,
+  });
+}
+const now = () => Math.floor(Date.now() / 1_000);
+
+describe('a token of the issuer', () => {
+  it('names a person, the highest role and the administrators', async () => {
+    const token = await issuer.sign({ roles: ['viewer', 'operator'], administrators: ['security', 'hub'] });
+    expect(await create().identify(token)).toEqual({
+      id: 'ann',
+      kind: 'USER',
+      role: 'OPERATOR',
+      administrators: ['security', 'hub'],
+      tokenId: null,
+    });
+  });
+
+  it.each([
+    ['roles', { roles: 'admin' }, 'ADMIN'],
+    ['scope', { scope: 'openid operator' }, 'OPERATOR'],
+    ['realm_access.roles', { realm_access: { roles: ['viewer'] } }, 'VIEWER'],
+    ['https://example.com/roles', { 'https://example.com/roles': ['admin'] }, 'ADMIN'],
+  ])('may have its role in the claim %s: %j', async (roles, claims, role) => {
+    expect(await create({ roles }).identify(await issuer.sign(claims))).toMatchObject({ role });
+  });
+
+  it('grants all administrators with *, and none without the claim', async () => {
+    const identity = create();
+    expect((await identity.identify(await issuer.sign({ administrators: '*' }))).administrators).toBeNull();
+    expect((await identity.identify(await issuer.sign())).administrators).toEqual([]);
+  });
+
+  it('without a role of ours is FORBIDDEN', async () => {
+    for (const roles of [[], ['Admin'], 'root', { admin: true }, null]) {
+      await expect(create().identify(await issuer.sign({ roles }))).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    }
+  });
+
+  it('is good a little after its end, and no longer', async () => {
+    const identity = create();
+    expect((await identity.identify(await issuer.sign({ exp: now() - 2 }))).id).toBe('ann');
+    await expect(identity.identify(await issuer.sign({ exp: now() - 10 }))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'the token has expired',
+    });
+  });
+});
+
+describe('a token that is not good', () => {
+  it.each([
+    ['of another issuer', { iss: 'https://evil.example.com' }],
+    ['for somebody else', { aud: 'another' }],
+    ['not good yet', { nbf: now() + 100 }],
+    ['without an end', { exp: undefined }],
+    ['without a subject', { sub: undefined }],
+    ['with an empty subject', { sub: '' }],
+    ['with a subject that is no text', { sub: 7 }],
+  ])('is %s', async (_what, claims) => {
+    await expect(create().identify(await issuer.sign(claims))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('is signed by another key, with a shared secret, or not at all', async () => {
+    const { privateKey } = await generateKeyPair('ES256');
+    const secret = new TextEncoder().encode('a secret of thirty-two bytes or more');
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(
+      JSON.stringify({ iss: issuer.url, aud: 'gateway', sub: 'ann', exp: now() + 60, roles: 'admin' }),
+    ).toString('base64url')}.AA`;
+    const tokens = [
+      await issuer.sign({}, { key: privateKey }),
+      await issuer.sign({}, { alg: 'HS256', key: secret }),
+      unsigned,
+      'a.b.c',
+    ];
+    for (const token of tokens) {
+      await expect(create().identify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+  });
+});
+
+describe('the keys of the issuer', () => {
+  it('are fetched once, and anew for a key that is not known', async () => {
+    const identity = create();
+    await identity.identify(await issuer.sign());
+    await identity.identify(await issuer.sign());
+    expect(issuer.asked()).toBe(2);
+    const old = await issuer.sign();
+    await issuer.rotate();
+    expect((await identity.identify(await issuer.sign({ sub: 'bob' }))).id).toBe('bob');
+    await expect(identity.identify(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('are not fetched for every key that somebody makes up', async () => {
+    const identity = create({ refetchMs: 60_000 });
+    await identity.identify(await issuer.sign());
+    for (const kid of ['x', 'y', 'z']) {
+      await expect(identity.identify(await issuer.sign({}, { kid }))).rejects.toMatchObject({
+        message: 'the token is signed with no key of its issuer',
+      });
+    }
+    expect(issuer.asked()).toBe(2);
+  });
+
+  it('make callers wait for the issuer while it is down, and the issuer is left alone then', async () => {
+    issuer.answerWith({ status: 500, body: '' });
+    const identity = create();
+    const token = await issuer.sign();
+    for (let i = 0; i < 3; i++) {
+      await expect(identity.identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(issuer.asked()).toBe(1);
+  });
+
+  it('are good while the issuer is down, once they are known', async () => {
+    const identity = create();
+    await identity.identify(await issuer.sign());
+    issuer.answerWith({ status: 500, body: '' });
+    expect((await identity.identify(await issuer.sign())).id).toBe('ann');
+    await expect(identity.identify(await issuer.sign({}, { kid: 'new' }))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+
+  it.each(['{"issuer":"https://evil.example.com","jwks_uri":"http://127.0.0.1:1/"}', '{}', 'no JSON', '[]'])(
+    'are not looked for where %s says',
+    async (body) => {
+      issuer.answerWith({ status: 200, body });
+      await expect(create().identify(await issuer.sign())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    },
+  );
+});

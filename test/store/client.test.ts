@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/client.js';
+import { isUnreachable } from '../../src/store/unavailable.js';
+
+/** A message of PostgreSQL's protocol: its letter, its length, its content. */
+function message(letter: string, content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(content.length + 4);
+  return Buffer.concat([Buffer.from(letter), length, content]);
+}
+
+const READY = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))];
+const FATAL = message(
+  'E',
+  Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0'),
+);
+
+describe('a database whose server dies in the moment in which a connection is made', () => {
+  it('fails what was asked of it as out of reach, and not the process', async () => {
+    const server = createServer((socket) => {
+      // Ready and dead in one piece, as it arrives when whoever reads is busy.
+      socket.once('data', () => socket.end(Buffer.concat([...READY, FATAL])));
+      socket.on('error', () => socket.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const database = openDatabase(`postgresql://nobody:secret@127.0.0.1:${port}/nothing`);
+
+    const failed: unknown = await database.prisma
+      .$transaction((tx) => tx.$queryRaw`SELECT 1`)
+      .catch((error: unknown) => error);
+    expect(isUnreachable(failed)).toBe(true);
+    await expect(database.prisma.$queryRaw`SELECT 1`).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+
+    await database.close();
+    server.close();
+  });
+});

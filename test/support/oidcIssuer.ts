@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+
+/** A little OpenID Connect issuer over HTTP: discovery, keys, and tokens signed by them. */
+export interface TestIssuer {
+  readonly url: string;
+  /** A token of the audience `gateway`, good for a minute; claims replace what it has by default. */
+  sign(
+    claims?: Record<string, unknown>,
+    header?: { alg?: string; kid?: string; key?: CryptoKey | Uint8Array },
+  ): Promise<string>;
+  /** From now on signs with a new key, and publishes no other. */
+  rotate(): Promise<void>;
+  /** What it answers instead of its documents; null: its documents. */
+  answerWith(answer: { status: number; body: string } | null): void;
+  /** How many requests came. */
+  readonly asked: () => number;
+  stop(): Promise<void>;
+}
+
+interface Key {
+  kid: string;
+  privateKey: CryptoKey;
+  jwk: JWK;
+}
+
+export async function startIssuer(): Promise<TestIssuer> {
+  let asked = 0;
+  let instead: { status: number; body: string } | null = null;
+  let key = await makeKey(1);
+  const server = createServer((request, response) => {
+    asked += 1;
+    const documents: Record<string, unknown> = {
+      '/.well-known/openid-configuration': { issuer: url, jwks_uri: `${url}/keys` },
+      '/keys': { keys: [key.jwk] },
+    };
+    const document = documents[request.url ?? ''];
+    const { status, body } = instead ?? {
+      status: document ? 200 : 404,
+      body: JSON.stringify(document ?? {}),
+    };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    sign(claims = {}, header = {}) {
+      const now = Math.floor(Date.now() / 1_000);
+      const payload = {
+        iss: url,
+        aud: 'gateway',
+        sub: 'ann',
+        iat: now,
+        exp: now + 60,
+        roles: ['viewer'],
+        ...claims,
+      };
+      const { alg = 'ES256', kid = key.kid, key: other = key.privateKey } = header;
+      return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(other);
+    },
+    async rotate() {
+      key = await makeKey(Number(key.kid) + 1);
+    },
+    answerWith(answer) {
+      instead = answer;
+    },
+    asked: () => asked,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function makeKey(number: number): Promise<Key> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const kid = String(number);
+  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } };
+}
