@@ -3,7 +3,7 @@ import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
-import { createLaneDetector } from './lanes/detector.js';
+import { configuredDetector, createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
 import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
@@ -20,13 +20,9 @@ import { createExportOutcomes } from './services/exportOutcomes.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
-import { createLiveMembers } from './services/liveMembers.js';
+import { createLiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/loaders.js';
 import { createOriginLoader } from './services/originLoader.js';
-import { createMemberLoader } from './services/memberLoader.js';
-import { createMemberReads } from './services/memberReads.js';
-import { createReadDetectors } from './services/readDetectors.js';
-import { createReadTurns } from './services/readTurns.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
@@ -35,7 +31,6 @@ import { createRequestProgress } from './services/requestProgress.js';
 import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
-import { createTargetHealth } from './services/targetHealth.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { createExports } from './store/exports.js';
@@ -166,7 +161,17 @@ export async function startGateway(
   if (reading !== database) closers.add('database for queries', () => reading.close());
   const historyStore = createHistoryStore(reading.prisma);
   const intake = createRequestIntake(store, recordAndWait);
-  const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake };
+  const { rates } = config;
+  const laneIdOf = lanes.idOf;
+  const live = createLiveReads({
+    administrators,
+    upstream,
+    quota: createReadQuota(prisma, laneIdOf, rates),
+    states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
+    rates,
+    stopping: stopping.signal,
+  });
+  const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const services: Services = {
     createMembers: createCreateMembers(mutations),
     inviteMembers: createInviteMembers(mutations),
@@ -179,16 +184,6 @@ export async function startGateway(
     closers,
   });
   const originStore = createOriginStore(prisma);
-  const turns = createReadTurns(createReadQuota(prisma, lanes.idOf, config.rates), stopping.signal);
-  const detectors = createReadDetectors(administrators, upstream, turns);
-  const memberReads = createMemberReads({ upstream, turns, detectors });
-  const { rates } = config;
-  const states = createLaneStates(prisma, {
-    laneIdOf: lanes.idOf,
-    rates,
-    throttlingErrors: THROTTLING_ERRORS,
-  });
-  const targetHealth = createTargetHealth({ administrators, reads: memberReads, detectors, states, rates });
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
@@ -202,14 +197,12 @@ export async function startGateway(
         return deadline;
       };
       const reads = withDeadline(historyStore, deadlineOf);
-      const liveReads = withDeadline(memberReads, deadlineOf);
       return {
         caller,
         idempotencyKey,
         services,
         history: createHistory(reads),
-        members: createLiveMembers(administrators, liveReads),
-        targetHealth,
+        ...live.forOperation(deadlineOf),
         statistics: createStatistics(reads),
         progress,
         tokens: access.tokens,
@@ -218,7 +211,6 @@ export async function startGateway(
           access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
         },
         loaders: createLoaders(reads, caller),
-        memberLoader: createMemberLoader(memberReads, (read) => deadlineOf()?.within(read) ?? read()),
         origins: createOriginLoader(originStore),
       };
     },
@@ -266,9 +258,4 @@ async function defaultAdministrator(
       detectorIds: {},
     },
   ];
-}
-
-function configuredDetector(administrators: readonly Administrator[], lane: Lane): string | null {
-  const administrator = administrators.find(({ id }) => id === lane.administrator);
-  return administrator?.detectorIds[lane.region] ?? null;
 }

@@ -1,4 +1,4 @@
-import type { TargetAddress } from '../membership.js';
+import type { Administrator, TargetAddress } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
 import { NO_DETECTOR, verdictOf } from '../services/refusals.js';
@@ -74,4 +74,13 @@ export function createLaneDetector(
       if (known === detectorId) known = null;
     },
   };
+}
+
+/** The detector that is configured for a lane; null when none is. */
+export function configuredDetector(
+  administrators: readonly Administrator[],
+  lane: TargetAddress,
+): string | null {
+  const administrator = administrators.find(({ id }) => id === lane.administrator);
+  return administrator?.detectorIds[lane.region] ?? null;
 }

@@ -14,7 +14,8 @@ accounts that are members already as well; it is also the only way back for an o
 disassociated. Other accounts are invited with inviteMembers afterwards.
 
 Partial success is data: accounts that a service left unprocessed are in the outcomes of the request, with its own \
-words. userErrors are faults of the input, for which nothing was recorded or sent.`;
+words. userErrors are faults of the input, for which nothing was recorded or sent. With dryRun the answer is a plan, and \
+nothing but reads is sent.`;
 
 /** The mutation `createMembers`. */
 @Resolver()

@@ -13,7 +13,7 @@ through Organizations and later disassociated cannot be invited at all. An accou
 earlier invitation can be invited again without createMembers, unless it was deleted meanwhile. Security Hub allows 1,000 \
 open invitations per administrator and region.
 
-Recording, outcomes and userErrors are as in createMembers. After a crash or a lost answer the gateway reads the members \
+Recording, outcomes, userErrors and dryRun are as in createMembers. After a crash or a lost answer the gateway reads the members \
 back before it sends again, so that nobody is invited twice because of it.`;
 
 /** The mutation `inviteMembers`. */

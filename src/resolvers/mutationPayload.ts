@@ -1,5 +1,6 @@
 import type { MembershipRequest } from '../schema/request.js';
 import type { UserError } from '../schema/userError.js';
+import type { MembershipPlan } from '../services/membershipPlan.js';
 import type { MutationResult, RequestOptions } from '../services/services.js';
 import type { GatewayContext } from './context.js';
 import { presentRequest } from './present.js';
@@ -13,9 +14,13 @@ export function withHeaderKey<Input extends RequestOptions>(context: GatewayCont
 /** The payload of a mutation that makes or changes a request, read anew: an earlier mutation of the operation may have read it. */
 export async function mutationPayload(
   { loaders }: GatewayContext,
-  { requestId, userErrors }: MutationResult,
-): Promise<{ request: Readonly<MembershipRequest> | null; userErrors: readonly Readonly<UserError>[] }> {
+  { requestId, userErrors, plan }: MutationResult,
+): Promise<{
+  request: Readonly<MembershipRequest> | null;
+  userErrors: readonly Readonly<UserError>[];
+  plan: MembershipPlan | null;
+}> {
   loaders.forget();
   const row = requestId === null ? null : await loaders.request(requestId);
-  return { request: row && presentRequest(row), userErrors };
+  return { request: row && presentRequest(row), userErrors, plan: plan ?? null };
 }

@@ -1,10 +1,12 @@
 import { Field, ObjectType } from 'type-graphql';
+import { MembershipPlan } from './membershipPlan.js';
 import { MembershipRequest } from './request.js';
 import { UserError } from './userError.js';
 
 const REQUEST =
-  'The request as it stands now, finished or not; null when userErrors is not empty. Accounts that a ' +
+  'The request as it stands now, finished or not; null when userErrors is not empty, and for a dryRun. Accounts that a ' +
   'service left unprocessed are in its outcomes, not in userErrors.';
+const PLAN = 'What the request would do; null unless dryRun was true and userErrors is empty.';
 const USER_ERRORS = 'What is wrong with the input, all faults at once; empty when the request was recorded.';
 
 /** The answer of `createMembers`. */
@@ -15,6 +17,9 @@ const USER_ERRORS = 'What is wrong with the input, all faults at once; empty whe
 export class CreateMembersPayload {
   @Field(() => MembershipRequest, { nullable: true, description: REQUEST })
   readonly request!: Readonly<MembershipRequest> | null;
+
+  @Field(() => MembershipPlan, { nullable: true, description: PLAN })
+  readonly plan?: Readonly<MembershipPlan> | null;
 
   @Field(() => [UserError], { description: USER_ERRORS })
   readonly userErrors!: readonly Readonly<UserError>[];
@@ -28,6 +33,9 @@ export class CreateMembersPayload {
 export class InviteMembersPayload {
   @Field(() => MembershipRequest, { nullable: true, description: REQUEST })
   readonly request!: Readonly<MembershipRequest> | null;
+
+  @Field(() => MembershipPlan, { nullable: true, description: PLAN })
+  readonly plan?: Readonly<MembershipPlan> | null;
 
   @Field(() => [UserError], { description: USER_ERRORS })
   readonly userErrors!: readonly Readonly<UserError>[];

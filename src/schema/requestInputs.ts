@@ -57,6 +57,16 @@ abstract class RequestInput extends RecordOptions {
       'is at most one per account and region.',
   })
   readonly detectorId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'True: record nothing and change nothing, and answer with a plan instead of a request: what would become of each ' +
+      'account at each target, by what the services show now. Up to 1,000 accounts; note, idempotencyKey and ' +
+      'waitSeconds are checked and then ignored.',
+  })
+  readonly dryRun?: boolean | null;
 }
 
 /** What to create. */

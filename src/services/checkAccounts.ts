@@ -10,8 +10,11 @@ const ECHO_LENGTH = 40;
 /** What the accounts of a request are held against. */
 export interface AccountRules {
   readonly maxAccounts: number;
-  /** CreateMembers carries e-mail addresses; InviteMembers has none. */
-  readonly emails: 'REQUIRED_BY_GUARDDUTY' | 'OPTIONAL' | 'NONE';
+  /**
+   * CreateMembers carries e-mail addresses; InviteMembers has none. `GUARDDUTY_IF_GIVEN`: by GuardDuty's rules, but one
+   * that is missing is no fault.
+   */
+  readonly emails: 'REQUIRED_BY_GUARDDUTY' | 'GUARDDUTY_IF_GIVEN' | 'OPTIONAL' | 'NONE';
 }
 
 /** An account as it came, with the path of the argument that named it. */
@@ -90,7 +93,9 @@ function emailFault(
     };
   }
   const fault =
-    rules.emails === 'REQUIRED_BY_GUARDDUTY' ? guardDutyEmailFault(email) : securityHubEmailFault(email);
+    rules.emails === 'REQUIRED_BY_GUARDDUTY' || rules.emails === 'GUARDDUTY_IF_GIVEN'
+      ? guardDutyEmailFault(email)
+      : securityHubEmailFault(email);
   if (fault === null) return null;
   return {
     field: at,

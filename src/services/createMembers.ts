@@ -2,6 +2,7 @@ import type { Administrator } from '../membership.js';
 import { checkAccounts } from './checkAccounts.js';
 import { checkOptions } from './checkOptions.js';
 import { checkTargets } from './checkTargets.js';
+import { ACCOUNTS_PER_PLAN, type Planner } from './membershipPlan.js';
 import type { RequestIntake } from './requestIntake.js';
 import type { Services } from './services.js';
 
@@ -10,10 +11,14 @@ export function createCreateMembers(deps: {
   readonly administrators: readonly Administrator[];
   readonly maxAccounts: number;
   readonly intake: RequestIntake;
+  readonly plan: Planner;
 }): Services['createMembers'] {
   return async (caller, input) => {
     const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
     const guardDuty = (targets?.services ?? input.services ?? []).includes('GUARDDUTY');
+    const dryRun = input.dryRun ?? false;
+    // A plan says of each account whether its address is missing.
+    const guardDutyRule = dryRun ? 'GUARDDUTY_IF_GIVEN' : 'REQUIRED_BY_GUARDDUTY';
     const { accounts, userErrors: accountErrors } = checkAccounts(
       ['input', 'accounts'],
       input.accounts.map((account, index) => ({
@@ -21,14 +26,17 @@ export function createCreateMembers(deps: {
         email: account.email ?? null,
         field: ['input', 'accounts', String(index), 'accountId'],
       })),
-      { maxAccounts: deps.maxAccounts, emails: guardDuty ? 'REQUIRED_BY_GUARDDUTY' : 'OPTIONAL' },
+      {
+        maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_PLAN, deps.maxAccounts) : deps.maxAccounts,
+        emails: guardDuty ? guardDutyRule : 'OPTIONAL',
+      },
     );
     const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
     if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+    const planned = { operation: 'CREATE_MEMBERS', accounts, targets } as const;
+    if (dryRun) return { requestId: null, userErrors, plan: await deps.plan(planned) };
     return deps.intake(caller, {
-      operation: 'CREATE_MEMBERS',
-      accounts,
-      targets,
+      ...planned,
       options: input,
       message: null,
       disableEmailNotification: null,

@@ -2,6 +2,7 @@ import type { Administrator } from '../membership.js';
 import { checkAccounts } from './checkAccounts.js';
 import { checkOptions } from './checkOptions.js';
 import { checkTargets } from './checkTargets.js';
+import { ACCOUNTS_PER_PLAN, type Planner } from './membershipPlan.js';
 import type { RequestIntake } from './requestIntake.js';
 import type { InviteMembersInput, Services } from './services.js';
 import type { UserError } from './userErrors.js';
@@ -11,9 +12,11 @@ export function createInviteMembers(deps: {
   readonly administrators: readonly Administrator[];
   readonly maxAccounts: number;
   readonly intake: RequestIntake;
+  readonly plan: Planner;
 }): Services['inviteMembers'] {
   return async (caller, input) => {
     const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
+    const dryRun = input.dryRun ?? false;
     const { accounts, userErrors: accountErrors } = checkAccounts(
       ['input', 'accountIds'],
       input.accountIds.map((accountId, index) => ({
@@ -21,17 +24,20 @@ export function createInviteMembers(deps: {
         email: null,
         field: ['input', 'accountIds', String(index)],
       })),
-      { maxAccounts: deps.maxAccounts, emails: 'NONE' },
+      {
+        maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_PLAN, deps.maxAccounts) : deps.maxAccounts,
+        emails: 'NONE',
+      },
     );
     const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
     if (targets !== null && !targets.services.includes('GUARDDUTY')) {
       userErrors.push(...guardDutyOnlyFaults(input));
     }
     if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+    const planned = { operation: 'INVITE_MEMBERS', accounts, targets } as const;
+    if (dryRun) return { requestId: null, userErrors, plan: await deps.plan(planned) };
     return deps.intake(caller, {
-      operation: 'INVITE_MEMBERS',
-      accounts,
-      targets,
+      ...planned,
       options: input,
       message: input.message ?? null,
       disableEmailNotification: input.disableEmailNotification ?? null,

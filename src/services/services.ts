@@ -1,4 +1,5 @@
 import type { Administrator, Caller } from '../membership.js';
+import type { MembershipPlan } from './membershipPlan.js';
 import type { UserError } from './userErrors.js';
 
 /** What every mutation that makes a request may say besides its accounts. Absent and null mean the default. */
@@ -14,10 +15,14 @@ export interface RequestOptions {
 }
 
 export interface CreateMembersInput extends RequestOptions {
+  /** Only say what would happen; default false. */
+  readonly dryRun?: boolean | null;
   readonly accounts: readonly { readonly accountId: string; readonly email?: string | null }[];
 }
 
 export interface InviteMembersInput extends RequestOptions {
+  /** Only say what would happen; default false. */
+  readonly dryRun?: boolean | null;
   readonly accountIds: readonly string[];
   readonly message?: string | null;
   readonly disableEmailNotification?: boolean | null;
@@ -37,9 +42,11 @@ export interface CancelRequestInput {
 
 /** What became of a mutation: a request that is recorded, or the faults for which nothing was taken. */
 export interface MutationResult {
-  /** UUID of the request that was made or changed; null when `userErrors` is not empty. */
+  /** UUID of the request that was made or changed; null when `userErrors` is not empty, and for a plan. */
   readonly requestId: string | null;
   readonly userErrors: readonly UserError[];
+  /** Of a dry run, unless `userErrors` is not empty. */
+  readonly plan?: MembershipPlan;
 }
 
 /** The use-cases that resolvers delegate to. Every one takes the caller first. */

@@ -74,7 +74,7 @@ async function probe(
       answers: false,
       enabled: reasonCode === 'SERVICE_NOT_ENABLED' ? false : null,
       reasonCode,
-      reason: error.details['reason']?.toString() ?? error.message,
+      reason: String(error.details['reason'] ?? error.message),
     };
   }
 }

@@ -25,6 +25,7 @@ describe('createMembers', () => {
       note: 'OPS-1',
       idempotencyKey: 'once',
       waitSeconds: 0,
+      dryRun: false,
     };
     const { data, errors } = await execute(CREATE, { input }, { store, services: { createMembers } });
     expect(errors).toEqual([]);
@@ -37,7 +38,12 @@ describe('createMembers', () => {
   it('waits 20 seconds when the input does not say', async () => {
     const createMembers = vi.fn<Services['createMembers']>(async () => TAKEN);
     await execute(CREATE, { input: { accounts: [] } }, { services: { createMembers } });
-    expect(createMembers.mock.calls[0]?.[1]).toEqual({ accounts: [], waitSeconds: 20, idempotencyKey: null });
+    expect(createMembers.mock.calls[0]?.[1]).toEqual({
+      accounts: [],
+      waitSeconds: 20,
+      idempotencyKey: null,
+      dryRun: false,
+    });
   });
 
   it('shows the faults of the input, and no request', async () => {
@@ -89,7 +95,7 @@ describe('inviteMembers', () => {
     );
     expect(errors).toEqual([]);
     expect(data).toEqual({ inviteMembers: { request: { operation: 'INVITE_MEMBERS' }, userErrors: [] } });
-    expect(inviteMembers).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, input);
+    expect(inviteMembers).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, { ...input, dryRun: false });
   });
 });
 

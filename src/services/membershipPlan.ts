@@ -1,0 +1,151 @@
+import { GatewayError } from '../errors.js';
+import {
+  ACCOUNTS_PER_CALL,
+  REASON_CODES,
+  type Administrator,
+  type MemberAccount,
+  type MemberStatus,
+  type OfferedOperation,
+  type ReasonCode,
+  type SecurityService,
+  type TargetAddress,
+} from '../membership.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { LiveMember } from './liveMember.js';
+import { roomFor } from './memberCeilings.js';
+import type { MemberReads } from './memberReads.js';
+import { planVerdict, type PlanVerdict } from './planVerdict.js';
+
+/** Most accounts of one plan: as many as one query looks up. */
+export const ACCOUNTS_PER_PLAN = 1_000;
+
+/** One account at one target. */
+export interface PlannedAccount {
+  readonly accountId: string;
+  readonly verdict: PlanVerdict;
+  /** Null when it was not read. */
+  readonly memberStatus: MemberStatus | null;
+}
+
+/** What a request would do at one target. */
+export interface PlannedTarget extends TargetAddress {
+  /** In the order of their ids, which is that of the calls. */
+  readonly accounts: readonly PlannedAccount[];
+  /** Calls that would carry accounts, when nothing has to go again. */
+  readonly calls: number;
+  /** How long they take at the configured rate, when nothing else uses it. */
+  readonly seconds: number;
+  /** False when the members could not be counted, so that OVER_LIMIT may be missing. */
+  readonly limitChecked: boolean;
+  /** Why the target could not be read; null when it could. */
+  readonly reasonCode: ReasonCode | null;
+  readonly reason: string | null;
+}
+
+/** What a request would do, had it been made. */
+export interface MembershipPlan {
+  readonly targets: readonly PlannedTarget[];
+  readonly calls: number;
+  /** Targets work side by side: that of the slowest. */
+  readonly seconds: number;
+}
+
+/** A request that has passed its checks, and is not to be made. */
+export interface PlannedRequest {
+  readonly operation: OfferedOperation;
+  readonly accounts: readonly MemberAccount[];
+  readonly targets: {
+    readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
+    readonly services: readonly SecurityService[];
+    readonly regions: readonly string[];
+  };
+}
+
+/** Finds out what a request would do, from live reads; writes and sends nothing. */
+export type Planner = (request: PlannedRequest) => Promise<MembershipPlan>;
+
+export function createPlanner(reads: MemberReads, rates: Readonly<Record<SecurityService, Rate>>): Planner {
+  return async ({ operation, accounts, targets }) => {
+    const { administrator, services, regions } = targets;
+    const sorted = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
+    const calls = Math.ceil(sorted.length / ACCOUNTS_PER_CALL);
+    const planned = await Promise.all(
+      services.flatMap((service) =>
+        regions.map(async (region): Promise<PlannedTarget> => {
+          const target = { administrator: administrator.id, service, region };
+          const { perSecond, burst } = rates[service];
+          const outlook = await lookAhead(reads, target, operation, sorted, administrator.accountId);
+          return { ...target, ...outlook, calls, seconds: Math.max(0, (calls - burst) / perSecond) };
+        }),
+      ),
+    );
+    return {
+      targets: planned,
+      calls: planned.reduce((sum, target) => sum + target.calls, 0),
+      seconds: Math.max(...planned.map(({ seconds }) => seconds)),
+    };
+  };
+}
+
+type Outlook = Pick<PlannedTarget, 'accounts' | 'limitChecked' | 'reasonCode' | 'reason'>;
+
+async function lookAhead(
+  reads: MemberReads,
+  target: TargetAddress,
+  operation: OfferedOperation,
+  accounts: readonly MemberAccount[],
+  ownAccountId: string,
+): Promise<Outlook> {
+  try {
+    const members = await Promise.all(accounts.map(({ accountId }) => reads.member(target, accountId)));
+    const judged = members.map((member, index): PlannedAccount => {
+      const email = accounts[index]?.email ?? null;
+      const verdict = verdictOn(operation, member, email, ownAccountId);
+      return { accountId: member.accountId, verdict, memberStatus: member.status };
+    });
+    if (!judged.some((one) => takesRoom(one))) return { accounts: judged, limitChecked: true, ...NO_FAULT };
+    const room = await roomFor(reads, target, operation);
+    if (room.kind === 'NOT_COUNTED') return { accounts: judged, limitChecked: false, ...NO_FAULT };
+    return { accounts: withinRoom(judged, room.room), limitChecked: true, ...NO_FAULT };
+  } catch (error) {
+    const reasonCode =
+      error instanceof GatewayError
+        ? REASON_CODES.find((code) => code === error.details['reasonCode'])
+        : undefined;
+    if (!(error instanceof GatewayError) || reasonCode === undefined) throw error;
+    const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
+    return {
+      accounts: accounts.map(({ accountId }) => ({ accountId, ...unknown })),
+      limitChecked: false,
+      reasonCode,
+      reason: String(error.details['reason'] ?? error.message),
+    };
+  }
+}
+
+const NO_FAULT = { reasonCode: null, reason: null };
+
+function verdictOn(
+  operation: OfferedOperation,
+  { accountId, service, status }: LiveMember,
+  email: string | null,
+  ownAccountId: string,
+): PlanVerdict {
+  if (accountId === ownAccountId) return 'SELF';
+  const verdict = planVerdict(operation, status);
+  return verdict === 'WOULD_CREATE' && service === 'GUARDDUTY' && email === null ? 'EMAIL_MISSING' : verdict;
+}
+
+/** A member that is there already, though removed, takes no new place; every invitation does. */
+function takesRoom({ verdict, memberStatus }: PlannedAccount): boolean {
+  return verdict === 'WOULD_INVITE' || (verdict === 'WOULD_CREATE' && memberStatus === 'NOT_A_MEMBER');
+}
+
+function withinRoom(accounts: readonly PlannedAccount[], room: number): PlannedAccount[] {
+  let left = room;
+  return accounts.map((one) => {
+    if (!takesRoom(one)) return one;
+    left -= 1;
+    return left >= 0 ? one : { ...one, verdict: 'OVER_LIMIT' };
+  });
+}

@@ -1,0 +1,34 @@
+import type { MemberStatus, OfferedOperation } from '../membership.js';
+
+/** What would become of one account at one target, by what is known before anything is sent. */
+export type PlanVerdict =
+  | 'WOULD_CREATE'
+  | 'WOULD_INVITE'
+  | 'ALREADY_MEMBER'
+  | 'ALREADY_INVITED'
+  | 'NOT_CREATED'
+  | 'SELF'
+  | 'EMAIL_MISSING'
+  | 'OVER_LIMIT'
+  | 'UNKNOWN';
+
+/** Which answer a status gets; the statuses that CreateMembers brings back are those of UPSTREAMS.md, "After a lost answer". */
+const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<OfferedOperation, PlanVerdict>>>> = {
+  NOT_A_MEMBER: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
+  DELETED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
+  REMOVED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'WOULD_INVITE' },
+  RESIGNED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'WOULD_INVITE' },
+  CREATED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'WOULD_INVITE' },
+  EMAIL_VERIFICATION_IN_PROGRESS: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'WOULD_INVITE' },
+  EMAIL_VERIFICATION_FAILED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'WOULD_INVITE' },
+  OTHER: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'WOULD_INVITE' },
+  INVITED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
+  ENABLED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
+  DISABLED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
+  ACCOUNT_SUSPENDED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
+};
+
+/** What the service is expected to answer for an account with this status, ceilings aside. */
+export function planVerdict(operation: OfferedOperation, status: MemberStatus): PlanVerdict {
+  return VERDICTS[status][operation];
+}
