@@ -13,6 +13,12 @@ const OPERATIONS: Record<string, string> = {
   'Query.requests': '{ requests { nodes { id } } }',
   'Query.outcomes': '{ outcomes { nodes { id } } }',
   'Query.calls': '{ calls { nodes { id } } }',
+  'Query.members':
+    '{ members(service: SECURITY_HUB, region: "us-east-1") { nodes { administrator } pageInfo { hasNextPage } } }',
+  'Query.account':
+    '{ account(accountId: "222233334444") { members(services: [SECURITY_HUB]) { administrator } } }',
+  'Query.accounts':
+    '{ accounts(accountIds: ["222233334444"]) { members(services: [SECURITY_HUB]) { administrator } } }',
   'Query.administrators': '{ administrators { id } }',
   'Query.tokens': '{ tokens { id name administrators } }',
   'Query.deniedAttempts': '{ deniedAttempts { nodes { id callerId } } }',
@@ -38,6 +44,9 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.requests': { nodes: [] },
   'Query.outcomes': { nodes: [] },
   'Query.calls': { nodes: [] },
+  'Query.members': { nodes: [{ administrator: 'two' }], pageInfo: { hasNextPage: false } },
+  'Query.account': { members: [{ administrator: 'two' }] },
+  'Query.accounts': [{ members: [{ administrator: 'two' }] }],
   'Query.administrators': [{ id: 'two' }],
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
