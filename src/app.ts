@@ -23,6 +23,7 @@ import { createInviteMembers } from './services/inviteMembers.js';
 import { createLiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/loaders.js';
 import { createOriginLoader } from './services/originLoader.js';
+import { leavingRate } from './services/rateMargin.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
@@ -100,8 +101,12 @@ export async function startGateway(
 
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
+  const leavingRates = {
+    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
+    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
+  };
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
-    const rate = config.rates[lane.service];
+    const rate = leavingRates[lane.service];
     const pacer = createPacer(rate);
     const detector =
       lane.service === 'GUARDDUTY'
@@ -166,7 +171,7 @@ export async function startGateway(
   const live = createLiveReads({
     administrators,
     upstream,
-    quota: createReadQuota(prisma, laneIdOf, rates),
+    quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
     stopping: stopping.signal,
