@@ -8,7 +8,7 @@ import { runBench } from './support/runBench.js';
 import { openStage, type Stage, type StagedGateway } from './support/stage.js';
 import { percentile, rounded } from './support/statistics.js';
 
-const WAYS = { killed: 25, frozen: 10, stopped: 10 } as const;
+const WAYS = { killed: 20, frozen: 8, stopped: 8 } as const;
 const WHERE = { services: ['SECURITY_HUB'], regions: ['us-east-1'], waitSeconds: 0 };
 
 /** Enough work to last from one end to the next, at 50 accounts a call, 10 calls in flight and this latency. */
