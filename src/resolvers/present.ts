@@ -5,7 +5,7 @@ import { LateAnswer } from '../schema/lateAnswer.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
-import { isRetryable } from '../services/retryPolicy.js';
+import { mayBeRetried } from '../services/retryPolicy.js';
 
 /** A request as the schema shows it. */
 export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
@@ -27,7 +27,6 @@ export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
 
 /** An outcome as the schema shows it. */
 export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
-  const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
   return {
     __typename: 'Outcome',
     targetId: row.targetId,
@@ -43,7 +42,7 @@ export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
     status: row.status,
     reasonCode: row.reasonCode,
     reason: row.reason,
-    retryable: ended && row.reasonCode !== null && isRetryable(row.reasonCode),
+    retryable: mayBeRetried(row),
     sends: row.sends,
     settledAt: row.settledAt,
   };

@@ -2,8 +2,6 @@ import { GatewayError } from '../errors.js';
 
 /** The moment by which an operation has to be done. */
 export interface Deadline {
-  /** Aborts then: for reads that can be cancelled. */
-  readonly signal: AbortSignal;
   /** The result of a read that begins now; rejects with `TIMED_OUT` when the deadline comes first, or has passed. */
   within<Result>(read: () => Promise<Result>): Promise<Result>;
 }
@@ -20,7 +18,6 @@ export function createDeadline(seconds: number): Deadline {
       },
     );
   return {
-    signal,
     async within(read) {
       if (signal.aborted) throw timedOut();
       const { promise: end, reject } = Promise.withResolvers<never>();

@@ -3,7 +3,7 @@ import type { OutcomeRow } from '../ports/history.js';
 import { checkOutcomeFilter } from './checkFilters.js';
 import { readParameters } from './exportParameters.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from './nodeId.js';
-import { isRetryable } from './retryPolicy.js';
+import { mayBeRetried } from './retryPolicy.js';
 
 /** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */
 export function createExportOutcomes(store: ExportStore): ExportOutcomes {
@@ -19,11 +19,10 @@ async function* toExported(
 
 function toOutcome(row: OutcomeRow): ExportedOutcome {
   const { targetId: _targetId, requestId, callId, settledAt, ...shown } = row;
-  const ended = row.status === 'UNPROCESSED' || row.status === 'FAILED';
   return {
     ...shown,
     id: outcomeNodeId(row),
-    retryable: ended && row.reasonCode !== null && isRetryable(row.reasonCode),
+    retryable: mayBeRetried(row),
     settledAt: settledAt?.toISOString() ?? null,
     requestId: requestNodeId(requestId),
     callId: callId === null ? null : callNodeId(callId),

@@ -1,7 +1,5 @@
-import { GatewayError } from '../errors.js';
 import {
   ACCOUNTS_PER_CALL,
-  REASON_CODES,
   type Administrator,
   type MemberAccount,
   type MemberStatus,
@@ -15,6 +13,7 @@ import type { LiveMember } from './liveMember.js';
 import { roomFor } from './memberCeilings.js';
 import type { MemberReads } from './memberReads.js';
 import { planVerdict, type PlanVerdict } from './planVerdict.js';
+import { reasonOfFailure } from './readFailure.js';
 
 /** Most accounts of one plan: as many as one query looks up. */
 export const ACCOUNTS_PER_PLAN = 1_000;
@@ -108,17 +107,12 @@ async function lookAhead(
     if (room.kind === 'NOT_COUNTED') return { accounts: judged, limitChecked: false, ...NO_FAULT };
     return { accounts: withinRoom(judged, room.room), limitChecked: true, ...NO_FAULT };
   } catch (error) {
-    const reasonCode =
-      error instanceof GatewayError
-        ? REASON_CODES.find((code) => code === error.details['reasonCode'])
-        : undefined;
-    if (!(error instanceof GatewayError) || reasonCode === undefined) throw error;
+    const failure = reasonOfFailure(error);
     const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
     return {
       accounts: accounts.map(({ accountId }) => ({ accountId, ...unknown })),
       limitChecked: false,
-      reasonCode,
-      reason: String(error.details['reason'] ?? error.message),
+      ...failure,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { GatewayError, withoutArns } from '../errors.js';
-import type { TargetAddress } from '../membership.js';
+import { REASON_CODES, type ReasonCode, type TargetAddress } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
 import type { Refused, Unanswered } from '../ports/upstream.js';
 import { verdictOf } from './refusals.js';
@@ -19,4 +19,15 @@ export function failureOf(target: TargetAddress, { reasonCode, reason }: Verdict
     `${service} in ${region} as ${administrator}: ${words}`,
     { details: { administrator, service, region, reasonCode: reasonCode ?? 'OTHER', reason: words } },
   );
+}
+
+/** Why a target could not be read, as an answer shows it that goes on without it. Any other error is thrown again. */
+export function reasonOfFailure(error: unknown): {
+  readonly reasonCode: ReasonCode;
+  readonly reason: string;
+} {
+  if (!(error instanceof GatewayError)) throw error;
+  const reasonCode = REASON_CODES.find((code) => code === error.details['reasonCode']);
+  if (reasonCode === undefined) throw error;
+  return { reasonCode, reason: String(error.details['reason'] ?? error.message) };
 }

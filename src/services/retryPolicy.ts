@@ -1,4 +1,4 @@
-import { RETRYABLE_REASONS, type ReasonCode } from '../membership.js';
+import { RETRYABLE_REASONS, type OutcomeStatus, type ReasonCode } from '../membership.js';
 import type { RetryDelays } from '../ports/laneRecord.js';
 
 /**
@@ -11,4 +11,14 @@ export const RETRY_DELAYS: RetryDelays = [0.5, 1, 2, 4, 8];
 /** Whether another send may cure it (membership.ts). */
 export function isRetryable(reasonCode: ReasonCode): boolean {
   return RETRYABLE_REASONS.includes(reasonCode);
+}
+
+/** Whether an outcome, as it stands, ended for a reason that another send may cure. */
+export function mayBeRetried(outcome: {
+  readonly status: OutcomeStatus;
+  readonly reasonCode: ReasonCode | null;
+}): boolean {
+  const { status, reasonCode } = outcome;
+  const endedBadly = status === 'UNPROCESSED' || status === 'FAILED';
+  return endedBadly && reasonCode !== null && isRetryable(reasonCode);
 }

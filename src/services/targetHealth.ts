@@ -1,17 +1,10 @@
-import { GatewayError } from '../errors.js';
-import {
-  REASON_CODES,
-  type Administrator,
-  type Caller,
-  type ReasonCode,
-  type SecurityService,
-  type TargetAddress,
-} from '../membership.js';
+import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { LaneState, LaneStates } from '../ports/laneStates.js';
 import { liveTargets } from './liveTargets.js';
 import type { MemberReads } from './memberReads.js';
 import type { ReadDetectors } from './readDetectors.js';
+import { reasonOfFailure } from './readFailure.js';
 
 /** Whether a target answers, and how its lane stands. */
 export interface TargetHealth extends TargetAddress, Omit<LaneState, 'at'> {
@@ -67,14 +60,8 @@ async function probe(
     await reads.page(target, { pageSize: 1, nextToken: null });
     return { answers: true, enabled: true, reasonCode: null, reason: null };
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    const reasonCode = REASON_CODES.find((code) => code === error.details['reasonCode']);
-    if (reasonCode === undefined) throw error;
-    return {
-      answers: false,
-      enabled: reasonCode === 'SERVICE_NOT_ENABLED' ? false : null,
-      reasonCode,
-      reason: String(error.details['reason'] ?? error.message),
-    };
+    const failure = reasonOfFailure(error);
+    const enabled = failure.reasonCode === 'SERVICE_NOT_ENABLED' ? false : null;
+    return { answers: false, enabled, ...failure };
   }
 }
