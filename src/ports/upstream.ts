@@ -24,6 +24,15 @@ export interface Answered {
   readonly unprocessed: readonly UnprocessedAccount[];
 }
 
+/**
+ * The service took the call (HTTP 200) and says nothing of single accounts: DisassociateMembers of Security Hub. What
+ * became of them only GetMembers can tell.
+ */
+export interface Acknowledged {
+  readonly kind: 'ACKNOWLEDGED';
+  readonly wire: Wire;
+}
+
 /** The service refused the whole call and did nothing. */
 export interface Refused {
   readonly kind: 'REFUSED';
@@ -47,7 +56,7 @@ export interface Unanswered {
   readonly neverSent: boolean;
 }
 
-export type CallAnswer = Answered | Refused | Unanswered;
+export type CallAnswer = Answered | Acknowledged | Refused | Unanswered;
 
 /** One call that changes members. Accounts are distinct, 1 to 50. */
 export interface MemberChange {
@@ -106,7 +115,7 @@ export interface DetectorRead {
  * lost answers are values. Accounts are paired by id; an id in an answer is not necessarily one that was asked for.
  */
 export interface Upstream {
-  /** Sends one CreateMembers or InviteMembers, once: it is never repeated behind the caller's back. */
+  /** Sends one call that changes members, once: it is never repeated behind the caller's back. */
   changeMembers(target: TargetAddress, change: MemberChange): Promise<CallAnswer>;
   /** GetMembers for at most 50 accounts. Retried briefly by the SDK, since reading twice does no harm. */
   getMembers(
