@@ -7,6 +7,7 @@ import type {
   SecurityService,
   TargetAddress,
 } from '../membership.js';
+import type { Confirmation, NotConfirmed } from './confirmations.js';
 
 /** One target of a new request. */
 export interface NewTarget extends TargetAddress {
@@ -50,6 +51,11 @@ export interface RequestStore {
    * nothing can be lost; when it rejects, nothing was taken.
    */
   accept(request: NewRequest): Promise<AcceptedRequest>;
+  /**
+   * As `accept`, and uses the confirmation up in the same transaction, unless the idempotency key finds an earlier request.
+   * When the confirmation is no good, nothing is taken.
+   */
+  acceptConfirmed(request: NewRequest, confirmation: Confirmation): Promise<AcceptedRequest | NotConfirmed>;
 }
 
 /** A request that somebody wants to retry. */

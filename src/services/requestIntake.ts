@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller, MemberAccount, OfferedOperation } from '../membership.js';
 import type { NewRequest, RequestStore } from '../ports/requests.js';
+import type { Confirmation } from '../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
 import type { CheckedTargets } from './checkTargets.js';
 import type { RecordAndWait } from './recordAndWait.js';
@@ -15,16 +16,21 @@ export interface CheckedRequest {
   readonly options: RequestOptions;
   readonly message: string | null;
   readonly disableEmailNotification: boolean | null;
+  /** Of a removal. */
+  readonly confirmation?: Confirmation;
 }
 
 /** Records a checked request, and waits for it as long as its caller wants. */
-export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult>;
+export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult<never>>;
 
 /** The last step of every mutation that names its accounts. */
 export function createRequestIntake(store: RequestStore, recordAndWait: RecordAndWait): RequestIntake {
   return (caller, checked) => {
     const request = toRequest(caller, checked);
-    return recordAndWait(request, checked.options.waitSeconds, () => store.accept(request));
+    const { confirmation, options } = checked;
+    return recordAndWait(request, options.waitSeconds, () =>
+      confirmation === undefined ? store.accept(request) : store.acceptConfirmed(request, confirmation),
+    );
   };
 }
 

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { RETRYABLE_REASONS, type Administrator, type Caller, type OfferedOperation } from '../membership.js';
+import {
+  REMOVING_OPERATIONS,
+  RETRYABLE_REASONS,
+  type Administrator,
+  type Caller,
+  type MembershipOperation,
+} from '../membership.js';
 import type { NewRetry, RetryStore } from '../ports/requests.js';
 import { askedRequestId, requestNotFound } from './askedRequest.js';
 import { checkOptions } from './checkOptions.js';
 import { checkRetry } from './checkRetry.js';
 import type { RecordAndWait } from './recordAndWait.js';
 import type { RetryRequestInput, Services } from './services.js';
+import type { UserError } from './userErrors.js';
 
 /** Makes a new request of what another one did not get done: each account only where it ended badly. */
 export function createRetryRequest(deps: {
@@ -21,6 +28,9 @@ export function createRetryRequest(deps: {
     if (retryOf === null || source === null) {
       return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
     }
+    if (isRemoval(source.operation) && caller.role !== 'ADMIN') {
+      return { requestId: null, userErrors: [notForRole(caller), ...faults] };
+    }
     const administrator = deps.administrators.find(({ id }) => id === source.administrator);
     const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
     if (userErrors.length > 0) return { requestId: null, userErrors };
@@ -29,9 +39,22 @@ export function createRetryRequest(deps: {
   };
 }
 
+function isRemoval(operation: MembershipOperation): boolean {
+  return REMOVING_OPERATIONS.some((removing) => removing === operation);
+}
+
+/** Whoever may not remove may not do so by repeating. */
+function notForRole({ role }: Caller): UserError {
+  return {
+    field: ['input', 'requestId'],
+    code: 'FORBIDDEN',
+    message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
+  };
+}
+
 function toRetry(
   caller: Caller,
-  operation: OfferedOperation,
+  operation: MembershipOperation,
   retryOf: string,
   input: RetryRequestInput,
 ): NewRetry {
