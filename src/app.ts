@@ -181,14 +181,11 @@ export async function startGateway(
     stopping: stopping.signal,
   });
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
+  const confirmations = createConfirmationStore(prisma);
   const services: Services = {
     createMembers: createCreateMembers(mutations),
     inviteMembers: createInviteMembers(mutations),
-    ...createRemovals({
-      ...mutations,
-      plan: live.planRemoval,
-      confirmations: createConfirmationStore(prisma),
-    }),
+    ...createRemovals({ ...mutations, plan: live.planRemoval, confirmations }),
     retryRequest: createRetryRequest({ administrators, retries, recordAndWait }),
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),

@@ -31,7 +31,7 @@ export interface Config {
   readonly maxAccountsPerRequest: number;
   /** Most requests to AWS in flight in one lane. */
   readonly callsInFlightPerLane: number;
-  /** How long after it left an invitation may still land though its answer is lost, in milliseconds. */
+  /** How long after it left an invitation, or a removal, may still land though its answer is lost, in milliseconds. */
   readonly invitationLandsWithinMs: number;
   /** The share of a target's members that one request may remove, in per cent; one member always may go. */
   readonly removalSharePercent: number;

@@ -1,5 +1,7 @@
 import {
   ACCOUNTS_PER_CALL,
+  type Administrator,
+  type MemberAccount,
   type MemberStatus,
   type ReasonCode,
   type RemovingOperation,
@@ -7,7 +9,6 @@ import {
   type TargetAddress,
 } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
-import type { CheckedRemoval } from './confirmation.js';
 import type { MemberReads } from './memberReads.js';
 import { reasonOfFailure } from './readFailure.js';
 import { countsFor, removalShare, type RemovalShare } from './removalShare.js';
@@ -38,8 +39,19 @@ export interface RemovalTarget extends TargetAddress {
   readonly reason: string | null;
 }
 
+/** A removal that has passed its checks, and is only to be looked at. */
+interface PlannedRemoval {
+  readonly operation: RemovingOperation;
+  readonly accounts: readonly Pick<MemberAccount, 'accountId'>[];
+  readonly targets: {
+    readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
+    readonly services: readonly SecurityService[];
+    readonly regions: readonly string[];
+  };
+}
+
 /** Finds out what a removal would do at each of its targets, from live reads; removes nothing. */
-export type RemovalPlanner = (removal: CheckedRemoval) => Promise<readonly RemovalTarget[]>;
+export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
 
 /** @param percent the share of a target's members that one request may take. */
 export function createRemovalPlanner(

@@ -17,6 +17,7 @@ describeMembershipService('GuardDuty', () => ({
     throttling: ['throttle', 400, 'ThrottlingException'],
   },
   internalError: 'InternalServerErrorException',
+  saysNothingOfDisassociated: false,
 }));
 
 describe('GuardDuty alone', () => {

@@ -13,6 +13,7 @@ describeMembershipService('Security Hub', () => ({
     throttling: ['throttle', 429, 'TooManyRequestsException'],
   },
   internalError: 'InternalException',
+  saysNothingOfDisassociated: true,
 }));
 
 let bench: SandboxBench;

@@ -71,8 +71,9 @@ describe('members of both services', () => {
       verdict: 'WOULD_DISASSOCIATE',
       memberStatus: 'ENABLED',
     });
-    const operations = new Set((await gateway.sandbox.log()).map(({ operation }) => operation));
-    expect(operations.isDisjointFrom(new Set(['DisassociateMembers', 'DeleteMembers']))).toBe(true);
+    expect((await gateway.sandbox.log()).filter(({ operation }) => !/^(Get|List)/.test(operation))).toEqual(
+      [],
+    );
   });
 
   it('are refused by a deletion as long as they are associated, as its preview says', async () => {
