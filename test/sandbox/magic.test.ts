@@ -51,12 +51,12 @@ async function start() {
       text: ProcessingResult,
     }));
   };
-  const seed = (service: Service, accountId: string) =>
+  const seed = (service: Service, accountId: string, status = 'Created') =>
     control.change('POST', 'members', {
       account: ACCOUNT,
       region: 'us-east-1',
       service,
-      members: [{ accountId, status: 'Created' }],
+      members: [{ accountId, status }],
     });
   return { send, seed, control };
 }
@@ -87,8 +87,9 @@ describe('magic account ids', () => {
       const { send, seed } = await start();
       const id = magicId(ending);
       if (operation !== 'CreateMembers') {
-        await seed(service, id);
-        await seed(service, ORDINARY);
+        const status = operation === 'DisassociateMembers' ? 'Enabled' : 'Created';
+        await seed(service, id, status);
+        await seed(service, ORDINARY, status);
       }
       const refused = [{ AccountId: id, text: RESULT_TEXTS[service][text] }];
       const tries = sends ?? 4;
