@@ -15,8 +15,6 @@ export interface ServiceUnderTest {
   readonly refusals: Readonly<Record<string, readonly [fault: Fault, httpStatus: number, errorCode: string]>>;
   /** The name of its 500. */
   readonly internalError: string;
-  /** Its DisassociateMembers is answered without a word on single accounts. */
-  readonly saysNothingOfDisassociated: boolean;
 }
 
 const REGION = 'eu-west-1';
@@ -33,17 +31,10 @@ const OPERATIONS: Readonly<Record<MembershipOperation, OperationName>> = {
   DELETE_MEMBERS: 'DeleteMembers',
 };
 
-/** The accounts that an answer lists as left out; null when it says nothing of accounts. */
-function told(answer: CallAnswer): string[] | null {
-  if (answer.kind === 'ACKNOWLEDGED') return null;
-  if (answer.kind !== 'ANSWERED') throw new Error(`expected an answer, got ${JSON.stringify(answer)}`);
-  return answer.unprocessed.map(({ accountId }) => accountId).toSorted();
-}
-
 /** What both services have to do for the gateway, whatever stands behind the port. */
 export function describeMembershipService(name: string, setup: () => ServiceUnderTest): void {
   describe(name, () => {
-    const { service, signingName, refusals, internalError, saysNothingOfDisassociated, ...its } = setup();
+    const { service, signingName, refusals, internalError, ...its } = setup();
     const target: TargetAddress = { administrator: 'security', service, region: REGION };
     let bench: SandboxBench;
     let upstream: Upstream;
@@ -144,26 +135,6 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         });
       },
     );
-
-    it('disassociates members and deletes them, and says of each whether it did', async () => {
-      const scope = { account: OWN_ACCOUNT, region: REGION, service: signingName };
-      const seeded = ACCOUNTS.map((accountId) => ({ accountId, status: 'Enabled' }));
-      await bench.control('POST', 'members', { ...scope, members: seeded });
-      const [first = '', second = ''] = ACCOUNTS;
-      const gone = await change('DISASSOCIATE_MEMBERS', [first, '888888888888']);
-      expect(gone).toMatchObject({ wire: { httpStatus: 200, attempts: 1 } });
-      expect(told(gone)).toEqual(saysNothingOfDisassociated ? null : ['888888888888']);
-      const deleted = await change('DELETE_MEMBERS', [first, second, '888888888888']);
-      expect(told(deleted)).toEqual([second, '888888888888']);
-      expect(
-        (await read(ACCOUNTS)).map(({ accountId, serviceStatus }) => [accountId, serviceStatus]),
-      ).toEqual(ACCOUNTS.slice(1).map((accountId) => [accountId, 'Enabled']));
-      expect((await bench.calls()).map(({ operation }) => operation)).toEqual([
-        'DisassociateMembers',
-        'DeleteMembers',
-        'GetMembers',
-      ]);
-    });
 
     it("records AWS's request id of every answer, also of a refusal", async () => {
       const answers = [await change('CREATE_MEMBERS', ACCOUNTS)];

@@ -17,7 +17,6 @@ describeMembershipService('GuardDuty', () => ({
     throttling: ['throttle', 400, 'ThrottlingException'],
   },
   internalError: 'InternalServerErrorException',
-  saysNothingOfDisassociated: false,
 }));
 
 describe('GuardDuty alone', () => {

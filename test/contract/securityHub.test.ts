@@ -13,7 +13,6 @@ describeMembershipService('Security Hub', () => ({
     throttling: ['throttle', 429, 'TooManyRequestsException'],
   },
   internalError: 'InternalException',
-  saysNothingOfDisassociated: true,
 }));
 
 let bench: SandboxBench;
