@@ -8,7 +8,7 @@ import {
   type MembershipOperation,
 } from '../membership.js';
 import type { NewRetry, RetryStore } from '../ports/requests.js';
-import { askedRequestId, requestNotFound } from './askedRequest.js';
+import { askedRequestId, requestNotFound, wrongRequest } from './askedRequest.js';
 import { checkOptions } from './checkOptions.js';
 import { checkRetry } from './checkRetry.js';
 import type { RecordAndWait } from './recordAndWait.js';
@@ -28,9 +28,8 @@ export function createRetryRequest(deps: {
     if (retryOf === null || source === null) {
       return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
     }
-    if (isRemoval(source.operation) && caller.role !== 'ADMIN') {
-      return { requestId: null, userErrors: [notForRole(caller), ...faults] };
-    }
+    const removalFault = isRemoval(source.operation) ? faultOfRemoval(caller, input) : null;
+    if (removalFault !== null) return { requestId: null, userErrors: [removalFault, ...faults] };
     const administrator = deps.administrators.find(({ id }) => id === source.administrator);
     const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
     if (userErrors.length > 0) return { requestId: null, userErrors };
@@ -43,13 +42,23 @@ function isRemoval(operation: MembershipOperation): boolean {
   return REMOVING_OPERATIONS.some((removing) => removing === operation);
 }
 
-/** Whoever may not remove may not do so by repeating. */
-function notForRole({ role }: Caller): UserError {
-  return {
-    field: ['input', 'requestId'],
-    code: 'FORBIDDEN',
-    message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
-  };
+/**
+ * Whoever may not remove may not do so by repeating; and what the service refused to remove was confirmed by a preview that
+ * did not show it going.
+ */
+function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput): UserError | null {
+  if (role !== 'ADMIN') {
+    return {
+      field: ['input', 'requestId'],
+      code: 'FORBIDDEN',
+      message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
+    };
+  }
+  if (onlyRetryable ?? true) return null;
+  return wrongRequest(
+    'NOT_RETRYABLE',
+    'of a removal only what another send may cure is retried; for the rest make a new request, with a preview of its own',
+  );
 }
 
 function toRetry(
