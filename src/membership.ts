@@ -15,9 +15,6 @@ export const MEMBERSHIP_OPERATIONS = [
 ] as const;
 export type MembershipOperation = (typeof MEMBERSHIP_OPERATIONS)[number];
 
-/** The operations that callers can ask for. */
-export type OfferedOperation = MembershipOperation;
-
 /** Operations that end a membership, or what is left of one. */
 export const REMOVING_OPERATIONS = ['DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 export type RemovingOperation = (typeof REMOVING_OPERATIONS)[number];

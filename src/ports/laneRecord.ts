@@ -1,7 +1,7 @@
 import type {
   CallStatus,
   MemberAccount,
-  OfferedOperation,
+  MembershipOperation,
   OutcomeStatus,
   ReasonCode,
   TargetAddress,
@@ -30,7 +30,7 @@ export interface LeftLane {
 /** A call that is written as SENT, with its outcomes IN_FLIGHT, and is to be sent now. */
 export interface ClaimedCall {
   readonly callId: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly batchKey: string;
   readonly detectorId: string | null;
   /** The caller named the detector: it is not to be looked up again. */
@@ -103,7 +103,7 @@ export type RetryDelays = readonly number[];
 /** A call with outcomes still IN_FLIGHT that this tenure did not send, or whose answer was lost or says nothing of them. */
 export interface UnsettledCall {
   readonly callId: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly detectorId: string | null;
   readonly accountIds: readonly string[];
   readonly startedAt: Date;

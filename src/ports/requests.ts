@@ -1,7 +1,7 @@
 import type {
   Caller,
   MemberAccount,
-  OfferedOperation,
+  MembershipOperation,
   ReasonCode,
   RequestStatus,
   SecurityService,
@@ -22,7 +22,7 @@ export interface NewRequest {
   /** UUIDv7. */
   readonly id: string;
   readonly caller: Caller;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly note: string | null;
   readonly idempotencyKey: string | null;
@@ -60,7 +60,7 @@ export interface RequestStore {
 
 /** A request that somebody wants to retry. */
 export interface RetrySource {
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly status: RequestStatus;
   /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */

@@ -1,4 +1,4 @@
-import type { MemberAccount, OfferedOperation, TargetAddress } from '../membership.js';
+import type { MemberAccount, MembershipOperation, TargetAddress } from '../membership.js';
 
 /** What is known of an exchange with AWS, whatever its end. */
 export interface Wire {
@@ -62,7 +62,7 @@ export type CallAnswer = Answered | Acknowledged | Refused | Unanswered;
 export interface MemberChange {
   /** UUID of the call in the record; absent for one that is on none. */
   readonly callId?: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly accounts: readonly MemberAccount[];
   /** GuardDuty only, and then never null. */
   readonly detectorId: string | null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, MemberAccount, OfferedOperation } from '../membership.js';
+import type { Caller, MemberAccount, MembershipOperation } from '../membership.js';
 import type { NewRequest, RequestStore } from '../ports/requests.js';
 import type { Confirmation } from '../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
@@ -10,7 +10,7 @@ import type { MutationResult, RequestOptions } from './services.js';
 
 /** A request that has passed its checks, before it has an id. */
 export interface CheckedRequest {
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly accounts: readonly MemberAccount[];
   readonly targets: CheckedTargets;
   readonly options: RequestOptions;

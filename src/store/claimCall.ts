@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { Prisma, type PrismaClient } from '../generated/client.js';
-import { ACCOUNTS_PER_CALL, type OfferedOperation } from '../membership.js';
+import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../ports/laneRecord.js';
 import { hasQuota, SECONDS_BEHIND, withoutOne } from './laneQuota.js';
 
@@ -17,7 +17,7 @@ const ACCOUNTS_CONSIDERED = 4 * ACCOUNTS_PER_CALL;
 const HELD_BACK_SECONDS = 0.2;
 
 interface ClaimRow {
-  operation: OfferedOperation;
+  operation: MembershipOperation;
   batchKey: string;
   detectorId: string | null;
   detectorPinned: boolean;

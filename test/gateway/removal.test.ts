@@ -200,6 +200,26 @@ describe('a share of all members', () => {
     ]);
   });
 
+  it('cannot be told when the members cannot be counted, unless one account alone is to go: no token', async () => {
+    await gateway.sandbox.put('faults', [
+      { match: { service: 'securityhub', operation: 'ListMembers' }, fault: 'access-denied' },
+    ]);
+    const many = await disassociate({ accountIds: all.slice(0, 2), dryRun: true });
+    const one = await disassociate({ accountIds: all.slice(0, 1), dryRun: true });
+    await gateway.sandbox.put('faults', []);
+    expect(many.plan?.confirm).toBeNull();
+    expect(many.plan?.targets.map(({ share }) => share?.members)).toEqual([expect.any(Number), null]);
+    expect(many.userErrors).toEqual([
+      {
+        field: null,
+        code: 'PREVIEW_INCOMPLETE',
+        message:
+          'the members of SECURITY_HUB in us-east-1 could not be counted in time, and 2 accounts may be too large a share of them: ask for fewer at once',
+      },
+    ]);
+    expect(one.plan?.confirm).not.toBeNull();
+  });
+
   it('is not asked about more than 1,000 accounts', async () => {
     const { userErrors } = await disassociate({ accountIds: members(1_001), dryRun: true });
     expect(userErrors).toMatchObject([{ code: 'TOO_MANY_ACCOUNTS' }]);
