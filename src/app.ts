@@ -25,6 +25,7 @@ import { createLoaders } from './services/loaders.js';
 import { createOriginLoader } from './services/originLoader.js';
 import { leavingRate } from './services/rateMargin.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
+import { createRemovals } from './services/removeMembers.js';
 import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
 import { createRetryRequest } from './services/retryRequest.js';
@@ -34,6 +35,7 @@ import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
+import { createConfirmationStore, forgetConfirmations } from './store/confirmations.js';
 import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
@@ -149,6 +151,7 @@ export async function startGateway(
   const runRetention = createRetention(createRetentionStore(prisma), config.retention, () => new Date());
   const housekeeping = startHousekeeping(
     {
+      'removal confirmations': () => forgetConfirmations(prisma),
       'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
       retention: () => runRetention(log),
     },
@@ -174,12 +177,15 @@ export async function startGateway(
     quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
+    removalSharePercent: config.removalSharePercent,
     stopping: stopping.signal,
   });
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
+  const confirmations = createConfirmationStore(prisma);
   const services: Services = {
     createMembers: createCreateMembers(mutations),
     inviteMembers: createInviteMembers(mutations),
+    ...createRemovals({ ...mutations, plan: live.planRemoval, confirmations }),
     retryRequest: createRetryRequest({ administrators, retries, recordAndWait }),
     cancelRequest: createCancelRequest(historyStore, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),

@@ -31,8 +31,10 @@ export interface Config {
   readonly maxAccountsPerRequest: number;
   /** Most requests to AWS in flight in one lane. */
   readonly callsInFlightPerLane: number;
-  /** How long after it left an invitation may still land though its answer is lost, in milliseconds. */
+  /** How long after it left an invitation, or a removal, may still land though its answer is lost, in milliseconds. */
   readonly invitationLandsWithinMs: number;
+  /** The share of a target's members that one request may remove, in per cent; one member always may go. */
+  readonly removalSharePercent: number;
   /** How long an idempotency key finds its request, in hours. */
   readonly idempotencyHours: number;
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
@@ -90,6 +92,7 @@ const environmentSchema = z.object({
   MAX_ACCOUNTS_PER_REQUEST: positiveInt.max(10_000).default(10_000),
   CALLS_IN_FLIGHT_PER_LANE: positiveInt.max(50).default(10),
   INVITATION_LANDS_WITHIN_SECONDS: z.coerce.number().min(0).max(300).default(10),
+  REMOVAL_SHARE_PERCENT: z.coerce.number().min(0).max(100).default(10),
   IDEMPOTENCY_HOURS: z.coerce.number().min(24).default(168),
   GUARDDUTY_RATE: positive.default(5),
   GUARDDUTY_BURST: positive.min(1).default(10),
@@ -151,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,
     callsInFlightPerLane: settings.CALLS_IN_FLIGHT_PER_LANE,
     invitationLandsWithinMs: settings.INVITATION_LANDS_WITHIN_SECONDS * 1_000,
+    removalSharePercent: settings.REMOVAL_SHARE_PERCENT,
     idempotencyHours: settings.IDEMPOTENCY_HOURS,
     rates: {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },

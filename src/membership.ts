@@ -15,8 +15,12 @@ export const MEMBERSHIP_OPERATIONS = [
 ] as const;
 export type MembershipOperation = (typeof MEMBERSHIP_OPERATIONS)[number];
 
-/** The operations that callers can ask for today. */
-export type OfferedOperation = Extract<MembershipOperation, 'CREATE_MEMBERS' | 'INVITE_MEMBERS'>;
+/** Operations that end a membership, or what is left of one. */
+export const REMOVING_OPERATIONS = ['DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
+export type RemovingOperation = (typeof REMOVING_OPERATIONS)[number];
+
+/** Operations that bring members in. */
+export type AddingOperation = Exclude<MembershipOperation, RemovingOperation>;
 
 export type RequestStatus =
   'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED' | 'CANCELED';

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       maxAccountsPerRequest: 10_000,
       callsInFlightPerLane: 10,
       rates: { GUARDDUTY: { perSecond: 5, burst: 10 }, SECURITY_HUB: { perSecond: 10, burst: 30 } },
+      removalSharePercent: 10,
       retention: { recordMonths: null, emailDays: null },
       logLevel: 'info',
       access: {

@@ -1,10 +1,13 @@
 import type { UnsettledCall } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
 
-/** A call whose answer was lost: nobody knows whether the service did the work until the members are read back. */
+/**
+ * A call whose answer was lost, or said nothing of accounts: nobody knows whether the service did the work until the
+ * members are read back.
+ */
 export interface Doubt {
   readonly call: UnsettledCall;
-  /** What is known of the loss; null when it happened to an earlier holder of the lane. */
+  /** What is known of the loss; null when it happened to an earlier holder of the lane, and when there was an answer. */
   readonly lost: Unanswered | null;
 }
 

@@ -1,7 +1,8 @@
 import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { CallAnswer, MembersRead, Refused, Unanswered } from '../ports/upstream.js';
 import { landsBy } from '../services/readBack.js';
-import { settlementOf, settlementOfReadBack } from '../services/settlement.js';
+import { settlementOf } from '../services/settlement.js';
+import { settlementOfReadBack } from '../services/settlementOfReadBack.js';
 import type { Doubt } from './doubts.js';
 import type { LaneTools } from './laneTools.js';
 
@@ -15,15 +16,17 @@ export type Arrival =
  * - `SETTLES`: everything the call carried.
  * - `DOUBT`: nobody knows yet; the members are to be read back.
  * - `READ_AGAIN`: nor does the read-back know; at that time, or after a pause when it failed (null).
+ * - `LOST`: the lane is another worker's, and what arrived could not be written down.
  */
 export type Finding =
   | { readonly kind: 'SETTLES'; readonly settlement: Settlement }
   | { readonly kind: 'DOUBT'; readonly doubt: Doubt }
-  | { readonly kind: 'READ_AGAIN'; readonly doubt: Doubt; readonly at: number | null };
+  | { readonly kind: 'READ_AGAIN'; readonly doubt: Doubt; readonly at: number | null }
+  | { readonly kind: 'LOST' };
 
 /**
  * What an arrival means for the record. Lets the pacer and the detector learn from it, and writes down what settles
- * nothing: that an answer was lost, or a read-back failed.
+ * nothing: that an answer was lost or said nothing of accounts, or a read-back failed.
  */
 export function findingOf(tenure: Tenure, tools: LaneTools, arrival: Arrival): Promise<Finding> {
   return 'call' in arrival
@@ -37,11 +40,16 @@ async function findingOfAnswer(
   call: ClaimedCall,
   answer: CallAnswer,
 ): Promise<Finding> {
+  const accountIds = call.accounts.map(({ accountId }) => accountId);
+  if (answer.kind === 'ACKNOWLEDGED') {
+    if ((await record.markAnswered(tenure, call.callId, answer.wire)) === 'LOST') return { kind: 'LOST' };
+    pacer.recover();
+    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: true }, lost: null } };
+  }
   if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
     const { wire, errorCode, errorMessage } = answer;
     await record.markUnanswered(tenure, call.callId, wire, errorCode, errorMessage);
-    const accountIds = call.accounts.map(({ accountId }) => accountId);
-    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds }, lost: answer } };
+    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
   }
   const { settlement, strangers } = settlementOf(call, answer);
   if (settlement.rest.reasonCode === 'THROTTLED') pacer.slowDown();
@@ -64,15 +72,13 @@ async function findingOfReadBack(
   const { call, lost } = doubt;
   if (read.kind !== 'READ') {
     const error = `GetMembers: ${read.errorCode}: ${read.errorMessage}`;
-    log.warn(
-      { callId: call.callId, error },
-      'an unanswered call cannot be read back; its accounts stay IN_FLIGHT',
-    );
+    log.warn({ callId: call.callId, error }, 'a call cannot be read back; its accounts stay IN_FLIGHT');
     await record.noteReadBackError(tenure, call.callId, error);
     return { kind: 'READ_AGAIN', doubt, at: null };
   }
   const settlement = settlementOfReadBack(call, read.members, lost);
   const missing = settlement.exceptions.size < call.accountIds.length;
-  const at = missing ? landsBy(call, invitationLandsWithinMs) : null;
+  // What was answered has landed.
+  const at = missing && !call.acknowledged ? landsBy(call, invitationLandsWithinMs) : null;
   return at === null ? { kind: 'SETTLES', settlement } : { kind: 'READ_AGAIN', doubt, at };
 }

@@ -18,7 +18,7 @@ export interface LaneTools {
   readonly bell: Doorbell;
   /** Most requests to AWS in flight at once. */
   readonly callsInFlight: number;
-  /** How long after it left an invitation may still land though its answer is lost, in milliseconds. */
+  /** How long after it left an invitation, or a removal, may still land though its answer is lost, in milliseconds. */
   readonly invitationLandsWithinMs: number;
   readonly log: Log;
 }

@@ -76,13 +76,14 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     else inFlight.delete(arrival.call.callId);
     if (finding.kind === 'SETTLES') known.delete(finding.settlement.callId);
     else if (finding.kind === 'DOUBT') doubts.add(finding.doubt);
-    else doubts.putBack(finding.doubt, finding.at);
+    else if (finding.kind === 'READ_AGAIN') doubts.putBack(finding.doubt, finding.at);
   };
 
   const settleArrived = async (): Promise<'SETTLED' | 'LOST'> => {
     const batch = [...arrivals];
     if (batch.length === 0) return 'SETTLED';
     const findings = await Promise.all(batch.map((arrival) => findingOf(tenure, tools, arrival)));
+    if (findings.some(({ kind }) => kind === 'LOST')) return 'LOST';
     const ready = findings.flatMap((finding) => (finding.kind === 'SETTLES' ? [finding.settlement] : []));
     if (ready.length > 0 && (await record.settle(tenure, ready, RETRY_DELAYS)) === 'LOST') return 'LOST';
     // Only now: had the database failed, the same arrivals would be settled once it is back.

@@ -1,12 +1,12 @@
 import type {
   CallStatus,
   MemberAccount,
-  OfferedOperation,
+  MembershipOperation,
   OutcomeStatus,
   ReasonCode,
   TargetAddress,
 } from '../membership.js';
-import type { Answered, Refused, UnprocessedAccount, Wire } from './upstream.js';
+import type { Acknowledged, Answered, Refused, UnprocessedAccount, Wire } from './upstream.js';
 
 /** A lane as the record knows it. */
 export interface Lane extends TargetAddress {
@@ -30,7 +30,7 @@ export interface LeftLane {
 /** A call that is written as SENT, with its outcomes IN_FLIGHT, and is to be sent now. */
 export interface ClaimedCall {
   readonly callId: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly batchKey: string;
   readonly detectorId: string | null;
   /** The caller named the detector: it is not to be looked up again. */
@@ -76,7 +76,7 @@ export interface Verdict {
   readonly retry: boolean;
   /**
    * The reason says that what the operation wanted is there already: PROCESSED after all, if an earlier call of the same
-   * request may have done it and lost its answer.
+   * request may have done it: its answer was lost, or said nothing of accounts.
    */
   readonly doneIfDoubted: boolean;
 }
@@ -100,13 +100,15 @@ export interface Settlement {
 /** How often a retryable result goes again: the n-th element is the delay in seconds after the n-th send. */
 export type RetryDelays = readonly number[];
 
-/** A call with outcomes still IN_FLIGHT that this tenure did not send, or whose answer was lost. */
+/** A call with outcomes still IN_FLIGHT that this tenure did not send, or whose answer was lost or says nothing of them. */
 export interface UnsettledCall {
   readonly callId: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly detectorId: string | null;
   readonly accountIds: readonly string[];
   readonly startedAt: Date;
+  /** The service answered, without a word on single accounts. */
+  readonly acknowledged: boolean;
 }
 
 /** The lane's outcomes that are PENDING, those with a delay among them. */
@@ -130,6 +132,11 @@ export interface LaneRecord {
     settlements: readonly Settlement[],
     delays: RetryDelays,
   ): Promise<'SETTLED' | 'LOST'>;
+  /**
+   * Closes a call as ANSWERED though the answer says nothing of accounts; its outcomes stay IN_FLIGHT until they are read
+   * back. `LOST`: the tenure is over, and nothing was written.
+   */
+  markAnswered(tenure: Tenure, callId: string, wire: Wire): Promise<'MARKED' | 'LOST'>;
   /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
   markUnanswered(
     tenure: Tenure,
@@ -140,13 +147,14 @@ export interface LaneRecord {
   ): Promise<void>;
   /**
    * Calls with outcomes IN_FLIGHT that are not among the known ones: earlier holders left them, or a claim was committed
-   * and its answer lost. Those that were SENT are UNANSWERED from now on.
+   * and its answer lost. Those that were SENT are UNANSWERED from now on; those that were ANSWERED, without a word on
+   * single accounts, stay so.
    *
    * @param known ids of the calls that this tenure has in hand.
    */
   inherit(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
   /** Keeps an answer that came after the lane was lost beside its call. Any worker may. */
-  keepLate(callId: string, answer: Answered | Refused): Promise<void>;
+  keepLate(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
   /** Says on the call why it could not be read back. */
   noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
   /** Takes a request's share of the quota before a read leaves; false when the tenure is over, and nothing may. */

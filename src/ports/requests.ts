@@ -1,12 +1,13 @@
 import type {
   Caller,
   MemberAccount,
-  OfferedOperation,
+  MembershipOperation,
   ReasonCode,
   RequestStatus,
   SecurityService,
   TargetAddress,
 } from '../membership.js';
+import type { Confirmation, NotConfirmed } from './confirmations.js';
 
 /** One target of a new request. */
 export interface NewTarget extends TargetAddress {
@@ -21,7 +22,7 @@ export interface NewRequest {
   /** UUIDv7. */
   readonly id: string;
   readonly caller: Caller;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly note: string | null;
   readonly idempotencyKey: string | null;
@@ -50,11 +51,16 @@ export interface RequestStore {
    * nothing can be lost; when it rejects, nothing was taken.
    */
   accept(request: NewRequest): Promise<AcceptedRequest>;
+  /**
+   * As `accept`, and uses the confirmation up in the same transaction, unless the idempotency key finds an earlier request.
+   * When the confirmation is no good, nothing is taken.
+   */
+  acceptConfirmed(request: NewRequest, confirmation: Confirmation): Promise<AcceptedRequest | NotConfirmed>;
 }
 
 /** A request that somebody wants to retry. */
 export interface RetrySource {
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly status: RequestStatus;
   /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */

@@ -1,4 +1,4 @@
-import type { MemberAccount, OfferedOperation, TargetAddress } from '../membership.js';
+import type { MemberAccount, MembershipOperation, TargetAddress } from '../membership.js';
 
 /** What is known of an exchange with AWS, whatever its end. */
 export interface Wire {
@@ -24,6 +24,15 @@ export interface Answered {
   readonly unprocessed: readonly UnprocessedAccount[];
 }
 
+/**
+ * The service took the call (HTTP 200) and says nothing of single accounts: DisassociateMembers of Security Hub. What
+ * became of them only GetMembers can tell.
+ */
+export interface Acknowledged {
+  readonly kind: 'ACKNOWLEDGED';
+  readonly wire: Wire;
+}
+
 /** The service refused the whole call and did nothing. */
 export interface Refused {
   readonly kind: 'REFUSED';
@@ -47,13 +56,13 @@ export interface Unanswered {
   readonly neverSent: boolean;
 }
 
-export type CallAnswer = Answered | Refused | Unanswered;
+export type CallAnswer = Answered | Acknowledged | Refused | Unanswered;
 
 /** One call that changes members. Accounts are distinct, 1 to 50. */
 export interface MemberChange {
   /** UUID of the call in the record; absent for one that is on none. */
   readonly callId?: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly accounts: readonly MemberAccount[];
   /** GuardDuty only, and then never null. */
   readonly detectorId: string | null;
@@ -106,7 +115,7 @@ export interface DetectorRead {
  * lost answers are values. Accounts are paired by id; an id in an answer is not necessarily one that was asked for.
  */
 export interface Upstream {
-  /** Sends one CreateMembers or InviteMembers, once: it is never repeated behind the caller's back. */
+  /** Sends one call that changes members, once: it is never repeated behind the caller's back. */
   changeMembers(target: TargetAddress, change: MemberChange): Promise<CallAnswer>;
   /** GetMembers for at most 50 accounts. Retried briefly by the SDK, since reading twice does no harm. */
   getMembers(

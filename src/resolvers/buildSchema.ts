@@ -7,6 +7,8 @@ import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
 import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
+import { DeleteMembersResolver } from './deleteMembers.js';
+import { DisassociateMembersResolver } from './disassociateMembers.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
@@ -40,6 +42,8 @@ export function buildGatewaySchema(): GraphQLSchema {
       CallResolver,
       CancelRequestResolver,
       CreateMembersResolver,
+      DeleteMembersResolver,
+      DisassociateMembersResolver,
       InviteMembersResolver,
       MembersResolver,
       NodeResolver,

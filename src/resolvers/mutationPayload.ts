@@ -12,13 +12,13 @@ export function withHeaderKey<Input extends RequestOptions>(context: GatewayCont
 }
 
 /** The payload of a mutation that makes or changes a request, read anew: an earlier mutation of the operation may have read it. */
-export async function mutationPayload(
+export async function mutationPayload<Plan = MembershipPlan>(
   { loaders }: GatewayContext,
-  { requestId, userErrors, plan }: MutationResult,
+  { requestId, userErrors, plan }: MutationResult<Plan>,
 ): Promise<{
   request: Readonly<MembershipRequest> | null;
   userErrors: readonly Readonly<UserError>[];
-  plan: MembershipPlan | null;
+  plan: Plan | null;
 }> {
   loaders.forget();
   const row = requestId === null ? null : await loaders.request(requestId);

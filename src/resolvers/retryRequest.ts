@@ -14,7 +14,8 @@ tries again for some seconds before an outcome ends so: retry when the trouble i
 
 NOT_RETRYABLE: the request has not finished, has nothing to send again (the message says what onlyRetryable: false would \
 take), or its administrator, service or region is not configured any more. Several retries of one request, at once too, \
-are several requests; give an idempotencyKey to be safe from that.`;
+are several requests; give an idempotencyKey to be safe from that. A retry of a removal is for admins. It takes only what is retryable, \
+and needs no preview for that; the rest takes a new request with a preview of its own (NOT_RETRYABLE).`;
 
 /** The mutation `retryRequest`. */
 @Resolver()
@@ -26,6 +27,7 @@ export class RetryRequestResolver {
     @Ctx() context: GatewayContext,
   ): Promise<RetryRequestPayload> {
     const result = await context.services.retryRequest(context.caller, withHeaderKey(context, input));
+    if (result.userErrors.some(({ code }) => code === 'FORBIDDEN')) context.denied('Mutation.retryRequest');
     return mutationPayload(context, result);
   }
 }

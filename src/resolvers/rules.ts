@@ -26,6 +26,8 @@ export const RULES: Readonly<Record<string, Role>> = {
   // Members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',
+  'Mutation.disassociateMembers': 'ADMIN',
+  'Mutation.deleteMembers': 'ADMIN',
   'Mutation.retryRequest': 'OPERATOR',
   'Mutation.cancelRequest': 'OPERATOR',
   // Who may call, and who did.

@@ -48,11 +48,11 @@ export const MembershipOperation = describedEnum<MembershipOperationName>(
       'InviteMembers: accounts that were created as members are invited, and become active once they ' +
       'accept. Accounts managed through AWS Organizations need no invitation.',
     DISASSOCIATE_MEMBERS:
-      'DisassociateMembers: the accounts stop being members of the administrator. Part of the vocabulary; ' +
-      'this release offers no mutation for it.',
+      'DisassociateMembers: the accounts stop being members of the administrator, which keeps an entry for each on ' +
+      'its list.',
     DELETE_MEMBERS:
-      'DeleteMembers: the details of disassociated accounts are removed from the list. Part of the ' +
-      'vocabulary; this release offers no mutation for it.',
+      'DeleteMembers: the entries of accounts that are not associated, their details with them, are taken off the ' +
+      "administrator's list.",
   },
 );
 
@@ -83,9 +83,12 @@ export const OutcomeStatus = describedEnum<OutcomeStatusName>(
   {
     PENDING: 'Recorded and waiting to be sent, for the first time or, after a failure that may pass, again.',
     IN_FLIGHT: 'Part of a call that has been sent and has no recorded answer yet.',
-    PROCESSED: 'The service took it: the call was answered and the account is not on its unprocessed list.',
+    PROCESSED:
+      'The service took it: the call was answered and the account is not on its unprocessed list or, where there was ' +
+      'no answer or none for single accounts (DisassociateMembers of Security Hub), GetMembers shows the change.',
     UNPROCESSED:
-      'The service answered the call and listed this account as unprocessed. reason has the words it gave.',
+      'The service answered the call and listed this account as unprocessed: reason has the words it gave. Where it ' +
+      'lists none, as Security Hub after DisassociateMembers, GetMembers told, and the words are ours.',
     FAILED:
       'The call that carried it was refused as a whole or brought no answer, and another send would not ' +
       'help or sends are used up. reasonCode says why; call has the exception.',
@@ -103,7 +106,9 @@ export const CallStatus = describedEnum<CallStatusName>(
     SENT:
       'On its way, or waiting for its answer. After a crash the gateway reads the members back to learn ' +
       'its fate.',
-    ANSWERED: 'The service answered with HTTP 200. Single accounts may still have come back as unprocessed.',
+    ANSWERED:
+      'The service answered with HTTP 200. Single accounts may still have come back as unprocessed. DisassociateMembers ' +
+      'of Security Hub says nothing of single accounts: they stay IN_FLIGHT until GetMembers has told.',
     REFUSED: 'The service refused the whole call and did nothing: errorCode and errorMessage say why.',
     UNANSWERED:
       'Sent, and no answer is known: a time-out, a cut connection, a 5xx or a crash. The gateway asks the ' +

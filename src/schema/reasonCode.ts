@@ -32,11 +32,11 @@ export const ReasonCode = describedEnum<ReasonCodeName>(
       'The account is not on the list of members, so it cannot be invited. Not retryable: createMembers ' +
       'comes first.',
     NOT_ASSOCIATED:
-      'The account is not associated with this administrator, which the operation needs it to be. Not ' +
-      'retryable.',
+      'The account is not associated with this administrator, which the operation needs it to be, or not on its list ' +
+      'at all. Not retryable; after a removal usually nothing is left to do.',
     STILL_ASSOCIATED:
-      'The account is still associated with this administrator and has to be disassociated first. Not ' +
-      'retryable.',
+      'The account is still associated with this administrator: deleteMembers wants it disassociated first, or, after ' +
+      'disassociateMembers, Security Hub answered and yet goes on showing it as a member. Not retryable.',
     ORGANIZATION_ADMINISTRATOR_NOT_ENABLED:
       "The account is the organization's management account, and it has to enable the service itself " +
       'before it can be added. Not retryable until then.',

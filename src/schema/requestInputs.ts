@@ -24,7 +24,7 @@ export class MemberAccountInput {
 
 /** What a mutation that names accounts may say besides them. No type of the schema by itself. */
 @InputType()
-abstract class RequestInput extends RecordOptions {
+export abstract class RequestInput extends RecordOptions {
   @Field(() => ID, {
     nullable: true,
     description:

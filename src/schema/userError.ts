@@ -19,10 +19,22 @@ export const UserErrorCode = describedEnum(
       'was named.',
     UNKNOWN_REGION: 'The administrator is not configured for that region; see administrators.',
     TOO_MANY_ACCOUNTS:
-      'More accounts than one request may carry (MAX_ACCOUNTS_PER_REQUEST, 10,000 by default).',
+      'More accounts than one request may carry (MAX_ACCOUNTS_PER_REQUEST, 10,000 by default; 1,000 for a dryRun and ' +
+      'for a removal).',
     IDEMPOTENCY_KEY_REUSED:
       'The caller has used this idempotency key for the same mutation with another input. Expected: that ' +
       'input again, or a new key.',
+    CONFIRMATION_REQUIRED:
+      'A removal wants the confirm token of a preview: ask for the same with dryRun: true first.',
+    CONFIRMATION_INVALID:
+      'The confirm token was not given to this caller for this operation, these accounts and these targets, is older ' +
+      'than 15 minutes, or was used. The message says which; preview again.',
+    REMOVAL_LIMIT_EXCEEDED:
+      'The accounts are a larger share of the members of a target than one request may remove (REMOVAL_SHARE_PERCENT, ' +
+      '10 by default). The message has both numbers. Name fewer accounts or fewer targets.',
+    PREVIEW_INCOMPLETE:
+      'A target could not be read, or its members could not be counted in time, so the preview gives no token. Mend ' +
+      'that, leave the target out, or name fewer accounts.',
     NOT_RETRYABLE:
       'The request has not finished, has nothing that is to be sent again, or its administrator, service or ' +
       'region is not configured any more. The message says which.',
@@ -30,8 +42,8 @@ export const UserErrorCode = describedEnum(
     NOT_FOUND:
       'What an id points to does not exist, or the caller may not see it; the two look alike on purpose.',
     FORBIDDEN:
-      'The caller may not do this. Part of the vocabulary; this release answers UNKNOWN_ADMINISTRATOR for ' +
-      'an administrator that is not granted to the caller.',
+      'The caller may not do this: a retry of a removal is for admins. An administrator that is not granted to the ' +
+      'caller is UNKNOWN_ADMINISTRATOR instead.',
   },
 );
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { OfferedOperation, SecurityService } from '../membership.js';
+import type { MembershipOperation, SecurityService } from '../membership.js';
 
 /** Everything about a target that a whole call shares. */
 export interface CallOptions {
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly service: SecurityService;
   /** The detector the caller named, if any. */
   readonly detectorId: string | null;

@@ -10,6 +10,7 @@ import { createMemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
 import { createReadDetectors } from './readDetectors.js';
 import { createReadTurns } from './readTurns.js';
+import { createRemovalPlanner, type RemovalPlanner } from './removalPlan.js';
 import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
 
 /** What live reads are made of. */
@@ -19,6 +20,8 @@ export interface LiveReadTools {
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
+  /** The share of a target's members that one request may remove, in per cent. */
+  readonly removalSharePercent: number;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -26,6 +29,7 @@ export interface LiveReadTools {
 /** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
 export interface LiveReads {
   readonly plan: Planner;
+  readonly planRemoval: RemovalPlanner;
   /**
    * What the resolvers of one operation use; the loader is that operation's own.
    *
@@ -46,6 +50,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
+    planRemoval: createRemovalPlanner(reads, rates, tools.removalSharePercent),
     forOperation: (deadlineOf) => ({
       members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
       targetHealth,

@@ -1,6 +1,6 @@
 import {
   ACCOUNTS_PER_CALL,
-  type OfferedOperation,
+  type AddingOperation,
   type SecurityService,
   type TargetAddress,
 } from '../membership.js';
@@ -29,7 +29,7 @@ export type Room =
 export async function roomFor(
   reads: MemberReads,
   target: TargetAddress,
-  operation: OfferedOperation,
+  operation: AddingOperation,
 ): Promise<Room> {
   const ceiling = operation === 'CREATE_MEMBERS' ? MEMBERS[target.service] : INVITATIONS[target.service];
   if (ceiling === null) return { kind: 'COUNTED', room: Infinity };

@@ -3,7 +3,7 @@ import {
   type Administrator,
   type MemberAccount,
   type MemberStatus,
-  type OfferedOperation,
+  type AddingOperation,
   type ReasonCode,
   type SecurityService,
   type TargetAddress,
@@ -51,7 +51,7 @@ export interface MembershipPlan {
 
 /** A request that has passed its checks, and is not to be made. */
 export interface PlannedRequest {
-  readonly operation: OfferedOperation;
+  readonly operation: AddingOperation;
   readonly accounts: readonly MemberAccount[];
   readonly targets: {
     readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
@@ -91,7 +91,7 @@ type Outlook = Pick<PlannedTarget, 'accounts' | 'limitChecked' | 'reasonCode' | 
 async function lookAhead(
   reads: MemberReads,
   target: TargetAddress,
-  operation: OfferedOperation,
+  operation: AddingOperation,
   accounts: readonly MemberAccount[],
   ownAccountId: string,
 ): Promise<Outlook> {
@@ -120,7 +120,7 @@ async function lookAhead(
 const NO_FAULT = { reasonCode: null, reason: null };
 
 function verdictOn(
-  operation: OfferedOperation,
+  operation: AddingOperation,
   { accountId, service, status }: LiveMember,
   email: string | null,
   ownAccountId: string,

@@ -1,4 +1,4 @@
-import type { MemberStatus, OfferedOperation } from '../membership.js';
+import type { MemberStatus, AddingOperation } from '../membership.js';
 
 /** What would become of one account at one target, by what is known before anything is sent. */
 export type PlanVerdict =
@@ -13,7 +13,7 @@ export type PlanVerdict =
   | 'UNKNOWN';
 
 /** Which answer a status gets; the statuses that CreateMembers brings back are those of UPSTREAMS.md, "After a lost answer". */
-const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<OfferedOperation, PlanVerdict>>>> = {
+const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<AddingOperation, PlanVerdict>>>> = {
   NOT_A_MEMBER: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
   DELETED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
   REMOVED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'WOULD_INVITE' },
@@ -29,6 +29,6 @@ const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<OfferedOperation, 
 };
 
 /** What the service is expected to answer for an account with this status, ceilings aside. */
-export function planVerdict(operation: OfferedOperation, status: MemberStatus): PlanVerdict {
+export function planVerdict(operation: AddingOperation, status: MemberStatus): PlanVerdict {
   return VERDICTS[status][operation];
 }

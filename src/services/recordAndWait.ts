@@ -1,5 +1,7 @@
 import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../ports/requests.js';
+import type { NotConfirmed } from '../ports/confirmations.js';
 import { WAIT_SECONDS } from './checkOptions.js';
+import { confirmationInvalid } from './confirmation.js';
 import type { MutationResult } from './services.js';
 
 /**
@@ -10,8 +12,8 @@ export type RecordAndWait = (
   request: Pick<NewRequest, 'id' | 'inputHash' | 'idempotencyKey'>,
   /** Checked before; null and undefined mean the default. */
   waitSeconds: number | null | undefined,
-  accept: () => Promise<AcceptedRequest>,
-) => Promise<MutationResult>;
+  accept: () => Promise<AcceptedRequest | NotConfirmed>,
+) => Promise<MutationResult<never>>;
 
 /**
  * The last step of every mutation that makes a request.
@@ -24,6 +26,9 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
     const watches: RequestWatch[] = [watch];
     try {
       const accepted = await accept();
+      if ('notConfirmed' in accepted) {
+        return { requestId: null, userErrors: [confirmationInvalid(accepted.notConfirmed)] };
+      }
       if (accepted.inputHash !== request.inputHash) return keyReused(request.idempotencyKey);
       const seconds = waitSeconds ?? WAIT_SECONDS.default;
       if (accepted.requestId === request.id) {
@@ -41,7 +46,7 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
   };
 }
 
-function keyReused(key: string | null): MutationResult {
+function keyReused(key: string | null): MutationResult<never> {
   return {
     requestId: null,
     userErrors: [

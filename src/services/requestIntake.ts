@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, MemberAccount, OfferedOperation } from '../membership.js';
+import type { Caller, MemberAccount, MembershipOperation } from '../membership.js';
 import type { NewRequest, RequestStore } from '../ports/requests.js';
+import type { Confirmation } from '../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
 import type { CheckedTargets } from './checkTargets.js';
 import type { RecordAndWait } from './recordAndWait.js';
@@ -9,22 +10,27 @@ import type { MutationResult, RequestOptions } from './services.js';
 
 /** A request that has passed its checks, before it has an id. */
 export interface CheckedRequest {
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly accounts: readonly MemberAccount[];
   readonly targets: CheckedTargets;
   readonly options: RequestOptions;
   readonly message: string | null;
   readonly disableEmailNotification: boolean | null;
+  /** Of a removal. */
+  readonly confirmation?: Confirmation;
 }
 
 /** Records a checked request, and waits for it as long as its caller wants. */
-export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult>;
+export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult<never>>;
 
 /** The last step of every mutation that names its accounts. */
 export function createRequestIntake(store: RequestStore, recordAndWait: RecordAndWait): RequestIntake {
   return (caller, checked) => {
     const request = toRequest(caller, checked);
-    return recordAndWait(request, checked.options.waitSeconds, () => store.accept(request));
+    const { confirmation, options } = checked;
+    return recordAndWait(request, options.waitSeconds, () =>
+      confirmation === undefined ? store.accept(request) : store.acceptConfirmed(request, confirmation),
+    );
   };
 }
 

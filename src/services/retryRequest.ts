@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { RETRYABLE_REASONS, type Administrator, type Caller, type OfferedOperation } from '../membership.js';
+import {
+  REMOVING_OPERATIONS,
+  RETRYABLE_REASONS,
+  type Administrator,
+  type Caller,
+  type MembershipOperation,
+} from '../membership.js';
 import type { NewRetry, RetryStore } from '../ports/requests.js';
-import { askedRequestId, requestNotFound } from './askedRequest.js';
+import { askedRequestId, requestNotFound, wrongRequest } from './askedRequest.js';
 import { checkOptions } from './checkOptions.js';
 import { checkRetry } from './checkRetry.js';
 import type { RecordAndWait } from './recordAndWait.js';
 import type { RetryRequestInput, Services } from './services.js';
+import type { UserError } from './userErrors.js';
 
 /** Makes a new request of what another one did not get done: each account only where it ended badly. */
 export function createRetryRequest(deps: {
@@ -21,6 +28,8 @@ export function createRetryRequest(deps: {
     if (retryOf === null || source === null) {
       return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
     }
+    const removalFault = isRemoval(source.operation) ? faultOfRemoval(caller, input) : null;
+    if (removalFault !== null) return { requestId: null, userErrors: [removalFault, ...faults] };
     const administrator = deps.administrators.find(({ id }) => id === source.administrator);
     const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
     if (userErrors.length > 0) return { requestId: null, userErrors };
@@ -29,9 +38,32 @@ export function createRetryRequest(deps: {
   };
 }
 
+function isRemoval(operation: MembershipOperation): boolean {
+  return REMOVING_OPERATIONS.some((removing) => removing === operation);
+}
+
+/**
+ * Whoever may not remove may not do so by repeating; and what the service refused to remove was confirmed by a preview that
+ * did not show it going.
+ */
+function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput): UserError | null {
+  if (role !== 'ADMIN') {
+    return {
+      field: ['input', 'requestId'],
+      code: 'FORBIDDEN',
+      message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
+    };
+  }
+  if (onlyRetryable ?? true) return null;
+  return wrongRequest(
+    'NOT_RETRYABLE',
+    'of a removal only what another send may cure is retried; for the rest make a new request, with a preview of its own',
+  );
+}
+
 function toRetry(
   caller: Caller,
-  operation: OfferedOperation,
+  operation: MembershipOperation,
   retryOf: string,
   input: RetryRequestInput,
 ): NewRetry {

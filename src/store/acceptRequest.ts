@@ -47,12 +47,15 @@ export const WAKE_LANES = Prisma.sql`
  * Runs a statement that writes everything a request is made of and ends with `WAKE_LANES`, and puts a job on the idle
  * lanes, in one transaction. When the idempotency key is taken nothing is written, and the earlier request stands: of
  * two that arrive at once, the second waits in its statement for the first to commit.
+ *
+ * @param confirm asked only for a request that would be new; if it rejects, so does this, and nothing is taken.
  */
 export async function acceptRequest(
   prisma: PrismaClient,
   enqueue: EnqueueLanes,
   request: RequestIdentity,
   statement: Prisma.Sql,
+  confirm: (tx: Prisma.TransactionClient) => Promise<void> = () => Promise.resolve(),
 ): Promise<AcceptedRequest> {
   const taken = { requestId: request.id, inputHash: request.inputHash };
   try {
@@ -60,6 +63,7 @@ export async function acceptRequest(
       async (tx) => {
         const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
         if (row === undefined) return null;
+        await confirm(tx);
         if (row.idle.length > 0) await enqueue(tx, row.idle);
         return taken;
       },
@@ -68,7 +72,7 @@ export async function acceptRequest(
     if (accepted !== null) return accepted;
     const earlier = await findByIdempotencyKey(prisma, request);
     // Released in between: the key is free now.
-    return earlier ?? (await acceptRequest(prisma, enqueue, request, statement));
+    return earlier ?? (await acceptRequest(prisma, enqueue, request, statement, confirm));
   } catch (error) {
     if (!isLost(error)) throw error;
     if (await isOnRecord(prisma, request.id)) return taken;

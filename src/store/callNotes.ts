@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../generated/client.js';
 import type { Tenure } from '../ports/laneRecord.js';
-import type { Answered, Refused } from '../ports/upstream.js';
+import type { Acknowledged, Answered, Refused } from '../ports/upstream.js';
 
 /**
  * Keeps what a worker heard of a call after it had lost the lane. No holder is checked, since nothing but this one column
@@ -10,10 +10,10 @@ import type { Answered, Refused } from '../ports/upstream.js';
 export async function keepLateAnswer(
   prisma: PrismaClient,
   callId: string,
-  answer: Answered | Refused,
+  answer: Answered | Acknowledged | Refused,
 ): Promise<void> {
   const late = {
-    status: answer.kind,
+    status: answer.kind === 'REFUSED' ? 'REFUSED' : 'ANSWERED',
     recordedAt: new Date().toISOString(),
     httpStatus: answer.wire.httpStatus,
     awsRequestId: answer.wire.awsRequestId,

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { Prisma, type PrismaClient } from '../generated/client.js';
-import { ACCOUNTS_PER_CALL, type OfferedOperation } from '../membership.js';
+import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../ports/laneRecord.js';
 import { hasQuota, SECONDS_BEHIND, withoutOne } from './laneQuota.js';
 
@@ -17,7 +17,7 @@ const ACCOUNTS_CONSIDERED = 4 * ACCOUNTS_PER_CALL;
 const HELD_BACK_SECONDS = 0.2;
 
 interface ClaimRow {
-  operation: OfferedOperation;
+  operation: MembershipOperation;
   batchKey: string;
   detectorId: string | null;
   detectorPinned: boolean;
@@ -38,8 +38,10 @@ interface ClaimRow {
  * - Accounts are taken in turns from the waiting targets, so one account never waits behind ten thousand; `turn` puts a
  *   served target at the end of the line.
  * - An account with another outcome of the lane in flight waits, and so does one that an older request of another batch
- *   key still asks for: no two calls in flight share an account, and an invitation never overtakes its creation.
- * - Every pending outcome of the same account, batch key and e-mail rides along: asked twice, sent once.
+ *   key still asks for: no two calls in flight share an account, and what is asked for an account takes effect in the order
+ *   it was asked for.
+ * - Every pending outcome of the same account, batch key and e-mail rides along: asked twice, sent once. Unless something
+ *   else was asked for in between: what was created, then deleted, then created again is created twice.
  * - The request's row is passed over when another lane has it: that lane is starting the request, and its commit is not
  *   waited for.
  * - COALESCE around a status keeps the planner from the partial indexes where a row is named by its place already.
@@ -125,6 +127,13 @@ export async function claimCall(
         WHERE o.lane_id = ${lane.id}::int AND o.account_id = c.account_id AND o.settled_at IS NULL
           AND COALESCE(o.status = 'PENDING', false)
           AND t.batch_key = c.batch_key AND a.email IS NOT DISTINCT FROM asked.email
+          AND (o.target_id = c.target_id OR NOT EXISTS (
+            SELECT FROM outcome older
+            WHERE older.lane_id = ${lane.id}::int AND older.account_id = o.account_id AND older.settled_at IS NULL
+              AND older.target_id < o.target_id
+              AND (SELECT batch_key FROM target WHERE id = older.target_id) <> c.batch_key
+            OFFSET 0
+          ))
         FOR UPDATE OF o
       ) rider
     ),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../generated/client.js';
 import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../ports/laneRecord.js';
+import type { Wire } from '../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { keepLateAnswer, noteReadBackError } from './callNotes.js';
@@ -13,6 +14,7 @@ export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRec
     take: (lane) => takeLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
+    markAnswered: (tenure, callId, wire) => markAnswered(prisma, tenure, callId, wire),
     markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
       markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
     inherit: (tenure, known) => inheritCalls(prisma, tenure, known),
@@ -37,13 +39,37 @@ async function takeLane(prisma: PrismaClient, replica: string, lane: Lane): Prom
   return { lane, holder };
 }
 
+/**
+ * Keeps an answer that says nothing of accounts. The call's outcomes stay IN_FLIGHT and the call unsettled: whoever holds
+ * the lane reads the members back. Written twice, it stays as it was the first time.
+ */
+async function markAnswered(
+  prisma: PrismaClient,
+  { lane, holder }: Tenure,
+  callId: string,
+  wire: Wire,
+): Promise<'MARKED' | 'LOST'> {
+  const [row] = await prisma.$queryRaw<{ held: boolean }[]>`
+    WITH held AS MATERIALIZED (
+      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
+    ),
+    marked AS (
+      UPDATE call SET status = 'ANSWERED', finished_at = clock_timestamp(), http_status = ${wire.httpStatus}::int,
+        aws_request_id = ${wire.awsRequestId}, attempts = ${wire.attempts}::int
+      WHERE id = ${callId}::uuid AND status = 'SENT' AND lane_id IN (SELECT id FROM held)
+    )
+    SELECT EXISTS (SELECT FROM held) AS held
+  `;
+  return row?.held === true ? 'MARKED' : 'LOST';
+}
+
 /** Keeps what is known of a lost answer. The call's outcomes stay IN_FLIGHT: only a read-back can tell. */
 async function markUnanswered(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
   call: {
     callId: string;
-    wire: { httpStatus: number | null; awsRequestId: string | null; attempts: number } | null;
+    wire: Wire | null;
     errorCode: string;
     errorMessage: string;
   },
@@ -61,7 +87,8 @@ async function markUnanswered(
 /**
  * Takes over the calls that are not settled and that the holder does not know: those of earlier holders, and one whose
  * claim was committed while its answer got lost. One of them may still be on its way back to a holder that is frozen: from
- * here on nothing that holder writes can touch it.
+ * here on nothing that holder writes can touch it. One that was ANSWERED, without a word on single accounts, is kept as it
+ * is: only its accounts are open.
  */
 async function inheritCalls(
   prisma: PrismaClient,
@@ -70,15 +97,16 @@ async function inheritCalls(
 ): Promise<UnsettledCall[]> {
   return prisma.$queryRaw<UnsettledCall[]>`
     UPDATE call c SET
-      status = 'UNANSWERED',
+      status = CASE WHEN c.status = 'ANSWERED' THEN c.status ELSE 'UNANSWERED' END,
       finished_at = COALESCE(c.finished_at, clock_timestamp()),
       attempts = GREATEST(c.attempts, 1),
-      error_code = COALESCE(c.error_code, 'WorkerLost'),
-      error_message = COALESCE(c.error_message, 'The worker that sent this call ended before the answer was recorded.')
+      error_code = CASE WHEN c.status <> 'ANSWERED' THEN COALESCE(c.error_code, 'WorkerLost') END,
+      error_message = CASE WHEN c.status <> 'ANSWERED'
+        THEN COALESCE(c.error_message, 'The worker that sent this call ended before the answer was recorded.') END
     WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL AND c.id <> ALL (${known}::uuid[])
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
     RETURNING c.id::text AS "callId", c.operation::text AS operation, c.detector_id AS "detectorId",
-      c.started_at AS "startedAt",
+      c.started_at AS "startedAt", c.status = 'ANSWERED' AS acknowledged,
       (
         SELECT array_agg(DISTINCT sent.account_id)
         FROM send s CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)

@@ -2,6 +2,7 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { TargetAddress } from '../membership.js';
 import type { NewRequest, RequestStore } from '../ports/requests.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
+import { useConfirmation, whyNotConfirmed } from './confirmations.js';
 import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
 
 /** How a target names its lane. */
@@ -13,11 +14,26 @@ export function createRequestStore(
   laneIdOf: LaneIdOf,
   enqueue: EnqueueLanes,
 ): RequestStore {
+  const lanesOf = ({ targets }: NewRequest): number[] => targets.map(laneIdOf);
   return {
-    accept: (request) =>
-      acceptRequest(prisma, enqueue, request, insertRequest(request, request.targets.map(laneIdOf))),
+    accept: (request) => acceptRequest(prisma, enqueue, request, insertRequest(request, lanesOf(request))),
+    async acceptConfirmed(request, confirmation) {
+      const { caller } = request;
+      const statement = insertRequest(request, lanesOf(request));
+      try {
+        return await acceptRequest(prisma, enqueue, request, statement, async (tx) => {
+          if (!(await useConfirmation(tx, caller, confirmation))) throw new Unconfirmed();
+        });
+      } catch (error) {
+        if (!(error instanceof Unconfirmed)) throw error;
+        return { notConfirmed: await whyNotConfirmed(prisma, caller, confirmation) };
+      }
+    },
   };
 }
+
+/** Rolls back a request whose confirmation is no good. */
+class Unconfirmed extends Error {}
 
 /** Writes a request with an outcome for every account at every target. */
 function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {

@@ -9,8 +9,9 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing, and is told
  *   so: what it has heard is then kept beside the call (`lateAnswers`).
  * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
- * - "Already a member" is the echo of our own earlier call when that one may have reached the service and lost its
- *   answer: then the account is PROCESSED. `attempts` 0 says that a call never left.
+ * - "Already a member", and its like, is the echo of our own earlier call when that one may have reached the service and
+ *   lost its answer: then the account is PROCESSED. `attempts` 0 says that a call never left. An earlier DisassociateMembers
+ *   of Security Hub may have done it too: what it did was not in its answer, and did not show at once.
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
@@ -77,7 +78,10 @@ export async function settleCalls(
           WHEN (verdict ->> 'doneIfDoubted')::boolean AND sends > 1 AND EXISTS (
             SELECT FROM call earlier
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
-              AND earlier.status = 'UNANSWERED' AND earlier.attempts > 0
+              AND earlier.attempts > 0 AND (earlier.status = 'UNANSWERED' OR (
+                earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS'
+                AND ${lane.service === 'SECURITY_HUB'}::boolean
+              ))
           ) THEN 'PROCESSED'
           WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int AND NOT EXISTS (
             SELECT FROM newest WHERE newest.id = carried.target_id AND newest.canceled_at IS NOT NULL

@@ -1,6 +1,8 @@
 import type { Answered, Unanswered, UnprocessedAccount, Wire } from '../ports/upstream.js';
 import { UNREADABLE_ANSWER } from './errors.js';
 
+const NO_LIST = 'no list of unprocessed accounts in the body';
+
 /**
  * What a success says. The SDK does not check what it parses: without a list of unprocessed accounts, or with something
  * else in its place, nobody knows who was processed, so it counts as no answer and the members are read back. Ids are
@@ -15,21 +17,22 @@ export function answerOf(
   words: 'Result' | 'ProcessingResult',
 ): Answered | Unanswered {
   const unprocessed: UnprocessedAccount[] = [];
-  if (!Array.isArray(list)) return unreadable(wire);
+  if (!Array.isArray(list)) return unreadable(wire, NO_LIST);
   for (const entry of list as readonly unknown[]) {
-    if (typeof entry !== 'object' || entry === null) return unreadable(wire);
+    if (typeof entry !== 'object' || entry === null) return unreadable(wire, NO_LIST);
     const fields: Readonly<Record<string, unknown>> = { ...entry };
     unprocessed.push({ accountId: textOf(fields['AccountId']), result: textOf(fields[words]) });
   }
   return { kind: 'ANSWERED', wire, unprocessed };
 }
 
-function unreadable(wire: Wire): Unanswered {
+/** A success that says less than one of AWS's does. @param lacking what is missing, for the record. */
+export function unreadable(wire: Wire, lacking: string): Unanswered {
   return {
     kind: 'UNANSWERED',
     wire,
     errorCode: UNREADABLE_ANSWER,
-    errorMessage: `HTTP ${wire.httpStatus ?? 'without status'}, and no list of unprocessed accounts in the body.`,
+    errorMessage: `HTTP ${wire.httpStatus ?? 'without status'}, and ${lacking}.`,
     neverSent: false,
   };
 }

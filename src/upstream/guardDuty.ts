@@ -1,5 +1,7 @@
 import {
   CreateMembersCommand,
+  DeleteMembersCommand,
+  DisassociateMembersCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListDetectorsCommand,
@@ -25,7 +27,7 @@ import { translateError, wireOf } from './errors.js';
 
 type GuardDuty = ClientPair<GuardDutyClient>;
 
-/** CreateMembers or InviteMembers of GuardDuty (UPSTREAMS.md, "GuardDuty"). */
+/** An operation of GuardDuty that changes members (UPSTREAMS.md, "GuardDuty"). */
 export async function changeGuardDutyMembers(
   { changes }: GuardDuty,
   change: MemberChange,
@@ -118,6 +120,23 @@ function send(client: GuardDutyClient, DetectorId: string, change: MemberChange)
               ? {}
               : { DisableEmailNotification: disableEmailNotification }),
           }),
+          callId,
+        ),
+      );
+    case 'DISASSOCIATE_MEMBERS':
+      return client.send(
+        withCallTag(
+          new DisassociateMembersCommand({
+            DetectorId,
+            AccountIds: accounts.map(({ accountId }) => accountId),
+          }),
+          callId,
+        ),
+      );
+    case 'DELETE_MEMBERS':
+      return client.send(
+        withCallTag(
+          new DeleteMembersCommand({ DetectorId, AccountIds: accounts.map(({ accountId }) => accountId) }),
           callId,
         ),
       );

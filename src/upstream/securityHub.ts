@@ -1,5 +1,7 @@
 import {
   CreateMembersCommand,
+  DeleteMembersCommand,
+  DisassociateMembersCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListMembersCommand,
@@ -7,6 +9,7 @@ import {
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import type {
+  Acknowledged,
   CallAnswer,
   MemberChange,
   MemberPageAsked,
@@ -16,20 +19,27 @@ import type {
   ServiceMember,
   Unanswered,
 } from '../ports/upstream.js';
-import { answerOf } from './answer.js';
+import { answerOf, unreadable } from './answer.js';
 import { withCallTag } from './callTag.js';
 import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
 
 type SecurityHub = ClientPair<SecurityHubClient>;
 
-/** CreateMembers or InviteMembers of Security Hub (UPSTREAMS.md, "Security Hub"). */
+/** A change whose answer lists the accounts that were left out. */
+type ListedChange = MemberChange & {
+  readonly operation: Exclude<MemberChange['operation'], 'DISASSOCIATE_MEMBERS'>;
+};
+
+/** An operation of Security Hub that changes members (UPSTREAMS.md, "Security Hub"). */
 export async function changeSecurityHubMembers(
   { changes }: SecurityHub,
   change: MemberChange,
 ): Promise<CallAnswer> {
   try {
-    const answer = await send(changes, change);
+    const { operation } = change;
+    if (operation === 'DISASSOCIATE_MEMBERS') return await disassociate(changes, change);
+    const answer = await send(changes, { ...change, operation });
     const wire = wireOf(answer);
     // The model does not require the list; without AWS's request id the answer is not AWS's.
     const none = wire.awsRequestId === null ? undefined : [];
@@ -72,7 +82,20 @@ export async function listSecurityHubMembers(
   }
 }
 
-function send(client: SecurityHubClient, { callId, operation, accounts }: MemberChange) {
+/** Its answer is an empty object; without AWS's request id it is not AWS's. */
+async function disassociate(
+  client: SecurityHubClient,
+  { callId, accounts }: MemberChange,
+): Promise<Acknowledged | Unanswered> {
+  const wire = wireOf(
+    await client.send(withCallTag(new DisassociateMembersCommand({ AccountIds: idsOf(accounts) }), callId)),
+  );
+  return wire.awsRequestId === null
+    ? unreadable(wire, 'no request id of AWS')
+    : { kind: 'ACKNOWLEDGED', wire };
+}
+
+function send(client: SecurityHubClient, { callId, operation, accounts }: ListedChange) {
   switch (operation) {
     case 'CREATE_MEMBERS':
       return client.send(
@@ -87,13 +110,14 @@ function send(client: SecurityHubClient, { callId, operation, accounts }: Member
         ),
       );
     case 'INVITE_MEMBERS':
-      return client.send(
-        withCallTag(
-          new InviteMembersCommand({ AccountIds: accounts.map(({ accountId }) => accountId) }),
-          callId,
-        ),
-      );
+      return client.send(withCallTag(new InviteMembersCommand({ AccountIds: idsOf(accounts) }), callId));
+    case 'DELETE_MEMBERS':
+      return client.send(withCallTag(new DeleteMembersCommand({ AccountIds: idsOf(accounts) }), callId));
   }
+}
+
+function idsOf(accounts: MemberChange['accounts']): string[] {
+  return accounts.map(({ accountId }) => accountId);
 }
 
 function memberOf(member: Member): ServiceMember {

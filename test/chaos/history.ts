@@ -1,6 +1,6 @@
 import type {
   CallStatus,
-  OfferedOperation,
+  MembershipOperation,
   OutcomeStatus,
   ReasonCode,
   RequestStatus,
@@ -23,7 +23,7 @@ export interface AskedMutation {
   /** Unlike every other's: it finds the request in the record, answered or not. */
   readonly note: string;
   readonly idempotencyKey: string | null;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   /** Null for a retry, whose accounts follow from the request it retries. */
   readonly accountIds: readonly string[] | null;
   /** As `lane` names them; null for a retry. */
@@ -53,7 +53,7 @@ export interface RecordRows {
 
 export interface RequestRow {
   readonly id: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly status: RequestStatus;
   readonly note: string | null;
   readonly idempotencyKey: string | null;
@@ -92,7 +92,7 @@ export interface OutcomeRow {
 export interface CallRow {
   readonly id: string;
   readonly lane: string;
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly status: CallStatus;
   readonly accountCount: number;
   readonly startedAt: number;

@@ -1,4 +1,4 @@
-import type { OfferedOperation, SecurityService } from '../../src/membership.js';
+import type { MembershipOperation, SecurityService } from '../../src/membership.js';
 import { planMutations } from './planMutations.js';
 import { planTroubles } from './planTroubles.js';
 import { createRandom } from './random.js';
@@ -19,7 +19,7 @@ export type PlannedMutation = {
 /** A request for accounts of its own. */
 export interface PlannedRequest {
   readonly kind: 'REQUEST';
-  readonly operation: OfferedOperation;
+  readonly operation: MembershipOperation;
   readonly accountIds: readonly string[];
   readonly services: readonly SecurityService[];
   readonly regions: readonly string[];

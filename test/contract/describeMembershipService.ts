@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/fault.js';
-import type { Service } from '../../sandbox/scope.js';
-import type { OfferedOperation, SecurityService, TargetAddress } from '../../src/membership.js';
+import type { OperationName, Service } from '../../sandbox/scope.js';
+import type { MembershipOperation, SecurityService, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
 import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
 
@@ -24,15 +24,17 @@ const ACCOUNTS = ['000000000001', '000000000002', '999999999999'];
 const SELF = '000000900003';
 const REQUEST_TIMEOUT_MS = 400;
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
-const OPERATIONS: Readonly<Record<OfferedOperation, 'CreateMembers' | 'InviteMembers'>> = {
+const OPERATIONS: Readonly<Record<MembershipOperation, OperationName>> = {
   CREATE_MEMBERS: 'CreateMembers',
   INVITE_MEMBERS: 'InviteMembers',
+  DISASSOCIATE_MEMBERS: 'DisassociateMembers',
+  DELETE_MEMBERS: 'DeleteMembers',
 };
 
 /** What both services have to do for the gateway, whatever stands behind the port. */
 export function describeMembershipService(name: string, setup: () => ServiceUnderTest): void {
   describe(name, () => {
-    const { service, signingName, refusals, internalError, detectorId: detectorOf } = setup();
+    const { service, signingName, refusals, internalError, ...its } = setup();
     const target: TargetAddress = { administrator: 'security', service, region: REGION };
     let bench: SandboxBench;
     let upstream: Upstream;
@@ -44,13 +46,13 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         administrators: [administrator({ regions: [REGION] })],
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
       });
-      detectorId = await detectorOf(upstream, target);
+      detectorId = await its.detectorId(upstream, target);
     });
     beforeEach(() => bench.reset());
     afterAll(() => bench.stop());
 
     const change = (
-      operation: OfferedOperation,
+      operation: MembershipOperation,
       accountIds: readonly string[],
       changes: Partial<MemberChange> = {},
     ): Promise<CallAnswer> =>
@@ -143,7 +145,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       for (const id of logged) expect(id).toMatch(REQUEST_ID);
     });
 
-    describe.each(Object.entries(OPERATIONS) as [OfferedOperation, 'CreateMembers' | 'InviteMembers'][])(
+    describe.each(Object.entries(OPERATIONS) as [MembershipOperation, OperationName][])(
       '%s',
       (operation, wireName) => {
         /** The answer to a call that is struck, and proof that it was on the wire once. */

@@ -35,15 +35,24 @@ function operationsCalled(): string[] {
   return [...new Set(called)].sort();
 }
 
-describe('the policy of the member-managing role', () => {
+describe('the policies of the member-managing role', () => {
   it('allows exactly the operations that the code calls', () => {
     const called = operationsCalled().filter((action) => action !== FREE);
     expect(called.length).toBeGreaterThanOrEqual(7);
-    expect(actionsOf(policy('member-manager'))).toEqual(called);
+    expect(actionsOf([...policy('member-manager'), ...policy('member-removal')])).toEqual(called);
+  });
+
+  it('can be left without the removals, which have a policy of their own', () => {
+    const removals = /:(Delete|Disassociate)Members$/;
+    expect(actionsOf(policy('member-manager')).filter((action) => removals.test(action))).toEqual([]);
+    expect(actionsOf(policy('member-removal')).every((action) => removals.test(action))).toBe(true);
   });
 
   it('holds everything to regions, and what knows a resource to that', () => {
-    for (const { Effect, Action, Resource, Condition } of policy('member-manager')) {
+    for (const { Effect, Action, Resource, Condition } of [
+      ...policy('member-manager'),
+      ...policy('member-removal'),
+    ]) {
       expect(Effect).toBe('Allow');
       expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).toEqual(expect.any(Array));
       const nameable = actionsOf([{ Effect, Action }]).some((action) => /^guardduty:.*Members$/.test(action));

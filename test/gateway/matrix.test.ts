@@ -26,6 +26,10 @@ const OPERATIONS: Record<string, string> = {
     'mutation { createMembers(input: { administrator: "one", waitSeconds: 0, services: [SECURITY_HUB], accounts: [{ accountId: "222233334444" }] }) { request { id } userErrors { code } } }',
   'Mutation.inviteMembers':
     'mutation { inviteMembers(input: { administrator: "one", waitSeconds: 0, services: [SECURITY_HUB], accountIds: ["222233334444"] }) { request { id } userErrors { code } } }',
+  'Mutation.disassociateMembers':
+    'mutation { disassociateMembers(input: { administrator: "one", dryRun: true, services: [SECURITY_HUB], accountIds: ["222233334444"] }) { plan { calls } userErrors { code } } }',
+  'Mutation.deleteMembers':
+    'mutation { deleteMembers(input: { administrator: "one", dryRun: true, services: [SECURITY_HUB], accountIds: ["222233334444"] }) { plan { calls } userErrors { code } } }',
   'Mutation.retryRequest':
     'mutation ($id: ID!) { retryRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
   'Mutation.cancelRequest':
@@ -51,6 +55,8 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.deniedAttempts': { nodes: [] },
   'Mutation.createMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.inviteMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
+  'Mutation.disassociateMembers': { plan: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
+  'Mutation.deleteMembers': { plan: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.retryRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.cancelRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.createToken': { token: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },

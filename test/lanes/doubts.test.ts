@@ -8,6 +8,7 @@ const doubt: Doubt = {
     detectorId: null,
     accountIds: ['1'],
     startedAt: new Date(),
+    acknowledged: false,
   },
   lost: null,
 };

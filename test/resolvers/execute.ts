@@ -54,6 +54,8 @@ const unexpected = (): never => {
 const NOTHING: Services = {
   createMembers: unexpected,
   inviteMembers: unexpected,
+  disassociateMembers: unexpected,
+  deleteMembers: unexpected,
   retryRequest: unexpected,
   cancelRequest: unexpected,
   administrators: unexpected,

@@ -32,8 +32,9 @@ function setUp(
   const find = vi.fn<RetryStore['source']>(async () => source);
   const accept = vi.fn<RetryStore['accept']>(async ({ id, inputHash }) => ({ requestId: id, inputHash }));
   const recordAndWait = vi.fn<RecordAndWait>(async (_request, _seconds, record) => {
-    const { requestId: id } = await record();
-    return { requestId: id, userErrors: [] };
+    const recorded = await record();
+    if ('notConfirmed' in recorded) throw new Error('a retry needs no confirmation');
+    return { requestId: recorded.requestId, userErrors: [] };
   });
   const retryRequest = createRetryRequest({
     administrators,

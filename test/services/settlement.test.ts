@@ -8,7 +8,8 @@ import type {
   Unanswered,
   UnprocessedAccount,
 } from '../../src/ports/upstream.js';
-import { settlementOf, settlementOfReadBack } from '../../src/services/settlement.js';
+import { settlementOf } from '../../src/services/settlement.js';
+import { settlementOfReadBack } from '../../src/services/settlementOfReadBack.js';
 
 const WIRE = { httpStatus: 200, awsRequestId: 'r-1', attempts: 1 };
 const CALL_ID = '0197f1c2-0000-7000-8000-000000000001';
@@ -230,6 +231,7 @@ describe('a read-back', () => {
     operation: 'INVITE_MEMBERS',
     accountIds: ['000000000001', '000000000002', '000000000003'],
     startedAt,
+    acknowledged: false,
   } as const;
 
   it('processes the accounts that show the change, and sends the others again', () => {

@@ -28,6 +28,7 @@ const CHECKS = [
   'call_account_count',
   'kept_from_one_row',
   'outcome_settled',
+  'removal_confirmation_token_hash',
   'request_finished',
   'request_open_targets',
   'target_counts',

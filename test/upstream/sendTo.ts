@@ -1,5 +1,5 @@
 import { createLog } from '../../src/log.js';
-import type { SecurityService } from '../../src/membership.js';
+import type { MembershipOperation, SecurityService } from '../../src/membership.js';
 import type { CallAnswer } from '../../src/ports/upstream.js';
 import { createUpstream } from '../../src/upstream/upstream.js';
 
@@ -8,8 +8,12 @@ export const CALL_ID = '01a1fc84-6b0b-7357-ad8c-145f65014dad';
 
 const REGION = 'eu-west-1';
 
-/** Sends one CreateMembers to a server that does as it is told. */
-export async function sendTo(endpoint: string, service: SecurityService): Promise<CallAnswer> {
+/** Sends one call to a server that does as it is told. */
+export async function sendTo(
+  endpoint: string,
+  service: SecurityService,
+  operation: MembershipOperation = 'CREATE_MEMBERS',
+): Promise<CallAnswer> {
   const upstream = createUpstream({
     administrators: [
       {
@@ -32,7 +36,7 @@ export async function sendTo(endpoint: string, service: SecurityService): Promis
       { administrator: 'security', service, region: REGION },
       {
         callId: CALL_ID,
-        operation: 'CREATE_MEMBERS',
+        operation,
         accounts: [{ accountId: '000000000001', email: 'a@example.com' }],
         detectorId: 'd1',
         message: null,

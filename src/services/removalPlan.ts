@@ -1,0 +1,123 @@
+import {
+  ACCOUNTS_PER_CALL,
+  type Administrator,
+  type MemberAccount,
+  type MemberStatus,
+  type ReasonCode,
+  type RemovingOperation,
+  type SecurityService,
+  type TargetAddress,
+} from '../membership.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { MemberReads } from './memberReads.js';
+import { reasonOfFailure } from './readFailure.js';
+import { countsFor, removalShare, type RemovalShare } from './removalShare.js';
+import { removalVerdict, type RemovalVerdict } from './removalVerdict.js';
+
+/** One account at one target. */
+export interface RemovalAccount {
+  readonly accountId: string;
+  readonly verdict: RemovalVerdict;
+  /** Null when it was not read. */
+  readonly memberStatus: MemberStatus | null;
+}
+
+/** What a removal would do at one target. */
+export interface RemovalTarget extends TargetAddress {
+  /** In the order of their ids, which is that of the calls. */
+  readonly accounts: readonly RemovalAccount[];
+  /** How many members of each status would go. */
+  readonly going: readonly { readonly status: MemberStatus; readonly members: number }[];
+  /** Held against the most that one request may take; null when the accounts could not be read. */
+  readonly share: RemovalShare | null;
+  /** Calls that would carry accounts, when nothing has to go again. */
+  readonly calls: number;
+  /** How long they, and the reads that tell their outcome, take at the configured rate when nothing else uses it. */
+  readonly seconds: number;
+  /** Why the target could not be read; null when it could. */
+  readonly reasonCode: ReasonCode | null;
+  readonly reason: string | null;
+}
+
+/** A removal that has passed its checks, and is only to be looked at. */
+interface PlannedRemoval {
+  readonly operation: RemovingOperation;
+  readonly accounts: readonly Pick<MemberAccount, 'accountId'>[];
+  readonly targets: {
+    readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
+    readonly services: readonly SecurityService[];
+    readonly regions: readonly string[];
+  };
+}
+
+/** Finds out what a removal would do at each of its targets, from live reads; removes nothing. */
+export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
+
+/** @param percent the share of a target's members that one request may take. */
+export function createRemovalPlanner(
+  reads: MemberReads,
+  rates: Readonly<Record<SecurityService, Rate>>,
+  percent: number,
+): RemovalPlanner {
+  return async ({ operation, accounts, targets }) => {
+    const { administrator, services, regions } = targets;
+    const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
+    const addresses = services.flatMap((service) =>
+      regions.map((region) => ({ administrator: administrator.id, service, region })),
+    );
+    return Promise.all(
+      addresses.map(async (target) => ({
+        ...target,
+        ...(await lookAhead(reads, target, { operation, accountIds, own: administrator.accountId, percent })),
+        ...effort(operation, target.service, accountIds.length, rates),
+      })),
+    );
+  };
+}
+
+type Outlook = Pick<RemovalTarget, 'accounts' | 'going' | 'share' | 'reasonCode' | 'reason'>;
+
+async function lookAhead(
+  reads: MemberReads,
+  target: TargetAddress,
+  asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string; percent: number },
+): Promise<Outlook> {
+  const { operation, accountIds, own, percent } = asked;
+  try {
+    const members = await Promise.all(accountIds.map((accountId) => reads.member(target, accountId)));
+    const accounts = members.map(({ accountId, status }): RemovalAccount => {
+      const verdict = accountId === own ? 'SELF' : removalVerdict(operation, status);
+      return { accountId, verdict, memberStatus: status };
+    });
+    const counted = members.filter(({ status }) => countsFor(operation, status)).length;
+    const share = await removalShare(reads, target, { operation, counted, percent });
+    return { accounts, going: goingOf(accounts), share, reasonCode: null, reason: null };
+  } catch (error) {
+    const failure = reasonOfFailure(error);
+    const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
+    const accounts = accountIds.map((accountId) => ({ accountId, ...unknown }));
+    return { accounts, going: [], share: null, ...failure };
+  }
+}
+
+function goingOf(accounts: readonly RemovalAccount[]): RemovalTarget['going'] {
+  const going = accounts.filter(
+    ({ verdict }) => verdict === 'WOULD_DISASSOCIATE' || verdict === 'WOULD_DELETE',
+  );
+  return [...Map.groupBy(going, ({ memberStatus }) => memberStatus)].flatMap(([status, some]) =>
+    status === null ? [] : [{ status, members: some.length }],
+  );
+}
+
+/** Each DisassociateMembers of Security Hub takes a GetMembers too: its answer says nothing of single accounts. */
+function effort(
+  operation: RemovingOperation,
+  service: SecurityService,
+  accounts: number,
+  rates: Readonly<Record<SecurityService, Rate>>,
+): { calls: number; seconds: number } {
+  const calls = Math.ceil(accounts / ACCOUNTS_PER_CALL);
+  const isRead = operation === 'DISASSOCIATE_MEMBERS' && service === 'SECURITY_HUB';
+  const { perSecond, burst } = rates[service];
+  return { calls, seconds: Math.max(0, ((isRead ? 2 : 1) * calls - burst) / perSecond) };
+}

@@ -1,0 +1,32 @@
+import type { MemberStatus, RemovingOperation } from '../membership.js';
+
+/** What would become of one account at one target, by what is known before anything is removed. */
+export type RemovalVerdict =
+  | 'WOULD_DISASSOCIATE'
+  | 'WOULD_DELETE'
+  | 'NOT_A_MEMBER'
+  | 'NOT_ASSOCIATED'
+  | 'STILL_ASSOCIATED'
+  | 'SELF'
+  | 'UNKNOWN';
+
+/** Which answer a status gets; associated or not by UPSTREAMS.md, "After a lost answer". */
+const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<RemovingOperation, RemovalVerdict>>>> = {
+  NOT_A_MEMBER: { DISASSOCIATE_MEMBERS: 'NOT_A_MEMBER', DELETE_MEMBERS: 'NOT_A_MEMBER' },
+  DELETED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  REMOVED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  RESIGNED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  CREATED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  EMAIL_VERIFICATION_IN_PROGRESS: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  EMAIL_VERIFICATION_FAILED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
+  INVITED: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'WOULD_DELETE' },
+  ENABLED: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'STILL_ASSOCIATED' },
+  DISABLED: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'STILL_ASSOCIATED' },
+  ACCOUNT_SUSPENDED: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'STILL_ASSOCIATED' },
+  OTHER: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'WOULD_DELETE' },
+};
+
+/** What the service is expected to answer for an account with this status. */
+export function removalVerdict(operation: RemovingOperation, status: MemberStatus): RemovalVerdict {
+  return VERDICTS[status][operation];
+}

@@ -1,0 +1,88 @@
+import type { MembershipOperation, ReasonCode } from '../membership.js';
+import type { Settlement, UnsettledCall, Verdict } from '../ports/laneRecord.js';
+import type { ServiceMember, Unanswered } from '../ports/upstream.js';
+import { verdictFromReadBack } from './readBack.js';
+import { verdictOf } from './refusals.js';
+import { PROCESSED } from './settlement.js';
+
+/** What becomes of accounts whose call was cut off before its error could be written down. */
+const NO_ANSWER: Verdict = {
+  status: 'FAILED',
+  reasonCode: 'UNREACHABLE',
+  reason: 'The gateway stopped before an answer came, and the service does not show the change.',
+  retry: true,
+  doneIfDoubted: false,
+};
+
+/** Why the words in a reason are ours: the service's own are lost, or it had none. */
+const PREAMBLES = {
+  lost: 'The answer was lost; read back, ',
+  silent: 'Security Hub answered without a word on single accounts; read back, ',
+} as const;
+
+/** What a service answers for a member that shows the change already. */
+const THERE_BEFORE: Readonly<Record<MembershipOperation, ReasonCode>> = {
+  CREATE_MEMBERS: 'ALREADY_MEMBER',
+  INVITE_MEMBERS: 'ALREADY_INVITED',
+  DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED',
+  DELETE_MEMBERS: 'NOT_ASSOCIATED',
+};
+
+/**
+ * What a read-back means for everything a call carried that was not answered, or answered without a word on single
+ * accounts: the members that show the change are PROCESSED, or UNPROCESSED if they showed it before the call began.
+ * All others go again until their sends are used up; then they fail with what is known of the loss or, when the service
+ * did answer, are UNPROCESSED.
+ *
+ * @param lost The answer that was not one; null when the gateway stopped before it knew, and when there was an answer.
+ */
+export function settlementOfReadBack(
+  call: Pick<UnsettledCall, 'callId' | 'operation' | 'accountIds' | 'startedAt' | 'acknowledged'>,
+  members: readonly ServiceMember[],
+  lost: Unanswered | null,
+): Settlement {
+  const found = new Map(members.map((member) => [member.accountId, member]));
+  const exceptions = new Map<string, Verdict>();
+  for (const accountId of call.accountIds) {
+    const verdict = verdictOn(call, found.get(accountId));
+    if (verdict !== null) exceptions.set(accountId, verdict);
+  }
+  return {
+    callId: call.callId,
+    status: call.acknowledged ? 'ANSWERED' : 'UNANSWERED',
+    wire: lost?.wire ?? null,
+    errorCode: lost?.errorCode ?? null,
+    errorMessage: lost?.errorMessage ?? null,
+    unprocessed: [],
+    rest: { ...(lost === null ? NO_ANSWER : verdictOf(lost)), retry: true },
+    exceptions,
+  };
+}
+
+/** Null: the member does not show the change, and the account goes again. */
+function verdictOn(
+  { operation, startedAt, acknowledged }: Pick<UnsettledCall, 'operation' | 'startedAt' | 'acknowledged'>,
+  member: ServiceMember | undefined,
+): Verdict | null {
+  const preamble = acknowledged ? PREAMBLES.silent : PREAMBLES.lost;
+  const shown = member === undefined ? 'there is no such member' : `the member shows ${member.serviceStatus}`;
+  switch (verdictFromReadBack(operation, startedAt, member)) {
+    case 'PROCESSED':
+      return PROCESSED;
+    case 'THERE_BEFORE':
+      // Ours all the same, when an earlier call of the same request may have done it.
+      return {
+        ...unprocessed(THERE_BEFORE[operation], `${preamble}the member shows this since before the call.`),
+        doneIfDoubted: true,
+      };
+    case 'NOT_ASSOCIATED':
+      return unprocessed('NOT_ASSOCIATED', `${preamble}${shown}: not associated.`);
+    case 'NOT_DONE':
+      if (!acknowledged) return null;
+      return { ...unprocessed('STILL_ASSOCIATED', `${preamble}${shown}: still associated.`), retry: true };
+  }
+}
+
+function unprocessed(reasonCode: ReasonCode, reason: string): Verdict {
+  return { status: 'UNPROCESSED', reasonCode, reason, retry: false, doneIfDoubted: false };
+}

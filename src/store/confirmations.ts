@@ -1,0 +1,62 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { Caller } from '../membership.js';
+import type { Confirmation, ConfirmationStore, NotConfirmedReason } from '../ports/confirmations.js';
+
+/** How long a confirmation that has expired is kept, so that its caller is told so, in seconds. */
+const KEPT_SECONDS = 86_400;
+
+/** Confirmations in PostgreSQL: what one replica gives out, any other takes. */
+export function createConfirmationStore(prisma: PrismaClient): ConfirmationStore {
+  return {
+    async grant(caller, { tokenHash, boundHash }, seconds) {
+      const [row] = await prisma.$queryRaw<[{ expiresAt: Date }]>`
+        INSERT INTO removal_confirmation (token_hash, caller_id, caller_kind, bound_hash, expires_at)
+        VALUES (${tokenHash}::bytea, ${caller.id}, ${caller.kind}::actor_kind, ${boundHash},
+          now() + make_interval(secs => ${seconds}::float8))
+        RETURNING expires_at AS "expiresAt"`;
+      return row.expiresAt;
+    },
+  };
+}
+
+/**
+ * Uses a confirmation up, in the transaction that records its removal. Of two that come with the same one, the second
+ * waits here for the first to commit, and then finds it used.
+ */
+export async function useConfirmation(
+  tx: Prisma.TransactionClient,
+  caller: Caller,
+  { tokenHash, boundHash }: Confirmation,
+): Promise<boolean> {
+  const used = await tx.$executeRaw`
+    UPDATE removal_confirmation SET used_at = now()
+    WHERE token_hash = ${tokenHash}::bytea AND ${isOf(caller)} AND bound_hash = ${boundHash}
+      AND used_at IS NULL AND expires_at > now()`;
+  return used === 1;
+}
+
+/** Why a confirmation was not taken. One of another caller looks like none. */
+export async function whyNotConfirmed(
+  prisma: PrismaClient,
+  caller: Caller,
+  { tokenHash, boundHash }: Confirmation,
+): Promise<NotConfirmedReason> {
+  const [row] = await prisma.$queryRaw<{ reason: NotConfirmedReason }[]>`
+    SELECT CASE
+      WHEN bound_hash <> ${boundHash} THEN 'OTHER_INPUT'
+      WHEN used_at IS NOT NULL THEN 'USED'
+      ELSE 'EXPIRED'
+    END AS reason
+    FROM removal_confirmation WHERE token_hash = ${tokenHash}::bytea AND ${isOf(caller)}`;
+  return row?.reason ?? 'UNKNOWN';
+}
+
+/** Forgets confirmations that expired a day ago. */
+export async function forgetConfirmations(prisma: PrismaClient): Promise<void> {
+  await prisma.$executeRaw`
+    DELETE FROM removal_confirmation WHERE expires_at < now() - make_interval(secs => ${KEPT_SECONDS}::float8)`;
+}
+
+function isOf({ id, kind }: Caller): Prisma.Sql {
+  return Prisma.sql`caller_id = ${id} AND caller_kind = ${kind}::actor_kind`;
+}

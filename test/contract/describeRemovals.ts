@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MembershipOperation, TargetAddress } from '../../src/membership.js';
+import type { CallAnswer, Upstream } from '../../src/ports/upstream.js';
+import type { ServiceUnderTest } from './describeMembershipService.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+
+const REGION = 'eu-west-1';
+const MEMBERS = ['000000000001', '000000000002', '999999999999'] as const;
+const STRANGER = '888888888888';
+
+/**
+ * How both services end memberships.
+ *
+ * @param saysNothing DisassociateMembers is answered without a word on single accounts.
+ */
+export function describeRemovals(
+  name: string,
+  { service, signingName, ...its }: Pick<ServiceUnderTest, 'service' | 'signingName' | 'detectorId'>,
+  saysNothing: boolean,
+): void {
+  describe(name, () => {
+    const target: TargetAddress = { administrator: 'security', service, region: REGION };
+    let bench: SandboxBench;
+    let upstream: Upstream;
+    let detectorId: string | null;
+
+    beforeAll(async () => {
+      bench = await startSandboxBench();
+      upstream = bench.upstream({ administrators: [administrator({ regions: [REGION] })] });
+      detectorId = await its.detectorId(upstream, target);
+    });
+    beforeEach(async () => {
+      await bench.reset();
+      await bench.control('POST', 'members', {
+        account: OWN_ACCOUNT,
+        region: REGION,
+        service: signingName,
+        members: MEMBERS.map((accountId) => ({ accountId, status: 'Enabled' })),
+      });
+    });
+    afterAll(() => bench.stop());
+
+    const remove = (operation: MembershipOperation, accountIds: readonly string[]): Promise<CallAnswer> =>
+      upstream.changeMembers(target, {
+        operation,
+        accounts: accountIds.map((accountId) => ({ accountId, email: null })),
+        detectorId,
+        message: null,
+        disableEmailNotification: null,
+      });
+    const statuses = async () => {
+      const read = await upstream.getMembers(target, detectorId, MEMBERS);
+      if (read.kind !== 'READ') throw new Error(`expected members, got ${JSON.stringify(read)}`);
+      return Object.fromEntries(
+        read.members.map(({ accountId, serviceStatus }) => [accountId, serviceStatus]),
+      );
+    };
+
+    it('disassociates members, each once on the wire, and keeps their entries', async () => {
+      const answer = await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0], STRANGER]);
+      expect(answer).toMatchObject({ wire: { httpStatus: 200, attempts: 1 } });
+      if (saysNothing) expect(answer).toEqual({ kind: 'ACKNOWLEDGED', wire: answer.wire });
+      else
+        expect(answer).toMatchObject({
+          kind: 'ANSWERED',
+          unprocessed: [{ accountId: STRANGER, result: expect.stringContaining('not yet associated to it') }],
+        });
+      expect(await statuses()).toEqual({
+        [MEMBERS[0]]: 'Removed',
+        [MEMBERS[1]]: 'Enabled',
+        [MEMBERS[2]]: 'Enabled',
+      });
+      expect((await bench.calls()).map(({ operation }) => operation)).toEqual([
+        'DisassociateMembers',
+        'GetMembers',
+      ]);
+    });
+
+    it('deletes what is not associated, and says why the others stay', async () => {
+      await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0]]);
+      expect(await remove('DELETE_MEMBERS', [MEMBERS[0], MEMBERS[1], STRANGER])).toMatchObject({
+        kind: 'ANSWERED',
+        unprocessed: [
+          { accountId: MEMBERS[1], result: expect.stringContaining('since it is still associated to it') },
+          { accountId: STRANGER, result: expect.stringContaining('is not an associated member') },
+        ],
+      });
+      expect(await statuses()).toEqual({ [MEMBERS[1]]: 'Enabled', [MEMBERS[2]]: 'Enabled' });
+    });
+  });
+}

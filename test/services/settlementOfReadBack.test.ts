@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { MembershipOperation } from '../../src/membership.js';
+import type { Verdict } from '../../src/ports/laneRecord.js';
+import type { ServiceMember } from '../../src/ports/upstream.js';
+import { settlementOf } from '../../src/services/settlement.js';
+import { settlementOfReadBack } from '../../src/services/settlementOfReadBack.js';
+
+const STARTED_AT = new Date('2026-03-01T12:00:00Z');
+const BEFORE = new Date('2026-02-01T12:00:00Z');
+const ID = '000000000001';
+const SILENT = 'Security Hub answered without a word on single accounts; read back, ';
+const LOST = 'The answer was lost; read back, ';
+
+/** What becomes of the one account of a call, by what GetMembers shows of it; null: it goes by the rest. */
+function verdictOn(
+  operation: MembershipOperation,
+  acknowledged: boolean,
+  serviceStatus: string | null,
+  updatedAt = STARTED_AT,
+): Verdict | null {
+  const call = { callId: 'c', operation, accountIds: [ID], startedAt: STARTED_AT, acknowledged };
+  const member = {
+    accountId: ID,
+    serviceStatus: serviceStatus ?? '',
+    email: null,
+    invitedAt: null,
+    updatedAt,
+  };
+  const members: ServiceMember[] = serviceStatus === null ? [] : [member];
+  const settlement = settlementOfReadBack(call, members, null);
+  expect(settlement).toMatchObject({
+    status: acknowledged ? 'ANSWERED' : 'UNANSWERED',
+    rest: { retry: true },
+  });
+  return settlement.exceptions.get(ID) ?? null;
+}
+
+const DONE = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false, doneIfDoubted: false };
+const unprocessed = (reasonCode: string, reason: string, rest: Partial<Verdict> = {}) => ({
+  ...{ status: 'UNPROCESSED', reasonCode, reason, retry: false, doneIfDoubted: false },
+  ...rest,
+});
+const BEFOREHAND = 'the member shows this since before the call.';
+
+describe.each([
+  ['answered without a word on single accounts', true, SILENT],
+  ['lost', false, LOST],
+] as const)('a disassociation that was %s', (_what, acknowledged, words) => {
+  it('is done when the member was removed since the call began', () => {
+    expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, 'Removed')).toEqual(DONE);
+  });
+
+  it('was done before when it was removed earlier, unless a call of ours may have done that', () => {
+    expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, 'REMOVED', BEFORE)).toEqual(
+      unprocessed('NOT_ASSOCIATED', `${words}${BEFOREHAND}`, { doneIfDoubted: true }),
+    );
+  });
+
+  it('had nothing to do when the account is not associated otherwise, or unknown', () => {
+    for (const [status, shown] of [
+      ['Resigned', 'the member shows Resigned'],
+      ['Created', 'the member shows Created'],
+      [null, 'there is no such member'],
+    ] as const)
+      expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, status)).toEqual(
+        unprocessed('NOT_ASSOCIATED', `${words}${shown}: not associated.`),
+      );
+  });
+});
+
+describe('a member that is still associated', () => {
+  it('goes again after an answer, and at last is left unprocessed', () => {
+    for (const status of ['Enabled', 'Invited', 'Associated', 'SomethingNew'])
+      expect(verdictOn('DISASSOCIATE_MEMBERS', true, status)).toEqual(
+        unprocessed('STILL_ASSOCIATED', `${SILENT}the member shows ${status}: still associated.`, {
+          retry: true,
+        }),
+      );
+  });
+
+  it('goes again after a lost answer, and at last fails with what is known of the loss', () => {
+    expect(verdictOn('DISASSOCIATE_MEMBERS', false, 'Enabled')).toBeNull();
+    expect(verdictOn('DELETE_MEMBERS', false, 'Enabled')).toBeNull();
+  });
+});
+
+describe('a deletion whose answer was lost', () => {
+  it('is done when there is no such member, or it shows Deleted since', () => {
+    expect(verdictOn('DELETE_MEMBERS', false, null)).toEqual(DONE);
+    expect(verdictOn('DELETE_MEMBERS', false, 'Deleted')).toEqual(DONE);
+    expect(verdictOn('DELETE_MEMBERS', false, 'Deleted', BEFORE)).toEqual(
+      unprocessed('NOT_ASSOCIATED', `${LOST}${BEFOREHAND}`, { doneIfDoubted: true }),
+    );
+  });
+
+  it('goes again while the entry is there', () => {
+    for (const status of ['Removed', 'Resigned', 'Created', 'Invited'])
+      expect(verdictOn('DELETE_MEMBERS', false, status)).toBeNull();
+  });
+});
+
+describe('an answer that says nothing of single accounts', () => {
+  it('settles nothing', () => {
+    const wire = { httpStatus: 200, awsRequestId: 'r', attempts: 1 };
+    const call = { callId: 'c', operation: 'DISASSOCIATE_MEMBERS', accounts: [] } as const;
+    expect(() => settlementOf(call, { kind: 'ACKNOWLEDGED', wire })).toThrow(
+      'The answer to call c says nothing of accounts: read it back before it is settled.',
+    );
+  });
+});
