@@ -17,6 +17,7 @@ import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
 import { createExportOutcomes } from './services/exportOutcomes.js';
+import { startFollowUps } from './services/followUps.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
@@ -35,6 +36,7 @@ import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { createExports } from './store/exports.js';
+import { createFollowUpStore } from './store/followUps.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
@@ -176,6 +178,11 @@ export async function startGateway(
     rates,
     stopping: stopping.signal,
   });
+  const followUps = startFollowUps({
+    store: createFollowUpStore(prisma, config.followUpWaits),
+    ...{ reads: live.reads, lanes: lanes.all, waits: config.followUpWaits, log },
+  });
+  closers.add('follow-ups', () => followUps.stop());
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const services: Services = {
     createMembers: createCreateMembers(mutations),

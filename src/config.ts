@@ -35,6 +35,8 @@ export interface Config {
   readonly invitationLandsWithinMs: number;
   /** How long an idempotency key finds its request, in hours. */
   readonly idempotencyHours: number;
+  /** Seconds before the first look at an invited member, and before each further one; the last stays. */
+  readonly followUpWaits: readonly number[];
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
   /** How long what is kept. */
   readonly retention: {
@@ -91,6 +93,10 @@ const environmentSchema = z.object({
   CALLS_IN_FLIGHT_PER_LANE: positiveInt.max(50).default(10),
   INVITATION_LANDS_WITHIN_SECONDS: z.coerce.number().min(0).max(300).default(10),
   IDEMPOTENCY_HOURS: z.coerce.number().min(24).default(168),
+  FOLLOW_UP_SECONDS: list
+    .transform((members) => members.map(Number))
+    .pipe(z.array(z.number().positive().max(604_800)).min(1))
+    .default([60, 300, 900, 3_600, 21_600, 86_400]),
   GUARDDUTY_RATE: positive.default(5),
   GUARDDUTY_BURST: positive.min(1).default(10),
   SECURITYHUB_RATE: positive.default(10),
@@ -152,6 +158,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     callsInFlightPerLane: settings.CALLS_IN_FLIGHT_PER_LANE,
     invitationLandsWithinMs: settings.INVITATION_LANDS_WITHIN_SECONDS * 1_000,
     idempotencyHours: settings.IDEMPOTENCY_HOURS,
+    followUpWaits: settings.FOLLOW_UP_SECONDS,
     rates: {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },

@@ -6,7 +6,7 @@ import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
-import { createMemberReads } from './memberReads.js';
+import { createMemberReads, type MemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
 import { createReadDetectors } from './readDetectors.js';
 import { createReadTurns } from './readTurns.js';
@@ -26,6 +26,8 @@ export interface LiveReadTools {
 /** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
 export interface LiveReads {
   readonly plan: Planner;
+  /** The reads themselves, for what nobody waits for: without any operation's deadline. */
+  readonly reads: MemberReads;
   /**
    * What the resolvers of one operation use; the loader is that operation's own.
    *
@@ -46,6 +48,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
+    reads,
     forOperation: (deadlineOf) => ({
       members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
       targetHealth,
