@@ -176,6 +176,7 @@ export async function startGateway(
     quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
+    maxAccounts: config.maxAccountsPerRequest,
     stopping: stopping.signal,
   });
   const followUps = startFollowUps({

@@ -4,10 +4,12 @@ import type { LaneStates } from '../ports/laneStates.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
+import { createLiveListing } from './liveListing.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
 import { createMemberReads, type MemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
+import { createReconcile, type Reconcile } from './reconcile.js';
 import { createReadDetectors } from './readDetectors.js';
 import { createReadTurns } from './readTurns.js';
 import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
@@ -19,6 +21,7 @@ export interface LiveReadTools {
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
+  readonly maxAccounts: number;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -37,14 +40,16 @@ export interface LiveReads {
     readonly members: LiveMembers;
     readonly targetHealth: TargetHealthOf;
     readonly memberLoader: MemberLoader;
+    readonly reconcile: Reconcile;
   };
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, states, rates } = tools;
+  const { administrators, upstream, states, rates, maxAccounts } = tools;
   const turns = createReadTurns(quota, stopping);
   const detectors = createReadDetectors(administrators, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors });
+  const listAllMembers = createLiveListing(reads);
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
@@ -53,6 +58,13 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
       members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
       targetHealth,
       memberLoader: createMemberLoader(reads, (read) => deadlineOf()?.within(read) ?? read()),
+      reconcile: createReconcile({
+        ...{ administrators, maxAccounts },
+        listAllMembers: (target, maxAgeMs) => {
+          const list = () => listAllMembers(target, maxAgeMs);
+          return deadlineOf()?.within(list) ?? list();
+        },
+      }),
     }),
   };
 }

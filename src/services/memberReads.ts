@@ -11,6 +11,8 @@ import { targetKey } from './targetKey.js';
 export interface LivePage {
   readonly members: readonly LiveMember[];
   readonly nextToken: string | null;
+  /** The service was asked then, or a moment later; the database's clock. */
+  readonly observedAt: Date;
 }
 
 /**
@@ -23,8 +25,12 @@ export interface MemberReads {
    * for twice goes once. Nothing is kept: an account asked for after its call has left travels anew.
    */
   member(target: TargetAddress, accountId: string): Promise<LiveMember>;
-  /** One page by ListMembers. */
-  page(target: TargetAddress, asked: MemberPageAsked): Promise<LivePage>;
+  /**
+   * One page by ListMembers.
+   *
+   * @param until as `performance.now()` counts, when it is too late for it to leave; default: as for any read.
+   */
+  page(target: TargetAddress, asked: MemberPageAsked, until?: number): Promise<LivePage>;
 }
 
 /** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
@@ -127,14 +133,13 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
       return one.answer.promise;
     },
 
-    async page(target, asked) {
-      const until = performance.now() + READ_PATIENCE_MS;
+    async page(target, asked, until = performance.now() + READ_PATIENCE_MS) {
       await detectors.of(target, until);
       const { at } = await turns.takeOne(target, until);
       const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
         upstream.listMembers(target, detectorId, asked),
       );
-      return { members: members.map((member) => liveMember(target, member, at)), nextToken };
+      return { members: members.map((member) => liveMember(target, member, at)), nextToken, observedAt: at };
     },
   };
 }

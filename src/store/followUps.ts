@@ -54,11 +54,13 @@ async function enroll(prisma: PrismaClient, waits: readonly number[]): Promise<n
     DELETE FROM follow_up WHERE target_id IN (SELECT target_id FROM ready)`;
 }
 
-/** One look into the index for each lane. */
+/** One look into the index for each lane; the LIMIT keeps the planner from reading all that is followed. */
 async function lanesDue(prisma: PrismaClient): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ id: number }[]>`
-    SELECT id FROM lane
-    WHERE EXISTS (SELECT FROM followed_member f WHERE f.lane_id = lane.id AND f.next_look_at <= now())`;
+    SELECT lane.id FROM lane CROSS JOIN LATERAL (
+      SELECT FROM followed_member f WHERE f.lane_id = lane.id AND f.next_look_at <= now()
+      ORDER BY f.next_look_at LIMIT 1
+    ) AS due`;
   return rows.map(({ id }) => id);
 }
 
