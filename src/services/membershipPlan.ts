@@ -9,7 +9,6 @@ import {
   type TargetAddress,
 } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
-import type { LiveMember } from './liveMember.js';
 import { roomFor } from './memberCeilings.js';
 import type { MemberReads } from './memberReads.js';
 import { verdictOn, type PlanVerdict } from './planVerdict.js';

@@ -28,7 +28,8 @@ it('reconcile says in its place that a target has too many members for its rate,
 it('reconcile of 9,000 members of each service takes 360 calls', async () => {
   gateway = await startGateway();
   const there = accounts(9_000).map(({ accountId }) => ({ accountId, status: 'Enabled' }));
-  for (const service of ['guardduty', 'securityhub']) await gateway.sandbox.seed({ ...WHERE, service }, there);
+  for (const service of ['guardduty', 'securityhub'])
+    await gateway.sandbox.seed({ ...WHERE, service }, there);
   const input = { accounts: accounts(10_000, 1_000), regions: [REGION] };
   const { reconcile } = await gateway.execute(ReconcileDocument, { input });
   for (const target of reconcile.targets)
