@@ -26,7 +26,7 @@ export interface FollowUpStore {
   enroll(): Promise<number>;
   /** Ids of the lanes where a look is due. */
   lanesDue(): Promise<number[]>;
-  /** Takes what is due in a lane, of so many distinct accounts at most. What another replica has taken is left out. */
+  /** Takes what is due in a lane, of so many distinct accounts at most. No other replica gets it too. */
   take(laneId: number, accounts: number): Promise<FollowedMember[]>;
   /** Writes down what a look has shown, and when the next one is due, if any. */
   note(laneId: number, taken: readonly FollowedMember[], seen: readonly SeenMember[]): Promise<void>;

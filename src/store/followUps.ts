@@ -64,14 +64,17 @@ async function lanesDue(prisma: PrismaClient): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Two replicas that take at once get different rows, and one that comes later finds them due minutes from now. */
+/**
+ * Of two replicas that take at once the second waits for the first, finds what that has taken due minutes from now, and takes
+ * what comes next: neither leaves with half a call, as it would with SKIP LOCKED.
+ */
 async function take(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
   return prisma.$queryRaw<FollowedMember[]>`
     WITH due AS MATERIALIZED (
       SELECT target_id, account_id FROM followed_member
       WHERE lane_id = ${laneId}::int AND next_look_at <= now()
       ORDER BY next_look_at LIMIT ${ROWS_PER_TAKE}::int
-      FOR UPDATE SKIP LOCKED
+      FOR UPDATE
     ),
     chosen AS (SELECT DISTINCT account_id FROM due ORDER BY account_id LIMIT ${accounts}::int)
     UPDATE followed_member f SET next_look_at = now() + make_interval(secs => ${LEASE_SECONDS}::float8)
