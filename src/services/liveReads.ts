@@ -4,13 +4,14 @@ import type { LaneStates } from '../ports/laneStates.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
+import type { Detectors } from './detectors.js';
+import { createFindDetector } from './findDetector.js';
 import { createLiveListing } from './liveListing.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
 import { createMemberReads, type MemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
 import { createReconcile, type Reconcile } from './reconcile.js';
-import { createReadDetectors } from './readDetectors.js';
 import { createReadTurns } from './readTurns.js';
 import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
 
@@ -18,6 +19,7 @@ import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
 export interface LiveReadTools {
   readonly administrators: readonly Administrator[];
   readonly upstream: Upstream;
+  readonly detectors: Detectors;
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
@@ -26,7 +28,7 @@ export interface LiveReadTools {
   readonly stopping: AbortSignal;
 }
 
-/** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
+/** Everything that asks the services what they show now: one queue and one pace for all of it. */
 export interface LiveReads {
   readonly plan: Planner;
   /** The reads themselves, for what nobody waits for: without any operation's deadline. */
@@ -45,10 +47,10 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, states, rates, maxAccounts } = tools;
+  const { administrators, upstream, detectors, states, rates, maxAccounts } = tools;
   const turns = createReadTurns(quota, stopping);
-  const detectors = createReadDetectors(administrators, upstream, turns);
-  const reads = createMemberReads({ upstream, turns, detectors });
+  const findDetector = createFindDetector(detectors, upstream, turns);
+  const reads = createMemberReads({ upstream, turns, detectors, findDetector });
   const listAllMembers = createLiveListing(reads);
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {

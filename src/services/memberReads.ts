@@ -1,7 +1,8 @@
 import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
 import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
+import type { Detectors } from './detectors.js';
+import type { FindDetector } from './findDetector.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
-import type { ReadDetectors } from './readDetectors.js';
 import { readFailure } from './readFailure.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
 import { verdictOf } from './refusals.js';
@@ -53,10 +54,16 @@ interface Queue {
 export interface MemberReadTools {
   readonly upstream: Upstream;
   readonly turns: ReadTurns;
-  readonly detectors: ReadDetectors;
+  readonly detectors: Pick<Detectors, 'disown'>;
+  readonly findDetector: FindDetector;
 }
 
-export function createMemberReads({ upstream, turns, detectors }: MemberReadTools): MemberReads {
+export function createMemberReads({
+  upstream,
+  turns,
+  detectors,
+  findDetector,
+}: MemberReadTools): MemberReads {
   const queues = new Map<string, Queue>();
 
   /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
@@ -65,12 +72,12 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
     until: number,
     send: (detectorId: string | null) => Promise<Read | Refused | Unanswered>,
   ): Promise<Read> {
-    const detectorId = await detectors.of(target, until);
+    const detectorId = await findDetector(target, until);
     const first = await send(detectorId);
     if (first.kind === 'READ') return first;
     if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
     detectors.disown(target, detectorId);
-    const anew = await detectors.of(target, until);
+    const anew = await findDetector(target, until);
     if (anew === detectorId) throw readFailure(target, first);
     await turns.takeOne(target, until);
     const second = await send(anew);
@@ -101,7 +108,7 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
       const [{ until } = { until: 0 }] = waiting.values();
       try {
         // Before the quota is taken, since a lookup takes its own share first.
-        await detectors.of(target, until);
+        await findDetector(target, until);
         const turn = await turns.take(target, Math.ceil(waiting.size / ACCOUNTS_PER_CALL), until);
         if (turn === null) giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
         for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++)
@@ -134,7 +141,7 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
     },
 
     async page(target, asked, until = performance.now() + READ_PATIENCE_MS) {
-      await detectors.of(target, until);
+      await findDetector(target, until);
       const { at } = await turns.takeOne(target, until);
       const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
         upstream.listMembers(target, detectorId, asked),
