@@ -3,7 +3,7 @@ import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
-import { configuredDetector, createLaneDetector } from './lanes/detector.js';
+import { createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
 import type { LaneTools } from './lanes/laneTools.js';
 import { createPacer } from './lanes/pacer.js';
@@ -16,7 +16,9 @@ import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
+import { createDetectors } from './services/detectors.js';
 import { createExportOutcomes } from './services/exportOutcomes.js';
+import { startFollowUps } from './services/followUps.js';
 import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
@@ -37,6 +39,7 @@ import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
 import { createConfirmationStore, forgetConfirmations } from './store/confirmations.js';
 import { createExports } from './store/exports.js';
+import { createFollowUpStore } from './store/followUps.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
@@ -107,13 +110,11 @@ export async function startGateway(
     GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
     SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
   };
+  const detectors = createDetectors(administrators);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
     const rate = leavingRates[lane.service];
     const pacer = createPacer(rate);
-    const detector =
-      lane.service === 'GUARDDUTY'
-        ? createLaneDetector(upstream, lane, configuredDetector(administrators, lane))
-        : null;
+    const detector = lane.service === 'GUARDDUTY' ? createLaneDetector(upstream, lane, detectors) : null;
     const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
     return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
   };
@@ -174,12 +175,19 @@ export async function startGateway(
   const live = createLiveReads({
     administrators,
     upstream,
+    detectors,
     quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
     removalSharePercent: config.removalSharePercent,
+    maxAccounts: config.maxAccountsPerRequest,
     stopping: stopping.signal,
   });
+  const followUps = startFollowUps({
+    store: createFollowUpStore(prisma, config.followUpWaits),
+    ...{ reads: live.reads, lanes: lanes.all, waits: config.followUpWaits, log },
+  });
+  closers.add('follow-ups', () => followUps.stop());
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const confirmations = createConfirmationStore(prisma);
   const services: Services = {

@@ -37,6 +37,8 @@ export interface Config {
   readonly removalSharePercent: number;
   /** How long an idempotency key finds its request, in hours. */
   readonly idempotencyHours: number;
+  /** Seconds before the first look at an invited member, and before each further one; the last stays. */
+  readonly followUpWaits: readonly number[];
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
   /** How long what is kept. */
   readonly retention: {
@@ -94,6 +96,10 @@ const environmentSchema = z.object({
   INVITATION_LANDS_WITHIN_SECONDS: z.coerce.number().min(0).max(300).default(10),
   REMOVAL_SHARE_PERCENT: z.coerce.number().min(0).max(100).default(10),
   IDEMPOTENCY_HOURS: z.coerce.number().min(24).default(168),
+  FOLLOW_UP_SECONDS: list
+    .transform((members) => members.map(Number))
+    .pipe(z.array(z.number().positive().max(604_800)).min(1))
+    .default([60, 300, 900, 3_600, 21_600, 86_400]),
   GUARDDUTY_RATE: positive.default(5),
   GUARDDUTY_BURST: positive.min(1).default(10),
   SECURITYHUB_RATE: positive.default(10),
@@ -156,6 +162,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     invitationLandsWithinMs: settings.INVITATION_LANDS_WITHIN_SECONDS * 1_000,
     removalSharePercent: settings.REMOVAL_SHARE_PERCENT,
     idempotencyHours: settings.IDEMPOTENCY_HOURS,
+    followUpWaits: settings.FOLLOW_UP_SECONDS,
     rates: {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },

@@ -33,6 +33,7 @@ describe('the configuration', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
       idempotencyHours: 168,
+      followUpWaits: [60, 300, 900, 3_600, 21_600, 86_400],
       invitationLandsWithinMs: 10_000,
       port: 4000,
       databaseUrl: null,

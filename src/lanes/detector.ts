@@ -1,6 +1,7 @@
-import type { Administrator, TargetAddress } from '../membership.js';
+import type { TargetAddress } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
+import type { Detectors } from '../services/detectors.js';
 import { NO_DETECTOR, verdictOf } from '../services/refusals.js';
 import { RETRY_DELAYS } from '../services/retryPolicy.js';
 
@@ -17,7 +18,7 @@ export type DetectorFound =
   | { readonly kind: 'LATER'; readonly wait: number }
   | { readonly kind: 'NONE'; readonly verdict: Verdict };
 
-/** GuardDuty's detector in one lane: looked up when first needed, and kept. */
+/** GuardDuty's detector in one lane: looked up when nobody knows it. */
 export interface LaneDetector {
   /** Whether `find` answers without asking AWS. */
   isKnown(): boolean;
@@ -27,13 +28,12 @@ export interface LaneDetector {
   forget(detectorId: string | null): void;
 }
 
-/** @param configured the administrator's configured detector of the region; used until GuardDuty disowns it. */
+/** @param detectors what the process knows; live reads learn and forget there as well. */
 export function createLaneDetector(
   upstream: Upstream,
   lane: TargetAddress,
-  configured: string | null,
+  detectors: Detectors,
 ): LaneDetector {
-  let known = configured;
   let failures = 0;
   let nextLook = 0;
 
@@ -49,8 +49,9 @@ export function createLaneDetector(
   };
 
   return {
-    isKnown: () => known !== null,
+    isKnown: () => detectors.known(lane) !== null,
     async find(leave) {
+      const known = detectors.known(lane);
       if (known !== null) return { kind: 'KNOWN', detectorId: known };
       const wait = nextLook - Date.now();
       if (wait > 0) return { kind: 'LATER', wait };
@@ -58,9 +59,9 @@ export function createLaneDetector(
       const read = await upstream.findDetector(lane);
       if (read.kind === 'READ') {
         if (read.detectorId === null) return none(NO_DETECTOR);
-        known = read.detectorId;
+        detectors.learn(lane, read.detectorId);
         failures = 0;
-        return { kind: 'KNOWN', detectorId: known };
+        return { kind: 'KNOWN', detectorId: read.detectorId };
       }
       const verdict = verdictOf(read);
       const delay = verdict.retry ? RETRY_DELAYS[failures] : undefined;
@@ -71,16 +72,7 @@ export function createLaneDetector(
       return later(delay * 1_000);
     },
     forget(detectorId) {
-      if (known === detectorId) known = null;
+      detectors.disown(lane, detectorId);
     },
   };
-}
-
-/** The detector that is configured for a lane; null when none is. */
-export function configuredDetector(
-  administrators: readonly Administrator[],
-  lane: TargetAddress,
-): string | null {
-  const administrator = administrators.find(({ id }) => id === lane.administrator);
-  return administrator?.detectorIds[lane.region] ?? null;
 }

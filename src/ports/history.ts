@@ -3,6 +3,7 @@ import type {
   CallStatus,
   Caller,
   MembershipOperation,
+  MemberStatus,
   OutcomeStatus,
   ReasonCode,
   RequestStatus,
@@ -91,6 +92,13 @@ export interface OutcomeRow {
   readonly settledAt: Date | null;
   /** The last call that carried it. */
   readonly callId: string | null;
+}
+
+/** Where the member of an outcome stood when it was last looked at. */
+export interface MemberStatusRow {
+  readonly memberStatus: MemberStatus;
+  /** The database's clock. */
+  readonly memberStatusAt: Date;
 }
 
 /** One time that an outcome's account was sent. */
@@ -257,6 +265,10 @@ export interface HistoryStore {
   sendsOfOutcomes(
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<SendRow[][]>;
+  /** Where each outcome's member stood at the last look; null when nobody has looked. */
+  memberStatusOfOutcomes(
+    keys: readonly { readonly targetId: string; readonly accountId: string }[],
+  ): Promise<(MemberStatusRow | null)[]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
   /** The retries of each request, newest first, `most` of them at most. */
   retriesOfRequests(requestIds: readonly string[], most: number): Promise<RequestRow[][]>;

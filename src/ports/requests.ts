@@ -31,6 +31,8 @@ export interface NewRequest {
   /** GuardDuty InviteMembers only. */
   readonly message: string | null;
   readonly disableEmailNotification: boolean | null;
+  /** Days that the members are looked at after it was made; absent and null: not at all. InviteMembers only. */
+  readonly followUpDays?: number | null;
   /** Distinct and in the order of their ids, 1 to MAX_ACCOUNTS_PER_REQUEST. */
   readonly accounts: readonly MemberAccount[];
   /** At least one. */

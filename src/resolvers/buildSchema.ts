@@ -17,6 +17,7 @@ import { OutcomeResolver } from './outcomes.js';
 import { RequestProgressResolver } from './requestProgress.js';
 import { RequestResolver } from './requests.js';
 import { OutcomeSendResolver } from './outcomeSends.js';
+import { ReconcileResolver } from './reconcile.js';
 import { RetryRequestResolver } from './retryRequest.js';
 import { StatisticsResolver } from './statistics.js';
 import { applyRules } from './rules.js';
@@ -24,7 +25,7 @@ import { TargetHealthResolver } from './targetHealth.js';
 import { TokenResolver } from './tokens.js';
 
 const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
-carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, administrators.targets), which \
+carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, reconcile, administrators.targets), which \
 do. Every answer is limited to the administrators that the caller may use.`;
 
 const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
@@ -50,6 +51,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       OriginResolver,
       OutcomeResolver,
       OutcomeSendResolver,
+      ReconcileResolver,
       RequestProgressResolver,
       RequestResolver,
       RetryRequestResolver,

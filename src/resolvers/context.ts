@@ -5,6 +5,7 @@ import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
 import type { MemberLoader } from '../services/memberLoader.js';
 import type { OriginLoader } from '../services/originLoader.js';
+import type { Reconcile } from '../services/reconcile.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/statistics.js';
@@ -21,6 +22,7 @@ export interface GatewayContext {
   readonly history: HistoryService;
   readonly members: LiveMembers;
   readonly targetHealth: TargetHealthOf;
+  readonly reconcile: Reconcile;
   readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;

@@ -13,6 +13,9 @@ through Organizations and later disassociated cannot be invited at all. An accou
 earlier invitation can be invited again without createMembers, unless it was deleted meanwhile. Security Hub allows 1,000 \
 open invitations per administrator and region.
 
+With followUp the gateway looks afterwards, for some days, whether the invitations are accepted: GuardDuty verifies the e-mail \
+address first, and neither service tells when an account accepts, declines or lets it be.
+
 Recording, outcomes, userErrors and dryRun are as in createMembers. After a crash or a lost answer the gateway reads the members \
 back before it sends again, so that nobody is invited twice because of it.`;
 

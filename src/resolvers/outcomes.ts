@@ -1,10 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { MemberStatus as MemberStatusName } from '../membership.js';
 import { UpstreamCall } from '../schema/call.js';
 import { Outcome, OutcomeConnection } from '../schema/outcome.js';
+import { MemberStatus } from '../schema/memberStatus.js';
 import { OutcomeFilter } from '../schema/filters.js';
 import { OutcomeSend } from '../schema/outcomeSend.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';
+import { DateTime } from '../schema/scalars.js';
 import type { GatewayContext } from './context.js';
 import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
 
@@ -59,5 +62,29 @@ export class OutcomeResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<readonly OutcomeSend[]> {
     return loaders.sends({ targetId, accountId });
+  }
+
+  @FieldResolver(() => MemberStatus, {
+    nullable: true,
+    description:
+      'Where the member stood when the gateway last looked at it, for inviteMembers with followUp; null when nobody has ' +
+      'looked. The last status only, not its history. What it is at this moment, for any account, is account.members.',
+  })
+  async memberStatus(
+    @Root() { targetId, accountId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<MemberStatusName | null> {
+    return (await loaders.memberStatus({ targetId, accountId }))?.memberStatus ?? null;
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When memberStatus was seen; null when nobody has looked.',
+  })
+  async memberStatusAt(
+    @Root() { targetId, accountId }: Outcome,
+    @Ctx() { loaders }: GatewayContext,
+  ): Promise<Date | null> {
+    return (await loaders.memberStatus({ targetId, accountId }))?.memberStatusAt ?? null;
   }
 }

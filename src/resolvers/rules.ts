@@ -23,6 +23,7 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.members': 'VIEWER',
   'Query.account': 'VIEWER',
   'Query.accounts': 'VIEWER',
+  'Query.reconcile': 'VIEWER',
   // Members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',

@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { SecurityService as SecurityServiceName } from '../membership.js';
 import { SecurityService } from './enums.js';
 import { RecordOptions } from './recordOptions.js';
@@ -108,4 +108,25 @@ export class InviteMembersInput extends RequestInput {
       'which sends one. GuardDuty only: when services leave GUARDDUTY out it is INVALID_INPUT.',
   })
   readonly disableEmailNotification?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'True: afterwards the gateway looks at the members now and then, and shows where they stand as memberStatus and ' +
+      'memberStatusAt of the outcomes. It looks at accounts that were processed or were invited already, once all ' +
+      'accounts of their service and region have ended: after a minute, and then less and less often, down to once a ' +
+      'day; until the member is enabled, resigned, removed or otherwise at an end, or followUpDays are over. The request ' +
+      'finishes without waiting for it; its retries are followed as well. Ignored with dryRun.',
+  })
+  readonly followUp?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 7,
+    description:
+      'For how many days after the request was made, 1 to 30; null means 7 as well. Without followUp it is checked, and ' +
+      'then ignored.',
+  })
+  readonly followUpDays?: number | null;
 }

@@ -7,6 +7,9 @@ import type { RequestIntake } from './requestIntake.js';
 import type { InviteMembersInput, Services } from './services.js';
 import type { UserError } from './userErrors.js';
 
+/** How long invited members are followed, in days: the range, and what it is when not said. */
+const FOLLOW_UP_DAYS = { min: 1, max: 30, default: 7 } as const;
+
 /** Invites members that were created before: checks everything, and sends nothing when anything is wrong. */
 export function createInviteMembers(deps: {
   readonly administrators: readonly Administrator[];
@@ -29,7 +32,7 @@ export function createInviteMembers(deps: {
         emails: 'NONE',
       },
     );
-    const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
+    const userErrors = [...targetErrors, ...checkOptions(input), ...followUpFaults(input), ...accountErrors];
     if (targets !== null && !targets.services.includes('GUARDDUTY')) {
       userErrors.push(...guardDutyOnlyFaults(input));
     }
@@ -41,8 +44,16 @@ export function createInviteMembers(deps: {
       options: input,
       message: input.message ?? null,
       disableEmailNotification: input.disableEmailNotification ?? null,
+      followUpDays: input.followUp === true ? (input.followUpDays ?? FOLLOW_UP_DAYS.default) : null,
     });
   };
+}
+
+function followUpFaults({ followUpDays }: InviteMembersInput): UserError[] {
+  const days = followUpDays ?? FOLLOW_UP_DAYS.default;
+  if (days >= FOLLOW_UP_DAYS.min && days <= FOLLOW_UP_DAYS.max) return [];
+  const message = `expected ${FOLLOW_UP_DAYS.min} to ${FOLLOW_UP_DAYS.max} days, got ${days}`;
+  return [{ field: ['input', 'followUpDays'], code: 'INVALID_INPUT', message }];
 }
 
 /** Security Hub's InviteMembers takes neither: leaving them out silently would be a lie. */

@@ -4,11 +4,14 @@ import type { LaneStates } from '../ports/laneStates.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
+import type { Detectors } from './detectors.js';
+import { createFindDetector } from './findDetector.js';
+import { createLiveListing } from './liveListing.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
-import { createMemberReads } from './memberReads.js';
+import { createMemberReads, type MemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
-import { createReadDetectors } from './readDetectors.js';
+import { createReconcile, type Reconcile } from './reconcile.js';
 import { createReadTurns } from './readTurns.js';
 import { createRemovalPlanner, type RemovalPlanner } from './removalPlan.js';
 import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
@@ -17,19 +20,23 @@ import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
 export interface LiveReadTools {
   readonly administrators: readonly Administrator[];
   readonly upstream: Upstream;
+  readonly detectors: Detectors;
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
   /** The share of a target's members that one request may remove, in per cent. */
   readonly removalSharePercent: number;
+  readonly maxAccounts: number;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
 
-/** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
+/** Everything that asks the services what they show now: one queue and one pace for all of it. */
 export interface LiveReads {
   readonly plan: Planner;
   readonly planRemoval: RemovalPlanner;
+  /** The reads themselves, for what nobody waits for: without any operation's deadline. */
+  readonly reads: MemberReads;
   /**
    * What the resolvers of one operation use; the loader is that operation's own.
    *
@@ -39,22 +46,32 @@ export interface LiveReads {
     readonly members: LiveMembers;
     readonly targetHealth: TargetHealthOf;
     readonly memberLoader: MemberLoader;
+    readonly reconcile: Reconcile;
   };
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, states, rates } = tools;
+  const { administrators, upstream, detectors, states, rates, maxAccounts } = tools;
   const turns = createReadTurns(quota, stopping);
-  const detectors = createReadDetectors(administrators, upstream, turns);
-  const reads = createMemberReads({ upstream, turns, detectors });
+  const findDetector = createFindDetector(detectors, upstream, turns);
+  const reads = createMemberReads({ upstream, turns, detectors, findDetector });
+  const listAllMembers = createLiveListing(reads);
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
     planRemoval: createRemovalPlanner(reads, rates, tools.removalSharePercent),
+    reads,
     forOperation: (deadlineOf) => ({
       members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
       targetHealth,
       memberLoader: createMemberLoader(reads, (read) => deadlineOf()?.within(read) ?? read()),
+      reconcile: createReconcile({
+        ...{ administrators, maxAccounts },
+        listAllMembers: (target, maxAgeMs) => {
+          const list = () => listAllMembers(target, maxAgeMs);
+          return deadlineOf()?.within(list) ?? list();
+        },
+      }),
     }),
   };
 }

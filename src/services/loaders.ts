@@ -3,6 +3,7 @@ import type { Caller } from '../membership.js';
 import type {
   CallRow,
   HistoryStore,
+  MemberStatusRow,
   NestedOutcomeFilter,
   OutcomeRow,
   Page,
@@ -35,6 +36,8 @@ export interface Loaders {
   outcome(key: OutcomeKey): Promise<OutcomeRow | null>;
   /** Every call that carried an outcome the caller has been shown, in order. */
   sends(key: OutcomeKey): Promise<readonly SendRow[]>;
+  /** Where the member of an outcome the caller has been shown stood at the last look; null when nobody has looked. */
+  memberStatus(key: OutcomeKey): Promise<MemberStatusRow | null>;
   /** The targets of a request the caller has been shown. */
   targets(requestId: string): Promise<readonly TargetRow[]>;
   /** The newest retries of a request the caller has been shown, newest first. */
@@ -67,6 +70,7 @@ export function createLoaders(store: HistoryStore, caller: Caller): Loaders {
     call: (callId) => reads.calls.load(callId),
     outcome: (key) => reads.outcomes.load(key),
     sends: (key) => reads.sends.load(key),
+    memberStatus: (key) => reads.memberStatuses.load(key),
     targets: (requestId) => reads.targets.load(requestId),
     retries: (requestId) => reads.retries.load(requestId),
     async outcomesOfRequest(requestId, filter, page) {
@@ -94,6 +98,10 @@ function createReads(store: HistoryStore, caller: Caller) {
       cacheKeyFn: outcomeName,
     }),
     sends: new DataLoader((keys: readonly OutcomeKey[]) => store.sendsOfOutcomes(keys), {
+      ...options,
+      cacheKeyFn: outcomeName,
+    }),
+    memberStatuses: new DataLoader((keys: readonly OutcomeKey[]) => store.memberStatusOfOutcomes(keys), {
       ...options,
       cacheKeyFn: outcomeName,
     }),

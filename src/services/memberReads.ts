@@ -1,7 +1,8 @@
 import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
 import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
+import type { Detectors } from './detectors.js';
+import type { FindDetector } from './findDetector.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
-import type { ReadDetectors } from './readDetectors.js';
 import { readFailure } from './readFailure.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
 import { verdictOf } from './refusals.js';
@@ -11,6 +12,8 @@ import { targetKey } from './targetKey.js';
 export interface LivePage {
   readonly members: readonly LiveMember[];
   readonly nextToken: string | null;
+  /** The service was asked then, or a moment later; the database's clock. */
+  readonly observedAt: Date;
 }
 
 /**
@@ -23,8 +26,12 @@ export interface MemberReads {
    * for twice goes once. Nothing is kept: an account asked for after its call has left travels anew.
    */
   member(target: TargetAddress, accountId: string): Promise<LiveMember>;
-  /** One page by ListMembers. */
-  page(target: TargetAddress, asked: MemberPageAsked): Promise<LivePage>;
+  /**
+   * One page by ListMembers.
+   *
+   * @param until as `performance.now()` counts, when it is too late for it to leave; default: as for any read.
+   */
+  page(target: TargetAddress, asked: MemberPageAsked, until?: number): Promise<LivePage>;
 }
 
 /** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
@@ -47,10 +54,16 @@ interface Queue {
 export interface MemberReadTools {
   readonly upstream: Upstream;
   readonly turns: ReadTurns;
-  readonly detectors: ReadDetectors;
+  readonly detectors: Pick<Detectors, 'disown'>;
+  readonly findDetector: FindDetector;
 }
 
-export function createMemberReads({ upstream, turns, detectors }: MemberReadTools): MemberReads {
+export function createMemberReads({
+  upstream,
+  turns,
+  detectors,
+  findDetector,
+}: MemberReadTools): MemberReads {
   const queues = new Map<string, Queue>();
 
   /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
@@ -59,12 +72,12 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
     until: number,
     send: (detectorId: string | null) => Promise<Read | Refused | Unanswered>,
   ): Promise<Read> {
-    const detectorId = await detectors.of(target, until);
+    const detectorId = await findDetector(target, until);
     const first = await send(detectorId);
     if (first.kind === 'READ') return first;
     if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
     detectors.disown(target, detectorId);
-    const anew = await detectors.of(target, until);
+    const anew = await findDetector(target, until);
     if (anew === detectorId) throw readFailure(target, first);
     await turns.takeOne(target, until);
     const second = await send(anew);
@@ -95,7 +108,7 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
       const [{ until } = { until: 0 }] = waiting.values();
       try {
         // Before the quota is taken, since a lookup takes its own share first.
-        await detectors.of(target, until);
+        await findDetector(target, until);
         const turn = await turns.take(target, Math.ceil(waiting.size / ACCOUNTS_PER_CALL), until);
         if (turn === null) giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
         for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++)
@@ -127,14 +140,13 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
       return one.answer.promise;
     },
 
-    async page(target, asked) {
-      const until = performance.now() + READ_PATIENCE_MS;
-      await detectors.of(target, until);
+    async page(target, asked, until = performance.now() + READ_PATIENCE_MS) {
+      await findDetector(target, until);
       const { at } = await turns.takeOne(target, until);
       const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
         upstream.listMembers(target, detectorId, asked),
       );
-      return { members: members.map((member) => liveMember(target, member, at)), nextToken };
+      return { members: members.map((member) => liveMember(target, member, at)), nextToken, observedAt: at };
     },
   };
 }

@@ -9,10 +9,9 @@ import {
   type TargetAddress,
 } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
-import type { LiveMember } from './liveMember.js';
 import { roomFor } from './memberCeilings.js';
 import type { MemberReads } from './memberReads.js';
-import { planVerdict, type PlanVerdict } from './planVerdict.js';
+import { verdictOn, type PlanVerdict } from './planVerdict.js';
 import { reasonOfFailure } from './readFailure.js';
 
 /** Most accounts of one plan: as many as one query looks up. */
@@ -118,17 +117,6 @@ async function lookAhead(
 }
 
 const NO_FAULT = { reasonCode: null, reason: null };
-
-function verdictOn(
-  operation: AddingOperation,
-  { accountId, service, status }: LiveMember,
-  email: string | null,
-  ownAccountId: string,
-): PlanVerdict {
-  if (accountId === ownAccountId) return 'SELF';
-  const verdict = planVerdict(operation, status);
-  return verdict === 'WOULD_CREATE' && service === 'GUARDDUTY' && email === null ? 'EMAIL_MISSING' : verdict;
-}
 
 /** A member that is there already, though removed, takes no new place; every invitation does. */
 function takesRoom({ verdict, memberStatus }: PlannedAccount): boolean {

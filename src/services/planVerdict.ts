@@ -1,4 +1,4 @@
-import type { MemberStatus, AddingOperation } from '../membership.js';
+import type { AddingOperation, MemberStatus, SecurityService } from '../membership.js';
 
 /** What would become of one account at one target, by what is known before anything is sent. */
 export type PlanVerdict =
@@ -28,7 +28,19 @@ const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<AddingOperation, P
   ACCOUNT_SUSPENDED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
 };
 
-/** What the service is expected to answer for an account with this status, ceilings aside. */
-export function planVerdict(operation: AddingOperation, status: MemberStatus): PlanVerdict {
-  return VERDICTS[status][operation];
+/** What the service is expected to answer for an account, ceilings aside. */
+export function verdictOn(
+  operation: AddingOperation,
+  { accountId, service, status }: { accountId: string; service: SecurityService; status: MemberStatus },
+  email: string | null,
+  ownAccountId: string,
+): PlanVerdict {
+  if (accountId === ownAccountId) return 'SELF';
+  const verdict = VERDICTS[status][operation];
+  return verdict === 'WOULD_CREATE' && service === 'GUARDDUTY' && email === null ? 'EMAIL_MISSING' : verdict;
+}
+
+/** Whether an account with this status is a member, or on the way: one that CreateMembers does not bring back. */
+export function isMember(status: MemberStatus): boolean {
+  return VERDICTS[status].CREATE_MEMBERS !== 'WOULD_CREATE';
 }

@@ -18,6 +18,8 @@ export interface CheckedRequest {
   readonly disableEmailNotification: boolean | null;
   /** Of a removal. */
   readonly confirmation?: Confirmation;
+  /** Absent and null: the members are not followed. */
+  readonly followUpDays?: number | null;
 }
 
 /** Records a checked request, and waits for it as long as its caller wants. */
@@ -35,7 +37,7 @@ export function createRequestIntake(store: RequestStore, recordAndWait: RecordAn
 }
 
 function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
-  const { operation, targets, options, message, disableEmailNotification } = checked;
+  const { operation, targets, options, message, disableEmailNotification, followUpDays = null } = checked;
   // The order of a list of accounts means nothing: the same accounts are the same input.
   const accounts = checked.accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
   const asked = {
@@ -45,6 +47,8 @@ function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
     disableEmailNotification,
     accounts,
     note: options.note ?? null,
+    // In the hash only where it is asked for: keys of earlier releases find their requests.
+    ...(followUpDays === null ? {} : { followUpDays }),
   };
   const addresses = targets.services.flatMap((service) =>
     targets.regions.map((region) => {

@@ -27,6 +27,10 @@ export interface InviteMembersInput extends RequestOptions {
   readonly accountIds: readonly string[];
   readonly message?: string | null;
   readonly disableEmailNotification?: boolean | null;
+  /** Look at the members afterwards; default false. */
+  readonly followUp?: boolean | null;
+  /** 1 to 30; default 7. */
+  readonly followUpDays?: number | null;
 }
 
 export interface RemoveMembersInput extends RequestOptions {

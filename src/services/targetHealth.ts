@@ -1,9 +1,9 @@
 import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { LaneState, LaneStates } from '../ports/laneStates.js';
+import type { Detectors } from './detectors.js';
 import { liveTargets } from './liveTargets.js';
 import type { MemberReads } from './memberReads.js';
-import type { ReadDetectors } from './readDetectors.js';
 import { reasonOfFailure } from './readFailure.js';
 
 /** Whether a target answers, and how its lane stands. */
@@ -28,7 +28,7 @@ export type TargetHealthOf = (caller: Caller, administrator: string) => Promise<
 export interface TargetHealthTools {
   readonly administrators: readonly Administrator[];
   readonly reads: MemberReads;
-  readonly detectors: ReadDetectors;
+  readonly detectors: Pick<Detectors, 'known'>;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
 }

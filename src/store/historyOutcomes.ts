@@ -2,6 +2,7 @@ import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type {
   HistoryStore,
+  MemberStatusRow,
   NestedOutcomeFilter,
   OutcomeFilter,
   OutcomeRow,
@@ -55,6 +56,7 @@ export function createOutcomeReads(
   | 'countOutcomes'
   | 'outcomesByKey'
   | 'sendsOfOutcomes'
+  | 'memberStatusOfOutcomes'
   | 'outcomesOfRequests'
   | 'outcomesOfCalls'
 > {
@@ -73,6 +75,10 @@ export function createOutcomeReads(
       return rows.map((row) => row && toOutcomeRow(row));
     },
     sendsOfOutcomes: (keys) => readJson<SendRow[][]>(prisma, selectSends(keys)),
+    async memberStatusOfOutcomes(keys) {
+      const rows = await readJson<(JsonRow<MemberStatusRow> | null)[]>(prisma, selectMemberStatuses(keys));
+      return rows.map((row) => row && { ...row, memberStatusAt: new Date(row.memberStatusAt) });
+    },
     async outcomesOfRequests(requestIds, filter, page) {
       const statement = selectOutcomesOfRequests(requestIds, filter, page);
       const lists = await readJson<JsonRow<OutcomeRow>[][]>(prisma, statement);
@@ -131,6 +137,17 @@ function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
         LIMIT 1
       ) AS said ON true
       WHERE o.target_id = asked.target_id AND o.account_id = asked.account_id
+    ) ORDER BY asked.place), '[]') AS result
+    FROM ${askedKeys(keys)}`;
+}
+
+/** Where each outcome's member stood at the last look: look-ups by primary key. */
+function selectMemberStatuses(keys: readonly OutcomeKey[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg((
+      SELECT json_build_object('memberStatus', f.member_status, 'memberStatusAt', f.member_status_at)
+      FROM followed_member f
+      WHERE f.target_id = asked.target_id AND f.account_id = asked.account_id AND f.member_status IS NOT NULL
     ) ORDER BY asked.place), '[]') AS result
     FROM ${askedKeys(keys)}`;
 }

@@ -43,13 +43,13 @@ function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.
     taken AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash,
-        message, disable_email_notification, open_targets, total,
+        message, disable_email_notification, follow_up_days, open_targets, total,
         ${ORIGIN_COLUMNS}
       ) VALUES (
         ${request.id}::uuid, ${request.operation}::membership_operation, ${request.administrator},
         ${request.caller.id}, ${request.caller.kind}::actor_kind, ${request.note}, ${request.idempotencyKey},
         ${request.idempotencyKey !== null}::boolean, ${request.inputHash}, ${request.message}, ${request.disableEmailNotification}::boolean,
-        ${laneIds.length}::int, ${laneIds.length * accounts.length}::int, ${originValues(request.caller)}
+        ${request.followUpDays ?? null}::int, ${laneIds.length}::int, ${laneIds.length * accounts.length}::int, ${originValues(request.caller)}
       )
       ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
       RETURNING id
@@ -79,6 +79,11 @@ function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.
     outcomes AS (
       INSERT INTO outcome (target_id, account_id, lane_id)
       SELECT targets.id, asked.account_id, targets.lane_id FROM targets CROSS JOIN asked
+    ),
+    follow_ups AS (
+      INSERT INTO follow_up (target_id, until)
+      SELECT id, now() + make_interval(days => ${request.followUpDays ?? null}::int) FROM targets
+      WHERE ${request.followUpDays ?? null}::int IS NOT NULL
     )
     ${WAKE_LANES}
   `;

@@ -79,6 +79,8 @@ async function eraseOutcomes(
     await tx.$executeRaw`SET LOCAL statement_timeout = 0`;
     await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
     await tx.$executeRaw`DELETE FROM outcome WHERE target_id IN (${targets})`;
+    await tx.$executeRaw`DELETE FROM follow_up WHERE target_id IN (${targets})`;
+    await tx.$executeRaw`DELETE FROM followed_member WHERE target_id IN (${targets})`;
     await tx.$executeRaw`DELETE FROM send WHERE target_id IN (${targets})`;
     await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${ids}::uuid[])`;
     await tx.$executeRaw`UPDATE target SET erased_at = now() WHERE request_id = ANY (${ids}::uuid[])`;

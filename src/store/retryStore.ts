@@ -69,19 +69,19 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
     taken AS (
       INSERT INTO request (
         id, operation, administrator, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash,
-        message, disable_email_notification, open_targets, total, retry_of,
+        message, disable_email_notification, follow_up_days, open_targets, total, retry_of,
         ${ORIGIN_COLUMNS}
       )
       SELECT ${retry.id}::uuid, old.operation, old.administrator, ${retry.caller.id},
         ${retry.caller.kind}::actor_kind, ${retry.note}, ${retry.idempotencyKey},
         ${retry.idempotencyKey !== null}::boolean, ${retry.inputHash},
-        old.message, old.disable_email_notification, totals.targets, totals.outcomes, old.id,
+        old.message, old.disable_email_notification, old.follow_up_days, totals.targets, totals.outcomes, old.id,
         ${originValues(retry.caller)}
       FROM request old
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM wanted) totals
       WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0
       ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
-      RETURNING id, operation
+      RETURNING id, operation, follow_up_days
     ),
     accounts AS (
       INSERT INTO request_account (request_id, account_id, email)
@@ -107,6 +107,11 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
       INSERT INTO outcome (target_id, account_id, lane_id)
       SELECT targets.id, each.account_id, targets.lane_id
       FROM targets JOIN wanted USING (lane_id) CROSS JOIN unnest(wanted.account_ids) AS each (account_id)
+    ),
+    follow_ups AS (
+      INSERT INTO follow_up (target_id, until)
+      SELECT targets.id, now() + make_interval(days => taken.follow_up_days) FROM taken CROSS JOIN targets
+      WHERE taken.follow_up_days IS NOT NULL
     )
     ${WAKE_LANES}
   `;

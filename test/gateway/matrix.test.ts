@@ -20,6 +20,8 @@ const OPERATIONS: Record<string, string> = {
     '{ members(administrator: "one", service: SECURITY_HUB, region: "us-east-1") { nodes { accountId } } }',
   'Query.accounts':
     '{ accounts(accountIds: ["222233334444"]) { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
+  'Query.reconcile':
+    '{ reconcile(input: { administrator: "one", services: [SECURITY_HUB], accounts: [{ accountId: "222233334444" }] }) { targets { observedAt } userErrors { code } } }',
   'Query.tokens': '{ tokens { id name administrators } }',
   'Query.deniedAttempts': '{ deniedAttempts { nodes { id callerId } } }',
   'Mutation.createMembers':
@@ -51,6 +53,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.statistics': [{ outcomes: 0, accounts: 0 }],
   'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
+  'Query.reconcile': { targets: [], userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
   'Mutation.createMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },

@@ -38,6 +38,7 @@ export async function execute(
     denied: () => undefined,
     origins: unexpected,
     members: { list: unexpected, targets: unexpected, accountIds: unexpected },
+    reconcile: unexpected,
     targetHealth: unexpected,
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,

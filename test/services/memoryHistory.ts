@@ -82,6 +82,7 @@ export function createMemoryHistory(): MemoryHistory {
           .filter((row) => row.targetId === key.targetId && row.accountId === key.accountId)
           .flatMap((row) => (row.callId === null ? [] : [{ callId: row.callId, reason: row.reason }])),
       ),
+    memberStatusOfOutcomes: async (keys) => keys.map(() => null),
     targetsOfRequests: async (ids) => ids.map((id) => targetRows.filter((row) => row.requestId === id)),
     retriesOfRequests: async (ids, most) =>
       ids.map((id) => requestRows.filter((row) => row.retryOf === id).slice(0, most)),

@@ -64,6 +64,10 @@ describe('retention', () => {
     const { prisma } = database;
     const [requests, hours] = [await prisma.request.count(), await prisma.settledHour.count()];
     const before = await everything();
+    await prisma.$executeRaw`
+      INSERT INTO followed_member (target_id, account_id, lane_id, until)
+      SELECT target_id, account_id, lane_id, now() FROM outcome`;
+    await prisma.$executeRaw`INSERT INTO follow_up (target_id, until) SELECT id, now() FROM target`;
     const run = createRetention(store, { recordMonths: 1, emailDays: null }, () => NOW);
     const done = await run(log);
     expect(done?.outcomes).toBe(await prisma.request.count({ where: { finishedAt: { lt: JULY } } }));
@@ -75,6 +79,8 @@ describe('retention', () => {
     const expected = before.filter(({ requestId }) => ids.has(requestId));
     expect(expected.length).toBeLessThan(before.length);
     expect(await everything()).toEqual(expected);
+    expect(await prisma.followedMember.count()).toBe(await prisma.outcome.count());
+    expect(await prisma.followUp.count()).toBe(await prisma.target.count({ where: { erasedAt: null } }));
     const backward = await readAllBackward(
       (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
       100,

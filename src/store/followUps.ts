@@ -1,0 +1,143 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { FollowedMember, FollowUpStore, SeenMember } from '../ports/followUps.js';
+
+/** Targets that one statement puts on the schedule: up to 40,000 accounts, about a second. */
+const TARGETS_PER_STEP = 4;
+
+/** Rows that a take looks through for accounts: several requests may name the same ones. */
+const ROWS_PER_TAKE = 500;
+
+/** How long what was taken stays away from others, in seconds: a read waits 30 for its rate, and then for its answer. */
+const LEASE_SECONDS = 180;
+
+/** Spreads the lanes evenly, whatever their ids: the fractional part of the golden ratio. */
+const GOLDEN = 0.618_033_988_749;
+
+/** The part of a wait on whose multiples looks are due: those of several requests then fall together. */
+const GRID = 0.25;
+
+/**
+ * The schedule in PostgreSQL.
+ *
+ * @param waits seconds before each look; the last is that before every further one.
+ */
+export function createFollowUpStore(prisma: PrismaClient, waits: readonly number[]): FollowUpStore {
+  return {
+    enroll: () => enroll(prisma, waits),
+    lanesDue: () => lanesDue(prisma),
+    take: (laneId, accounts) => take(prisma, laneId, accounts),
+    note: (laneId, taken, seen) => note(prisma, waits, laneId, taken, seen),
+    postpone: (laneId, taken) => postpone(prisma, waits, laneId, taken),
+  };
+}
+
+/**
+ * Puts the invited accounts of targets with nothing open on the schedule: their outcomes are final, and so are read once.
+ * Two replicas take different targets.
+ */
+async function enroll(prisma: PrismaClient, waits: readonly number[]): Promise<number> {
+  return prisma.$executeRaw`
+    WITH ready AS MATERIALIZED (
+      SELECT f.target_id, t.lane_id, f.until FROM follow_up f JOIN target t ON t.id = f.target_id
+      WHERE t.pending = 0 AND t.in_flight = 0
+      ORDER BY f.target_id LIMIT ${TARGETS_PER_STEP}::int
+      FOR UPDATE OF f SKIP LOCKED
+    ),
+    followed AS (
+      INSERT INTO followed_member (target_id, account_id, lane_id, until, next_look_at)
+      SELECT ready.target_id, o.account_id, ready.lane_id, ready.until,
+        ${nextLook(waits, Prisma.sql`ready.lane_id`, Prisma.sql`0`)}
+      FROM ready JOIN outcome o ON o.target_id = ready.target_id
+      WHERE o.status = 'PROCESSED' OR o.reason_code = 'ALREADY_INVITED'
+      ON CONFLICT DO NOTHING
+    )
+    DELETE FROM follow_up WHERE target_id IN (SELECT target_id FROM ready)`;
+}
+
+/** One look into the index for each lane; the LIMIT keeps the planner from reading all that is followed. */
+async function lanesDue(prisma: PrismaClient): Promise<number[]> {
+  const rows = await prisma.$queryRaw<{ id: number }[]>`
+    SELECT lane.id FROM lane CROSS JOIN LATERAL (
+      SELECT FROM followed_member f WHERE f.lane_id = lane.id AND f.next_look_at <= now()
+      ORDER BY f.next_look_at LIMIT 1
+    ) AS due`;
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Of two replicas that take at once the second waits for the first, finds what that has taken due minutes from now, and takes
+ * what comes next: neither leaves with half a call, as it would with SKIP LOCKED.
+ */
+async function take(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
+  return prisma.$queryRaw<FollowedMember[]>`
+    WITH due AS MATERIALIZED (
+      SELECT target_id, account_id FROM followed_member
+      WHERE lane_id = ${laneId}::int AND next_look_at <= now()
+      ORDER BY next_look_at LIMIT ${ROWS_PER_TAKE}::int
+      FOR UPDATE
+    ),
+    chosen AS (SELECT DISTINCT account_id FROM due ORDER BY account_id LIMIT ${accounts}::int)
+    UPDATE followed_member f SET next_look_at = now() + make_interval(secs => ${LEASE_SECONDS}::float8)
+    FROM due JOIN chosen USING (account_id)
+    WHERE f.target_id = due.target_id AND f.account_id = due.account_id
+    RETURNING f.target_id::text AS "targetId", f.account_id AS "accountId"`;
+}
+
+/** A look that was overtaken by a newer one, since its process was frozen, changes nothing. */
+async function note(
+  prisma: PrismaClient,
+  waits: readonly number[],
+  laneId: number,
+  taken: readonly FollowedMember[],
+  seen: readonly SeenMember[],
+): Promise<void> {
+  await prisma.$executeRaw`
+    WITH seen AS (
+      SELECT * FROM unnest(
+        ${seen.map(({ accountId }) => accountId)}::text[], ${seen.map(({ status }) => status)}::text[],
+        ${seen.map(({ isEnd }) => isEnd)}::boolean[], ${seen.map(({ observedAt }) => observedAt)}::timestamptz[]
+      ) AS seen (account_id, status, is_end, at)
+    )
+    UPDATE followed_member f SET
+      member_status = seen.status, member_status_at = seen.at, looks = f.looks + 1,
+      next_look_at = CASE WHEN NOT seen.is_end AND f.until > now() THEN ${laterLook(waits, laneId)} END
+    FROM ${rowsOf(taken)} JOIN seen USING (account_id)
+    WHERE f.target_id = taken.target_id AND f.account_id = taken.account_id
+      AND (f.member_status_at IS NULL OR f.member_status_at < seen.at)`;
+}
+
+async function postpone(
+  prisma: PrismaClient,
+  waits: readonly number[],
+  laneId: number,
+  taken: readonly FollowedMember[],
+): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE followed_member f SET
+      looks = f.looks + 1, next_look_at = CASE WHEN f.until > now() THEN ${laterLook(waits, laneId)} END
+    WHERE f.lane_id = ${laneId}::int AND f.next_look_at IS NOT NULL
+      AND (f.next_look_at <= now() OR (f.target_id, f.account_id) IN (SELECT target_id, account_id FROM ${rowsOf(taken)}))`;
+}
+
+function rowsOf(taken: readonly FollowedMember[]): Prisma.Sql {
+  return Prisma.sql`unnest(
+    ${taken.map(({ targetId }) => targetId)}::text[]::bigint[], ${taken.map(({ accountId }) => accountId)}::text[]
+  ) AS taken (target_id, account_id)`;
+}
+
+/** When a row that is being looked at is looked at next: at its deadline for the last time. */
+function laterLook(waits: readonly number[], laneId: number): Prisma.Sql {
+  return Prisma.sql`LEAST(f.until, ${nextLook(waits, Prisma.sql`${laneId}::int`, Prisma.sql`f.looks + 1`)})`;
+}
+
+/**
+ * The moment of the next look after so many: a wait from now, or up to a quarter of it more. The moments of a lane have a
+ * common measure, so that what several requests follow there travels in the same calls, and differ from lane to lane.
+ */
+function nextLook(waits: readonly number[], laneId: Prisma.Sql, looks: Prisma.Sql): Prisma.Sql {
+  const wait = Prisma.sql`(${waits}::float8[])[LEAST(${looks} + 1, ${waits.length}::int)]`;
+  const grid = Prisma.sql`(${wait} * ${GRID}::float8)`;
+  const phase = Prisma.sql`(${grid} * (${laneId} * ${GOLDEN}::float8 - floor(${laneId} * ${GOLDEN}::float8)))`;
+  const at = Prisma.sql`(EXTRACT(EPOCH FROM now())::float8 + ${wait} - ${phase})`;
+  return Prisma.sql`to_timestamp(ceil(${at} / ${grid}) * ${grid} + ${phase})`;
+}
