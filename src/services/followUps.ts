@@ -53,9 +53,10 @@ export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpTool
         isEnd: ENDS.has(status),
       }));
     } catch (error) {
-      // What was taken comes up again by itself: whoever goes on looks at it.
-      if (!isStopping)
-        log.warn({ err: error, lane }, 'members not followed: their target is looked at later');
+      // When the process stops, what was taken comes up again by itself: whoever goes on looks at it.
+      if (isStopping) return null;
+      log.warn({ err: error, lane }, 'members not followed: their target is looked at later');
+      await store.postpone(lane.id, taken);
       return null;
     }
   };

@@ -95,7 +95,8 @@ describe('inviteMembers', () => {
     );
     expect(errors).toEqual([]);
     expect(data).toEqual({ inviteMembers: { request: { operation: 'INVITE_MEMBERS' }, userErrors: [] } });
-    expect(inviteMembers).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, { ...input, dryRun: false });
+    const defaults = { dryRun: false, followUp: false, followUpDays: 7 };
+    expect(inviteMembers).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, { ...input, ...defaults });
   });
 });
 
