@@ -73,10 +73,11 @@ function hubOperation(
       return ofAccounts('DeleteMembers', (ids, surplus) => refused([...members.remove(ids), ...surplus]));
     case 'POST /members/disassociate':
       // Security Hub says nothing of single accounts here (see UPSTREAMS.md, Security Hub).
-      return ofAccounts('DisassociateMembers', (ids) => {
-        members.disassociate(ids);
-        return { body: {}, unprocessed: [] };
-      });
+      return ofAccounts('DisassociateMembers', (ids) => ({
+        body: {},
+        // For the log alone.
+        unprocessed: members.disassociate(ids).map(({ accountId }) => accountId),
+      }));
     case 'POST /members/get':
       return ofAccounts('GetMembers', (ids, surplus) => {
         const found = members.get(ids);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MembershipOperation } from '../../src/membership.js';
 import { parseNodeId, requestNodeId } from '../../src/services/nodeId.js';
 import { laneName, type AskedMutation } from './history.js';
 import type { PlannedMutation } from './plan.js';
@@ -35,17 +36,22 @@ export interface ClientFigures {
 /** What became of one attempt. */
 type Attempt =
   | { readonly kind: 'ANSWERED'; readonly requestId: string }
+  | { readonly kind: 'PREVIEWED'; readonly confirm: string }
   | { readonly kind: 'REFUSED'; readonly codes: readonly string[] }
   | { readonly kind: 'BROKEN' };
 
 /** Refusals that a plan made without knowing how things go must expect. */
-const EXPECTED_REFUSALS = new Set(['NOT_RETRYABLE', 'NOT_CANCELABLE']);
+const EXPECTED_REFUSALS = new Set(['NOT_RETRYABLE', 'NOT_CANCELABLE', 'PREVIEW_INCOMPLETE']);
+
+/** How often a removal is previewed before it is given up: what cannot be read is not removed. */
+const PREVIEWS = 5;
 
 interface Answer {
   readonly data?: Record<
     string,
     {
-      readonly request: { readonly id: string } | null;
+      readonly request?: { readonly id: string } | null;
+      readonly plan?: { readonly confirm: string | null } | null;
       readonly userErrors: readonly { readonly code: string }[];
     }
   > | null;
@@ -64,12 +70,17 @@ export function createClient(urls: () => readonly string[]): Client {
   };
   let turn = 0;
 
-  const attempt = async (field: string, input: object, patienceMs: number): Promise<Attempt> => {
+  const attempt = async (
+    field: string,
+    input: object,
+    patienceMs: number,
+    answer = 'request { id }',
+  ): Promise<Attempt> => {
     const running = urls();
     const url = running[(turn += 1) % running.length];
     if (url === undefined) return { kind: 'BROKEN' };
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
-    const query = `mutation ($input: ${type}!) { ${field}(input: $input) { request { id } userErrors { code } } }`;
+    const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${answer} userErrors { code } } }`;
     try {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
@@ -91,11 +102,25 @@ export function createClient(urls: () => readonly string[]): Client {
     const key = payload?.request == null ? null : parseNodeId(payload.request.id);
     if (key?.kind === 'request') return { kind: 'ANSWERED', requestId: key.id };
     if (payload === undefined || codes.length > 0) return { kind: 'BROKEN' };
+    if (payload.plan?.confirm != null) return { kind: 'PREVIEWED', confirm: payload.plan.confirm };
     const refusals = payload.userErrors.map(({ code }) => code);
     figures.unforeseen.push(
       ...refusals.filter((code) => !EXPECTED_REFUSALS.has(code)).map((code) => `${field}: ${code}`),
     );
     return { kind: 'REFUSED', codes: refusals };
+  };
+
+  /** The token for a removal; null when its targets could not be read, or nobody answered. */
+  const preview = async (
+    field: string,
+    { note: _, ...input }: Record<string, unknown>,
+  ): Promise<string | null> => {
+    for (let attempts = 0; attempts < PREVIEWS; attempts += 1) {
+      const result = await attempt(field, { ...input, dryRun: true }, PATIENCE_MS, 'plan { confirm }');
+      if (result.kind === 'PREVIEWED') return result.confirm;
+      await sleep(REPLAY_PAUSE_MS);
+    }
+    return null;
   };
 
   return {
@@ -106,11 +131,14 @@ export function createClient(urls: () => readonly string[]): Client {
       const source = mutation.kind === 'RETRY' ? asked.get(mutation.of) : undefined;
       const [sourceId] = source?.answeredWith ?? [];
       if (mutation.kind === 'RETRY' && (source === undefined || sourceId === undefined)) return;
+      const [field, plain] = toInput(mutation, sourceId ?? '');
+      const confirm = isRemoval(mutation) ? await preview(field, plain) : undefined;
+      if (confirm === null) return;
+      const input = { ...plain, confirm };
       const own = { ...toAsked(mutation, source?.operation), answeredWith: [] as string[] };
       asked.set(note, own);
       for (let attempts = 1; ; attempts += 1) {
         const patience = attempts === 1 ? (mutation.hangUpAfter ?? PATIENCE_MS) : PATIENCE_MS;
-        const [field, input] = toInput(mutation, sourceId ?? '');
         const result = await attempt(field, input, patience);
         if (result.kind === 'ANSWERED') {
           own.answeredWith.push(result.requestId);
@@ -143,7 +171,19 @@ function toAsked(
   return { note, idempotencyKey, operation, accountIds, lanes };
 }
 
-function toInput(mutation: PlannedMutation, sourceId: string): [field: string, input: object] {
+function isRemoval(mutation: PlannedMutation): boolean {
+  return mutation.kind === 'REQUEST' && mutation.operation in REMOVALS;
+}
+
+const REMOVALS: Readonly<Partial<Record<MembershipOperation, string>>> = {
+  DISASSOCIATE_MEMBERS: 'disassociateMembers',
+  DELETE_MEMBERS: 'deleteMembers',
+};
+
+function toInput(
+  mutation: PlannedMutation,
+  sourceId: string,
+): [field: string, input: Record<string, unknown>] {
   const { note, idempotencyKey, waitSeconds } = mutation;
   const options = { note, idempotencyKey, waitSeconds };
   if (mutation.kind === 'RETRY')
@@ -153,6 +193,8 @@ function toInput(mutation: PlannedMutation, sourceId: string): [field: string, i
     ];
   const { operation, accountIds, services, regions } = mutation;
   const rest = { ...options, services, regions };
+  const removal = REMOVALS[operation];
+  if (removal !== undefined) return [removal, { ...rest, accountIds }];
   return operation === 'INVITE_MEMBERS'
     ? ['inviteMembers', { ...rest, accountIds }]
     : [

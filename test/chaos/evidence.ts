@@ -40,6 +40,8 @@ export const CLOCK_MS = 50;
 const CHANGES: Readonly<Record<string, string>> = {
   CreateMembers: 'CREATE_MEMBERS',
   InviteMembers: 'INVITE_MEMBERS',
+  DisassociateMembers: 'DISASSOCIATE_MEMBERS',
+  DeleteMembers: 'DELETE_MEMBERS',
 };
 
 /** Brings the rows of a history together. */
@@ -79,6 +81,11 @@ export function gatherEvidence(history: History): Evidence {
 export function took({ logged }: WireCall, accountId: string): boolean {
   const isDone = logged.outcome === 'applied' || logged.outcome === 'dropped-after';
   return isDone && logged.accountIds.includes(accountId) && !logged.unprocessedAccountIds.includes(accountId);
+}
+
+/** Whether the call's answer says nothing of single accounts: what became of them was looked up. */
+export function isSilent({ lane, operation, status }: CallRow): boolean {
+  return status === 'ANSWERED' && operation === 'DISASSOCIATE_MEMBERS' && lane.startsWith('SECURITY_HUB/');
 }
 
 /** Whether the service left this account unprocessed. */

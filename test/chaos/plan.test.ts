@@ -28,10 +28,10 @@ describe('the plan of a chaos run', () => {
     expect(troubles.map(({ at }) => at)).toEqual(troubles.map(({ at }) => at).sort((a, b) => a - b));
   });
 
-  it('asks for creations, invitations and retries, with keys and without, each account once', () => {
+  it('asks for creations, invitations, removals and retries, with keys and without, each account once', () => {
     const { mutations, cancels } = drawUpPlan({ ...options, seed: 7 });
     const requests = mutations.filter((mutation) => mutation.kind === 'REQUEST');
-    expect(new Set(requests.map(({ operation }) => operation)).size).toBe(2);
+    expect(new Set(requests.map(({ operation }) => operation)).size).toBe(4);
     expect(requests.length).toBeLessThan(mutations.length);
     expect(new Set(mutations.map(({ idempotencyKey }) => idempotencyKey === null)).size).toBe(2);
     for (const { accountIds } of requests) {

@@ -11,7 +11,16 @@ const MAGIC = ['03', '04', '16', '20', '21', '22', '33', '34', '35', '36', '37',
 
 const SERVICES = ['GUARDDUTY', 'SECURITY_HUB'] as const;
 
-/** Mutations, one after the other until `endsAt`: what is created is mostly invited later, and some of it retried. */
+/** Members from the beginning, some of which take a removal only the second or third time, or never. */
+export const LEAVING: readonly string[] = [
+  ...Array.from({ length: 180 }, (_, index) => `3${String(index).padStart(11, '0')}`),
+  ...['20', '21', '22', '33', '37', '39'].map((ending) => `3456789000${ending}`),
+];
+
+/**
+ * Mutations, one after the other until `endsAt`: what is created is mostly invited later, others are removed, and some
+ * of it is retried.
+ */
 export function planMutations(
   random: Random,
   endsAt: number,
@@ -33,6 +42,17 @@ export function planMutations(
       mutations.push({ ...shared, kind: 'RETRY', of: earlier, onlyRetryable: random.chance(50) });
       continue;
     }
+    if (random.chance(20)) {
+      mutations.push({
+        ...shared,
+        kind: 'REQUEST',
+        operation: random.chance(50) ? 'DISASSOCIATE_MEMBERS' : 'DELETE_MEMBERS',
+        accountIds: drawLeaving(random),
+        services: random.some(SERVICES),
+        regions: random.some(REGIONS),
+      });
+      continue;
+    }
     const isInvitation = mutations.length > 5 && random.chance(50);
     mutations.push({
       ...shared,
@@ -46,6 +66,12 @@ export function planMutations(
     if (random.chance(12)) cancels.push({ at: at + random.between(0, 3_000), of: note });
   }
   return { mutations, cancels };
+}
+
+/** Some of those that are members from the beginning, and that nobody creates or invites: removals meet there. */
+function drawLeaving(random: Random): string[] {
+  const first = random.between(0, LEAVING.length - 1);
+  return LEAVING.slice(first, first + (random.chance(40) ? random.between(1, 5) : random.between(1, 90)));
 }
 
 function drawAccounts(random: Random, position: number): string[] {

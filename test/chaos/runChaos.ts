@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
-import { startSandbox } from '../support/sandboxControl.js';
-import { writeAdministratorsFile } from './administratorsFile.js';
+import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
+import { ADMINISTRATOR, REGIONS, writeAdministratorsFile } from './administratorsFile.js';
 import { createClient, type Client, type ClientFigures } from './client.js';
 import { startClock } from './clock.js';
 import { countHistory, type HistoryFigures } from './figures.js';
 import type { History } from './history.js';
 import { findViolations } from './invariants.js';
 import { startMortalPostgres } from './mortalPostgres.js';
+import { LEAVING } from './planMutations.js';
 import { drawUpPlan, type Plan, type PlanOptions } from './plan.js';
 import { readRecord, readServiceLog } from './readHistory.js';
 import { keepReplica } from './replica.js';
@@ -50,6 +51,8 @@ const RATES = {
   SECURITYHUB_BURST: '40',
 };
 
+const LONG_AGO = '2026-01-01T00:00:00.000Z';
+
 const UNLIMITED = { members: null, invitations: null };
 
 /** How often it is looked whether everything has finished, in milliseconds. */
@@ -63,6 +66,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const stage = await openStage(options, administrators.path);
   const { postgres, sandbox, replicas } = stage;
   try {
+    await seedLeaving(sandbox);
     await Promise.all(replicas.map((replica) => replica.up()));
     const client = createClient(() => replicas.map(({ url }) => url()).filter((url) => url !== null));
     const troublemaker = createTroublemaker(stage, say);
@@ -97,6 +101,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+/** Members that were there long before, for removals. */
+async function seedLeaving(sandbox: TestSandbox): Promise<void> {
+  const members = LEAVING.map((accountId) => ({ accountId, status: 'Enabled', updatedAt: LONG_AGO }));
+  for (const service of ['guardduty', 'securityhub'])
+    for (const region of REGIONS) await sandbox.seed({ account: ADMINISTRATOR, region, service }, members);
+}
+
 async function openStage({ replicas }: PlanOptions, administratorsFile: string): Promise<Stage> {
   const postgres = await startMortalPostgres(createLog('fatal'));
   const sandbox = await startSandbox();
@@ -104,6 +115,7 @@ async function openStage({ replicas }: PlanOptions, administratorsFile: string):
   const doors = await Promise.all(Array.from({ length: replicas }, () => postgres.openDoor()));
   const environment = {
     ...RATES,
+    REMOVAL_SHARE_PERCENT: '100',
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
     ADMINISTRATORS_FILE: administratorsFile,

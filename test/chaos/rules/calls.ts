@@ -1,5 +1,5 @@
 import { ACCOUNTS_PER_CALL } from '../../../src/membership.js';
-import type { Evidence, WireCall } from '../evidence.js';
+import { isSilent, type Evidence, type WireCall } from '../evidence.js';
 import type { CallRow } from '../history.js';
 import type { Violation } from '../violation.js';
 
@@ -48,6 +48,8 @@ function answerIsTrue(row: CallRow, wire: WireCall | undefined): Violation[] {
   if (row.status === 'REFUSED') return outcome === 'refused' ? [] : lie(`the service's side is ${outcome}`);
   if (row.status !== 'ANSWERED') return [];
   if (outcome !== 'applied') return lie(`the service's side is ${outcome}`);
+  if (isSilent(row))
+    return row.unprocessed === null ? [] : lie('it has a list that the service did not send');
   const said = (row.unprocessed ?? []).map(({ accountId }) => accountId);
   return said.toSorted().join() === unprocessedAccountIds.toSorted().join()
     ? []

@@ -1,8 +1,8 @@
-import { RETRYABLE_REASONS } from '../../../src/membership.js';
+import { RETRYABLE_REASONS, type MembershipOperation, type ReasonCode } from '../../../src/membership.js';
 import { CLOCK_TOLERANCE_MS } from '../../../src/services/readBack.js';
 import { RETRY_DELAYS } from '../../../src/services/retryPolicy.js';
-import { CLOCK_MS, refused, took, type Evidence, type OutcomeEvidence } from '../evidence.js';
-import type { ServiceLog } from '../history.js';
+import { CLOCK_MS, isSilent, refused, took, type Evidence, type OutcomeEvidence } from '../evidence.js';
+import type { CallRow, ServiceLog } from '../history.js';
 import type { Rule, Violation } from '../violation.js';
 
 /** Sends of an account whose result another one may cure. */
@@ -36,21 +36,37 @@ function faults(one: OutcomeEvidence, evidence: Evidence): [Rule, string][] {
 }
 
 /**
- * Taken through one of its own calls. Or one of them was lost and another request had the same change made so shortly
- * before that the dates the service shows cannot tell the two apart (UPSTREAMS.md, "After a lost answer").
+ * Taken through one of its own calls. Or what one of them did had to be looked up, and another request had the same change
+ * made so shortly before that the dates the service shows cannot tell the two apart; a deletion leaves no date at all
+ * (UPSTREAMS.md, "After a lost answer").
  */
 function isTaken({ outcome, target, rows, wire }: OutcomeEvidence, { takenIn }: Evidence): boolean {
   const { accountId } = outcome;
   if (wire.some((call) => took(call, accountId))) return true;
-  const lost = rows.filter(({ status, attempts }) => status === 'UNANSWERED' && attempts > 0);
   return takenIn(target.lane, accountId).some(({ logged }) =>
-    lost.some(
-      ({ operation, startedAt }) =>
-        (operation === 'CREATE_MEMBERS' || logged.operation === 'InviteMembers') &&
-        logged.receivedAt >= startedAt - CLOCK_TOLERANCE_MS - CLOCK_MS &&
-        logged.receivedAt <= startedAt + CLOCK_MS,
-    ),
+    rows
+      .filter(isLookedUp)
+      .some(
+        ({ operation, startedAt }) =>
+          SHOWN_BY[operation].includes(logged.operation) &&
+          (operation === 'DELETE_MEMBERS' ||
+            logged.receivedAt >= startedAt - CLOCK_TOLERANCE_MS - CLOCK_MS) &&
+          logged.receivedAt <= startedAt + CLOCK_MS,
+      ),
   );
+}
+
+/** The changes on the wire after which a member shows what an operation was to do. */
+const SHOWN_BY: Readonly<Record<MembershipOperation, readonly string[]>> = {
+  CREATE_MEMBERS: ['CreateMembers', 'InviteMembers'],
+  INVITE_MEMBERS: ['InviteMembers'],
+  DISASSOCIATE_MEMBERS: ['DisassociateMembers'],
+  DELETE_MEMBERS: ['DeleteMembers'],
+};
+
+/** What the call did was not in its answer, or there was none. */
+function isLookedUp(row: CallRow): boolean {
+  return (row.status === 'UNANSWERED' && row.attempts > 0) || isSilent(row);
 }
 
 /** A call that arrives after its accounts were looked up, and settled, can be known to nobody. */
@@ -66,7 +82,9 @@ function refusalIsTrue(one: OutcomeEvidence, evidence: Evidence): [Rule, string]
   const { accountId, reason } = outcome;
   const told = rows.at(-1)?.unprocessed?.find((each) => each.accountId === accountId)?.result;
   if (told === undefined) {
-    return isThereBefore(one, evidence) ? [] : [['REFUSED_IS_TRUE', 'was refused in no answer on record']];
+    return isThereBefore(one, evidence) || isSilentlyRefused(one)
+      ? []
+      : [['REFUSED_IS_TRUE', 'was refused in no answer on record']];
   }
   if (!wire.some((call) => refused(call, accountId)))
     return [['REFUSED_IS_TRUE', 'was not refused by the service']];
@@ -75,12 +93,23 @@ function refusalIsTrue(one: OutcomeEvidence, evidence: Evidence): [Rule, string]
   return [];
 }
 
+const THERE_BEFORE: readonly (ReasonCode | null)[] = ['ALREADY_MEMBER', 'ALREADY_INVITED', 'NOT_ASSOCIATED'];
+
+/** The service took the call and left the account as it was, without a word: in its own log it says so. */
+function isSilentlyRefused({ outcome, rows, wire }: OutcomeEvidence): boolean {
+  const last = rows.at(-1);
+  const isSaid = outcome.reasonCode === 'NOT_ASSOCIATED' || outcome.reasonCode === 'STILL_ASSOCIATED';
+  return (
+    last !== undefined && isSilent(last) && isSaid && wire.some((call) => refused(call, outcome.accountId))
+  );
+}
+
 /** Its answer was lost, and the change was made by somebody else, before it asked. */
 function isThereBefore({ outcome, target, rows }: OutcomeEvidence, { takenIn }: Evidence): boolean {
   const last = rows.at(-1);
   return (
     last?.status === 'UNANSWERED' &&
-    (outcome.reasonCode === 'ALREADY_MEMBER' || outcome.reasonCode === 'ALREADY_INVITED') &&
+    THERE_BEFORE.includes(outcome.reasonCode) &&
     takenIn(target.lane, outcome.accountId).some(({ logged }) => logged.receivedAt <= last.startedAt)
   );
 }

@@ -1,4 +1,5 @@
 import { CLOCK_MS, took, type Evidence, type OutcomeEvidence, type WireCall } from '../evidence.js';
+import type { MembershipOperation } from '../../../src/membership.js';
 import type { CallRow } from '../history.js';
 import type { Violation } from '../violation.js';
 
@@ -76,16 +77,22 @@ function invitedOnce({ history, outcomes }: Evidence): Violation[] {
     .map(([key, each]) => `${key} was invited ${each.length} times`);
   const operationOf = new Map(history.record.requests.map(({ id, operation }) => [id, operation]));
   const missing = outcomes
-    .filter(({ outcome }) => outcome.status === 'PROCESSED')
-    .map(({ outcome, target }) => ({
+    .map(({ outcome, target }) => ({ outcome, target, operation: operationOf.get(target.requestId) }))
+    .filter(({ outcome, operation }) => outcome.status === 'PROCESSED' && isAdding(operation))
+    .map(({ outcome, target, operation }) => ({
       key: `${target.lane}/${outcome.accountId}`,
-      isInvitation: operationOf.get(target.requestId) === 'INVITE_MEMBERS',
+      isInvitation: operation === 'INVITE_MEMBERS',
     }))
     .filter(({ key, isInvitation }) => !(isInvitation ? mailed.has(key) : known.has(key)))
     .map(
       ({ key, isInvitation }) => `${key} is PROCESSED without ${isInvitation ? 'an invitation' : 'a member'}`,
     );
   return [...twice, ...missing].map((what) => ({ rule: 'INVITED_ONCE', what }));
+}
+
+/** Removals are of accounts that nobody creates or invites. */
+function isAdding(operation: MembershipOperation | undefined): boolean {
+  return operation === 'CREATE_MEMBERS' || operation === 'INVITE_MEMBERS';
 }
 
 /** From when a call was written down until its last account had left IN_FLIGHT, they were no other call's. */
