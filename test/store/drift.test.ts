@@ -9,6 +9,8 @@ const SCHEMA_FILE = 'prisma/schema.prisma';
 const PARTIAL_INDEXES = [
   'call_exception_idx',
   'call_unsettled_idx',
+  'inventory_member_not_enabled_idx',
+  'inventory_observation_open_idx',
   'outcome_exception_idx',
   'outcome_open_idx',
   'outcome_pending_idx',
@@ -26,6 +28,9 @@ const CHECKS = [
   'api_token_revoked',
   'api_token_secret_hash',
   'call_account_count',
+  'inventory_observation_end',
+  'inventory_observed',
+  'inventory_reason',
   'kept_from_one_row',
   'outcome_settled',
   'request_finished',
