@@ -48,6 +48,11 @@ module.exports = {
       'access puts together who may call; app does the rest.',
     ),
     arrow(
+      'inventory',
+      ['config', 'closers', 'lanes', 'ports', 'services', 'store', ...LEAVES],
+      'inventory puts together what observes members; app does the rest.',
+    ),
+    arrow(
       'token',
       ['config', 'closers', 'ports', 'services', 'store', ...LEAVES],
       'token keeps the API tokens, without the gateway.',
@@ -96,7 +101,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|access|ownParts|config|closers|membership|errors|log)\\.ts$',
+          '^src/(main|token|app|access|inventory|ownParts|config|closers|membership|errors|log)\\.ts$',
           '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
         ],
       },

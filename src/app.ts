@@ -3,6 +3,7 @@ import { createAccess } from './access.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
+import { createInventoryParts } from './inventory.js';
 import { configuredDetector, createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
 import type { LaneTools } from './lanes/laneTools.js';
@@ -37,6 +38,7 @@ import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/clien
 import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
+import { createKeptMembers } from './store/keptMembers.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { createLaneStates } from './store/laneStates.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
@@ -168,14 +170,23 @@ export async function startGateway(
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
+  const kept = createKeptMembers(prisma, laneIdOf);
   const live = createLiveReads({
     administrators,
     upstream,
     quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
+    kept,
     stopping: stopping.signal,
   });
+  const inventory = await createInventoryParts(
+    {
+      ...{ config, databaseUrl: own.databaseUrl, alone, database, reading, administrators, laneIdOf, kept },
+      ...{ targets: lanes.all, listNow: live.listAllMembers, stopping: stopping.signal },
+    },
+    { log, closers },
+  );
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const services: Services = {
     createMembers: createCreateMembers(mutations),
@@ -208,6 +219,7 @@ export async function startGateway(
         services,
         history: createHistory(reads),
         ...live.forOperation(deadlineOf),
+        ...inventory.forOperation(deadlineOf),
         statistics: createStatistics(reads),
         progress,
         tokens: access.tokens,
@@ -236,6 +248,7 @@ export async function startGateway(
     log,
   });
   await workers.start();
+  await inventory.start();
   const url = await server.listen(config.host, config.port);
   closers.add('http', () => server.close());
   closers.add('waits', () => {

@@ -39,7 +39,11 @@ export interface KeptMembers {
     after: string,
     pageSize: number,
     maxAgeSeconds: number | null,
-  ): Promise<{ readonly members: readonly ServiceMember[]; readonly isLast: boolean; readonly observedAt: Date } | null>;
+  ): Promise<{
+    readonly members: readonly ServiceMember[];
+    readonly isLast: boolean;
+    readonly observedAt: Date;
+  } | null>;
   /** A page of the service's own list, when it is young enough. */
   page(target: TargetAddress, asked: MemberPageAsked, maxAgeSeconds: number): Promise<KeptPage | null>;
   keepPage(target: TargetAddress, asked: MemberPageAsked, page: KeptPage): Promise<void>;

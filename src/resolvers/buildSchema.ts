@@ -7,6 +7,7 @@ import { AdministratorsResolver } from './administrators.js';
 import { CallResolver } from './calls.js';
 import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
+import { InventoryResolver } from './inventory.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
@@ -40,6 +41,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       CallResolver,
       CancelRequestResolver,
       CreateMembersResolver,
+      InventoryResolver,
       InviteMembersResolver,
       MembersResolver,
       NodeResolver,

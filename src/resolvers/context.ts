@@ -1,10 +1,12 @@
 import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import type { HistoryService } from '../services/history.js';
+import type { InventoryService } from '../services/inventory.js';
 import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
 import type { MemberLoader } from '../services/memberLoader.js';
 import type { OriginLoader } from '../services/originLoader.js';
+import type { RefreshInventory } from '../services/refreshInventory.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/statistics.js';
@@ -21,6 +23,8 @@ export interface GatewayContext {
   readonly history: HistoryService;
   readonly members: LiveMembers;
   readonly targetHealth: TargetHealthOf;
+  readonly inventory: InventoryService;
+  readonly refreshInventory: RefreshInventory;
   readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;

@@ -23,6 +23,9 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.members': 'VIEWER',
   'Query.account': 'VIEWER',
   'Query.accounts': 'VIEWER',
+  'Query.inventory': 'VIEWER',
+  'Query.coverage': 'VIEWER',
+  'Mutation.refreshInventory': 'OPERATOR',
   // Members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',

@@ -1,9 +1,13 @@
 import type { Administrator, SecurityService } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
+import type { KeptMembers } from '../ports/keptMembers.js';
 import type { LaneStates } from '../ports/laneStates.js';
+import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
+import { createKeptPages } from './keptPages.js';
+import { createLiveListing } from './liveListing.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
 import { createMemberReads } from './memberReads.js';
@@ -19,6 +23,8 @@ export interface LiveReadTools {
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
+  /** For those who take answers of some age. */
+  readonly kept: KeptMembers;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -26,6 +32,8 @@ export interface LiveReadTools {
 /** Everything that asks the services what they show now: one queue, one cache of detectors and one pace for all of it. */
 export interface LiveReads {
   readonly plan: Planner;
+  /** Lists all members of a target now, whatever age may be. */
+  readonly listAllMembers: ListAllMembers;
   /**
    * What the resolvers of one operation use; the loader is that operation's own.
    *
@@ -39,17 +47,20 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, states, rates } = tools;
+  const { administrators, upstream, states, rates, kept } = tools;
   const turns = createReadTurns(quota, stopping);
   const detectors = createReadDetectors(administrators, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors });
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
+    listAllMembers: createLiveListing(reads, stopping),
     forOperation: (deadlineOf) => ({
-      members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
+      members: createLiveMembers(administrators, (maxAgeSeconds) =>
+        withDeadline(maxAgeSeconds === 0 ? reads : createKeptPages(reads, kept, maxAgeSeconds), deadlineOf),
+      ),
       targetHealth,
-      memberLoader: createMemberLoader(reads, (read) => deadlineOf()?.within(read) ?? read()),
+      memberLoader: createMemberLoader(reads, kept, (read) => deadlineOf()?.within(read) ?? read()),
     }),
   };
 }

@@ -11,6 +11,8 @@ import { targetKey } from './targetKey.js';
 export interface LivePage {
   readonly members: readonly LiveMember[];
   readonly nextToken: string | null;
+  /** The service was asked then, or a moment later; the database's clock. */
+  readonly observedAt: Date;
 }
 
 /**
@@ -134,7 +136,7 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
       const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
         upstream.listMembers(target, detectorId, asked),
       );
-      return { members: members.map((member) => liveMember(target, member, at)), nextToken };
+      return { members: members.map((member) => liveMember(target, member, at)), nextToken, observedAt: at };
     },
   };
 }

@@ -1,6 +1,12 @@
 import { Prisma, type PrismaClient } from '../generated/client.js';
 import type { MemberStatus, TargetAddress } from '../membership.js';
-import type { AccountStanding, Coverage, CoverageGap, CoveredTarget, InventoryReads } from '../ports/inventory.js';
+import type {
+  AccountStanding,
+  Coverage,
+  CoverageGap,
+  CoveredTarget,
+  InventoryReads,
+} from '../ports/inventory.js';
 import { readJson, toDate, type JsonRow } from './jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */
@@ -18,8 +24,9 @@ export async function readCoverage(
   const states = new Map(lanes.map((lane) => [lane.laneId, lane]));
   const observed = lanes.filter(({ observedAt }) => observedAt !== null).map(({ laneId }) => laneId);
   const standing = (laneId: number, status: MemberStatus): AccountStanding => {
-    const { service, region } = targets[places.get(laneId) ?? -1] as TargetAddress;
-    return { service, region, status };
+    const target = targets[places.get(laneId) ?? -1];
+    if (target === undefined) throw new Error('every lane has its target');
+    return { service: target.service, region: target.region, status };
   };
   return {
     targets: targets.map(({ service, region }, place): CoveredTarget => {
@@ -48,7 +55,9 @@ export async function readCoverage(
 }
 
 interface JsonCoverage {
-  readonly lanes: readonly (JsonRow<Omit<CoveredTarget, 'service' | 'region'>> & { readonly laneId: number })[];
+  readonly lanes: readonly (JsonRow<Omit<CoveredTarget, 'service' | 'region'>> & {
+    readonly laneId: number;
+  })[];
   readonly gapCount: number;
   /** Statuses by lane, where it is a member at all. */
   readonly gaps: readonly { readonly accountId: string; readonly statuses: Record<string, MemberStatus> }[];
@@ -59,7 +68,7 @@ interface JsonCoverage {
  * account that is ENABLED in every observed lane is none of the gaps, and one that is ENABLED in none neither. Accounts that
  * were asked for and that a lane does not hold are no members there.
  */
-export function selectCoverage(
+function selectCoverage(
   laneIds: readonly number[],
   { accountIds, after, most }: AskedCoverage,
 ): Prisma.Sql {

@@ -4,7 +4,8 @@ import type { ReasonCode, TargetAddress } from '../membership.js';
 import type { InventoryObservations, InventoryState, ObservedMember } from '../ports/inventory.js';
 
 /** What an observation failed with whose process has ended, or has lost the target to another. */
-const ABANDONED = 'the gateway that asked for the members ended before they were all there; another one began anew';
+const ABANDONED =
+  'the gateway that asked for the members ended before they were all there; another one began anew';
 
 /** The observations of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
 export function createInventoryObservations(

@@ -18,7 +18,10 @@ export function createInventoryReads(
     async members(filter, page) {
       const rows = await readJson<JsonInventoryRow[]>(prisma, selectInventory(laneIdOf, filter, page));
       const found = toPage(rows, page, toRow, inventoryCursor);
-      return { ...found, edges: found.edges.map(({ cursor, node: { laneId: _, ...node } }) => ({ cursor, node })) };
+      return {
+        ...found,
+        edges: found.edges.map(({ cursor, node: { laneId: _, ...node } }) => ({ cursor, node })),
+      };
     },
     countMembers: (filter) =>
       readJson(
@@ -34,13 +37,14 @@ type RowInLane = InventoryRow & { readonly laneId: number };
 type JsonInventoryRow = JsonRow<RowInLane>;
 
 /** Members of the inventory by account, and within an account by lane. */
-export function selectInventory(
+function selectInventory(
   laneIdOf: (target: TargetAddress) => number,
   filter: InventoryFilter,
   page: PageArgs,
 ): Prisma.Sql {
   const { accountId, laneId } = inventoryBound(page);
-  const [comes, order] = 'last' in page ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
+  const [comes, order] =
+    'last' in page ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
   return Prisma.sql`
     SELECT COALESCE(json_agg(json_build_object(
       'accountId', m.account_id, 'laneId', m.lane_id, 'email', m.email, 'administrator', l.administrator,

@@ -21,7 +21,10 @@ export function createKeptMembers(
     async members(keys, maxAgeSeconds) {
       const laneIds = keys.map(({ target }) => laneIdOf(target));
       const accountIds = keys.map(({ accountId }) => accountId);
-      const rows = await readJson<(JsonKept | null)[]>(prisma, selectMembers(laneIds, accountIds, maxAgeSeconds));
+      const rows = await readJson<(JsonKept | null)[]>(
+        prisma,
+        selectMembers(laneIds, accountIds, maxAgeSeconds),
+      );
       return rows.map((row) => row && toKept(row));
     },
     async keepMembers(read) {
@@ -147,5 +150,9 @@ export function toMember({ invitedAt, updatedAt, ...member }: JsonMember): Servi
 }
 
 function hashOf(token: MemberPageAsked['nextToken']): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(token ?? '').digest());
+  return new Uint8Array(
+    createHash('sha256')
+      .update(token ?? '')
+      .digest(),
+  );
 }

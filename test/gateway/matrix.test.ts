@@ -20,6 +20,8 @@ const OPERATIONS: Record<string, string> = {
     '{ members(administrator: "one", service: SECURITY_HUB, region: "us-east-1") { nodes { accountId } } }',
   'Query.accounts':
     '{ accounts(accountIds: ["222233334444"]) { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
+  'Query.inventory': '{ inventory { totalCount nodes { administrator accountId } } }',
+  'Query.coverage': '{ coverage(administrator: "one") { gapCount administrator } }',
   'Query.tokens': '{ tokens { id name administrators } }',
   'Query.deniedAttempts': '{ deniedAttempts { nodes { id callerId } } }',
   'Mutation.createMembers':
@@ -30,6 +32,8 @@ const OPERATIONS: Record<string, string> = {
     'mutation ($id: ID!) { retryRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
   'Mutation.cancelRequest':
     'mutation ($id: ID!) { cancelRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
+  'Mutation.refreshInventory':
+    'mutation { refreshInventory(input: { administrator: "one", services: [SECURITY_HUB] }) { targets { status } userErrors { code } } }',
   'Mutation.createToken':
     'mutation { createToken(input: { name: "matrix", role: VIEWER, administrators: ["one"] }) { token { id } userErrors { code } } }',
   'Mutation.revokeToken':
@@ -47,18 +51,20 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.statistics': [{ outcomes: 0, accounts: 0 }],
   'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
+  'Query.inventory': { totalCount: 0, nodes: [] },
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
   'Mutation.createMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.inviteMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.retryRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.cancelRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
+  'Mutation.refreshInventory': { targets: [], userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.createToken': { token: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.revokeToken': { token: null, userErrors: [{ code: 'NOT_FOUND' }] },
 };
 
 /** What is BAD_USER_INPUT instead: it names the administrator, or has no null to answer with. */
-const REFUSED = ['Query.members', 'Query.accounts', 'Subscription.requestProgress'];
+const REFUSED = ['Query.members', 'Query.accounts', 'Query.coverage', 'Subscription.requestProgress'];
 
 let issuer: TestIssuer;
 let gateway: TestGateway;

@@ -39,6 +39,8 @@ export async function execute(
     origins: unexpected,
     members: { list: unexpected, targets: unexpected, accountIds: unexpected },
     targetHealth: unexpected,
+    inventory: { members: unexpected, coverage: unexpected },
+    refreshInventory: unexpected,
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,
   };
