@@ -16,7 +16,10 @@ const RETRY = { retryLimit: 100, retryDelay: 1 } as const;
 /** How long an ended job is kept, in seconds: what became of it is in the observations. */
 const KEEP_ENDED_SECONDS = 60;
 
-/** How often a worker looks for jobs of other replicas, in seconds; its own replica's ring. */
+/**
+ * How often a worker looks for jobs of other replicas, in seconds; its own replica's ring. So old, too, may pg-boss's picture
+ * of the targets at work be: it passes one over that it believes to be held.
+ */
 const POLL_SECONDS = 2;
 
 /** How often a process looks for targets that have become due, or are wanted and have no job, in milliseconds. */
@@ -59,6 +62,7 @@ export async function createInventoryJobs(deps: {
     max: POOL_SIZE,
     supervise: false,
     schedule: false,
+    queueCacheIntervalSeconds: POLL_SECONDS,
   });
   boss.on('error', (error) => {
     log.error({ err: error }, 'pg-boss');

@@ -41,7 +41,7 @@ export interface InventoryObservations {
   wanted(targets: readonly TargetAddress[]): Promise<TargetAddress[]>;
   /**
    * Begins an observation, and ends one of the same target that is still open: whoever made it has ended, or has lost the
-   * target. Null when none is wanted any more.
+   * target. Null when none is wanted any more, or another one has begun in this very moment.
    */
   begin(target: TargetAddress): Promise<OpenObservation | null>;
   /**

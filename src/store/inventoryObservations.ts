@@ -94,7 +94,8 @@ async function wanted(prisma: PrismaClient, laneIds: readonly number[]): Promise
 
 /**
  * Takes the target's row, as an end does: of two that begin at once the later one ends the other's observation, whose end
- * then touches nothing. The count makes the old one closed before the new one is open.
+ * then touches nothing; of two that begin at the very same moment one begins nothing. The count makes the old one closed before
+ * the new one is open.
  */
 function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; startedAt: Date }[]> {
   return prisma.$queryRaw`
@@ -109,6 +110,7 @@ function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; star
     INSERT INTO inventory_observation (id, lane_id, started_at)
     SELECT ${uuidv7()}::uuid, wanted.lane_id, clock_timestamp() FROM wanted
     WHERE (SELECT count(*) FROM abandoned) >= 0
+    ON CONFLICT (lane_id) WHERE finished_at IS NULL DO NOTHING
     RETURNING id::text AS id, started_at AS "startedAt"`;
 }
 
