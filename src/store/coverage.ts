@@ -68,10 +68,7 @@ interface JsonCoverage {
  * account that is ENABLED in every observed lane is none of the gaps, and one that is ENABLED in none neither. Accounts that
  * were asked for and that a lane does not hold are no members there.
  */
-function selectCoverage(
-  laneIds: readonly number[],
-  { accountIds, after, most }: AskedCoverage,
-): Prisma.Sql {
+function selectCoverage(laneIds: readonly number[], { accountIds, after, most }: AskedCoverage): Prisma.Sql {
   const narrowed = accountIds && [...new Set(accountIds)];
   const isAsked = narrowed ? Prisma.sql`AND m.account_id = ANY (${narrowed}::text[])` : Prisma.empty;
   const strangers = narrowed

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CoverageDocument,
+  CreateMembersDocument,
   InventoryDocument,
   RefreshInventoryDocument,
   type RefreshInventoryInput,
@@ -25,9 +26,30 @@ const refresh = async (input: RefreshInventoryInput = {}) => {
   });
   return refreshInventory?.targets[0] ?? expect.fail(JSON.stringify(refreshInventory?.userErrors));
 };
-const count = async () =>
-  (await gateway.execute(InventoryDocument, { first: 1 })).inventory.totalCount;
+const count = async () => (await gateway.execute(InventoryDocument, { first: 1 })).inventory.totalCount;
 const listed = async () => (await gateway.sandbox.calls('ListMembers')).length;
+
+describe('a refresh of a target that is written to', () => {
+  it('leaves room for the writes, which leave room for it', async () => {
+    await gateway.stop();
+    gateway = await startGateway({ environment: { SECURITYHUB_RATE: '20', SECURITYHUB_BURST: '4' } });
+    await gateway.sandbox.seed(HUB, members(620));
+    const input = { ...WHERE, accounts: accounts(600, 1_000), waitSeconds: 60 };
+    const [target, { createMembers }] = await Promise.all([
+      refresh({ waitSeconds: 60 }),
+      gateway.execute(CreateMembersDocument, { input }),
+    ]);
+    expect(target).toMatchObject({ status: 'OBSERVED' });
+    expect(createMembers?.request).toMatchObject({ status: 'SUCCEEDED', counts: { processed: 600 } });
+    const order = (await gateway.sandbox.log()).map(({ operation }) => operation);
+    const pages = order.filter((operation) => operation === 'ListMembers').length;
+    expect(pages).toBeGreaterThanOrEqual(13);
+    expect(order.filter((operation) => operation === 'CreateMembers')).toHaveLength(12);
+    // Neither waits for the other's end.
+    expect(order.indexOf('CreateMembers')).toBeLessThan(order.lastIndexOf('ListMembers'));
+    expect(order.indexOf('ListMembers')).toBeLessThan(order.lastIndexOf('CreateMembers'));
+  });
+});
 
 describe('a refresh of the inventory', () => {
   it('takes away what the service does not list any more, and changes what it lists otherwise', async () => {
@@ -64,7 +86,7 @@ describe('a refresh of the inventory', () => {
       members: 120,
     });
     expect(await count()).toBe(120);
-    const { coverage } = await gateway.execute(CoverageDocument, {});
+    const { coverage } = await gateway.execute(CoverageDocument, { first: 1 });
     expect(coverage.targets[2]).toMatchObject({
       members: 120,
       observedAt: first.observedAt,

@@ -20,7 +20,7 @@ const OPERATIONS: Record<string, string> = {
     '{ members(administrator: "one", service: SECURITY_HUB, region: "us-east-1") { nodes { accountId } } }',
   'Query.accounts':
     '{ accounts(accountIds: ["222233334444"]) { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
-  'Query.inventory': '{ inventory { totalCount nodes { administrator accountId } } }',
+  'Query.inventory': '{ inventory { nodes { administrator accountId } } }',
   'Query.coverage': '{ coverage(administrator: "one") { gapCount administrator } }',
   'Query.tokens': '{ tokens { id name administrators } }',
   'Query.deniedAttempts': '{ deniedAttempts { nodes { id callerId } } }',
@@ -51,7 +51,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.statistics': [{ outcomes: 0, accounts: 0 }],
   'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
-  'Query.inventory': { totalCount: 0, nodes: [] },
+  'Query.inventory': { nodes: [] },
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
   'Mutation.createMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },

@@ -74,7 +74,11 @@ describe('an observation', () => {
     expect(listing?.members).toEqual(
       [member(2, { email: 'two@example.com' }), member(3)].map(({ status: _, ...seen }) => seen),
     );
-    expect(await stateOf()).toMatchObject({ members: 2, observedAt: listing?.observedAt, runningSince: null });
+    expect(await stateOf()).toMatchObject({
+      members: 2,
+      observedAt: listing?.observedAt,
+      runningSince: null,
+    });
     expect(await listed(THERE)).toEqual([accountId(9)]);
   });
 
@@ -93,7 +97,12 @@ describe('an observation', () => {
     await observations.finish(await begin(), [member(1)]);
     const { observedAt } = await stateOf();
     await observations.fail(await begin(), { reasonCode: 'ACCESS_DENIED', reason: 'no' });
-    expect(await stateOf()).toMatchObject({ observedAt, members: 1, reasonCode: 'ACCESS_DENIED', reason: 'no' });
+    expect(await stateOf()).toMatchObject({
+      observedAt,
+      members: 1,
+      reasonCode: 'ACCESS_DENIED',
+      reason: 'no',
+    });
     expect(await listed()).toEqual([accountId(1)]);
   });
 
@@ -140,7 +149,8 @@ describe('targets that are observed now and then', () => {
 
   it('have their observations forgotten after a while, and keep what was seen', async () => {
     await observations.finish(await begin(), [member(1)]);
-    await database.prisma.$executeRaw`UPDATE inventory_observation SET finished_at = finished_at - interval '31 days'`;
+    await database.prisma
+      .$executeRaw`UPDATE inventory_observation SET finished_at = finished_at - interval '31 days'`;
     const running = await begin(THERE);
     await observations.forget(30);
     const left = await database.prisma.$queryRaw`SELECT id::text FROM inventory_observation`;
