@@ -90,11 +90,11 @@ export function createInventory(
     async coverage(caller, { administrator, accountIds, first, after }) {
       const targets = liveTargets(administrators, caller, { administrator: administrator ?? null });
       const names = [...new Set(targets.map((target) => target.administrator))];
-      const [only = '', ...others] = names;
-      if (others.length > 0)
+      const [only, ...others] = names;
+      if (only === undefined || others.length > 0)
         throw new GatewayError(
           'BAD_USER_INPUT',
-          `administrator: expected one of ${names.join(', ')}, got none`,
+          `administrator: expected one of ${names.join(', ') || 'nothing'}, got none`,
         );
       const [afterId = null] = after == null ? [] : checkAccountIds('after', [after]);
       const found = await reads.coverage(targets, {

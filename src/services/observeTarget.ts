@@ -1,5 +1,6 @@
+import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { TargetAddress } from '../membership.js';
+import type { ReasonCode, TargetAddress } from '../membership.js';
 import type { InventoryObservations } from '../ports/inventory.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import { memberStatusOf } from './memberStatus.js';
@@ -9,8 +10,9 @@ import { reasonOfFailure } from './readFailure.js';
 export type ObserveTarget = (target: TargetAddress) => Promise<void>;
 
 /**
- * A listing that breaks off is recorded as failed, and the members that were observed before stay. When it is the gateway
- * that ends, or its database that fails, the observation stays open until the next one begins.
+ * A listing that breaks off is recorded as failed, and the members that were observed before stay; so is one that cannot be
+ * written, since listing it again would end the same way. When it is the gateway that ends, or its database that cannot be
+ * reached, the observation stays open until the next one begins.
  *
  * @param listAllMembers asks the service now.
  */
@@ -35,10 +37,18 @@ export function createObserveTarget({
         );
         log.info({ ...target, members: members.length }, 'members observed');
       } catch (error) {
-        const failure = reasonOfFailure(error);
-        log.warn({ ...target, ...failure }, 'members not observed');
+        const failure = failureOf(error);
+        log.warn({ ...target, ...failure, err: error }, 'members not observed');
         await observations.fail(observation, failure);
       }
     }
+  };
+}
+
+function failureOf(error: unknown): { readonly reasonCode: ReasonCode; readonly reason: string } {
+  if (error instanceof GatewayError) return reasonOfFailure(error);
+  return {
+    reasonCode: 'OTHER',
+    reason: 'the members were listed, and could not be written to the inventory',
   };
 }

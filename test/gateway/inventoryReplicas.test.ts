@@ -80,6 +80,18 @@ describe('two replicas', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('hand an observation on when theirs is told to stop', async () => {
+    const [one, two] = [await start(), await start()];
+    await sandbox.put('latency', { ms: 1_000 });
+    process.kill(two.pid, 'SIGSTOP');
+    await execute(one.url, RefreshInventoryDocument, { input: { ...AT_HUB, waitSeconds: 0 } });
+    await expect.poll(listed, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    process.kill(two.pid, 'SIGCONT');
+    expect(await one.kill('SIGTERM')).toBe(0);
+    await sandbox.put('latency', { ms: 0 });
+    await expect.poll(() => members(two), { timeout: 60_000 }).toBe(260);
+  });
+
   it('observe every target once when it has become due, and again only after the interval', async () => {
     const environment = { INVENTORY_INTERVAL_MINUTES: '60' };
     const [one] = await Promise.all([start(environment), start(environment)]);

@@ -90,6 +90,10 @@ beforeAll(async () => {
     { authorization: `Bearer ${bearer}` },
   );
   id = (body.data?.['createMembers'] as { request: { id: string } }).request.id;
+  await gateway.post(
+    { query: OPERATIONS['Mutation.refreshInventory'] },
+    { authorization: `Bearer ${bearer}` },
+  );
   await gateway.post({ query: OPERATIONS['Query.tokens'] }, { authorization: `Bearer ${bearer}` });
 });
 afterAll(async () => {
