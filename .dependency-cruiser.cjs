@@ -43,9 +43,19 @@ module.exports = {
       'ownParts starts what runs beside the gateway; app does the rest.',
     ),
     arrow(
+      'administrators',
+      ['config', 'upstream', ...LEAVES],
+      'administrators finds out whom the gateway acts as; app does the rest.',
+    ),
+    arrow(
       'access',
       ['config', 'closers', 'oidc', 'ports', 'services', 'store', ...LEAVES],
       'access puts together who may call; app does the rest.',
+    ),
+    arrow(
+      'inventory',
+      ['config', 'closers', 'lanes', 'ports', 'services', 'store', ...LEAVES],
+      'inventory puts together what observes members; app does the rest.',
     ),
     arrow(
       'token',
@@ -96,7 +106,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|access|ownParts|config|closers|membership|errors|log)\\.ts$',
+          '^src/(main|token|app|access|administrators|inventory|ownParts|config|closers|membership|errors|log)\\.ts$',
           '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
         ],
       },

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createAccess } from './access.js';
+import { configuredAdministrators } from './administrators.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { createHttpServer } from './http/server.js';
+import { createInventoryParts } from './inventory.js';
 import { createLaneDetector } from './lanes/detector.js';
 import type { Doorbell } from './lanes/doorbell.js';
 import type { LaneTools } from './lanes/laneTools.js';
@@ -41,7 +43,9 @@ import { createConfirmationStore, forgetConfirmations } from './store/confirmati
 import { createExports } from './store/exports.js';
 import { createFollowUpStore } from './store/followUps.js';
 import { createHistoryStore } from './store/history.js';
+import { createInventoryReads } from './store/inventoryReads.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
+import { createKeptMembers } from './store/keptMembers.js';
 import { createLaneRecord } from './store/laneRecord.js';
 import { createLaneStates } from './store/laneStates.js';
 import { freeLanes, lanesWithWork, openLanes } from './store/lanes.js';
@@ -55,7 +59,6 @@ import { createRequestStore } from './store/requestStore.js';
 import { createRetentionStore } from './store/retention.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
-import { whoAmI } from './upstream/identity.js';
 import { createUpstream } from './upstream/upstream.js';
 
 /** A running gateway. */
@@ -94,7 +97,7 @@ export async function startGateway(
   const database = openDatabase(own.databaseUrl);
   closers.add('database', () => database.close());
   const { prisma } = database;
-  const administrators = config.administrators ?? (await defaultAdministrator(config, endpoint, credentials));
+  const administrators = await configuredAdministrators(config, endpoint, credentials);
   const lanes = await openLanes(prisma, administrators);
   // The embedded database is this process's only: whoever held a lane in it has ended.
   const alone = config.databaseUrl === null;
@@ -172,6 +175,8 @@ export async function startGateway(
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
+  const kept = createKeptMembers(prisma, laneIdOf);
+  const inventoryReads = createInventoryReads(reading.prisma, laneIdOf);
   const live = createLiveReads({
     administrators,
     upstream,
@@ -181,6 +186,8 @@ export async function startGateway(
     rates,
     removalSharePercent: config.removalSharePercent,
     maxAccounts: config.maxAccountsPerRequest,
+    kept,
+    inventory: inventoryReads,
     stopping: stopping.signal,
   });
   const followUps = startFollowUps({
@@ -188,6 +195,18 @@ export async function startGateway(
     ...{ reads: live.reads, lanes: lanes.all, waits: config.followUpWaits, log },
   });
   closers.add('follow-ups', () => followUps.stop());
+  const inventory = await createInventoryParts(
+    {
+      ...{ config, databaseUrl: own.databaseUrl, alone, database, administrators, laneIdOf, kept },
+      ...{
+        reads: inventoryReads,
+        targets: lanes.all,
+        listNow: live.listAllMembers,
+        stopping: stopping.signal,
+      },
+    },
+    { log, closers },
+  );
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };
   const confirmations = createConfirmationStore(prisma);
   const services: Services = {
@@ -222,6 +241,7 @@ export async function startGateway(
         services,
         history: createHistory(reads),
         ...live.forOperation(deadlineOf),
+        ...inventory.forOperation(deadlineOf),
         statistics: createStatistics(reads),
         progress,
         tokens: access.tokens,
@@ -250,6 +270,7 @@ export async function startGateway(
     log,
   });
   await workers.start();
+  await inventory.start();
   const url = await server.listen(config.host, config.port);
   closers.add('http', () => server.close());
   closers.add('waits', () => {
@@ -257,24 +278,4 @@ export async function startGateway(
   });
   await own.announce(url);
   return { url, administrators, sandboxUrl: own.sandboxUrl, database };
-}
-
-/** Without an administrators file there is one administrator: the account that the credentials belong to. */
-async function defaultAdministrator(
-  config: Config,
-  endpoint: string | null,
-  credentials: KeyPair | null,
-): Promise<Administrator[]> {
-  const [region = ''] = config.defaultRegions;
-  return [
-    {
-      id: 'default',
-      accountId: await whoAmI({ region, endpoint, credentials }),
-      roleArn: null,
-      externalId: null,
-      services: ['GUARDDUTY', 'SECURITY_HUB'],
-      regions: config.defaultRegions,
-      detectorIds: {},
-    },
-  ];
 }

@@ -40,6 +40,8 @@ export interface Config {
   /** Seconds before the first look at an invited member, and before each further one; the last stays. */
   readonly followUpWaits: readonly number[];
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
+  /** How often all members of every target are observed; null: only when asked for. */
+  readonly inventoryIntervalMinutes: number | null;
   /** How long what is kept. */
   readonly retention: {
     /** Calendar months that outcomes and calls are kept, besides the current one; null: for ever. */
@@ -104,6 +106,7 @@ const environmentSchema = z.object({
   GUARDDUTY_BURST: positive.min(1).default(10),
   SECURITYHUB_RATE: positive.default(10),
   SECURITYHUB_BURST: positive.min(1).default(30),
+  INVENTORY_INTERVAL_MINUTES: positiveInt.max(44_640).optional(),
   RECORD_RETENTION_MONTHS: positiveInt.max(1200).optional(),
   EMAIL_RETENTION_DAYS: positiveInt.max(36_500).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -167,6 +170,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       GUARDDUTY: { perSecond: settings.GUARDDUTY_RATE, burst: settings.GUARDDUTY_BURST },
       SECURITY_HUB: { perSecond: settings.SECURITYHUB_RATE, burst: settings.SECURITYHUB_BURST },
     },
+    inventoryIntervalMinutes: settings.INVENTORY_INTERVAL_MINUTES ?? null,
     retention: {
       recordMonths: settings.RECORD_RETENTION_MONTHS ?? null,
       emailDays: settings.EMAIL_RETENTION_DAYS ?? null,

@@ -20,6 +20,8 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['app', 'src/app.ts', './main.js'],
   ['token', 'src/token.ts', './main.js'],
   ['access', 'src/access.ts', './app.js'],
+  ['administrators', 'src/administrators.ts', './app.js'],
+  ['inventory', 'src/inventory.ts', './app.js'],
   ['ownParts', 'src/ownParts.ts', './app.js'],
   ['http', 'src/http/server.ts', '../store/records.js'],
   ['resolvers', 'src/resolvers/request.ts', '../store/records.js'],

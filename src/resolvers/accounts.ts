@@ -43,7 +43,7 @@ export class AccountResolver {
     nullable: 'items',
     description:
       'Where the account stands now, at every target asked for: GetMembers, for all accounts of the operation ' +
-      'together. NOT_A_MEMBER where the service does not know it. A target that cannot be read is null here, and the ' +
+      'together. NOT_A_MEMBER where the service does not know it, or where an inventory that is young enough does not have it. A target that cannot be read is null here, and the ' +
       'errors of the answer say why at this path: UPSTREAM_FAILED with extensions.reasonCode, or THROTTLED when its ' +
       'rate leaves no room within 30 seconds.',
   })
@@ -52,7 +52,9 @@ export class AccountResolver {
     @Args(() => AccountMembersArguments) asked: AccountMembersArguments,
     @Ctx() { caller, members, memberLoader }: GatewayContext,
   ): Promise<Readonly<Member>>[] {
-    return members.targets(caller, asked).map((target) => memberLoader(target, accountId));
+    return members
+      .targets(caller, asked)
+      .map((target) => memberLoader(target, accountId, asked.maxAgeSeconds));
   }
 
   @FieldResolver(() => OutcomeConnection, {

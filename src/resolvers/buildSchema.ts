@@ -9,6 +9,7 @@ import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { DeleteMembersResolver } from './deleteMembers.js';
 import { DisassociateMembersResolver } from './disassociateMembers.js';
+import { InventoryResolver } from './inventory.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
@@ -45,6 +46,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       CreateMembersResolver,
       DeleteMembersResolver,
       DisassociateMembersResolver,
+      InventoryResolver,
       InviteMembersResolver,
       MembersResolver,
       NodeResolver,

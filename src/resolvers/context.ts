@@ -1,11 +1,13 @@
 import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import type { HistoryService } from '../services/history.js';
+import type { InventoryService } from '../services/inventory.js';
 import type { LiveMembers } from '../services/liveMembers.js';
 import type { Loaders } from '../services/loaders.js';
 import type { MemberLoader } from '../services/memberLoader.js';
 import type { OriginLoader } from '../services/originLoader.js';
 import type { Reconcile } from '../services/reconcile.js';
+import type { RefreshInventory } from '../services/refreshInventory.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/statistics.js';
@@ -23,6 +25,8 @@ export interface GatewayContext {
   readonly members: LiveMembers;
   readonly targetHealth: TargetHealthOf;
   readonly reconcile: Reconcile;
+  readonly inventory: InventoryService;
+  readonly refreshInventory: RefreshInventory;
   readonly statistics: StatisticsService;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;

@@ -10,7 +10,7 @@ export class MembersResolver {
     description:
       'The members of one administrator at one service in one region, as the service lists them now: ListMembers with ' +
       'onlyAssociated false, so that created, invited, removed and resigned accounts are there too. In the order of ' +
-      'the service; totalCount is null, since the service does not count. Fails as a whole when the target cannot be ' +
+      'the service, or by account id where maxAgeSeconds lets the inventory answer; totalCount is null, since the service does not count. Fails as a whole when the target cannot be ' +
       'read: UPSTREAM_FAILED with extensions.reasonCode, or THROTTLED when the rate leaves no room within 30 seconds.',
   })
   async members(

@@ -24,6 +24,9 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.account': 'VIEWER',
   'Query.accounts': 'VIEWER',
   'Query.reconcile': 'VIEWER',
+  'Query.inventory': 'VIEWER',
+  'Query.coverage': 'VIEWER',
+  'Mutation.refreshInventory': 'OPERATOR',
   // Members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',

@@ -89,7 +89,7 @@ export function connectionOf<Row extends object>(
       description:
         'How many entries the whole list has, whichever page this is. Exact for the outcomes and the ' +
         'unprocessed of a request, from running counts. For requests, outcomes and calls at the root, and ' +
-        'the outcomes of an account, exact up to 10,000 and null above. Null for the calls of a request and ' +
+        'the outcomes of an account, exact up to 10,000 and null above. Exact for the inventory. Null for the calls of a request and ' +
         'the outcomes of a call.',
     })
     readonly totalCount!: (() => Promise<number | null>) | null;

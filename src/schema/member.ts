@@ -12,8 +12,9 @@ import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'One account at one service in one region, as that service shows it to its administrator now. Read from AWS for ' +
-    'this answer, never from the record: it shows what others did as well, in the console or through Organizations.',
+    'One account at one service in one region, as that service shows it to its administrator. Read from AWS for ' +
+    'this answer, or observed at most maxAgeSeconds ago, never from the record: it shows what others did as well, in the ' +
+    'console or through Organizations.',
 })
 export class Member {
   @Field(() => AwsAccountId, { description: 'The member account: 12 digits.' })
@@ -62,7 +63,8 @@ export class Member {
 
   @Field(() => DateTime, {
     description:
-      'How old this is: the service was asked then, or a moment later, and nothing is cached in between.',
+      'How old this is: the service was asked then, or a moment later. Nothing is cached in between unless maxAgeSeconds ' +
+      'asks for it; what comes from the inventory was seen while all members of the target were listed, from then on.',
   })
   readonly observedAt!: Date;
 }

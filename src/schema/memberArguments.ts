@@ -7,9 +7,22 @@ import { SecurityService } from './enums.js';
 import { MemberStatus } from './memberStatus.js';
 import { AwsRegion } from './scalars.js';
 
+/** How old an answer may be. No type of the schema by itself. */
+@ArgsType()
+abstract class AgeArgument {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How old the answer may be, in seconds: 0 to 86,400, a day; else BAD_USER_INPUT. 0, absent or null: read now, and kept ' +
+      'nowhere. Otherwise what any replica has observed since then is taken, in the inventory or for somebody who asked like ' +
+      'this, and what has to be read is kept for the next. observedAt says how old each answer is.',
+  })
+  readonly maxAgeSeconds?: number | null;
+}
+
 /** The arguments of the list of members. */
 @ArgsType()
-export class MembersArguments {
+export class MembersArguments extends AgeArgument {
   @Field(() => ID, {
     nullable: true,
     description: 'The administrator to ask as; needed only when the caller may use several.',
@@ -44,14 +57,14 @@ export class MembersArguments {
     nullable: true,
     description:
       'The endCursor of an earlier page of the same administrator, service, region and status; absent or null for the ' +
-      'beginning.',
+      'beginning. A list with maxAgeSeconds goes on with maxAgeSeconds.',
   })
   readonly after?: string | null;
 }
 
 /** The arguments of the members of an account. */
 @ArgsType()
-export class AccountMembersArguments {
+export class AccountMembersArguments extends AgeArgument {
   @Field(() => ID, {
     nullable: true,
     description: 'The administrator to ask as; every one that the caller may use when absent or null.',

@@ -1,59 +1,65 @@
-import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '../errors.js';
+import { ACCOUNTS_PER_CALL, RETRYABLE_REASONS, type TargetAddress } from '../membership.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ServiceMember } from '../ports/upstream.js';
-import { GatewayError } from '../errors.js';
+import { serviceMember } from './liveMember.js';
 import type { LivePage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';
 
-/**
- * Longest the members of a target are listed, in milliseconds. Ours: some seconds less than a query may take by default, so
- * that a target with too many members is told of in its own place. At half of Security Hub's rate that is some 7,000
- * members, at half of GuardDuty's some 3,300.
- */
-const LISTING_PATIENCE_MS = 25_000;
+/** Pauses before a page is asked for again that failed for a reason which passes, in milliseconds. */
+const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
+
+/** Most pages of a list: twice what the most members take that any service has (UPSTREAMS.md, "Both services"). */
+const MOST_PAGES = 2_000;
 
 /**
- * Lists members by reading every page now, within the rate of the target: what is read is never older than the question.
- * Members that change meanwhile are in the listing as one of its pages showed them.
+ * Lists all members of a target now, page by page at the pace of live reads: minutes for tens of thousands. An account that
+ * moves between pages meanwhile is there once.
+ *
+ * @param stopping ends it between two pages, with `UNAVAILABLE`.
  */
-export function createLiveListing(reads: Pick<MemberReads, 'page'>): ListAllMembers {
+export function createLiveListing(reads: Pick<MemberReads, 'page'>, stopping: AbortSignal): ListAllMembers {
+  const readPage = async (target: TargetAddress, nextToken: string | null): Promise<LivePage> => {
+    for (let failures = 0; ; failures++) {
+      if (stopping.aborted) throw isStopping();
+      try {
+        return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken });
+      } catch (error) {
+        const pause = PAUSES_MS[failures];
+        if (pause === undefined || !mayPass(error)) throw error;
+        await sleep(pause, undefined, { signal: stopping }).catch(() => undefined);
+      }
+    }
+  };
+
   return async (target) => {
-    const until = performance.now() + LISTING_PATIENCE_MS;
     const members = new Map<string, ServiceMember>();
-    let page = await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken: null }, until);
+    let page = await readPage(target, null);
     const { observedAt } = page;
-    for (;;) {
-      for (const member of page.members)
-        members.set(member.accountId, { ...member, serviceStatus: member.serviceStatus ?? '' });
+    for (let pages = 1; ; pages++) {
+      for (const member of page.members) {
+        const seen = serviceMember(member);
+        if (seen !== null) members.set(seen.accountId, seen);
+      }
       if (page.nextToken === null) return { observedAt, members: [...members.values()] };
-      if (performance.now() > until) throw tooMany(target, members.size);
-      page = await nextPage(reads, target, page.nextToken, until, members.size);
+      if (pages === MOST_PAGES) throw endless(target);
+      page = await readPage(target, page.nextToken);
     }
   };
 }
 
-async function nextPage(
-  reads: Pick<MemberReads, 'page'>,
-  target: TargetAddress,
-  nextToken: string,
-  until: number,
-  read: number,
-): Promise<LivePage> {
-  try {
-    return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken }, until);
-  } catch (error) {
-    // The first page had room: it is the number of them that is too much for the rate.
-    throw error instanceof GatewayError && error.code === 'THROTTLED' ? tooMany(target, read) : error;
-  }
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof GatewayError && RETRYABLE_REASONS.some((code) => code === error.details['reasonCode'])
+  );
 }
 
-function tooMany(target: TargetAddress, read: number): GatewayError {
-  const limit = LISTING_PATIENCE_MS / 1_000;
-  return failureOf(target, {
-    status: 'FAILED',
-    reasonCode: 'THROTTLED',
-    reason: `its rate lets no more than the first ${read} of its members be listed within ${limit} seconds; refresh the inventory, then ask with maxAgeSeconds`,
-    retry: false,
-    doneIfDoubted: false,
-  });
+function endless(target: TargetAddress): GatewayError {
+  const reason = `the list of members did not end within ${MOST_PAGES} pages of ${ACCOUNTS_PER_CALL}`;
+  return failureOf(target, { reasonCode: 'OTHER', reason });
+}
+
+function isStopping(): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'the gateway is stopping; try again in a moment');
 }

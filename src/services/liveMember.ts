@@ -37,6 +37,13 @@ export function liveMember(target: TargetAddress, member: ServiceMember, observe
   };
 }
 
+/** The same in the service's own terms; null for an account that it does not know. */
+export function serviceMember(shown: LiveMember): ServiceMember | null {
+  if (shown.status === 'NOT_A_MEMBER') return null;
+  const { accountId, email, serviceStatus, invitedAt, updatedAt } = shown;
+  return { accountId, email, serviceStatus: serviceStatus ?? '', invitedAt, updatedAt };
+}
+
 /** An account that the service does not know. */
 export function notAMember(target: TargetAddress, accountId: string, observedAt: Date): LiveMember {
   const unknown = { accountId, serviceStatus: '', email: null, invitedAt: null, updatedAt: null };

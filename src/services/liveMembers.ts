@@ -9,6 +9,7 @@ import {
 } from '../membership.js';
 import type { LiveMember } from './liveMember.js';
 import { liveTargets, type AskedTargets } from './liveTargets.js';
+import { checkMaxAge } from './maxAge.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
 import { checkForwardPage, type AskedPage } from './pageArgs.js';
@@ -31,6 +32,8 @@ export interface AskedMembers {
   readonly region: string;
   /** Null: every status. An empty list matches nothing. */
   readonly status?: readonly MemberStatus[] | null;
+  /** How old the answer may be; null and 0: read now. */
+  readonly maxAgeSeconds?: number | null;
 }
 
 /** A member and its place in the list. */
@@ -65,16 +68,25 @@ export interface LiveMembers {
   accountIds(argument: string, accountIds: readonly string[]): readonly string[];
 }
 
-export function createLiveMembers(administrators: readonly Administrator[], reads: MemberReads): LiveMembers {
+/** @param readsFor reads of members by how old, in seconds, they may be. */
+export function createLiveMembers(
+  administrators: readonly Administrator[],
+  readsFor: (maxAgeSeconds: number) => Pick<MemberReads, 'page'>,
+): LiveMembers {
   return {
-    async list(caller, { administrator, service, region, status }, asked) {
+    async list(caller, { administrator, service, region, status, maxAgeSeconds }, asked) {
+      const maxAge = checkMaxAge(maxAgeSeconds);
       const page = checkForwardPage(asked);
       const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
       const found = liveTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
-      const list = { target: onlyTarget(found, service, region), statuses: status ?? null };
+      const list = {
+        target: onlyTarget(found, service, region),
+        statuses: status ?? null,
+        isKept: maxAge > 0,
+      };
       const from = memberPlace(list, page.after);
       if (list.statuses?.length === 0) return pageOf([], false, null);
-      return readPage(reads, list, from, page.first);
+      return readPage(readsFor(maxAge), list, from, page.first);
     },
     targets: (caller, asked) => liveTargets(administrators, caller, asked),
     accountIds: checkAccountIds,
@@ -95,7 +107,7 @@ function onlyTarget(
 }
 
 async function readPage(
-  reads: MemberReads,
+  reads: Pick<MemberReads, 'page'>,
   list: MemberList,
   from: MemberPlace,
   first: number,
@@ -138,7 +150,8 @@ function pageOf(edges: readonly LiveEdge[], hasNextPage: boolean, goOn: string |
   return { edges, hasNextPage, endCursor: goOn ?? edges.at(-1)?.cursor ?? null };
 }
 
-function checkAccountIds(argument: string, accountIds: readonly string[]): readonly string[] {
+/** Account ids that are to be looked up, as they are. @throws GatewayError `BAD_USER_INPUT`. */
+export function checkAccountIds(argument: string, accountIds: readonly string[]): readonly string[] {
   if (accountIds.length > ACCOUNTS_PER_QUERY) {
     throw new GatewayError(
       'BAD_USER_INPUT',

@@ -1,11 +1,17 @@
 import type { Administrator, SecurityService } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
+import type { InventoryReads } from '../ports/inventory.js';
+import type { KeptMembers } from '../ports/keptMembers.js';
 import type { LaneStates } from '../ports/laneStates.js';
+import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
 import type { Detectors } from './detectors.js';
 import { createFindDetector } from './findDetector.js';
+import { createKeptListing } from './keptListing.js';
+import { createKeptPages } from './keptPages.js';
+import { createListingInTime } from './listingInTime.js';
 import { createLiveListing } from './liveListing.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
@@ -27,6 +33,9 @@ export interface LiveReadTools {
   /** The share of a target's members that one request may remove, in per cent. */
   readonly removalSharePercent: number;
   readonly maxAccounts: number;
+  /** For those who take answers of some age. */
+  readonly kept: KeptMembers;
+  readonly inventory: Pick<InventoryReads, 'listing'>;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -37,6 +46,8 @@ export interface LiveReads {
   readonly planRemoval: RemovalPlanner;
   /** The reads themselves, for what nobody waits for: without any operation's deadline. */
   readonly reads: MemberReads;
+  /** Lists all members of a target now, whatever age may be. */
+  readonly listAllMembers: ListAllMembers;
   /**
    * What the resolvers of one operation use; the loader is that operation's own.
    *
@@ -51,20 +62,23 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, detectors, states, rates, maxAccounts } = tools;
+  const { administrators, upstream, detectors, states, rates, maxAccounts, kept } = tools;
   const turns = createReadTurns(quota, stopping);
   const findDetector = createFindDetector(detectors, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors, findDetector });
-  const listAllMembers = createLiveListing(reads);
+  const listAllMembers = createKeptListing(tools.inventory, createListingInTime(reads));
   const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
     planRemoval: createRemovalPlanner(reads, rates, tools.removalSharePercent),
     reads,
+    listAllMembers: createLiveListing(reads, stopping),
     forOperation: (deadlineOf) => ({
-      members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
+      members: createLiveMembers(administrators, (maxAgeSeconds) =>
+        withDeadline(maxAgeSeconds === 0 ? reads : createKeptPages(reads, kept, maxAgeSeconds), deadlineOf),
+      ),
       targetHealth,
-      memberLoader: createMemberLoader(reads, (read) => deadlineOf()?.within(read) ?? read()),
+      memberLoader: createMemberLoader(reads, kept, (read) => deadlineOf()?.within(read) ?? read()),
       reconcile: createReconcile({
         ...{ administrators, maxAccounts },
         listAllMembers: (target, maxAgeMs) => {

@@ -8,6 +8,8 @@ export interface MemberList {
   readonly target: TargetAddress;
   /** Null: members of every status. */
   readonly statuses: readonly MemberStatus[] | null;
+  /** Whether it may be answered from what was kept: such a list has an order of its own. */
+  readonly isKept: boolean;
 }
 
 /** A place between two members: within a page of the service, by how many of its members lie before it. */
@@ -39,12 +41,13 @@ export function memberPlace(list: MemberList, after: string | null): MemberPlace
   if (version === '1' && digest === digestOf(list, place.skip, place.token)) return place;
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `after: expected a cursor from a list of members with the same administrator, service, region and status, got ${quoted(after)}`,
+    `after: expected a cursor from a list of members with the same administrator, service, region and status, and with maxAgeSeconds if that one had it, got ${quoted(after)}`,
   );
 }
 
-function digestOf({ target, statuses }: MemberList, skip: number, token: string | null): string {
+function digestOf({ target, statuses, isKept }: MemberList, skip: number, token: string | null): string {
   const { administrator, service, region } = target;
   const meant = [administrator, service, region, statuses && [...new Set(statuses)].sort(), skip, token];
+  if (isKept) meant.push('kept');
   return createHash('sha256').update(JSON.stringify(meant)).digest('base64url').slice(0, DIGEST_LENGTH);
 }

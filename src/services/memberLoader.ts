@@ -1,30 +1,88 @@
 import DataLoader from 'dataloader';
 import type { TargetAddress } from '../membership.js';
+import type { KeptMember, KeptMembers, MemberKey } from '../ports/keptMembers.js';
 import type { Deadline } from './deadline.js';
-import type { LiveMember } from './liveMember.js';
+import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
+import { checkMaxAge } from './maxAge.js';
 import type { MemberReads } from './memberReads.js';
 import { targetKey } from './targetKey.js';
 
+/** Most accounts that one statement looks up among what was kept. */
+const KEYS_PER_STATEMENT = 10_000;
+
 /**
  * One account at one target, as the service shows it; rejects with the `GatewayError` of that target. Made for one
- * operation: what it has read is not read again there, and forgotten with it.
+ * operation: what it has read is not read again there, and forgotten with it. With a maximal age in seconds it takes an
+ * observation that is young enough, and what it reads then is kept.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` for an age that is none.
  */
-export type MemberLoader = (target: TargetAddress, accountId: string) => Promise<LiveMember>;
+export type MemberLoader = (
+  target: TargetAddress,
+  accountId: string,
+  maxAgeSeconds?: number | null,
+) => Promise<LiveMember>;
 
 /**
  * A loader for one operation. What is asked for together goes by 50 accounts a call, target by target.
  *
  * @param within keeps the operation's deadline.
  */
-export function createMemberLoader(reads: MemberReads, within: Deadline['within']): MemberLoader {
-  const loader = new DataLoader(
-    async (keys: readonly { readonly target: TargetAddress; readonly accountId: string }[]) =>
-      within(() =>
-        Promise.all(keys.map(({ target, accountId }) => reads.member(target, accountId).catch(asError))),
-      ),
-    { cacheKeyFn: ({ target, accountId }) => `${accountId} ${targetKey(target)}` },
-  );
-  return (target, accountId) => loader.load({ target, accountId });
+export function createMemberLoader(
+  reads: Pick<MemberReads, 'member'>,
+  kept: Pick<KeptMembers, 'members' | 'keepMembers'>,
+  within: Deadline['within'],
+): MemberLoader {
+  const read = ({ target, accountId }: MemberKey): Promise<LiveMember | Error> =>
+    reads.member(target, accountId).catch(asError);
+
+  const readOrTake = async (
+    keys: readonly MemberKey[],
+    maxAgeSeconds: number,
+  ): Promise<(LiveMember | Error)[]> => {
+    const found = await kept.members(keys, maxAgeSeconds);
+    const read: LiveMember[] = [];
+    const answers = await Promise.all(
+      keys.map(async (key, place) => {
+        const known = found[place] ?? null;
+        if (known !== null) return taken(key, known);
+        const answer = await reads.member(key.target, key.accountId).catch(asError);
+        if (!(answer instanceof Error)) read.push(answer);
+        return answer;
+      }),
+    );
+    // Before anybody is answered, so that whoever asks next finds it.
+    if (read.length > 0) await kept.keepMembers(read.map(toKeep));
+    return answers;
+  };
+
+  const loaders = new Map<number, DataLoader<MemberKey, LiveMember, string>>();
+  const loaderFor = (maxAgeSeconds: number): DataLoader<MemberKey, LiveMember, string> => {
+    const known = loaders.get(maxAgeSeconds);
+    if (known !== undefined) return known;
+    const loader = new DataLoader<MemberKey, LiveMember, string>(
+      async (keys) =>
+        within(() => (maxAgeSeconds === 0 ? Promise.all(keys.map(read)) : readOrTake(keys, maxAgeSeconds))),
+      {
+        cacheKeyFn: ({ target, accountId }) => `${accountId} ${targetKey(target)}`,
+        maxBatchSize: maxAgeSeconds === 0 ? Infinity : KEYS_PER_STATEMENT,
+      },
+    );
+    loaders.set(maxAgeSeconds, loader);
+    return loader;
+  };
+
+  return (target, accountId, maxAgeSeconds) =>
+    loaderFor(checkMaxAge(maxAgeSeconds)).load({ target, accountId });
+}
+
+function taken({ target, accountId }: MemberKey, { member, observedAt }: KeptMember): LiveMember {
+  return member === null ? notAMember(target, accountId, observedAt) : liveMember(target, member, observedAt);
+}
+
+function toKeep(read: LiveMember): MemberKey & KeptMember {
+  const { administrator, service, region, accountId, observedAt } = read;
+  return { target: { administrator, service, region }, accountId, observedAt, member: serviceMember(read) };
 }
 
 function asError(error: unknown): Error {

@@ -10,7 +10,10 @@ export function readFailure(target: TargetAddress, answer: Refused | Unanswered)
 }
 
 /** As `readFailure`, where it is known already what becomes of every account. */
-export function failureOf(target: TargetAddress, { reasonCode, reason }: Verdict): GatewayError {
+export function failureOf(
+  target: TargetAddress,
+  { reasonCode, reason }: Pick<Verdict, 'reasonCode' | 'reason'>,
+): GatewayError {
   const { administrator, service, region } = target;
   const throttled = reasonCode === 'THROTTLED';
   const words = withoutArns(reason ?? 'no reason given');

@@ -2,12 +2,18 @@ import { GatewayError } from '../errors.js';
 import type { PageArgs } from '../ports/history.js';
 
 /** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
-type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts';
+type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts' | 'inventory';
 
 /** The lists that are ordered by an id. */
-type IdListKind = Exclude<ListKind, 'outcomes'>;
+type IdListKind = Exclude<ListKind, 'outcomes' | 'inventory'>;
 
-const KINDS: readonly string[] = ['requests', 'outcomes', 'calls', 'deniedAttempts'] satisfies ListKind[];
+const KINDS: readonly string[] = [
+  'requests',
+  'outcomes',
+  'calls',
+  'deniedAttempts',
+  'inventory',
+] satisfies ListKind[];
 
 /** The primary key of an outcome. */
 export interface OutcomeKey {
@@ -15,6 +21,13 @@ export interface OutcomeKey {
   readonly targetId: string;
   /** 12 digits. */
   readonly accountId: string;
+}
+
+/** The primary key of a member of the inventory, in the order of its list. */
+export interface InventoryKey {
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly laneId: number;
 }
 
 /** Newer than every id of a request or call: where those lists begin. */
@@ -81,6 +94,22 @@ export function outcomeBound(page: PageArgs): OutcomeKey {
   )
     throw wrongCursor('outcomes', argument, cursor);
   return { targetId, accountId };
+}
+
+/** The cursor of a member of the inventory. */
+export function inventoryCursor({ accountId, laneId }: InventoryKey): string {
+  return encode('inventory', accountId, String(laneId));
+}
+
+/** As `idBound`, for the inventory, which begins with the least account id. */
+export function inventoryBound(page: PageArgs): InventoryKey {
+  const { argument, cursor } = cursorOf(page);
+  if (cursor === null)
+    return { accountId: argument === 'after' ? BEFORE_ALL_ACCOUNTS : PAST_ALL_ACCOUNTS, laneId: 0 };
+  const [accountId = '', laneId = '', ...rest] = decode('inventory', argument, cursor);
+  if (rest.length > 0 || !ACCOUNT_ID.test(accountId) || !/^\d{1,9}$/.test(laneId))
+    throw wrongCursor('inventory', argument, cursor);
+  return { accountId, laneId: Number(laneId) };
 }
 
 /** The id as it came, or one that names no row when it is not a UUID: PostgreSQL would refuse the statement. */

@@ -22,6 +22,8 @@ const OPERATIONS: Record<string, string> = {
     '{ accounts(accountIds: ["222233334444"]) { members(administrator: "one", services: [SECURITY_HUB]) { status } } }',
   'Query.reconcile':
     '{ reconcile(input: { administrator: "one", services: [SECURITY_HUB], accounts: [{ accountId: "222233334444" }] }) { targets { observedAt } userErrors { code } } }',
+  'Query.inventory': '{ inventory { nodes { administrator accountId } } }',
+  'Query.coverage': '{ coverage(administrator: "one") { gapCount administrator } }',
   'Query.tokens': '{ tokens { id name administrators } }',
   'Query.deniedAttempts': '{ deniedAttempts { nodes { id callerId } } }',
   'Mutation.createMembers':
@@ -36,6 +38,8 @@ const OPERATIONS: Record<string, string> = {
     'mutation ($id: ID!) { retryRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
   'Mutation.cancelRequest':
     'mutation ($id: ID!) { cancelRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
+  'Mutation.refreshInventory':
+    'mutation { refreshInventory(input: { administrator: "one", services: [SECURITY_HUB] }) { targets { status } userErrors { code } } }',
   'Mutation.createToken':
     'mutation { createToken(input: { name: "matrix", role: VIEWER, administrators: ["one"] }) { token { id } userErrors { code } } }',
   'Mutation.revokeToken':
@@ -54,6 +58,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
   'Query.reconcile': { targets: [], userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
+  'Query.inventory': { nodes: [] },
   'Query.tokens': [],
   'Query.deniedAttempts': { nodes: [] },
   'Mutation.createMembers': { request: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
@@ -62,12 +67,13 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Mutation.deleteMembers': { plan: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.retryRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.cancelRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
+  'Mutation.refreshInventory': { targets: [], userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.createToken': { token: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.revokeToken': { token: null, userErrors: [{ code: 'NOT_FOUND' }] },
 };
 
 /** What is BAD_USER_INPUT instead: it names the administrator, or has no null to answer with. */
-const REFUSED = ['Query.members', 'Query.accounts', 'Subscription.requestProgress'];
+const REFUSED = ['Query.members', 'Query.accounts', 'Query.coverage', 'Subscription.requestProgress'];
 
 let issuer: TestIssuer;
 let gateway: TestGateway;
@@ -93,6 +99,10 @@ beforeAll(async () => {
     { authorization: `Bearer ${bearer}` },
   );
   id = (body.data?.['createMembers'] as { request: { id: string } }).request.id;
+  await gateway.post(
+    { query: OPERATIONS['Mutation.refreshInventory'] },
+    { authorization: `Bearer ${bearer}` },
+  );
   await gateway.post({ query: OPERATIONS['Query.tokens'] }, { authorization: `Bearer ${bearer}` });
 });
 afterAll(async () => {

@@ -40,6 +40,8 @@ export async function execute(
     members: { list: unexpected, targets: unexpected, accountIds: unexpected },
     reconcile: unexpected,
     targetHealth: unexpected,
+    inventory: { members: unexpected, coverage: unexpected },
+    refreshInventory: unexpected,
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,
   };

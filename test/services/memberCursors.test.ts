@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memberCursor, memberPlace, type MemberList } from '../../src/services/memberCursors.js';
 
 const target = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' } as const;
-const list: MemberList = { target, statuses: null };
+const list: MemberList = { target, statuses: null, isKept: false };
 const place = { token: 'a|b=/+', skip: 17 };
 
 describe('the cursor of a member', () => {
@@ -15,19 +15,20 @@ describe('the cursor of a member', () => {
   });
 
   it('is the same for the same statuses in another order', () => {
-    const one = memberCursor({ target, statuses: ['ENABLED', 'INVITED'] }, place);
-    expect(memberPlace({ target, statuses: ['INVITED', 'ENABLED', 'INVITED'] }, one)).toEqual(place);
+    const one = memberCursor({ ...list, statuses: ['ENABLED', 'INVITED'] }, place);
+    expect(memberPlace({ ...list, statuses: ['INVITED', 'ENABLED', 'INVITED'] }, one)).toEqual(place);
   });
 
   it.each<[string, MemberList]>([
     ['administrator', { ...list, target: { ...target, administrator: 'other' } }],
     ['service', { ...list, target: { ...target, service: 'SECURITY_HUB' } }],
+    ['age', { ...list, isKept: true }],
     ['region', { ...list, target: { ...target, region: 'us-east-1' } }],
     ['status', { ...list, statuses: ['ENABLED'] }],
   ])('is refused in a list of another %s', (_what, other) => {
     const cursor = memberCursor(list, place);
     expect(() => memberPlace(other, cursor)).toThrow(
-      `after: expected a cursor from a list of members with the same administrator, service, region and status, got "${cursor.slice(0, 20)}`,
+      `after: expected a cursor from a list of members with the same administrator, service, region and status, and with maxAgeSeconds if that one had it, got "${cursor.slice(0, 20)}`,
     );
   });
 

@@ -1,0 +1,125 @@
+import { GatewayError } from '../errors.js';
+import type { Administrator, Caller, MemberStatus, SecurityService } from '../membership.js';
+import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
+import type { CountedPage } from './history.js';
+import { checkAccountIds } from './liveMembers.js';
+import { liveTargets } from './liveTargets.js';
+import { checkPage, type AskedPage } from './pageArgs.js';
+
+/** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
+const DEFAULT_GAPS = 100;
+
+/** Most of them. */
+const MOST_GAPS = 1_000;
+
+/** Longest time that an invitation may be looked for to be open, in days: beyond AWS's own history. */
+const MOST_DAYS = 36_500;
+
+/** Which members of the inventory a caller wants listed. Absent and null conditions do not narrow. */
+export interface AskedInventory {
+  readonly administrator?: string | null;
+  readonly service?: SecurityService | null;
+  readonly region?: string | null;
+  readonly accountId?: readonly string[] | null;
+  readonly status?: readonly MemberStatus[] | null;
+  readonly invitedBefore?: Date | null;
+  readonly invitationOlderThanDays?: number | null;
+  readonly requested?: boolean | null;
+}
+
+/** Which coverage a caller wants. */
+export interface AskedCoverage {
+  /** Null: the only one. */
+  readonly administrator?: string | null;
+  /** Null: every account of the inventory. */
+  readonly accountIds?: readonly string[] | null;
+  /** 1 to 1,000; default 100. */
+  readonly first?: number | null;
+  /** An account id. */
+  readonly after?: string | null;
+}
+
+/** The coverage of one administrator. */
+export interface AdministratorCoverage extends Coverage {
+  readonly administrator: string;
+}
+
+/**
+ * The inventory, limited to what is configured and granted to the caller.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before the store is asked.
+ */
+export interface InventoryService {
+  members(caller: Caller, asked: AskedInventory, page: AskedPage): Promise<CountedPage<InventoryRow>>;
+  coverage(caller: Caller, asked: AskedCoverage): Promise<AdministratorCoverage>;
+}
+
+/** The inventory by what the store has of it. */
+export function createInventory(
+  administrators: readonly Administrator[],
+  reads: InventoryReads,
+): InventoryService {
+  const filterOf = (caller: Caller, asked: AskedInventory): InventoryFilter => {
+    const { administrator, service, region, accountId, status, invitedBefore, requested } = asked;
+    const where = {
+      administrator: administrator ?? null,
+      services: service == null ? null : [service],
+      regions: region == null ? null : [region],
+    };
+    return {
+      targets: liveTargets(administrators, caller, where, {
+        services: 'filter.service',
+        regions: 'filter.region',
+      }),
+      accountIds: accountId == null ? null : checkAccountIds('filter.accountId', accountId),
+      statuses: status ?? null,
+      invitedBefore: invitedBefore ?? null,
+      openForDays: checkDays(asked.invitationOlderThanDays),
+      requested: requested ?? null,
+    };
+  };
+
+  return {
+    async members(caller, asked, page) {
+      const filter = filterOf(caller, asked);
+      return {
+        page: await reads.members(filter, checkPage(page)),
+        count: () => reads.countMembers(filter),
+      };
+    },
+    async coverage(caller, { administrator, accountIds, first, after }) {
+      const targets = liveTargets(administrators, caller, { administrator: administrator ?? null });
+      const names = [...new Set(targets.map((target) => target.administrator))];
+      const [only, ...others] = names;
+      if (only === undefined || others.length > 0)
+        throw new GatewayError(
+          'BAD_USER_INPUT',
+          `administrator: expected one of ${names.join(', ') || 'nothing'}, got none`,
+        );
+      const [afterId = null] = after == null ? [] : checkAccountIds('after', [after]);
+      const found = await reads.coverage(targets, {
+        accountIds: accountIds == null ? null : checkAccountIds('accountIds', accountIds),
+        after: afterId,
+        most: checkGaps(first),
+      });
+      return { administrator: only, ...found };
+    },
+  };
+}
+
+function checkGaps(first: number | null | undefined): number {
+  const most = first ?? DEFAULT_GAPS;
+  if (Number.isInteger(most) && most >= 1 && most <= MOST_GAPS) return most;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `first: expected a whole number from 1 to ${MOST_GAPS}, got ${most}`,
+  );
+}
+
+function checkDays(days: number | null | undefined): number | null {
+  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MOST_DAYS)) return days ?? null;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `filter.invitationOlderThanDays: expected a whole number from 0 to ${MOST_DAYS}, got ${days}`,
+  );
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../membership.js';
+import type { InventoryObservations, InventoryState } from '../ports/inventory.js';
+import { checkOptions, WAIT_SECONDS } from './checkOptions.js';
+import { checkTargets } from './checkTargets.js';
+import type { UserError } from './userErrors.js';
+
+/** How long to wait between two looks at the observations that were asked for, in milliseconds. */
+const LOOK_MS = 200;
+
+/** What to observe anew. Absent and null mean the default, as in requests. */
+export interface RefreshInventoryInput {
+  readonly administrator?: string | null;
+  readonly services?: readonly SecurityService[] | null;
+  readonly regions?: readonly string[] | null;
+  /** 0 to 60; default 20. */
+  readonly waitSeconds?: number | null;
+}
+
+/** How far an observation that was asked for has got. */
+export type RefreshStatus = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
+
+/** One target of a refresh. */
+export interface RefreshedTarget extends TargetAddress {
+  readonly status: RefreshStatus;
+  /** When its members were last observed as a whole, by this refresh or before; null when they never were. */
+  readonly observedAt: Date | null;
+  /** How many they were. */
+  readonly members: number | null;
+  /** Why this refresh failed; null when it did not. */
+  readonly reasonCode: ReasonCode | null;
+  readonly reason: string | null;
+}
+
+/** Has targets observed anew and waits for it as long as the caller wants; the observations go on without it. */
+export type RefreshInventory = (
+  caller: Caller,
+  input: RefreshInventoryInput,
+) => Promise<{ readonly targets: readonly RefreshedTarget[]; readonly userErrors: readonly UserError[] }>;
+
+/** @param start has a job begin for each target that is wanted. */
+export function createRefreshInventory({
+  administrators,
+  observations,
+  start,
+  stopping,
+}: {
+  readonly administrators: readonly Administrator[];
+  readonly observations: Pick<InventoryObservations, 'want' | 'states'>;
+  readonly start: (targets: readonly TargetAddress[]) => Promise<void>;
+  readonly stopping: AbortSignal;
+}): RefreshInventory {
+  const waitFor = async (targets: readonly TargetAddress[], since: Date, until: number) => {
+    for (;;) {
+      const states = (await observations.states(targets)).map((state) => toRefreshed(state, since));
+      const isOpen = states.some(({ status }) => status === 'WAITING' || status === 'RUNNING');
+      const left = until - performance.now();
+      if (!isOpen || left <= 0 || stopping.aborted) return states;
+      await sleep(Math.min(LOOK_MS, left), undefined, { signal: stopping }).catch(() => undefined);
+    }
+  };
+
+  return async (caller, input) => {
+    const { targets, userErrors } = checkTargets(administrators, caller, input);
+    const faults = [...userErrors, ...checkOptions({ waitSeconds: input.waitSeconds ?? null })];
+    if (targets === null || faults.length > 0) return { targets: [], userErrors: faults };
+    const { administrator, services, regions } = targets;
+    const wanted = services.flatMap((service) =>
+      regions.map((region) => ({ administrator: administrator.id, service, region })),
+    );
+    const until = performance.now() + (input.waitSeconds ?? WAIT_SECONDS.default) * 1_000;
+    const since = await observations.want(wanted);
+    await start(wanted);
+    return { targets: await waitFor(wanted, since, until), userErrors: [] };
+  };
+}
+
+/** Only an observation that began after it was asked for answers the question. */
+function toRefreshed(state: InventoryState, since: Date): RefreshedTarget {
+  const { administrator, service, region, observedAt, members, triedAt, runningSince } = state;
+  const known = { administrator, service, region, observedAt, members };
+  const none = { reasonCode: null, reason: null };
+  if (triedAt === null || triedAt < since)
+    return {
+      ...known,
+      ...none,
+      status: runningSince !== null && runningSince >= since ? 'RUNNING' : 'WAITING',
+    };
+  const { reasonCode, reason } = state;
+  return { ...known, reasonCode, reason, status: reasonCode === null ? 'OBSERVED' : 'FAILED' };
+}

@@ -1,0 +1,121 @@
+import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { TargetAddress } from '../membership.js';
+import type { PageArgs } from '../ports/history.js';
+import type { InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
+import type { ServiceMember } from '../ports/upstream.js';
+import { readCoverage } from './coverage.js';
+import { inventoryBound, inventoryCursor } from './cursors.js';
+import { limitOf } from './direction.js';
+import { readJson, toDate, toPage, type JsonRow } from './jsonPages.js';
+import { INVENTORY_MEMBER, toMember } from './keptMembers.js';
+
+/** Reads of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
+export function createInventoryReads(
+  prisma: PrismaClient,
+  laneIdOf: (target: TargetAddress) => number,
+): InventoryReads {
+  return {
+    async members(filter, page) {
+      const rows = await readJson<JsonInventoryRow[]>(prisma, selectInventory(laneIdOf, filter, page));
+      const found = toPage(rows, page, toRow, inventoryCursor);
+      return {
+        ...found,
+        edges: found.edges.map(({ cursor, node: { laneId: _, ...node } }) => ({ cursor, node })),
+      };
+    },
+    countMembers: (filter) =>
+      readJson(
+        prisma,
+        Prisma.sql`SELECT count(*)::int AS result FROM inventory_member m WHERE ${conditionOf(laneIdOf, filter)}`,
+      ),
+    coverage: (targets, asked) => readCoverage(prisma, targets.map(laneIdOf), targets, asked),
+    listing: (target, maxAgeMs) => readListing(prisma, laneIdOf(target), maxAgeMs),
+  };
+}
+
+type RowInLane = InventoryRow & { readonly laneId: number };
+type JsonInventoryRow = JsonRow<RowInLane>;
+
+/** Members of the inventory by account, and within an account by lane. */
+function selectInventory(
+  laneIdOf: (target: TargetAddress) => number,
+  filter: InventoryFilter,
+  page: PageArgs,
+): Prisma.Sql {
+  const { accountId, laneId } = inventoryBound(page);
+  const [comes, order] =
+    'last' in page ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
+  return Prisma.sql`
+    SELECT COALESCE(json_agg(json_build_object(
+      'accountId', m.account_id, 'laneId', m.lane_id, 'email', m.email, 'administrator', l.administrator,
+      'service', l.service, 'region', l.region, 'status', m.status, 'serviceStatus', m.service_status,
+      'invitedAt', m.invited_at, 'updatedAt', m.updated_at, 'observedAt', i.observed_at
+    ) ORDER BY m.account_id, m.lane_id), '[]') AS result
+    FROM (
+      SELECT * FROM inventory_member m
+      WHERE (m.account_id, m.lane_id) ${comes} (${accountId}, ${laneId}::int) AND ${conditionOf(laneIdOf, filter)}
+      ORDER BY m.account_id ${order}, m.lane_id ${order}
+      LIMIT ${limitOf(page)}::int
+    ) AS m
+    JOIN lane l ON l.id = m.lane_id
+    JOIN inventory i ON i.lane_id = m.lane_id`;
+}
+
+/**
+ * The condition on the row `m`. That nobody is ENABLED is said beside the statuses, since only then the planner knows that
+ * the index of the others will do. OFFSET 0 has the record looked up for the members that are read, account by account, and
+ * never joined as a whole.
+ */
+function conditionOf(
+  laneIdOf: (target: TargetAddress) => number,
+  { targets, accountIds, statuses, invitedBefore, openForDays, requested }: InventoryFilter,
+): Prisma.Sql {
+  const conditions = [Prisma.sql`m.lane_id = ANY (${targets.map(laneIdOf)}::int[])`];
+  if (accountIds != null) conditions.push(Prisma.sql`m.account_id = ANY (${[...accountIds]}::text[])`);
+  if (statuses != null) conditions.push(Prisma.sql`m.status = ANY (${[...statuses]}::member_status[])`);
+  if (openForDays != null || (statuses != null && !statuses.includes('ENABLED')))
+    conditions.push(Prisma.sql`m.status <> 'ENABLED'`);
+  if (invitedBefore != null) conditions.push(Prisma.sql`m.invited_at < ${invitedBefore}`);
+  if (openForDays != null)
+    conditions.push(
+      Prisma.sql`m.status = 'INVITED' AND m.invited_at < now() - make_interval(days => ${openForDays}::int)`,
+    );
+  if (requested != null) {
+    const isOnRecord = Prisma.sql`EXISTS (
+      SELECT FROM outcome o JOIN target t ON t.id = o.target_id
+      WHERE o.account_id = m.account_id AND o.lane_id = m.lane_id AND t.operation IN ('CREATE_MEMBERS', 'INVITE_MEMBERS')
+      OFFSET 0)`;
+    conditions.push(requested ? isOnRecord : Prisma.sql`NOT ${isOnRecord}`);
+  }
+  return Prisma.join(conditions, ' AND ');
+}
+
+function toRow(json: JsonInventoryRow): RowInLane {
+  return {
+    ...json,
+    invitedAt: toDate(json.invitedAt),
+    updatedAt: toDate(json.updatedAt),
+    observedAt: new Date(json.observedAt),
+  };
+}
+
+async function readListing(
+  prisma: PrismaClient,
+  laneId: number,
+  maxAgeMs: number,
+): Promise<{ observedAt: Date; members: ServiceMember[] } | null> {
+  const listing = await readJson<{ observedAt: string; members: JsonRow<ServiceMember>[] } | null>(
+    prisma,
+    Prisma.sql`
+      SELECT (
+        SELECT jsonb_build_object('observedAt', i.observed_at, 'members', (
+          SELECT COALESCE(jsonb_agg(${INVENTORY_MEMBER} ORDER BY m.account_id), '[]')
+          FROM inventory_member m WHERE m.lane_id = i.lane_id
+        ))
+        FROM inventory i WHERE i.lane_id = ${laneId}::int
+          AND i.observed_at >= clock_timestamp() - make_interval(secs => ${maxAgeMs / 1_000}::float8)
+      ) AS result`,
+  );
+  if (listing === null) return null;
+  return { observedAt: new Date(listing.observedAt), members: listing.members.map(toMember) };
+}
