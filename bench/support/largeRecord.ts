@@ -56,7 +56,7 @@ async function fill(client: pg.Client, requests: number): Promise<void> {
   await withoutIndexes(client, 'request_account', () =>
     run(`
       INSERT INTO request_account (request_id, account_id, email)
-      SELECT id, account.id, 'security+' || account.id || '@example.com'
+      SELECT made.id, account.id, 'security+' || account.id || '@example.com'
       FROM made CROSS JOIN LATERAL (SELECT ${accountOf('n', 'i')} AS id FROM generate_series(0, ${ACCOUNTS - 1}) AS i) AS account`),
   );
   await withoutIndexes(client, 'outcome', () => run(OUTCOMES));
@@ -86,7 +86,9 @@ async function fill(client: pg.Client, requests: number): Promise<void> {
     SELECT c.call_id, c.lane_id, made.operation, 'ANSWERED', cardinality(c.account_ids), c.settled_at - interval '150 ms',
       c.settled_at, c.settled_at, 200, gen_random_uuid()::text, 1, c.unprocessed
     FROM carried c JOIN made ON made.n = (c.target_id - 1) / ${TARGETS}`);
-  await run(`INSERT INTO send (call_id, target_id, account_ids) SELECT call_id, target_id, account_ids FROM carried`);
+  await run(
+    `INSERT INTO send (call_id, target_id, account_ids) SELECT call_id, target_id, account_ids FROM carried`,
+  );
   await run(`
     INSERT INTO settled_hour (hour, lane_id, operation, caller_id, status, reason, outcomes)
     SELECT date_trunc('hour', o.settled_at, 'UTC'), o.lane_id, made.operation, made.caller_id, o.status,

@@ -21,5 +21,6 @@ export async function withoutIndexes(
   for (const { name } of indexes) if (name !== key) await client.query(`DROP INDEX ${name}`);
   await fill();
   for (const { definition } of indexes) await client.query(definition.replace('public.', ''));
-  if (primaryKey) await client.query(`ALTER TABLE ${table} ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ${key}`);
+  if (primaryKey)
+    await client.query(`ALTER TABLE ${table} ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ${key}`);
 }
