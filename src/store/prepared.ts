@@ -33,5 +33,5 @@ export function preparedPage(
 
 /** What the name of a prepared statement says of its caller. */
 export function reachOf(caller: Caller | null): 'all' | 'granted' {
-  return caller === null || caller.administrators === null ? 'all' : 'granted';
+  return caller?.administrators == null ? 'all' : 'granted';
 }
