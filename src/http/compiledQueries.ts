@@ -35,6 +35,8 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
   const compiled = new Set<Known>();
 
   const compile = (entry: Known, { document, operationName }: PricedOperation): void => {
+    // As the name of an answer it would set its prototype.
+    if (document.loc?.source.body.includes('__proto__') !== false) return;
     const query = compileQuery(schema, document, operationName ?? undefined);
     if (!isCompiledQuery(query)) return;
     entry.compiled = query;
