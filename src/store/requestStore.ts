@@ -23,6 +23,7 @@ export function createRequestStore(
 function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
   const { accounts } = request;
   return Prisma.sql`
+    /* prepared: accept_request */
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
     taken AS (
       INSERT INTO request (
