@@ -137,7 +137,7 @@ module.exports = {
     ),
     keptIn(
       'graphql',
-      ['graphql', 'type-graphql', 'graphql-scalars', 'graphql-query-complexity'],
+      ['graphql', 'type-graphql', 'graphql-scalars', 'graphql-query-complexity', 'graphql-jit'],
       ['schema', 'resolvers', 'http', 'app'],
       'Services know no GraphQL.',
     ),

@@ -59,14 +59,21 @@ export async function startGateway(
   environment: { DATABASE_URL: string; AWS_ENDPOINT_URL: string } & Record<string, string>,
 ): Promise<Program> {
   const settings = { PORT: '0', LOG_LEVEL: 'warn', UPSTREAM: 'sandbox', ...environment };
-  return start(closers, 'start', 'dist/src/main.js', settings, /GraphiQL: (\S+)\/graphql/);
+  return startProgram(closers, 'dist/src/main.js', {
+    options: nodeOptions('start'),
+    environment: settings,
+    listening: /GraphiQL: (\S+)\/graphql/,
+  });
 }
 
 /** Starts the sandbox without rates and ceilings. */
 export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
   const settings = { SANDBOX_PORT: '0', SANDBOX_GUARDDUTY_RATE: '0', SANDBOX_SECURITYHUB_RATE: '0' };
-  const listening = /sandbox listening on (\S+)/;
-  const program = await start(closers, 'sandbox', 'dist/sandbox/main.js', settings, listening);
+  const program = await startProgram(closers, 'dist/sandbox/main.js', {
+    options: nodeOptions('sandbox'),
+    environment: settings,
+    listening: /sandbox listening on (\S+)/,
+  });
   const control = async (method: string, what: string, body?: object): Promise<unknown> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${program.url}/_sandbox/${what}`, { method, ...content });
@@ -93,15 +100,17 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
   };
 }
 
-/** Starts a program of the build as the npm script of that name does, without building it. */
-async function start(
+/** Starts a program that says where it listens, with Node's `options` and nothing but this environment. */
+export async function startProgram(
   closers: Closers,
-  script: 'start' | 'sandbox',
   file: string,
-  environment: Record<string, string>,
-  listening: RegExp,
+  {
+    options = [],
+    environment,
+    listening,
+  }: { options?: string[]; environment: Record<string, string>; listening: RegExp },
 ): Promise<Program> {
-  const child = spawn(process.execPath, [...nodeOptions(script), path.join(ROOT, file)], {
+  const child = spawn(process.execPath, [...options, path.join(ROOT, file)], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

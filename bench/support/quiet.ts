@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownMs } from './cpu.js';
 
 /** Cores that other programs may keep busy during a measurement. Kernel threads that write to the disk count too. */
 const QUIET_CORES = 0.15;
@@ -10,9 +10,6 @@ const QUIET_LIMIT_MS = 60_000;
 
 /** How often a disturbed measurement is made again before the least disturbed one counts. */
 const ATTEMPTS = 3;
-
-/** Linux counts a process's CPU time in hundredths of a second. */
-const TICK_MS = 10;
 
 /** A measurement, and how many cores other programs kept busy meanwhile. */
 export interface Measured<Value> {
@@ -45,7 +42,8 @@ async function awaitQuiet(): Promise<void> {
   }
 }
 
-async function withForeignCores<Value>(measure: () => Promise<Value>): Promise<Measured<Value>> {
+/** Measures whatever else runs. */
+export async function withForeignCores<Value>(measure: () => Promise<Value>): Promise<Measured<Value>> {
   const before = { at: performance.now(), busy: busyMs(), own: ownMs() };
   const value = await measure();
   const foreign = busyMs() - before.busy - (ownMs() - before.own);
@@ -56,36 +54,4 @@ async function withForeignCores<Value>(measure: () => Promise<Value>): Promise<M
 /** CPU time of the whole machine since its start. */
 function busyMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
-}
-
-/** CPU time of this process and all its descendants, those that have ended included. */
-function ownMs(): number {
-  const processes = new Map<number, { parent: number; ms: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const read = readProcess(name);
-    if (read !== null) processes.set(Number(name), read);
-  }
-  const isOurs = (pid: number): boolean => {
-    if (pid === process.pid) return true;
-    const parent = processes.get(pid)?.parent;
-    return parent !== undefined && parent > 1 && isOurs(parent);
-  };
-  return [...processes].reduce((sum, [pid, { ms }]) => (isOurs(pid) ? sum + ms : sum), 0);
-}
-
-function readProcess(pid: string): { parent: number; ms: number } | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in brackets, which may hold anything.
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const [parent = 0, ticks] = [fields[1], fields.slice(11, 15).reduce((sum, each) => sum + each, 0)];
-    return { parent, ms: ticks * TICK_MS };
-  } catch {
-    // It ended meanwhile.
-    return null;
-  }
 }

@@ -73,6 +73,10 @@ function versions(): object {
     pgBoss: packageVersion('pg-boss'),
     guardDutySdk: packageVersion('@aws-sdk/client-guardduty'),
     securityHubSdk: packageVersion('@aws-sdk/client-securityhub'),
+    apollo: packageVersion('@apollo/server'),
+    mercurius: packageVersion('mercurius'),
+    graphqlJit: packageVersion('graphql-jit'),
+    autocannon: packageVersion('autocannon'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { Budget, Charge } from '../services/budget.js';
-import { costOf } from './cost.js';
+import { createCostOf, type PricedOperation } from './cost.js';
 import { noCredentials, type Visit } from './gate.js';
 
 /** What an operation costs, and what its caller has left: `extensions.cost` of the answer. */
@@ -12,26 +12,20 @@ export interface Cost {
   readonly budget: Budget | null;
 }
 
-/** An operation that has been parsed and validated. */
-export interface AskedOperation {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly operationName: string | null;
-  readonly variables: Record<string, unknown>;
-}
-
 /**
  * Decides whether an operation is executed: nobody may ask for the schema only, and everybody else for what the limit of
  * complexity and the caller's budget allow. Notes for the log what was asked. Null when its variables do not fit, which
  * its execution then says.
  */
-export type Admit = (visit: Visit, asked: AskedOperation) => Promise<Cost | null>;
+export type Admit = (visit: Visit, asked: PricedOperation) => Promise<Cost | null>;
 
 export function createAdmit(
   schema: GraphQLSchema,
   { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
 ): Admit {
-  return async (visit, { document, operation, operationName, variables }) => {
+  const costOf = createCostOf(schema);
+  return async (visit, asked) => {
+    const { document, operation } = asked;
     const fields = [...rootFields(document, operation)];
     const notes = {
       type: operation.operation,
@@ -43,7 +37,7 @@ export function createAdmit(
     };
     visit.operation = notes;
     if (visit.caller === null && !fields.every((field) => field.startsWith('__'))) throw noCredentials();
-    const complexity = costOf(schema, document, operationName, variables);
+    const complexity = costOf(asked);
     if (complexity === null) return null;
     visit.operation.cost = complexity;
     if (complexity > maxComplexity) throw tooComplex(complexity, maxComplexity);

@@ -62,7 +62,7 @@ function faultsOf(found: DocumentLimits, limits: DocumentLimits): GraphQLError[]
 }
 
 /** What a document has of each, with every fragment counted wherever it is spread. */
-function measure(document: DocumentNode): DocumentLimits {
+export function measure(document: DocumentNode): DocumentLimits {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);

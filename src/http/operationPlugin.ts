@@ -1,7 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
+import type { ExecuteCompiled } from './compiledQueries.js';
 import type { Visit } from './gate.js';
 import { asHttpError } from './refusal.js';
 
@@ -10,8 +12,15 @@ export interface HttpContext extends GatewayContext {
   readonly visit: Visit;
 }
 
+/** What callers see of an error. */
+type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
 /** Asks admission for every operation, and puts the request's id and the cost into `extensions` of every answer. */
-export function createOperationPlugin(admit: Admit): ApolloServerPlugin<HttpContext> {
+export function createOperationPlugin(
+  admit: Admit,
+  executeCompiled: ExecuteCompiled,
+  formatError: FormatError,
+): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
       let cost: Cost | null = null;
@@ -30,6 +39,18 @@ export function createOperationPlugin(admit: Admit): ApolloServerPlugin<HttpCont
             throw error instanceof GatewayError ? asHttpError(error) : error;
           }
         },
+        async responseForOperation({ contextValue, document, operation, request }) {
+          // Without a cost its variables do not fit, and graphql-js says so.
+          if (cost === null) return null;
+          const asked = {
+            document,
+            operation,
+            operationName: request.operationName ?? null,
+            variables: request.variables ?? {},
+          };
+          const result = await executeCompiled(asked, contextValue);
+          return result && asResponse(result, formatError);
+        },
         async willSendResponse({ contextValue: { visit }, response: { body } }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
@@ -46,5 +67,17 @@ export function createOperationPlugin(admit: Admit): ApolloServerPlugin<HttpCont
         },
       };
     },
+  };
+}
+
+/** An executed operation as Apollo answers with it. The errors are those of fields: none has a status of its own. */
+function asResponse({ data, errors }: ExecutionResult, formatError: FormatError): GraphQLResponse {
+  const shown = errors?.map((error) => {
+    const { extensions, ...json } = error.toJSON();
+    return formatError({ ...json, extensions: { code: 'INTERNAL_SERVER_ERROR', ...extensions } }, error);
+  });
+  return {
+    http: { headers: new HeaderMap() },
+    body: { kind: 'single', singleResult: { data: data ?? null, ...(shown && { errors: shown }) } },
   };
 }

@@ -12,6 +12,7 @@ import type { Authenticate } from '../services/authentication.js';
 import type { Charge } from '../services/budget.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
 import { createAdmit } from './admission.js';
+import { createExecuteCompiled } from './compiledQueries.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
 import { registerExport } from './export.js';
@@ -136,7 +137,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      createOperationPlugin(admit),
+      createOperationPlugin(admit, createExecuteCompiled(schema), formatError),
     ],
     logger: log,
   });

@@ -1,6 +1,13 @@
 // The decorators of schema/ and resolvers/ need it, so it comes first.
 import 'reflect-metadata';
-import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  defaultTypeResolver,
+  isInterfaceType,
+  isObjectType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccountResolver } from './accounts.js';
 import { AdministratorsResolver } from './administrators.js';
@@ -74,11 +81,27 @@ export function buildGatewaySchema(): GraphQLSchema {
     },
   });
   applyRules(schema);
+  spellOutDefaults(schema);
   // type-graphql has no place for them.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
   describe(schema.getSubscriptionType(), SUBSCRIPTION);
   return schema;
+}
+
+/** Fields whose value is a function, called only when they are asked for. */
+const LAZY_FIELDS = new Set(['totalCount', 'accounts']);
+
+/** Spells out what graphql-js does by itself, and compiled queries (http/compiledQueries.ts) only when they are told to. */
+function spellOutDefaults(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    // By __typename, at once: type-graphql's own resolver answers with a promise.
+    if (isInterfaceType(type)) type.resolveType = defaultTypeResolver;
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (LAZY_FIELDS.has(field.name)) field.resolve ??= defaultFieldResolver;
+    }
+  }
 }
 
 function describe(type: GraphQLObjectType | null | undefined, description: string): void {

@@ -5,6 +5,7 @@ import { idBound, idCursor, uuidOrNone } from './cursors.js';
 import { limitOf } from './direction.js';
 import { isWantedLane } from './grants.js';
 import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { preparedPage } from './prepared.js';
 import { callsFor } from './wantedCalls.js';
 
 const CALL = Prisma.sql`json_build_object(
@@ -38,10 +39,11 @@ export function createCallReads(
 
 /** Calls newest first. */
 export function selectCalls(caller: Caller, filter: CallFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`
+  const statement = Prisma.sql`
     SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]') AS result
     FROM (${callsFor(caller, filter, page)}) AS c
     JOIN lane l ON l.id = c.lane_id`;
+  return preparedPage('calls', { caller, filter, page }, statement);
 }
 
 /** Each call by primary key. */

@@ -30,22 +30,24 @@ import {
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
+import { preparedPage } from './prepared.js';
 import { settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
 
-const OUTCOME = Prisma.sql`json_build_object(
-  'targetId', o.target_id::text, 'accountId', o.account_id, 'requestId', t.request_id, 'email', a.email,
-  'operation', r.operation, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
-  'status', o.status, 'reasonCode', o.reason_code, 'reason', o.reason, 'sends', cardinality(o.call_ids),
-  'settledAt', o.settled_at, 'callId', o.call_ids[cardinality(o.call_ids)])`;
+/** Half the price of json_build_object, which looks up how each of its arguments is written for every row. */
+const OUTCOME = Prisma.sql`row_to_json(entry)`;
 
 /** What a row shows besides the outcome itself. Each LIMIT 1 makes it a look-up by primary key and no join of tables. */
 const SURROUNDINGS = Prisma.sql`
-  CROSS JOIN LATERAL (SELECT t.request_id FROM target t WHERE t.id = o.target_id LIMIT 1) AS t
-  CROSS JOIN LATERAL (SELECT r.operation FROM request r WHERE r.id = t.request_id LIMIT 1) AS r
+  CROSS JOIN LATERAL (SELECT t.request_id, t.operation FROM target t WHERE t.id = o.target_id LIMIT 1) AS t
   CROSS JOIN LATERAL (SELECT * FROM lane l WHERE l.id = o.lane_id LIMIT 1) AS l
   LEFT JOIN LATERAL (
     SELECT a.email FROM request_account a WHERE a.request_id = t.request_id AND a.account_id = o.account_id LIMIT 1
-  ) AS a ON true`;
+  ) AS a ON true
+  CROSS JOIN LATERAL (
+    SELECT o.target_id::text AS "targetId", o.account_id AS "accountId", t.request_id AS "requestId", a.email,
+      t.operation, l.administrator, l.service, l.region, o.status, o.reason_code AS "reasonCode", o.reason,
+      cardinality(o.call_ids) AS sends, o.settled_at AS "settledAt", o.call_ids[cardinality(o.call_ids)] AS "callId"
+  ) AS entry`;
 
 /** The reads of outcomes. */
 export function createOutcomeReads(
@@ -93,7 +95,8 @@ export function createOutcomeReads(
 
 /** Outcomes newest first. */
 export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
+  const statement = Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
+  return preparedPage('outcomes', { caller, filter, page }, statement);
 }
 
 /** More rows than there are. */
@@ -160,9 +163,10 @@ export function selectOutcomesOfRequests(
 ): Prisma.Sql {
   const range = rangeOf(filter, page);
   const source = outcomesByTarget(targetsOfRequest(Prisma.sql`asked.id`, null, filter, range), range);
-  return Prisma.sql`
+  const statement = Prisma.sql`
     SELECT COALESCE(json_agg(${toJsonList(source)} ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+  return preparedPage('outcomes_of_requests', { caller: null, filter, page }, statement);
 }
 
 /** One page of each call, at the same place in all. */

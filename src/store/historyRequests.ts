@@ -4,6 +4,7 @@ import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } fro
 import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
 import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { prepared, preparedPage, reachOf } from './prepared.js';
 import { requestsFor } from './wantedRequests.js';
 
 const REQUEST = Prisma.sql`json_build_object(
@@ -50,24 +51,28 @@ export function createRequestReads(
 
 /** Requests newest first. */
 export function selectRequests(caller: Caller, filter: RequestFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`
+  const statement = Prisma.sql`
     SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') AS result
     FROM (${requestsFor(caller, filter, page)}) AS r`;
+  return preparedPage('requests', { caller, filter, page }, statement);
 }
 
 /** Each request by primary key. */
 export function selectRequestsById(caller: Caller, ids: readonly string[]): Prisma.Sql {
-  return Prisma.sql`
+  return prepared(
+    `requests_by_id_${reachOf(caller)}`,
+    Prisma.sql`
     SELECT COALESCE(json_agg((
       SELECT ${REQUEST} FROM request r
       WHERE r.id = asked.id AND ${isGranted(caller, Prisma.sql`r.administrator`)}
     ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(${ids.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+    FROM unnest(${ids.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`,
+  );
 }
 
 /** The targets of each request, in the order in which the request was given them. */
 export function selectTargetsOfRequests(requestIds: readonly string[]): Prisma.Sql {
-  return Prisma.sql`
+  return Prisma.sql`/* prepared: targets_of_requests */
     SELECT COALESCE(json_agg((
       SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
       FROM target t JOIN lane l ON l.id = t.lane_id

@@ -39,6 +39,7 @@ class Unconfirmed extends Error {}
 function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
   const { accounts } = request;
   return Prisma.sql`
+    /* prepared: accept_request */
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
     taken AS (
       INSERT INTO request (

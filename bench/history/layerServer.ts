@@ -1,0 +1,49 @@
+/*
+ * The gateway's HTTP side, whole, on a record that always answers with the same page, read once from DATABASE_URL. It runs
+ * the build.
+ */
+import type { GatewayContext } from '../../src/resolvers/context.js';
+import type * as Config from '../../src/config.js';
+import type * as Server from '../../src/http/server.js';
+import type * as Log from '../../src/log.js';
+import type * as Membership from '../../src/membership.js';
+import type * as Authentication from '../../src/services/authentication.js';
+import type * as History from '../../src/services/history.js';
+import type * as Client from '../../src/store/client.js';
+import type * as HistoryStore from '../../src/store/history.js';
+import { built } from './built.ts';
+import { PAGE_SIZE } from './page.ts';
+import { sayListening } from './serve.ts';
+
+const { loadConfig } = await built<typeof Config>('config.js');
+const { createLog } = await built<typeof Log>('log.js');
+const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');
+const { createHttpServer } = await built<typeof Server>('http/server.js');
+const { openDatabase } = await built<typeof Client>('store/client.js');
+const { createHistoryStore } = await built<typeof HistoryStore>('store/history.js');
+const { createHistory } = await built<typeof History>('services/history.js');
+const { createAuthenticate } = await built<typeof Authentication>('services/authentication.js');
+
+const database = openDatabase(process.env['DATABASE_URL'] ?? '');
+const store = createHistoryStore(database.prisma);
+const page = await store.outcomes(LOCAL_CALLER, {}, { first: PAGE_SIZE, after: null });
+await database.close();
+
+const history = createHistory({ ...store, outcomes: () => Promise.resolve(page) });
+const { access: settings } = loadConfig({});
+const server = await createHttpServer({
+  // The page needs nothing else.
+  contextOf: ({ caller }) => ({ caller, history }) as GatewayContext,
+  authenticate: createAuthenticate(null),
+  deniedAttempts: { note: () => undefined },
+  charge: () => Promise.resolve(null),
+  readiness: { notReady: () => Promise.resolve(null) },
+  exportOutcomes: () => {
+    throw new Error('nothing is exported');
+  },
+  stopping: new AbortController().signal,
+  explorerDir: 'dist/explorer',
+  settings,
+  log: createLog('warn'),
+});
+sayListening(Number(new URL(await server.listen('127.0.0.1', 0)).port));

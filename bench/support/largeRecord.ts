@@ -1,0 +1,131 @@
+import pg from 'pg';
+import { createLog } from '../../src/log.js';
+import { migrate } from '../../src/store/migrator.js';
+import { withoutIndexes } from './withoutIndexes.js';
+
+/** Accounts of each request of a large record, each at four targets. */
+const ACCOUNTS = 250;
+const TARGETS = 4;
+
+/** Different accounts in the whole record. */
+const ALL_ACCOUNTS = 200_000;
+
+/** The requests are spread evenly over this time, which ended yesterday. */
+const DAYS = 730;
+
+/** Accounts of a call. */
+const PER_CALL = 50;
+
+/**
+ * Writes a record of years into an empty database, as accepting, sending and settling would have left it: requests of 250
+ * accounts at four targets, one in 20 refused and one in 100 failed, with their calls, counts and statistics.
+ */
+export async function writeLargeRecord(databaseUrl: string, outcomes: number): Promise<void> {
+  await migrate({ databaseUrl, migrationsDir: 'prisma/migrations', log: createLog('warn') });
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await fill(client, Math.ceil(outcomes / ACCOUNTS / TARGETS));
+  } finally {
+    await client.end();
+  }
+}
+
+async function fill(client: pg.Client, requests: number): Promise<void> {
+  const run = (sql: string) => client.query(sql);
+  await run(`SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'; SET synchronous_commit = off`);
+  await run(`
+    INSERT INTO lane (administrator, service, region)
+    SELECT 'default', service, region
+    FROM unnest('{GUARDDUTY,SECURITY_HUB}'::security_service[]) AS service, unnest('{us-east-1,eu-west-1}'::text[]) AS region`);
+  await run(`
+    CREATE TEMPORARY TABLE made AS
+    SELECT n, made_at, ${uuidAt('made_at', '8000', 'n')} AS id,
+      (CASE WHEN n % 7 = 3 THEN 'INVITE_MEMBERS' ELSE 'CREATE_MEMBERS' END)::membership_operation AS operation,
+      CASE WHEN n % 3 = 0 THEN 'portal' ELSE 'onboarding' END AS caller_id
+    FROM (
+      SELECT n, date_trunc('day', now()) - (${requests} - n) * interval '${DAYS} days' / ${requests} - interval '1 day' AS made_at
+      FROM generate_series(0, ${requests - 1}) AS n
+    ) AS made`);
+  await run(`
+    INSERT INTO request (id, operation, status, administrator, caller_id, caller_kind, input_hash, created_at, started_at,
+      finished_at, open_targets, total, processed)
+    SELECT id, operation, 'PARTIALLY_SUCCEEDED', 'default', caller_id, 'TOKEN', repeat('0', 64), made_at,
+      made_at + interval '1 second', made_at + interval '2 minutes', 0, ${TARGETS * ACCOUNTS}, 0
+    FROM made`);
+  await withoutIndexes(client, 'request_account', () =>
+    run(`
+      INSERT INTO request_account (request_id, account_id, email)
+      SELECT made.id, account.id, 'security+' || account.id || '@example.com'
+      FROM made CROSS JOIN LATERAL (SELECT ${accountOf('n', 'i')} AS id FROM generate_series(0, ${ACCOUNTS - 1}) AS i) AS account`),
+  );
+  await withoutIndexes(client, 'outcome', () => run(OUTCOMES));
+  await run(`
+    INSERT INTO target (id, request_id, lane_id, operation, batch_key, detector_pinned, total, pending, processed, unprocessed,
+      failed, first_settled_at, last_settled_at)
+    SELECT o.target_id, made.id, o.lane_id, made.operation, made.operation::text, false, o.total, 0, o.processed, o.unprocessed,
+      o.failed, o.first_at, o.last_at
+    FROM (
+      SELECT target_id, lane_id, count(*) AS total, min(settled_at) AS first_at, max(settled_at) AS last_at,
+        ${['processed', 'unprocessed', 'failed'].map((status) => `count(*) FILTER (WHERE status = '${status.toUpperCase()}') AS ${status}`).join(', ')}
+      FROM outcome GROUP BY target_id, lane_id
+    ) AS o
+    JOIN made ON made.n = (o.target_id - 1) / ${TARGETS}`);
+  await run(`SELECT setval('target_id_seq', (SELECT max(id) FROM target))`);
+  await run(`
+    UPDATE request SET processed = t.processed
+    FROM (SELECT request_id, sum(processed) AS processed FROM target GROUP BY request_id) AS t WHERE t.request_id = id`);
+  await run(`
+    CREATE TEMPORARY TABLE carried AS
+    SELECT call_ids[1] AS call_id, target_id, lane_id, max(settled_at) AS settled_at, array_agg(account_id) AS account_ids,
+      jsonb_agg(jsonb_build_object('accountId', account_id, 'result', reason)) FILTER (WHERE status = 'UNPROCESSED') AS unprocessed
+    FROM outcome GROUP BY 1, 2, 3`);
+  await run(`
+    INSERT INTO call (id, lane_id, operation, status, account_count, started_at, finished_at, settled_at, http_status, aws_request_id,
+      attempts, unprocessed)
+    SELECT c.call_id, c.lane_id, made.operation, 'ANSWERED', cardinality(c.account_ids), c.settled_at - interval '150 ms',
+      c.settled_at, c.settled_at, 200, gen_random_uuid()::text, 1, c.unprocessed
+    FROM carried c JOIN made ON made.n = (c.target_id - 1) / ${TARGETS}`);
+  await run(
+    `INSERT INTO send (call_id, target_id, account_ids) SELECT call_id, target_id, account_ids FROM carried`,
+  );
+  await run(`
+    INSERT INTO settled_hour (hour, lane_id, operation, caller_id, status, reason, outcomes)
+    SELECT date_trunc('hour', o.settled_at, 'UTC'), o.lane_id, made.operation, made.caller_id, o.status,
+      COALESCE(o.reason_code::text, ''), count(*)
+    FROM outcome o JOIN made ON made.n = (o.target_id - 1) / ${TARGETS}
+    GROUP BY 1, 2, 3, 4, 5, 6`);
+  await run(`
+    INSERT INTO settled_day (lane_id, day, first_target_id)
+    SELECT lane_id, (settled_at AT TIME ZONE 'UTC')::date, min(target_id) FROM outcome GROUP BY 1, 2`);
+  await run('VACUUM ANALYZE');
+}
+
+const OUTCOMES = `
+  INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, due_at, settled_at, call_ids)
+  SELECT target_id, account_id, lane_id, status,
+    CASE status WHEN 'UNPROCESSED' THEN 'ALREADY_MEMBER' WHEN 'FAILED' THEN 'INTERNAL_ERROR' END::reason_code,
+    CASE status
+      WHEN 'UNPROCESSED' THEN 'The request is rejected because the given account ID is already an associated member of this account.'
+      WHEN 'FAILED' THEN 'Internal server error.'
+    END,
+    made_at, made_at + interval '1 minute' + i / ${PER_CALL} * interval '200 ms',
+    ARRAY[${uuidAt('made_at', '9000', `target_id * 1000 + i / ${PER_CALL}`)}]
+  FROM (
+    SELECT made.n::bigint * ${TARGETS} + lane.place AS target_id, lane.id AS lane_id, made.made_at, i, ${accountOf('made.n', 'i')} AS account_id,
+      (CASE WHEN (i + made.n + lane.place) % 20 = 0 THEN 'UNPROCESSED' WHEN (i + made.n + lane.place) % 100 = 7 THEN 'FAILED' ELSE 'PROCESSED' END)::outcome_status AS status
+    FROM made
+    CROSS JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM lane) AS lane
+    CROSS JOIN generate_series(0, ${ACCOUNTS - 1}) AS i
+    ORDER BY made.n, lane.place, account_id
+  ) AS o`;
+
+/** SQL for the UUIDv7 of a moment and a number. */
+function uuidAt(moment: string, variant: '8000' | '9000', number: string): string {
+  return `(lpad(to_hex((EXTRACT(EPOCH FROM ${moment}) * 1000)::bigint), 12, '0') || '7000${variant}' || lpad(to_hex(${number}), 12, '0'))::uuid`;
+}
+
+/** SQL for the id of account number i of request number n: those of one request follow one another. */
+function accountOf(n: string, i: string): string {
+  return `(100000000000 + (${n} * 977 + ${i}) % ${ALL_ACCOUNTS})::text`;
+}
