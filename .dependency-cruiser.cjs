@@ -70,7 +70,7 @@ module.exports = {
     arrow('upstream', ['ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('store', ['generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('oidc', ['ports', ...LEAVES], 'An adapter knows its port.'),
-    arrow('config', LEAVES, 'The environment is read before anything else exists.'),
+    arrow('config', ['ports', ...LEAVES], 'The environment is read before anything else exists.'),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
     arrow('log', [], 'log stands below everything.'),

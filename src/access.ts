@@ -7,6 +7,7 @@ import type { IdentityProvider } from './ports/identity.js';
 import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
 import { createCharge, type Charge } from './services/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from './services/deniedAttempts.js';
+import { createWatchStanding, type WatchStanding } from './services/standing.js';
 import { createTokenService, type TokenService } from './services/tokens.js';
 import { openCallerBudget } from './store/callerBudget.js';
 import type { Database } from './store/client.js';
@@ -16,6 +17,7 @@ import { createTokenStore } from './store/tokenStore.js';
 /** The parts that know who may call, and how much. */
 export interface Access {
   readonly authenticate: Authenticate;
+  readonly watchStanding: WatchStanding;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
   readonly charge: Charge;
@@ -46,6 +48,7 @@ export function createAccess(
   closers.add('budgets', () => budgets.close());
   return {
     authenticate: createAuthenticate(providers),
+    watchStanding: createWatchStanding(store, warn('tokens of open streams not looked at')),
     tokens: createTokenService(store, administrators),
     deniedAttempts,
     charge: createCharge(budgets, access.budget, warn('budget not counted')),

@@ -11,6 +11,8 @@ export interface Visit {
   readonly origin: Omit<Origin, 'tokenId'>;
   /** Null: nobody, who may ask for the schema at most. */
   readonly caller: Caller | null;
+  /** When the caller's credential ends by itself; null when it does not. */
+  readonly expiresAt: Date | null;
   /** What was asked, for the log; null until an operation has been understood. */
   operation: OperationNotes | null;
 }
@@ -56,8 +58,9 @@ export function createGate(
   return async (request, reply) => {
     const origin = originOf(request);
     try {
-      const caller = await authenticate(request.headers.authorization ?? null, origin);
-      request.visit = { origin, caller, operation: null };
+      const found = await authenticate(request.headers.authorization ?? null, origin);
+      const caller = found && { ...found.caller, gone: goneSignal(reply) };
+      request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null };
       if (caller === null && !letsNobodyIn) throw noCredentials();
       return undefined;
     } catch (error) {
@@ -76,4 +79,13 @@ export function noCredentials(): GatewayError {
     'UNAUTHENTICATED',
     'expected an Authorization header with a bearer token, got none',
   );
+}
+
+/** Aborts when the client leaves before it has its whole answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }

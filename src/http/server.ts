@@ -11,6 +11,7 @@ import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/authentication.js';
 import type { Charge } from '../services/budget.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import type { WatchStanding } from '../services/standing.js';
 import { createAdmit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
@@ -54,6 +55,7 @@ export interface HttpOptions {
   /** The context of one operation. */
   readonly contextOf: (asked: Asked) => GatewayContext;
   readonly authenticate: Authenticate;
+  readonly watchStanding: WatchStanding;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
   readonly charge: Charge;
   readonly readiness: Readiness;
@@ -158,10 +160,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
-  registerExport(app, { gate, charge: options.charge, exportOutcomes: options.exportOutcomes });
+  registerExport(app, { ...options, gate });
   registerStream(app, {
     schema,
     contextOf,
+    watchStanding: options.watchStanding,
     formatError,
     gate,
     trustedDocuments,

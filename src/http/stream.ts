@@ -19,8 +19,10 @@ import type { Admit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import type { Gate } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
+import type { WatchStanding } from '../services/standing.js';
 import { asHttpError } from './refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
+import { whileStanding } from './whileStanding.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -30,6 +32,7 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   /** The context of one operation, made as for /graphql: the same rules hold. */
   readonly contextOf: (request: FastifyRequest) => HttpContext;
+  readonly watchStanding: WatchStanding;
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly gate: Gate;
@@ -41,14 +44,17 @@ export interface StreamOptions {
 
 /**
  * Subscriptions on POST /graphql/stream: GraphQL over SSE in distinct connections mode, by graphql-sse. Queries and
- * mutations belong to /graphql and are refused. A client that goes away ends its subscription. Only JSON is taken as a
- * body, which no page of another origin can send without asking first.
+ * mutations belong to /graphql and are refused. A client that goes away ends its subscription, and so does a credential
+ * that is good no longer: with an error `UNAUTHENTICATED`. Only JSON is taken as a body, which no page of another origin can
+ * send without asking first.
  */
 export function registerStream(app: FastifyInstance, options: StreamOptions): void {
   const handle = createHandler({
     // Distinct connections only: nothing is kept here between two requests.
     authenticate: () => null,
     onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
+    onOperation: (_context, { raw }, _args, results) =>
+      whileStanding(results, raw.visit, options.watchStanding),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
   const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
