@@ -1,7 +1,7 @@
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
-import type { Administrator } from './membership.js';
+import type { Administrator, Caller } from './membership.js';
 import { createOidcIdentity } from './oidc/oidcIdentity.js';
 import type { IdentityProvider } from './ports/identity.js';
 import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
@@ -20,6 +20,8 @@ export interface Access {
   readonly watchStanding: WatchStanding;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
+  /** Notes that a caller was refused a field, or of it the administrators that are configured and not granted to it. */
+  readonly denied: (caller: Caller, field: string, foreign?: readonly string[]) => void;
   readonly charge: Charge;
 }
 
@@ -51,6 +53,13 @@ export function createAccess(
     watchStanding: createWatchStanding(store, warn('tokens of open streams not looked at')),
     tokens: createTokenService(store, administrators),
     deniedAttempts,
+    denied(caller, field, foreign) {
+      deniedAttempts.noteRefused(
+        caller,
+        field,
+        foreign?.filter((id) => administrators.some((one) => one.id === id)),
+      );
+    },
     charge: createCharge(budgets, access.budget, warn('budget not counted')),
   };
 }

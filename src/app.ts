@@ -212,8 +212,8 @@ export async function startGateway(
         progress,
         tokens: access.tokens,
         deniedAttempts: access.deniedAttempts,
-        denied: (field) => {
-          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        denied: (field, foreign) => {
+          access.denied(caller, field, foreign);
         },
         loaders: createLoaders(reads, caller),
         origins: createOriginLoader(originStore),

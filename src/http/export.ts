@@ -36,6 +36,8 @@ export interface ExportOptions {
   readonly gate: Gate;
   readonly charge: Charge;
   readonly watchStanding: WatchStanding;
+  /** Notes that the caller asked for administrators that are not granted to it. */
+  readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly exportOutcomes: ExportOutcomes;
 }
 
@@ -75,6 +77,7 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
     app.get<{ Querystring: Parameters }>(url, { onRequest: gate }, async (request, reply) => {
       try {
         const caller = callerOf(request);
+        noteForeign(options, caller, request.query);
         const parts = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
         await charge(caller, EXPORT_POINTS);
         // The first part tells whether there is an answer at all.
@@ -106,6 +109,12 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
 function callerOf({ visit }: FastifyRequest): Caller {
   if (visit?.caller) return visit.caller;
   throw noCredentials();
+}
+
+function noteForeign({ denied }: ExportOptions, caller: Caller, { administrator }: Parameters): void {
+  const granted = caller.administrators;
+  if (granted === null || typeof administrator !== 'string' || granted.includes(administrator)) return;
+  denied(caller, 'GET /export', [administrator]);
 }
 
 async function* textOf(

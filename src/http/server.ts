@@ -57,6 +57,8 @@ export interface HttpOptions {
   readonly authenticate: Authenticate;
   readonly watchStanding: WatchStanding;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  /** Notes that a caller asked for administrators that are not granted to it. */
+  readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly charge: Charge;
   readonly readiness: Readiness;
   /** What GET /export/outcomes.csv and .jsonl answer with. */
