@@ -33,7 +33,7 @@ import { THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
+import { openDatabase, type Database } from './store/client.js';
 import { createExports } from './store/exports.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
@@ -160,11 +160,7 @@ export async function startGateway(
   const recordAndWait = createRecordAndWait(events, stopping.signal);
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
   const retries = createRetryStore(prisma, workers.enqueue);
-  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
-  const reading =
-    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
-  if (reading !== database) closers.add('database for queries', () => reading.close());
-  const historyStore = createHistoryStore(reading.prisma);
+  const historyStore = createHistoryStore(prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
@@ -198,10 +194,12 @@ export async function startGateway(
     contextOf: ({ caller, idempotencyKey, isQuery }) => {
       let deadline: Deadline | null = null;
       const deadlineOf = (): Deadline | null => {
-        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds);
+        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds, caller.gone);
         return deadline;
       };
-      const reads = withDeadline(historyStore, deadlineOf);
+      const timely = <Port extends object>(port: Port): Port =>
+        withDeadline(port, deadlineOf, database.cancellable);
+      const reads = timely(historyStore);
       return {
         caller,
         idempotencyKey,
@@ -210,13 +208,13 @@ export async function startGateway(
         ...live.forOperation(deadlineOf),
         statistics: createStatistics(reads),
         progress,
-        tokens: access.tokens,
-        deniedAttempts: access.deniedAttempts,
+        tokens: timely(access.tokens),
+        deniedAttempts: timely(access.deniedAttempts),
         denied: (field, foreign) => {
           access.denied(caller, field, foreign);
         },
         loaders: createLoaders(reads, caller),
-        origins: createOriginLoader(originStore),
+        origins: createOriginLoader(timely(originStore)),
       };
     },
     ...access,

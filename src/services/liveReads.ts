@@ -3,10 +3,10 @@ import type { Rate } from '../ports/laneRecord.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
-import { withDeadline, type Deadline } from './deadline.js';
+import type { Deadline } from './deadline.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
-import { createMemberReads } from './memberReads.js';
+import { createMemberReads, type MemberReads } from './memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
 import { createReadDetectors } from './readDetectors.js';
 import { createReadTurns } from './readTurns.js';
@@ -43,13 +43,19 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
   const turns = createReadTurns(quota, stopping);
   const detectors = createReadDetectors(administrators, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors });
-  const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
-    forOperation: (deadlineOf) => ({
-      members: createLiveMembers(administrators, withDeadline(reads, deadlineOf)),
-      targetHealth,
-      memberLoader: createMemberLoader(reads, (read) => deadlineOf()?.within(read) ?? read()),
-    }),
+    forOperation(deadlineOf) {
+      const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
+      const timely: MemberReads = {
+        member: (target, accountId) => reads.member(target, accountId, deadlineOf()?.signal),
+        page: (target, asked) => within(() => reads.page(target, asked, deadlineOf()?.signal)),
+      };
+      return {
+        members: createLiveMembers(administrators, timely),
+        targetHealth: createTargetHealth({ administrators, reads: timely, detectors, states, rates }),
+        memberLoader: createMemberLoader(timely, within),
+      };
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } f
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
 import type { ReadDetectors } from './readDetectors.js';
 import { readFailure } from './readFailure.js';
+import { readInTurns, type Patience } from './readAttempts.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
 import { verdictOf } from './refusals.js';
 import { targetKey } from './targetKey.js';
@@ -21,10 +22,13 @@ export interface MemberReads {
   /**
    * One member. Accounts that wait for the same target travel together, whoever asked: 50 in a GetMembers, and one asked
    * for twice goes once. Nothing is kept: an account asked for after its call has left travels anew.
+   *
+   * @param signal aborts when the one who asks does so no more: when all of them have left, the account does not travel, and
+   *   a call that carries nothing else is given up.
    */
-  member(target: TargetAddress, accountId: string): Promise<LiveMember>;
-  /** One page by ListMembers. */
-  page(target: TargetAddress, asked: MemberPageAsked): Promise<LivePage>;
+  member(target: TargetAddress, accountId: string, signal?: AbortSignal): Promise<LiveMember>;
+  /** One page by ListMembers; given up when the signal aborts. */
+  page(target: TargetAddress, asked: MemberPageAsked, signal?: AbortSignal): Promise<LivePage>;
 }
 
 /** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
@@ -34,6 +38,10 @@ const GIVEN_UP_TOGETHER_MS = 1_000;
 interface Waiting {
   readonly until: number;
   readonly answer: PromiseWithResolvers<LiveMember>;
+  /** How many ask for it and have not left. */
+  askers: number;
+  /** Called when the last of them has left. */
+  abandon: () => void;
 }
 
 interface Queue {
@@ -56,27 +64,34 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
   /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
   async function withDetector<Read extends { readonly kind: 'READ' }>(
     target: TargetAddress,
-    until: number,
+    patience: Patience,
     send: (detectorId: string | null) => Promise<Read | Refused | Unanswered>,
   ): Promise<Read> {
+    const { until, signal } = patience;
     const detectorId = await detectors.of(target, until);
-    const first = await send(detectorId);
+    const first = await readInTurns(turns, target, patience, () => send(detectorId));
     if (first.kind === 'READ') return first;
     if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
     detectors.disown(target, detectorId);
     const anew = await detectors.of(target, until);
     if (anew === detectorId) throw readFailure(target, first);
-    await turns.takeOne(target, until);
-    const second = await send(anew);
+    await turns.takeOne(target, until, signal);
+    const second = await readInTurns(turns, target, patience, () => send(anew));
     if (second.kind === 'READ') return second;
     throw readFailure(target, second);
   }
 
   async function readBatch(target: TargetAddress, batch: ReadonlyMap<string, Waiting>, at: Date) {
+    const nobody = new AbortController();
+    const { signal } = nobody;
+    for (const one of batch.values())
+      one.abandon = () => {
+        if ([...batch.values()].every(({ askers }) => askers === 0)) nobody.abort();
+      };
     try {
       const [{ until } = { until: 0 }] = batch.values();
-      const read = await withDetector(target, until, (detectorId) =>
-        upstream.getMembers(target, detectorId, [...batch.keys()]),
+      const read = await withDetector(target, { until, signal }, (detectorId) =>
+        upstream.getMembers(target, detectorId, [...batch.keys()], signal),
       );
       const found = new Map(read.members.map((member) => [member.accountId, member]));
       for (const [accountId, { answer }] of batch) {
@@ -108,13 +123,19 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
   }
 
   return {
-    async member(target, accountId) {
+    async member(target, accountId, signal) {
+      signal?.throwIfAborted();
       const key = targetKey(target);
       const queue = queues.get(key) ?? { target, waiting: new Map<string, Waiting>(), served: false };
       queues.set(key, queue);
       let one = queue.waiting.get(accountId);
       if (one === undefined) {
-        one = { until: performance.now() + READ_PATIENCE_MS, answer: Promise.withResolvers<LiveMember>() };
+        one = {
+          until: performance.now() + READ_PATIENCE_MS,
+          answer: Promise.withResolvers<LiveMember>(),
+          askers: 0,
+          abandon: () => void queue.waiting.delete(accountId),
+        };
         queue.waiting.set(accountId, one);
       }
       if (!queue.served) {
@@ -124,19 +145,38 @@ export function createMemberReads({ upstream, turns, detectors }: MemberReadTool
           void serve(queue);
         });
       }
-      return one.answer.promise;
+      return asLongAsAsked(one, signal);
     },
 
-    async page(target, asked) {
+    async page(target, asked, signal) {
       const until = performance.now() + READ_PATIENCE_MS;
       await detectors.of(target, until);
-      const { at } = await turns.takeOne(target, until);
-      const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
-        upstream.listMembers(target, detectorId, asked),
+      const { at } = await turns.takeOne(target, until, signal);
+      const patience = { until, ...(signal && { signal }) };
+      const { members, nextToken } = await withDetector<MemberPageRead>(target, patience, (detectorId) =>
+        upstream.listMembers(target, detectorId, asked, signal),
       );
       return { members: members.map((member) => liveMember(target, member, at)), nextToken };
     },
   };
+}
+
+/** The answer for one more who asks; one who leaves gets none. */
+async function asLongAsAsked(one: Waiting, signal: AbortSignal | undefined): Promise<LiveMember> {
+  one.askers += 1;
+  if (signal === undefined) return one.answer.promise;
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = (): void => {
+    one.askers -= 1;
+    if (one.askers === 0) one.abandon();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([one.answer.promise, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 function takeBatch(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {

@@ -18,18 +18,15 @@ import type {
 } from '../ports/upstream.js';
 import { answerOf } from './answer.js';
 import { withCallTag } from './callTag.js';
-import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
-
-type SecurityHub = ClientPair<SecurityHubClient>;
 
 /** CreateMembers or InviteMembers of Security Hub (UPSTREAMS.md, "Security Hub"). */
 export async function changeSecurityHubMembers(
-  { changes }: SecurityHub,
+  client: SecurityHubClient,
   change: MemberChange,
 ): Promise<CallAnswer> {
   try {
-    const answer = await send(changes, change);
+    const answer = await send(client, change);
     const wire = wireOf(answer);
     // The model does not require the list; without AWS's request id the answer is not AWS's.
     const none = wire.awsRequestId === null ? undefined : [];
@@ -41,11 +38,15 @@ export async function changeSecurityHubMembers(
 
 /** GetMembers of Security Hub. */
 export async function getSecurityHubMembers(
-  { reads }: SecurityHub,
+  client: SecurityHubClient,
   accountIds: readonly string[],
+  signal?: AbortSignal,
 ): Promise<MembersRead | Refused | Unanswered> {
   try {
-    const { Members = [] } = await reads.send(new GetMembersCommand({ AccountIds: [...accountIds] }));
+    const { Members = [] } = await client.send(
+      new GetMembersCommand({ AccountIds: [...accountIds] }),
+      signal && { abortSignal: signal },
+    );
     return { kind: 'READ', members: Members.map(memberOf) };
   } catch (error) {
     return translateError(error);
@@ -54,16 +55,18 @@ export async function getSecurityHubMembers(
 
 /** ListMembers of Security Hub, members of every status. */
 export async function listSecurityHubMembers(
-  { reads }: SecurityHub,
+  client: SecurityHubClient,
   { pageSize, nextToken }: MemberPageAsked,
+  signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   try {
-    const { Members = [], NextToken } = await reads.send(
+    const { Members = [], NextToken } = await client.send(
       new ListMembersCommand({
         MaxResults: pageSize,
         OnlyAssociated: false,
         ...(nextToken === null ? {} : { NextToken: nextToken }),
       }),
+      signal && { abortSignal: signal },
     );
     // An empty token is none: asked with it, the first page would come again.
     return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };

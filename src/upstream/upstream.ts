@@ -61,32 +61,32 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
 
-    async getMembers(target, detectorId, accountIds) {
+    async getMembers(target, detectorId, accountIds, signal) {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds));
+          return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds));
+          return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds, signal));
         }
       }
     },
 
-    async listMembers(target, detectorId, page) {
+    async listMembers(target, detectorId, page, signal) {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page));
+          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page));
+          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page, signal));
         }
       }
     },
