@@ -87,7 +87,7 @@ function noteForeign(
     const { caller, denied } = context as GatewayContext;
     const granted = caller.administrators;
     if (granted !== null) {
-      const foreign = namesOf(args).filter((id) => !granted.includes(id));
+      const foreign = namesOf(args as Record<string, unknown>).filter((id) => !granted.includes(id));
       if (foreign.length > 0) denied(name, foreign);
     }
     return resolve(source, args, context, info);
