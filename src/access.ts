@@ -2,8 +2,10 @@ import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import type { Administrator, Caller } from './membership.js';
+import { countDenied, countRefusals } from './metrics/observe.js';
 import { createOidcIdentity } from './oidc/oidcIdentity.js';
 import type { IdentityProvider } from './ports/identity.js';
+import type { Metrics } from './ports/metrics.js';
 import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
 import { createCharge, type Charge } from './services/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from './services/deniedAttempts.js';
@@ -30,7 +32,7 @@ export function createAccess(
   { access }: Config,
   { databaseUrl, database }: { databaseUrl: string; database: Database },
   administrators: readonly Administrator[],
-  { log, closers }: { log: Log; closers: Closers },
+  { log, closers, metrics }: { log: Log; closers: Closers; metrics: Metrics },
 ): Access {
   const warn = (words: string) => (error: unknown) => {
     log.warn({ err: error }, words);
@@ -41,9 +43,9 @@ export function createAccess(
     ...(credentials.tokens ? [createTokenIdentity(store)] : []),
     ...(credentials.oidc === null ? [] : [createOidcIdentity(credentials.oidc)]),
   ];
-  const deniedAttempts = createDeniedAttempts(
-    createDeniedAttemptStore(database.prisma),
-    warn('denied attempts not written'),
+  const deniedAttempts = countDenied(
+    createDeniedAttempts(createDeniedAttemptStore(database.prisma), warn('denied attempts not written')),
+    metrics,
   );
   closers.add('denied attempts', () => deniedAttempts.flush());
   const budgets = openCallerBudget(databaseUrl, access.budget, warn('connection for budgets lost'));
@@ -60,6 +62,6 @@ export function createAccess(
         foreign?.filter((id) => administrators.some((one) => one.id === id)),
       );
     },
-    charge: createCharge(budgets, access.budget, warn('budget not counted')),
+    charge: countRefusals(createCharge(budgets, access.budget, warn('budget not counted')), metrics),
   };
 }

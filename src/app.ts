@@ -10,6 +10,8 @@ import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
 import type { Administrator } from './membership.js';
+import { createMetrics } from './metrics/metrics.js';
+import { countAccepted } from './metrics/observe.js';
 import { startOwnParts, type Installation } from './ownParts.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
@@ -29,12 +31,13 @@ import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
-import { THROTTLING_ERRORS } from './services/refusals.js';
+import { isThrottled, THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { createExports } from './store/exports.js';
+import { createGauges } from './store/gauges.js';
 import { createHistoryStore } from './store/history.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
 import { createLaneRecord } from './store/laneRecord.js';
@@ -51,7 +54,7 @@ import { createRetentionStore } from './store/retention.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
 import { whoAmI } from './upstream/identity.js';
-import { createUpstream } from './upstream/upstream.js';
+import { createUpstream, type EndedExchange } from './upstream/upstream.js';
 
 /** A running gateway. */
 export interface Gateway {
@@ -94,17 +97,21 @@ export async function startGateway(
   // The embedded database is this process's only: whoever held a lane in it has ended.
   const alone = config.databaseUrl === null;
   if (alone) await freeLanes(prisma);
-  const upstream = createUpstream({ administrators, endpoint, credentials, log });
+  const leavingRates = {
+    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
+    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
+  };
+  const metrics = createMetrics(createGauges(prisma, database.pool), leavingRates);
+  const onExchange = ({ answer, ...exchange }: EndedExchange): void => {
+    metrics.exchanged({ ...exchange, kind: answer.kind, throttled: isThrottled(answer) });
+  };
+  const upstream = createUpstream({ administrators, endpoint, credentials, log, onExchange });
   closers.add('connections to AWS', () => {
     upstream.close();
   });
 
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
-  const leavingRates = {
-    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
-    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
-  };
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
     const rate = leavingRates[lane.service];
     const pacer = createPacer(rate);
@@ -158,8 +165,8 @@ export async function startGateway(
 
   const stopping = new AbortController();
   const recordAndWait = createRecordAndWait(events, stopping.signal);
-  const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
-  const retries = createRetryStore(prisma, workers.enqueue);
+  const store = countAccepted(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const retries = countAccepted(createRetryStore(prisma, workers.enqueue), metrics);
   const historyStore = createHistoryStore(prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
@@ -183,6 +190,7 @@ export async function startGateway(
   const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
     log,
     closers,
+    metrics,
   });
   const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
@@ -229,6 +237,7 @@ export async function startGateway(
       },
     },
     exportOutcomes: createExportOutcomes(exports),
+    metrics,
     stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,

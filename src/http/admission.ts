@@ -38,7 +38,6 @@ export function createAdmit(
       name: operation.name?.value ?? null,
       fields,
       cost: null,
-      errors: {},
       counts: [],
     };
     visit.operation = notes;

@@ -20,6 +20,7 @@ export function answerFailures(app: FastifyInstance, log: Log): void {
     if (statusCode < 500)
       return sendRefusal(reply, new GatewayError('BAD_REQUEST', wordsFor(statusCode)), statusCode);
     const incident = randomUUID();
+    request.refusedWith = 'INTERNAL_ERROR';
     log.error({ err: error, incident }, 'unforeseen error');
     const message = `Something went wrong that should not have. The gateway's log has it as incident ${incident}.`;
     return reply.code(500).send({

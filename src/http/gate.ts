@@ -15,6 +15,8 @@ export interface Visit {
   readonly expiresAt: Date | null;
   /** What was asked, for the log; null until an operation has been understood. */
   operation: OperationNotes | null;
+  /** Codes of the errors in the answer, and how often each. */
+  errors: Readonly<Record<string, number>>;
 }
 
 /** One operation as the log shows it. */
@@ -26,8 +28,6 @@ export interface OperationNotes {
   readonly fields: readonly string[];
   /** In points; null when it was refused before that was known. */
   cost: number | null;
-  /** Error codes, and how often each. */
-  errors: Readonly<Record<string, number>>;
   /** Outcomes of the requests that it answered with, where it asked for their counts. */
   counts: readonly unknown[];
 }
@@ -60,7 +60,7 @@ export function createGate(
     try {
       const found = await authenticate(request.headers.authorization ?? null, origin);
       const caller = found && { ...found.caller, gone: goneSignal(reply) };
-      request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null };
+      request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
       if (caller === null && !letsNobodyIn) throw noCredentials();
       return undefined;
     } catch (error) {

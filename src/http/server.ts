@@ -7,6 +7,7 @@ import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { ExportOutcomes } from '../ports/exports.js';
+import type { Metrics } from '../ports/metrics.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/authentication.js';
 import type { Charge } from '../services/budget.js';
@@ -20,6 +21,7 @@ import { answerFailures } from './failures.js';
 import { createFormatError } from './formatError.js';
 import { createGate } from './gate.js';
 import { registerHealth, type Readiness } from './health.js';
+import { measureRequests, registerMetrics } from './metrics.js';
 import { createOperationPlugin, type HttpContext } from './operationPlugin.js';
 import { logRequests } from './requestLog.js';
 import { requestIdOf } from './requestOrigin.js';
@@ -63,6 +65,7 @@ export interface HttpOptions {
   readonly readiness: Readiness;
   /** What GET /export/outcomes.csv and .jsonl answer with. */
   readonly exportOutcomes: ExportOutcomes;
+  readonly metrics: Metrics;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
@@ -94,7 +97,7 @@ export interface HttpServer {
 
 /**
  * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, exports under
- * /export, health under /health.
+ * /export, numbers on /metrics, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { settings, log } = options;
@@ -147,6 +150,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await apollo.start();
   await registerWebSecurity(app, settings.corsOrigins);
   logRequests(app, log);
+  measureRequests(app, options.metrics);
   answerFailures(app, log);
   const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
   refuseWhenStopping(app, options.stopping);
@@ -163,6 +167,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }),
   });
   registerExport(app, { ...options, gate });
+  registerMetrics(app, { gate, metrics: options.metrics });
   registerStream(app, {
     schema,
     contextOf,

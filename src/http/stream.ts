@@ -15,9 +15,9 @@ import {
 import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { GatewayError } from '../errors.js';
-import type { Admit } from './admission.js';
+import { countCodes, type Admit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
-import type { Gate } from './gate.js';
+import type { Gate, Visit } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
 import type { WatchStanding } from '../services/standing.js';
 import { asHttpError } from './refusal.js';
@@ -67,6 +67,7 @@ async function prepare(
   { query, operationName, variables }: RequestParams,
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
   const { schema, limits, mayIntrospect } = options;
+  const { visit } = contextValue;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
     const rules = [
@@ -75,12 +76,12 @@ async function prepare(
       ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule]),
     ];
     const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
-    if (errors.length > 0) return refusal(options, errors, 'GRAPHQL_VALIDATION_FAILED');
+    if (errors.length > 0) return refusal(options, visit, errors, 'GRAPHQL_VALIDATION_FAILED');
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
     }
-    await options.admit(contextValue.visit, {
+    await options.admit(visit, {
       document,
       operation,
       operationName: operationName ?? null,
@@ -94,10 +95,11 @@ async function prepare(
       variableValues: variables,
     };
   } catch (error) {
-    if (error instanceof GatewayError) return refusal(options, [asHttpError(error)], 'BAD_REQUEST');
+    if (error instanceof GatewayError) return refusal(options, visit, [asHttpError(error)], 'BAD_REQUEST');
     if (error instanceof GraphQLError) {
       return refusal(
         options,
+        visit,
         [error],
         error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_REQUEST',
       );
@@ -107,12 +109,18 @@ async function prepare(
 }
 
 /** An answer to an operation that is not begun; `code` is for errors that have none of their own. */
-function refusal({ formatError }: StreamOptions, errors: readonly GraphQLError[], code: string): Response {
+function refusal(
+  { formatError }: StreamOptions,
+  visit: Visit,
+  errors: readonly GraphQLError[],
+  code: string,
+): Response {
   const http = errors[0]?.extensions['http'] as { status: number; headers: Map<string, string> } | undefined;
   const shown = errors.map((error) => {
     const { extensions, ...json } = error.toJSON();
     return formatError({ ...json, extensions: { code, ...extensions } }, error);
   });
+  visit.errors = countCodes(shown);
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     ...Object.fromEntries(http?.headers ?? []),

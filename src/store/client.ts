@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/client.js';
 import type { Cancellable } from '../ports/cancellable.js';
+import type { PoolGauge } from '../ports/gauges.js';
 import { createCanceller, makeCancellable } from './cancellation.js';
 import { asCallersSeeIt } from './unavailable.js';
 
@@ -31,6 +32,8 @@ export interface Database {
   onStatement(listener: (sql: string) => void): () => void;
   /** Runs a read so that its statements are cancelled when the signal aborts, but for those in transactions. */
   readonly cancellable: Cancellable;
+  /** Its connections now. */
+  pool(): PoolGauge;
   close(): Promise<void>;
 }
 
@@ -78,6 +81,7 @@ export function openDatabase(databaseUrl: string): Database {
       return () => void listeners.delete(listener);
     },
     cancellable,
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
       await canceller.close();
