@@ -58,10 +58,12 @@ export function createGate(
   return async (request, reply) => {
     const origin = originOf(request);
     try {
-      const found = await authenticate(request.headers.authorization ?? null, origin);
+      const { authorization, host } = request.headers;
+      const found = await authenticate(authorization ?? null, origin);
       const caller = found && { ...found.caller, gone: goneSignal(reply) };
       request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
       if (caller === null && !letsNobodyIn) throw noCredentials();
+      if (caller?.kind === 'LOCAL' && !isLoopback(host)) throw notLocal();
       return undefined;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -78,6 +80,24 @@ export function noCredentials(): GatewayError {
   return new GatewayError(
     'UNAUTHENTICATED',
     'expected an Authorization header with a bearer token, got none',
+  );
+}
+
+/** Names and addresses of the machine itself, with a port or without. */
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether a browser that sends this Host has meant this machine. Who is let in for being on it is not its user, when a page
+ * has had its own name lead to a loopback address (DNS rebinding): to the browser the gateway is that page's own origin.
+ */
+function isLoopback(host: string | undefined): boolean {
+  return host !== undefined && LOOPBACK_HOST.test(host);
+}
+
+function notLocal(): GatewayError {
+  return new GatewayError(
+    'FORBIDDEN',
+    'with AUTH_MODE none the gateway answers to localhost and loopback addresses only, and the Host header names another',
   );
 }
 

@@ -22,6 +22,9 @@ const ALGORITHMS = [
 /** Longest subject taken, in characters (OpenID Connect Core, section 2). */
 const SUBJECT_MAX_LENGTH = 255;
 
+/** The latest moment that JavaScript has, in seconds since 1970: an issuer may mean "never" by a later one. */
+const LATEST_SECONDS = 8.64e12;
+
 /**
  * JSON Web Tokens of an OpenID Connect issuer as credentials.
  *
@@ -59,7 +62,7 @@ function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: Oidc
       'FORBIDDEN',
       `the claim ${claims.roles} of the token names no role of this gateway`,
     );
-  const expiresAt = new Date(((payload.exp ?? 0) + clockToleranceSeconds) * 1_000);
+  const expiresAt = new Date(Math.min((payload.exp ?? 0) + clockToleranceSeconds, LATEST_SECONDS) * 1_000);
   const administrators = administratorsOf(payload, claims);
   return { id, kind: 'USER', role, administrators, tokenId: null, expiresAt };
 }

@@ -40,6 +40,11 @@ describe('a token of the issuer', () => {
     });
   });
 
+  it('may mean to last for ever', async () => {
+    const { expiresAt } = await create().identify(await issuer.sign({ exp: 1e15 }));
+    expect(expiresAt?.getTime()).toBeGreaterThan(Date.now());
+  });
+
   it.each([
     ['roles', { roles: 'admin' }, 'ADMIN'],
     ['scope', { scope: 'openid operator' }, 'OPERATOR'],
