@@ -17,7 +17,7 @@ import { createAdmit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
 import { registerExport } from './export.js';
-import { answerFailures } from './failures.js';
+import { answerFailures, answersBeforeRouting } from './failures.js';
 import { createFormatError } from './formatError.js';
 import { createGate } from './gate.js';
 import { registerHealth, type Readiness } from './health.js';
@@ -111,6 +111,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     requestIdHeader: false,
+    ...answersBeforeRouting,
     genReqId: requestIdOf,
   });
   const schema = buildGatewaySchema();
