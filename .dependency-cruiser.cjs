@@ -49,7 +49,7 @@ module.exports = {
     ),
     arrow(
       'access',
-      ['config', 'closers', 'oidc', 'ports', 'services', 'store', ...LEAVES],
+      ['config', 'closers', 'metrics', 'oidc', 'ports', 'services', 'store', ...LEAVES],
       'access puts together who may call; app does the rest.',
     ),
     arrow(
@@ -80,7 +80,12 @@ module.exports = {
     arrow('upstream', ['ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('store', ['generated', 'ports', ...LEAVES], 'An adapter knows its port.'),
     arrow('oidc', ['ports', ...LEAVES], 'An adapter knows its port.'),
-    arrow('config', LEAVES, 'The environment is read before anything else exists.'),
+    arrow(
+      'metrics',
+      ['services', 'ports', ...LEAVES],
+      'Metrics count what services say, and implement a port.',
+    ),
+    arrow('config', ['ports', ...LEAVES], 'The environment is read before anything else exists.'),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
     arrow('log', [], 'log stands below everything.'),
@@ -107,7 +112,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(main|token|app|access|administrators|inventory|ownParts|config|closers|membership|errors|log)\\.ts$',
-          '^src/(config|http|resolvers|schema|services|ports|lanes|oidc|upstream|store|generated)/',
+          '^src/(config|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },
     },
@@ -129,6 +134,7 @@ module.exports = {
     keptIn('aws', ['@aws-sdk', '@smithy'], ['upstream'], 'The SDK stops in upstream.'),
     keptIn('queue', ['pg-boss', 'limiter'], ['lanes'], 'Only lanes knows the queue and the pace.'),
     keptIn('jwt', ['jose'], ['oidc'], 'Only oidc knows how tokens are signed.'),
+    keptIn('numbers', ['prom-client'], ['metrics'], 'Only metrics knows Prometheus.'),
     keptIn(
       'web',
       ['fastify', '@fastify', '@apollo', '@as-integrations'],

@@ -1,12 +1,15 @@
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
-import type { Administrator } from './membership.js';
+import type { Administrator, Caller } from './membership.js';
+import { countDenied, countRefusals } from './metrics/observe.js';
 import { createOidcIdentity } from './oidc/oidcIdentity.js';
 import type { IdentityProvider } from './ports/identity.js';
+import type { Metrics } from './ports/metrics.js';
 import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
 import { createCharge, type Charge } from './services/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from './services/deniedAttempts.js';
+import { createWatchStanding, type WatchStanding } from './services/standing.js';
 import { createTokenService, type TokenService } from './services/tokens.js';
 import { openCallerBudget } from './store/callerBudget.js';
 import type { Database } from './store/client.js';
@@ -16,8 +19,11 @@ import { createTokenStore } from './store/tokenStore.js';
 /** The parts that know who may call, and how much. */
 export interface Access {
   readonly authenticate: Authenticate;
+  readonly watchStanding: WatchStanding;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
+  /** Notes that a caller was refused a field, or of it the administrators that are configured and not granted to it. */
+  readonly denied: (caller: Caller, field: string, foreign?: readonly string[]) => void;
   readonly charge: Charge;
 }
 
@@ -26,7 +32,7 @@ export function createAccess(
   { access }: Config,
   { databaseUrl, database }: { databaseUrl: string; database: Database },
   administrators: readonly Administrator[],
-  { log, closers }: { log: Log; closers: Closers },
+  { log, closers, metrics }: { log: Log; closers: Closers; metrics: Metrics },
 ): Access {
   const warn = (words: string) => (error: unknown) => {
     log.warn({ err: error }, words);
@@ -37,17 +43,25 @@ export function createAccess(
     ...(credentials.tokens ? [createTokenIdentity(store)] : []),
     ...(credentials.oidc === null ? [] : [createOidcIdentity(credentials.oidc)]),
   ];
-  const deniedAttempts = createDeniedAttempts(
-    createDeniedAttemptStore(database.prisma),
-    warn('denied attempts not written'),
+  const deniedAttempts = countDenied(
+    createDeniedAttempts(createDeniedAttemptStore(database.prisma), warn('denied attempts not written')),
+    metrics,
   );
   closers.add('denied attempts', () => deniedAttempts.flush());
   const budgets = openCallerBudget(databaseUrl, access.budget, warn('connection for budgets lost'));
   closers.add('budgets', () => budgets.close());
   return {
     authenticate: createAuthenticate(providers),
+    watchStanding: createWatchStanding(store, warn('tokens of open streams not looked at')),
     tokens: createTokenService(store, administrators),
     deniedAttempts,
-    charge: createCharge(budgets, access.budget, warn('budget not counted')),
+    denied(caller, field, foreign) {
+      deniedAttempts.noteRefused(
+        caller,
+        field,
+        foreign?.filter((id) => administrators.some((one) => one.id === id)),
+      );
+    },
+    charge: countRefusals(createCharge(budgets, access.budget, warn('budget not counted')), metrics),
   };
 }

@@ -12,6 +12,8 @@ import { createPacer } from './lanes/pacer.js';
 import { createLaneWorkers } from './lanes/workers.js';
 import type { Log } from './log.js';
 import type { Administrator } from './membership.js';
+import { createMetrics } from './metrics/metrics.js';
+import { countAccepted, countRequests } from './metrics/observe.js';
 import { startOwnParts, type Installation } from './ownParts.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
@@ -34,14 +36,15 @@ import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
-import { THROTTLING_ERRORS } from './services/refusals.js';
+import { isThrottled, THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
-import { openDatabase, STATEMENT_TIMEOUT_MS, type Database } from './store/client.js';
+import { openDatabase, type Database } from './store/client.js';
 import { createConfirmationStore, forgetConfirmations } from './store/confirmations.js';
 import { createExports } from './store/exports.js';
 import { createFollowUpStore } from './store/followUps.js';
+import { createGauges } from './store/gauges.js';
 import { createHistoryStore } from './store/history.js';
 import { createInventoryReads } from './store/inventoryReads.js';
 import { releaseIdempotencyKeys } from './store/idempotencyKeys.js';
@@ -59,7 +62,7 @@ import { createRequestStore } from './store/requestStore.js';
 import { createRetentionStore } from './store/retention.js';
 import { createRetryStore } from './store/retryStore.js';
 import type { KeyPair } from './upstream/credentials.js';
-import { createUpstream } from './upstream/upstream.js';
+import { createUpstream, type EndedExchange } from './upstream/upstream.js';
 
 /** A running gateway. */
 export interface Gateway {
@@ -102,17 +105,21 @@ export async function startGateway(
   // The embedded database is this process's only: whoever held a lane in it has ended.
   const alone = config.databaseUrl === null;
   if (alone) await freeLanes(prisma);
-  const upstream = createUpstream({ administrators, endpoint, credentials, log });
+  const leavingRates = {
+    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
+    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
+  };
+  const metrics = createMetrics(createGauges(prisma, database.pool), leavingRates);
+  const onExchange = ({ answer, ...exchange }: EndedExchange): void => {
+    metrics.exchanged({ ...exchange, kind: answer.kind, throttled: isThrottled(answer) });
+  };
+  const upstream = createUpstream({ administrators, endpoint, credentials, log, onExchange });
   closers.add('connections to AWS', () => {
     upstream.close();
   });
 
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
-  const leavingRates = {
-    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
-    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
-  };
   const detectors = createDetectors(administrators);
   const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
     const rate = leavingRates[lane.service];
@@ -165,18 +172,14 @@ export async function startGateway(
 
   const stopping = new AbortController();
   const recordAndWait = createRecordAndWait(events, stopping.signal);
-  const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
-  const retries = createRetryStore(prisma, workers.enqueue);
-  const queryTimeoutMs = config.access.limits.timeoutSeconds * 1_000;
-  const reading =
-    queryTimeoutMs < STATEMENT_TIMEOUT_MS ? openDatabase(own.databaseUrl, queryTimeoutMs) : database;
-  if (reading !== database) closers.add('database for queries', () => reading.close());
-  const historyStore = createHistoryStore(reading.prisma);
+  const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const retries = countAccepted(createRetryStore(prisma, workers.enqueue), metrics);
+  const historyStore = createHistoryStore(prisma);
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
   const kept = createKeptMembers(prisma, laneIdOf);
-  const inventoryReads = createInventoryReads(reading.prisma, laneIdOf);
+  const inventoryReads = createInventoryReads(prisma, laneIdOf);
   const live = createLiveReads({
     administrators,
     upstream,
@@ -188,6 +191,7 @@ export async function startGateway(
     maxAccounts: config.maxAccountsPerRequest,
     kept,
     inventory: inventoryReads,
+    cancellable: database.cancellable,
     stopping: stopping.signal,
   });
   const followUps = startFollowUps({
@@ -220,6 +224,7 @@ export async function startGateway(
   const access = createAccess(config, { databaseUrl: own.databaseUrl, database }, administrators, {
     log,
     closers,
+    metrics,
   });
   const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
@@ -231,10 +236,12 @@ export async function startGateway(
     contextOf: ({ caller, idempotencyKey, isQuery }) => {
       let deadline: Deadline | null = null;
       const deadlineOf = (): Deadline | null => {
-        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds);
+        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds, caller.gone);
         return deadline;
       };
-      const reads = withDeadline(historyStore, deadlineOf);
+      const timely = <Port extends object>(port: Port): Port =>
+        withDeadline(port, deadlineOf, database.cancellable);
+      const reads = timely(historyStore);
       return {
         caller,
         idempotencyKey,
@@ -244,13 +251,13 @@ export async function startGateway(
         ...inventory.forOperation(deadlineOf),
         statistics: createStatistics(reads),
         progress,
-        tokens: access.tokens,
-        deniedAttempts: access.deniedAttempts,
-        denied: (field) => {
-          access.deniedAttempts.note(caller, caller.origin, 'FORBIDDEN', field);
+        tokens: timely(access.tokens),
+        deniedAttempts: timely(access.deniedAttempts),
+        denied: (field, foreign) => {
+          access.denied(caller, field, foreign);
         },
         loaders: createLoaders(reads, caller),
-        origins: createOriginLoader(originStore),
+        origins: createOriginLoader(timely(originStore)),
       };
     },
     ...access,
@@ -265,6 +272,7 @@ export async function startGateway(
       },
     },
     exportOutcomes: createExportOutcomes(exports),
+    metrics,
     stopping: stopping.signal,
     explorerDir: installation.explorerDir,
     log,

@@ -83,7 +83,7 @@ export async function createInventoryParts(
   });
   return {
     forOperation: (deadlineOf) => ({
-      inventory: createInventory(administrators, withDeadline(reads, deadlineOf)),
+      inventory: createInventory(administrators, withDeadline(reads, deadlineOf, database.cancellable)),
       refreshInventory,
     }),
     start: () => jobs.start(),

@@ -151,6 +151,8 @@ export interface Caller {
   readonly administrators: readonly string[] | null;
   /** Null when the operation did not come over the network. */
   readonly origin: Origin | null;
+  /** Aborts when nobody waits for the answer any more; absent where that cannot be known. */
+  readonly gone?: AbortSignal;
 }
 
 /** The caller of every request while authentication is off (AUTH_MODE none, loopback only). */

@@ -36,6 +36,18 @@ const server = await createHttpServer({
   contextOf: ({ caller }) => ({ caller, history }) as GatewayContext,
   authenticate: createAuthenticate(null),
   deniedAttempts: { note: () => undefined },
+  denied: () => undefined,
+  watchStanding: () => {
+    throw new Error('nobody listens');
+  },
+  metrics: {
+    accepted: () => undefined,
+    exchanged: () => undefined,
+    httpAnswered: () => undefined,
+    denied: () => undefined,
+    budgetRefused: () => undefined,
+    scrape: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
+  },
   charge: () => Promise.resolve(null),
   readiness: { notReady: () => Promise.resolve(null) },
   exportOutcomes: () => {

@@ -1,3 +1,5 @@
+import type { OidcSettings } from '../ports/identity.js';
+
 /** What outsiders and callers are let do: credentials, addresses, sizes. */
 export interface AccessSettings {
   /** Null: authentication is off. */
@@ -16,18 +18,6 @@ export interface AccessSettings {
   /** Points that a caller may spend in a window. */
   readonly budget: { readonly points: number; readonly windowSeconds: number };
   readonly trustedDocuments: { readonly mode: 'off' | 'log' | 'enforce'; readonly file: string | null };
-}
-
-/** The OpenID Connect issuer whose tokens are taken. */
-export interface OidcSettings {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly claims: {
-    readonly roles: string;
-    readonly administrators: string;
-    readonly roleNames: readonly string[];
-  };
-  readonly clockToleranceSeconds: number;
 }
 
 /** How large an operation may be; `.env.example` says what each counts. */

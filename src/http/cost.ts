@@ -35,7 +35,7 @@ export interface PricedOperation {
 /**
  * What an operation costs, in points. A record costs 1; a page as many times what is asked of each entry as it may have
  * entries; a list without pages ten times; every member of a list in the arguments, an account say, 1; a mutation 10
- * more. Leaves and introspection are free. Null when the variables do not fit: then nothing is executed.
+ * more. Leaves are free, of the schema itself too. Null when the variables do not fit: then nothing is executed.
  */
 export type CostOf = (asked: PricedOperation) => number | null;
 
@@ -98,7 +98,6 @@ function reckon(
 
 function estimate({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
   const named = getNamedType(field.type);
-  if (named.name.startsWith('__') || type.name.startsWith('__')) return 0;
   const asked = membersOf(args);
   if (type.name === 'Mutation') return MUTATION_POINTS + asked + childComplexity;
   if (isLeafType(named)) return asked;

@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.js';
 import type { Caller } from '../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../ports/exports.js';
 import type { Charge } from '../services/budget.js';
+import type { WatchStanding } from '../services/standing.js';
 import { type Gate, noCredentials } from './gate.js';
 import { sendRefusal } from './refusal.js';
 
@@ -34,6 +35,9 @@ export interface ExportOptions {
   /** The same as for /graphql. */
   readonly gate: Gate;
   readonly charge: Charge;
+  readonly watchStanding: WatchStanding;
+  /** Notes that the caller asked for administrators that are not granted to it. */
+  readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly exportOutcomes: ExportOutcomes;
 }
 
@@ -64,21 +68,31 @@ const FORMATS: readonly Format[] = [
  * GET /export/outcomes.csv (RFC 4180, with a header) and /export/outcomes.jsonl: all outcomes that meet the conditions given
  * as parameters, newest first. No more is read than the client takes, and a client that leaves ends the reading. What is
  * wrong from the beginning is answered as /graphql would, by a status; later the connection breaks off, since an export that
- * seemed whole would be worse.
+ * seemed whole would be worse: also when the credential it was asked with is good no longer.
  */
-export function registerExport(app: FastifyInstance, { gate, charge, exportOutcomes }: ExportOptions): void {
+export function registerExport(app: FastifyInstance, options: ExportOptions): void {
+  const { gate, charge, watchStanding, exportOutcomes } = options;
   for (const format of FORMATS) {
     const url = `/export/${format.file}`;
     app.get<{ Querystring: Parameters }>(url, { onRequest: gate }, async (request, reply) => {
       try {
         const caller = callerOf(request);
+        noteForeign(options, caller, request.query);
         const parts = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
         await charge(caller, EXPORT_POINTS);
         // The first part tells whether there is an answer at all.
         const first = await parts.next();
         const text = Readable.from(textOf(format, first, parts), { objectMode: false });
+        const standing = watchStanding({
+          tokenId: caller.origin?.tokenId ?? null,
+          expiresAt: request.visit?.expiresAt ?? null,
+        });
+        void standing.ended.then((error) => text.destroy(error));
         // However it ends, and also when nothing of it was ever taken.
-        text.once('close', () => void parts.return?.());
+        text.once('close', () => {
+          standing.close();
+          void parts.return?.();
+        });
         return await reply
           .header('content-type', format.type)
           .header('content-disposition', `attachment; filename="${format.file}"`)
@@ -95,6 +109,12 @@ export function registerExport(app: FastifyInstance, { gate, charge, exportOutco
 function callerOf({ visit }: FastifyRequest): Caller {
   if (visit?.caller) return visit.caller;
   throw noCredentials();
+}
+
+function noteForeign({ denied }: ExportOptions, caller: Caller, { administrator }: Parameters): void {
+  const granted = caller.administrators;
+  if (granted === null || typeof administrator !== 'string' || granted.includes(administrator)) return;
+  denied(caller, 'GET /export', [administrator]);
 }
 
 async function* textOf(

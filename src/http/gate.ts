@@ -11,8 +11,12 @@ export interface Visit {
   readonly origin: Omit<Origin, 'tokenId'>;
   /** Null: nobody, who may ask for the schema at most. */
   readonly caller: Caller | null;
+  /** When the caller's credential ends by itself; null when it does not. */
+  readonly expiresAt: Date | null;
   /** What was asked, for the log; null until an operation has been understood. */
   operation: OperationNotes | null;
+  /** Codes of the errors in the answer, and how often each. */
+  errors: Readonly<Record<string, number>>;
 }
 
 /** One operation as the log shows it. */
@@ -24,8 +28,6 @@ export interface OperationNotes {
   readonly fields: readonly string[];
   /** In points; null when it was refused before that was known. */
   cost: number | null;
-  /** Error codes, and how often each. */
-  errors: Readonly<Record<string, number>>;
   /** Outcomes of the requests that it answered with, where it asked for their counts. */
   counts: readonly unknown[];
 }
@@ -56,9 +58,12 @@ export function createGate(
   return async (request, reply) => {
     const origin = originOf(request);
     try {
-      const caller = await authenticate(request.headers.authorization ?? null, origin);
-      request.visit = { origin, caller, operation: null };
+      const { authorization, host } = request.headers;
+      const found = await authenticate(authorization ?? null, origin);
+      const caller = found && { ...found.caller, gone: goneSignal(reply) };
+      request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
       if (caller === null && !letsNobodyIn) throw noCredentials();
+      if (caller?.kind === 'LOCAL' && !isLoopback(host)) throw notLocal();
       return undefined;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -76,4 +81,31 @@ export function noCredentials(): GatewayError {
     'UNAUTHENTICATED',
     'expected an Authorization header with a bearer token, got none',
   );
+}
+
+/** Names and addresses of the machine itself, with a port or without. */
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether a browser that sends this Host has meant this machine. Who is let in for being on it is not its user, when a page
+ * has had its own name lead to a loopback address (DNS rebinding): to the browser the gateway is that page's own origin.
+ */
+function isLoopback(host: string | undefined): boolean {
+  return host !== undefined && LOOPBACK_HOST.test(host);
+}
+
+function notLocal(): GatewayError {
+  return new GatewayError(
+    'FORBIDDEN',
+    'with AUTH_MODE none the gateway answers to localhost and loopback addresses only, and the Host header names another',
+  );
+}
+
+/** Aborts when the client leaves before it has its whole answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }

@@ -55,10 +55,8 @@ export function createOperationPlugin(
           if (body.kind !== 'single') return;
           const { singleResult } = body;
           const { operation } = visit;
-          if (operation !== null) {
-            operation.errors = countCodes(singleResult.errors ?? []);
-            if (operation.type === 'mutation') operation.counts = countsIn(singleResult.data);
-          }
+          visit.errors = countCodes(singleResult.errors ?? []);
+          if (operation?.type === 'mutation') operation.counts = countsIn(singleResult.data);
           singleResult.extensions = {
             ...singleResult.extensions,
             requestId: visit.origin.requestId,

@@ -36,6 +36,7 @@ export function sendRefusal(
   status = STATUS[error.code],
 ): FastifyReply {
   const { code, message, details } = error;
+  reply.request.refusedWith = code;
   return reply
     .code(status)
     .headers(headersOf(error))

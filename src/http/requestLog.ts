@@ -21,7 +21,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
       actor: visit?.caller?.id ?? null,
       kind: visit?.caller?.kind ?? null,
       ...(visit === null ? {} : { address: visit.origin.address, traceparent: visit.origin.traceparent }),
-      ...(visit?.operation == null ? {} : { operation: visit.operation }),
+      ...(visit?.operation == null ? {} : { operation: { ...visit.operation, errors: visit.errors } }),
     };
     log[QUIET.test(path) ? 'debug' : 'info'](line, 'request');
   });

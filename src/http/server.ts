@@ -7,19 +7,22 @@ import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { ExportOutcomes } from '../ports/exports.js';
+import type { Metrics } from '../ports/metrics.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/authentication.js';
 import type { Charge } from '../services/budget.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import type { WatchStanding } from '../services/standing.js';
 import { createAdmit } from './admission.js';
 import { createExecuteCompiled } from './compiledQueries.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import { registerExplorer } from './explorer.js';
 import { registerExport } from './export.js';
-import { answerFailures } from './failures.js';
+import { answerFailures, answersBeforeRouting } from './failures.js';
 import { createFormatError } from './formatError.js';
 import { createGate } from './gate.js';
 import { registerHealth, type Readiness } from './health.js';
+import { measureRequests, registerMetrics } from './metrics.js';
 import { createOperationPlugin, type HttpContext } from './operationPlugin.js';
 import { logRequests } from './requestLog.js';
 import { requestIdOf } from './requestOrigin.js';
@@ -55,11 +58,15 @@ export interface HttpOptions {
   /** The context of one operation. */
   readonly contextOf: (asked: Asked) => GatewayContext;
   readonly authenticate: Authenticate;
+  readonly watchStanding: WatchStanding;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  /** Notes that a caller asked for administrators that are not granted to it. */
+  readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly charge: Charge;
   readonly readiness: Readiness;
   /** What GET /export/outcomes.csv and .jsonl answer with. */
   readonly exportOutcomes: ExportOutcomes;
+  readonly metrics: Metrics;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
   /** Where the explorer's build is. */
@@ -91,7 +98,7 @@ export interface HttpServer {
 
 /**
  * Builds the HTTP server: GraphQL and GraphiQL on /graphql, subscriptions on /graphql/stream, exports under
- * /export, health under /health.
+ * /export, numbers on /metrics, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { settings, log } = options;
@@ -105,6 +112,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS },
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     requestIdHeader: false,
+    ...answersBeforeRouting,
     genReqId: requestIdOf,
   });
   const schema = buildGatewaySchema();
@@ -144,6 +152,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await apollo.start();
   await registerWebSecurity(app, settings.corsOrigins);
   logRequests(app, log);
+  measureRequests(app, options.metrics);
   answerFailures(app, log);
   const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
   refuseWhenStopping(app, options.stopping);
@@ -159,10 +168,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       context: (request) => Promise.resolve(contextOf(request)),
     }),
   });
-  registerExport(app, { gate, charge: options.charge, exportOutcomes: options.exportOutcomes });
+  registerExport(app, { ...options, gate });
+  registerMetrics(app, { gate, metrics: options.metrics });
   registerStream(app, {
     schema,
     contextOf,
+    watchStanding: options.watchStanding,
     formatError,
     gate,
     trustedDocuments,

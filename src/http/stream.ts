@@ -15,12 +15,14 @@ import {
 import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { GatewayError } from '../errors.js';
-import type { Admit } from './admission.js';
+import { countCodes, type Admit } from './admission.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
-import type { Gate } from './gate.js';
+import type { Gate, Visit } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
+import type { WatchStanding } from '../services/standing.js';
 import { asHttpError } from './refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
+import { whileStanding } from './whileStanding.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -30,6 +32,7 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   /** The context of one operation, made as for /graphql: the same rules hold. */
   readonly contextOf: (request: FastifyRequest) => HttpContext;
+  readonly watchStanding: WatchStanding;
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly gate: Gate;
@@ -41,14 +44,17 @@ export interface StreamOptions {
 
 /**
  * Subscriptions on POST /graphql/stream: GraphQL over SSE in distinct connections mode, by graphql-sse. Queries and
- * mutations belong to /graphql and are refused. A client that goes away ends its subscription. Only JSON is taken as a
- * body, which no page of another origin can send without asking first.
+ * mutations belong to /graphql and are refused. A client that goes away ends its subscription, and so does a credential
+ * that is good no longer: with an error `UNAUTHENTICATED`. Only JSON is taken as a body, which no page of another origin can
+ * send without asking first.
  */
 export function registerStream(app: FastifyInstance, options: StreamOptions): void {
   const handle = createHandler({
     // Distinct connections only: nothing is kept here between two requests.
     authenticate: () => null,
     onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
+    onOperation: (_context, { raw }, _args, results) =>
+      whileStanding(results, raw.visit, options.watchStanding),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
   const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
@@ -61,6 +67,7 @@ async function prepare(
   { query, operationName, variables }: RequestParams,
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
   const { schema, limits, mayIntrospect } = options;
+  const { visit } = contextValue;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
     const rules = [
@@ -69,12 +76,12 @@ async function prepare(
       ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule]),
     ];
     const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
-    if (errors.length > 0) return refusal(options, errors, 'GRAPHQL_VALIDATION_FAILED');
+    if (errors.length > 0) return refusal(options, visit, errors, 'GRAPHQL_VALIDATION_FAILED');
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
     }
-    await options.admit(contextValue.visit, {
+    await options.admit(visit, {
       document,
       operation,
       operationName: operationName ?? null,
@@ -88,10 +95,11 @@ async function prepare(
       variableValues: variables,
     };
   } catch (error) {
-    if (error instanceof GatewayError) return refusal(options, [asHttpError(error)], 'BAD_REQUEST');
+    if (error instanceof GatewayError) return refusal(options, visit, [asHttpError(error)], 'BAD_REQUEST');
     if (error instanceof GraphQLError) {
       return refusal(
         options,
+        visit,
         [error],
         error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_REQUEST',
       );
@@ -101,12 +109,18 @@ async function prepare(
 }
 
 /** An answer to an operation that is not begun; `code` is for errors that have none of their own. */
-function refusal({ formatError }: StreamOptions, errors: readonly GraphQLError[], code: string): Response {
+function refusal(
+  { formatError }: StreamOptions,
+  visit: Visit,
+  errors: readonly GraphQLError[],
+  code: string,
+): Response {
   const http = errors[0]?.extensions['http'] as { status: number; headers: Map<string, string> } | undefined;
   const shown = errors.map((error) => {
     const { extensions, ...json } = error.toJSON();
     return formatError({ ...json, extensions: { code, ...extensions } }, error);
   });
+  visit.errors = countCodes(shown);
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     ...Object.fromEntries(http?.headers ?? []),

@@ -1,14 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { ROLES, type Role } from '../membership.js';
-
-/** Which claims say what a person may do. */
-export interface ClaimNames {
-  /** A claim, or a path of claims with dots: `realm_access.roles`. */
-  readonly roles: string;
-  readonly administrators: string;
-  /** The words that stand for each role, in the order of ROLES. */
-  readonly roleNames: readonly string[];
-}
+import type { ClaimNames } from '../ports/identity.js';
 
 /** The word in the claim of administrators that stands for all of them. */
 const ALL_ADMINISTRATORS = '*';

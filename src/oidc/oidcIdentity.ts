@@ -1,7 +1,7 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { GatewayError } from '../errors.js';
-import type { Identity, IdentityProvider } from '../ports/identity.js';
-import { administratorsOf, roleOf, type ClaimNames } from './claims.js';
+import type { Identity, IdentityProvider, OidcSettings } from '../ports/identity.js';
+import { administratorsOf, roleOf } from './claims.js';
 import { createIssuer } from './issuer.js';
 
 /** The signatures that are taken, all of public keys: never none, never a shared secret, whatever a token says of itself. */
@@ -22,19 +22,16 @@ const ALGORITHMS = [
 /** Longest subject taken, in characters (OpenID Connect Core, section 2). */
 const SUBJECT_MAX_LENGTH = 255;
 
-export interface OidcSettings {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly claims: ClaimNames;
-  /** 0 to 60. */
-  readonly clockToleranceSeconds: number;
-  /** How soon after a fetch an unknown key makes for another, in milliseconds; default REFETCH_MS. */
-  readonly refetchMs?: number;
-}
+/** The latest moment that JavaScript has, in seconds since 1970: an issuer may mean "never" by a later one. */
+const LATEST_SECONDS = 8.64e12;
 
-/** JSON Web Tokens of an OpenID Connect issuer as credentials. */
-export function createOidcIdentity(settings: OidcSettings): IdentityProvider {
-  const issuer = createIssuer(settings.issuer, settings.refetchMs);
+/**
+ * JSON Web Tokens of an OpenID Connect issuer as credentials.
+ *
+ * @param refetchMs how soon after a fetch an unknown key makes for another, in milliseconds; default REFETCH_MS.
+ */
+export function createOidcIdentity(settings: OidcSettings, refetchMs?: number): IdentityProvider {
+  const issuer = createIssuer(settings.issuer, refetchMs);
   return {
     recognises: (bearer) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer),
     async identify(bearer) {
@@ -46,7 +43,7 @@ export function createOidcIdentity(settings: OidcSettings): IdentityProvider {
           clockTolerance: settings.clockToleranceSeconds,
           requiredClaims: ['sub', 'exp'],
         });
-        return identityOf(payload, settings.claims);
+        return identityOf(payload, settings);
       } catch (error) {
         throw asRefusal(error);
       }
@@ -54,7 +51,7 @@ export function createOidcIdentity(settings: OidcSettings): IdentityProvider {
   };
 }
 
-function identityOf(payload: JWTPayload, claims: ClaimNames): Identity {
+function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: OidcSettings): Identity {
   const id = payload.sub ?? '';
   if (id === '' || id.length > SUBJECT_MAX_LENGTH || id.includes('\0')) {
     throw new GatewayError('UNAUTHENTICATED', `expected a subject of 1 to ${SUBJECT_MAX_LENGTH} characters`);
@@ -65,7 +62,9 @@ function identityOf(payload: JWTPayload, claims: ClaimNames): Identity {
       'FORBIDDEN',
       `the claim ${claims.roles} of the token names no role of this gateway`,
     );
-  return { id, kind: 'USER', role, administrators: administratorsOf(payload, claims), tokenId: null };
+  const expiresAt = new Date(Math.min((payload.exp ?? 0) + clockToleranceSeconds, LATEST_SECONDS) * 1_000);
+  const administrators = administratorsOf(payload, claims);
+  return { id, kind: 'USER', role, administrators, tokenId: null, expiresAt };
 }
 
 /** What the caller is told: which check failed, and nothing of the token. */

@@ -37,4 +37,6 @@ export interface TokenStore {
   revoke(within: readonly string[] | null, id: string, revokedBy: string): Promise<TokenRow | null>;
   /** The token in force that this is the hash of, marked as used; null when there is none. */
   use(secretHash: Uint8Array<ArrayBuffer>): Promise<TokenRow | null>;
+  /** Which of these tokens are in force; reading that is no use of them. */
+  inForce(ids: readonly string[]): Promise<readonly string[]>;
 }

@@ -6,7 +6,7 @@ export interface Wire {
   readonly httpStatus: number | null;
   /** AWS's request id of the last answer; null when none came. */
   readonly awsRequestId: string | null;
-  /** Requests the SDK put on the wire for this call, at least 1 unless it never got a connection. */
+  /** Requests the SDK put on the wire for this call: 1 unless it never got a connection. */
   readonly attempts: number;
 }
 
@@ -117,19 +117,24 @@ export interface DetectorRead {
 export interface Upstream {
   /** Sends one call that changes members, once: it is never repeated behind the caller's back. */
   changeMembers(target: TargetAddress, change: MemberChange): Promise<CallAnswer>;
-  /** GetMembers for at most 50 accounts. Retried briefly by the SDK, since reading twice does no harm. */
+  /**
+   * GetMembers for at most 50 accounts, sent once: whoever wants another attempt takes its turn from the target's quota
+   * first. Given up, with an answer UNANSWERED, when the signal aborts.
+   */
   getMembers(
     target: TargetAddress,
     detectorId: string | null,
     accountIds: readonly string[],
+    signal?: AbortSignal,
   ): Promise<MembersRead | Refused | Unanswered>;
-  /** ListMembers, with members of every status (onlyAssociated false). Retried as getMembers is. */
+  /** ListMembers, with members of every status (onlyAssociated false). Sent once, and given up, as getMembers. */
   listMembers(
     target: TargetAddress,
     detectorId: string | null,
     page: MemberPageAsked,
+    signal?: AbortSignal,
   ): Promise<MemberPageRead | Refused | Unanswered>;
-  /** ListDetectors: at most one detector per account and region. GuardDuty only. */
+  /** ListDetectors: at most one detector per account and region. GuardDuty only. Sent once. */
   findDetector(target: TargetAddress): Promise<DetectorRead | Refused | Unanswered>;
   /** Closes every connection. */
   close(): void;

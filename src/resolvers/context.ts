@@ -31,8 +31,8 @@ export interface GatewayContext {
   readonly progress: RequestProgress;
   readonly tokens: TokenService;
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
-  /** Notes that the caller was refused the named field. */
-  readonly denied: (field: string) => void;
+  /** Notes that the caller was refused the named field, or of it the administrators that are not granted to it. */
+  readonly denied: (field: string, administrators?: readonly string[]) => void;
   /** Made for this operation: what they have read belongs to this caller. */
   readonly loaders: Loaders;
   /** Made for this operation, as `loaders`. */

@@ -2,6 +2,7 @@ import { defaultFieldResolver, type GraphQLField, type GraphQLObjectType, type G
 import { GatewayError } from '../errors.js';
 import { ROLES, type Role } from '../membership.js';
 import type { GatewayContext } from './context.js';
+import { namedAdministrators, type NamedAdministrators } from './namedAdministrators.js';
 
 /**
  * Who may do what: the least role for each field that begins an operation, and for those further in that not every
@@ -54,6 +55,8 @@ export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string,
     if (!('getFields' in type) || type.name.startsWith('__') || !('getInterfaces' in type)) continue;
     for (const field of Object.values((type as GraphQLObjectType).getFields())) {
       const name = `${type.name}.${field.name}`;
+      const namesOf = namedAdministrators(field.args);
+      if (namesOf !== null) noteForeign(field, name, namesOf);
       const least = rules[name];
       if (least !== undefined) guard(field, name, least);
       else if (roots.includes(type as GraphQLObjectType))
@@ -75,6 +78,24 @@ function guard(field: GraphQLField<unknown, unknown>, name: string, least: Role)
   }
   field.resolve = (source, args, context, info) => {
     demand(context as GatewayContext, name, least);
+    return resolve(source, args, context, info);
+  };
+}
+
+/** What is not granted is answered as what does not exist, and all the same is an attempt that was denied. */
+function noteForeign(
+  field: GraphQLField<unknown, unknown>,
+  name: string,
+  namesOf: NamedAdministrators,
+): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (source, args, context, info) => {
+    const { caller, denied } = context as GatewayContext;
+    const granted = caller.administrators;
+    if (granted !== null) {
+      const foreign = namesOf(args as Record<string, unknown>).filter((id) => !granted.includes(id));
+      if (foreign.length > 0) denied(name, foreign);
+    }
     return resolve(source, args, context, info);
   };
 }

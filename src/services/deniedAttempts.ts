@@ -28,6 +28,11 @@ export interface DeniedAttempts {
     code: DeniedAttempt['code'],
     reason: string,
   ): void;
+  /**
+   * As `note`, for a field that the caller may not use, or of which it may not use these administrators. Admins see it who
+   * may use those as well: to the others they do not exist.
+   */
+  noteRefused(caller: Caller, field: string, administrators?: readonly string[]): void;
   list(caller: Caller, page: AskedPage): Promise<Page<DeniedAttempt>>;
   /** Writes what is noted. */
   flush(): Promise<void>;
@@ -60,10 +65,22 @@ export function createDeniedAttempts(
     else noted.set(key, attempt);
   };
 
+  const note = (attempt: DeniedAttempt): void => {
+    add({ ...attempt, reason: attempt.reason.slice(0, REASON_MAX_LENGTH) });
+    timer ??= setTimeout(() => void flush(), WRITE_EVERY_MS).unref();
+  };
+
   return {
     note(caller, origin, code, reason) {
-      add(attemptOf(caller, origin, code, reason.slice(0, REASON_MAX_LENGTH)));
-      timer ??= setTimeout(() => void flush(), WRITE_EVERY_MS).unref();
+      note(attemptOf(caller, origin, code, reason));
+    },
+    noteRefused(caller, field, foreign) {
+      const attempt = (reason: string) => attemptOf(caller, caller.origin, 'FORBIDDEN', reason);
+      if (foreign === undefined) note(attempt(field));
+      for (const id of new Set(foreign)) {
+        const administrators = [...(caller.administrators ?? []), id];
+        note({ ...attempt(`${field} of the administrator ${id}`), administrators });
+      }
     },
     async list(caller, page) {
       await flush();

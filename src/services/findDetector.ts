@@ -2,6 +2,7 @@ import type { TargetAddress } from '../membership.js';
 import type { Upstream } from '../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import { failureOf, readFailure } from './readFailure.js';
+import { readInTurns } from './readAttempts.js';
 import type { ReadTurns } from './readTurns.js';
 import { NO_DETECTOR } from './refusals.js';
 import { targetKey } from './targetKey.js';
@@ -19,7 +20,8 @@ export function createFindDetector(detectors: Detectors, upstream: Upstream, tur
 
   const lookUp = async (target: TargetAddress, until: number): Promise<string> => {
     await turns.takeOne(target, until);
-    const read = await upstream.findDetector(target);
+    // Whoever asked first may leave: the answer is for everybody.
+    const read = await readInTurns(turns, target, { until }, () => upstream.findDetector(target));
     if (read.kind !== 'READ') throw readFailure(target, read);
     if (read.detectorId === null) throw failureOf(target, NO_DETECTOR);
     detectors.learn(target, read.detectorId);

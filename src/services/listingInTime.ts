@@ -20,7 +20,7 @@ export function createListingInTime(reads: Pick<MemberReads, 'page'>): ListAllMe
   return async (target) => {
     const until = performance.now() + LISTING_PATIENCE_MS;
     const members = new Map<string, ServiceMember>();
-    let page = await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken: null }, until);
+    let page = await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken: null }, { until });
     const { observedAt } = page;
     for (;;) {
       for (const member of page.members)
@@ -40,7 +40,7 @@ async function nextPage(
   read: number,
 ): Promise<LivePage> {
   try {
-    return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken }, until);
+    return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken }, { until });
   } catch (error) {
     // The first page had room: it is the number of them that is too much for the rate.
     throw error instanceof GatewayError && error.code === 'THROTTLED' ? tooMany(target, read) : error;

@@ -1,5 +1,6 @@
 import type { Administrator, SecurityService } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
+import type { Cancellable } from '../ports/cancellable.js';
 import type { InventoryReads } from '../ports/inventory.js';
 import type { KeptMembers } from '../ports/keptMembers.js';
 import type { LaneStates } from '../ports/laneStates.js';
@@ -36,6 +37,8 @@ export interface LiveReadTools {
   /** For those who take answers of some age. */
   readonly kept: KeptMembers;
   readonly inventory: Pick<InventoryReads, 'listing'>;
+  /** Ends the statements of an operation whose time is over. */
+  readonly cancellable: Cancellable;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -62,30 +65,38 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, detectors, states, rates, maxAccounts, kept } = tools;
+  const { administrators, upstream, detectors, states, rates, maxAccounts, cancellable } = tools;
   const turns = createReadTurns(quota, stopping);
   const findDetector = createFindDetector(detectors, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors, findDetector });
-  const listAllMembers = createKeptListing(tools.inventory, createListingInTime(reads));
-  const targetHealth = createTargetHealth({ administrators, reads, detectors, states, rates });
   return {
     plan: createPlanner(reads, rates),
     planRemoval: createRemovalPlanner(reads, rates, tools.removalSharePercent),
     reads,
     listAllMembers: createLiveListing(reads, stopping),
-    forOperation: (deadlineOf) => ({
-      members: createLiveMembers(administrators, (maxAgeSeconds) =>
-        withDeadline(maxAgeSeconds === 0 ? reads : createKeptPages(reads, kept, maxAgeSeconds), deadlineOf),
-      ),
-      targetHealth,
-      memberLoader: createMemberLoader(reads, kept, (read) => deadlineOf()?.within(read) ?? read()),
-      reconcile: createReconcile({
-        ...{ administrators, maxAccounts },
-        listAllMembers: (target, maxAgeMs) => {
-          const list = () => listAllMembers(target, maxAgeMs);
-          return deadlineOf()?.within(list) ?? list();
+    forOperation(deadlineOf) {
+      const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
+      const timely: MemberReads = {
+        member: (target, accountId) =>
+          within(() => reads.member(target, accountId, deadlineOf()?.signal)),
+        page(target, asked, patience) {
+          const signal = deadlineOf()?.signal;
+          return within(() => reads.page(target, asked, { ...patience, ...(signal && { signal }) }));
         },
-      }),
-    }),
+      };
+      const kept = withDeadline(tools.kept, deadlineOf, cancellable);
+      const inventory = withDeadline(tools.inventory, deadlineOf, cancellable);
+      return {
+        members: createLiveMembers(administrators, (maxAgeSeconds) =>
+          maxAgeSeconds === 0 ? timely : createKeptPages(timely, kept, maxAgeSeconds),
+        ),
+        targetHealth: createTargetHealth({ administrators, reads: timely, detectors, states, rates }),
+        memberLoader: createMemberLoader(timely, kept, within),
+        reconcile: createReconcile({
+          ...{ administrators, maxAccounts },
+          listAllMembers: createKeptListing(inventory, createListingInTime(timely)),
+        }),
+      };
+    },
   };
 }

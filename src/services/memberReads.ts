@@ -4,6 +4,7 @@ import type { Detectors } from './detectors.js';
 import type { FindDetector } from './findDetector.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
 import { readFailure } from './readFailure.js';
+import { readInTurns, type Patience } from './readAttempts.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
 import { verdictOf } from './refusals.js';
 import { targetKey } from './targetKey.js';
@@ -24,14 +25,17 @@ export interface MemberReads {
   /**
    * One member. Accounts that wait for the same target travel together, whoever asked: 50 in a GetMembers, and one asked
    * for twice goes once. Nothing is kept: an account asked for after its call has left travels anew.
+   *
+   * @param signal aborts when the one who asks does so no more: when all of them have left, the account does not travel, and
+   *   a call that carries nothing else is given up.
    */
-  member(target: TargetAddress, accountId: string): Promise<LiveMember>;
+  member(target: TargetAddress, accountId: string, signal?: AbortSignal): Promise<LiveMember>;
   /**
    * One page by ListMembers.
    *
-   * @param until as `performance.now()` counts, when it is too late for it to leave; default: as for any read.
+   * @param patience when it is too late for it to leave, by default as for any read; and who waits for it.
    */
-  page(target: TargetAddress, asked: MemberPageAsked, until?: number): Promise<LivePage>;
+  page(target: TargetAddress, asked: MemberPageAsked, patience?: Partial<Patience>): Promise<LivePage>;
 }
 
 /** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
@@ -41,6 +45,10 @@ const GIVEN_UP_TOGETHER_MS = 1_000;
 interface Waiting {
   readonly until: number;
   readonly answer: PromiseWithResolvers<LiveMember>;
+  /** How many ask for it and have not left. */
+  askers: number;
+  /** Called when the last of them has left. */
+  abandon: () => void;
 }
 
 interface Queue {
@@ -69,27 +77,34 @@ export function createMemberReads({
   /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
   async function withDetector<Read extends { readonly kind: 'READ' }>(
     target: TargetAddress,
-    until: number,
+    patience: Patience,
     send: (detectorId: string | null) => Promise<Read | Refused | Unanswered>,
   ): Promise<Read> {
+    const { until, signal } = patience;
     const detectorId = await findDetector(target, until);
-    const first = await send(detectorId);
+    const first = await readInTurns(turns, target, patience, () => send(detectorId));
     if (first.kind === 'READ') return first;
     if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
     detectors.disown(target, detectorId);
     const anew = await findDetector(target, until);
     if (anew === detectorId) throw readFailure(target, first);
-    await turns.takeOne(target, until);
-    const second = await send(anew);
+    await turns.takeOne(target, until, signal);
+    const second = await readInTurns(turns, target, patience, () => send(anew));
     if (second.kind === 'READ') return second;
     throw readFailure(target, second);
   }
 
   async function readBatch(target: TargetAddress, batch: ReadonlyMap<string, Waiting>, at: Date) {
+    const nobody = new AbortController();
+    const { signal } = nobody;
+    for (const one of batch.values())
+      one.abandon = () => {
+        if ([...batch.values()].every(({ askers }) => askers === 0)) nobody.abort();
+      };
     try {
       const [{ until } = { until: 0 }] = batch.values();
-      const read = await withDetector(target, until, (detectorId) =>
-        upstream.getMembers(target, detectorId, [...batch.keys()]),
+      const read = await withDetector(target, { until, signal }, (detectorId) =>
+        upstream.getMembers(target, detectorId, [...batch.keys()], signal),
       );
       const found = new Map(read.members.map((member) => [member.accountId, member]));
       for (const [accountId, { answer }] of batch) {
@@ -121,13 +136,19 @@ export function createMemberReads({
   }
 
   return {
-    async member(target, accountId) {
+    async member(target, accountId, signal) {
+      signal?.throwIfAborted();
       const key = targetKey(target);
       const queue = queues.get(key) ?? { target, waiting: new Map<string, Waiting>(), served: false };
       queues.set(key, queue);
       let one = queue.waiting.get(accountId);
       if (one === undefined) {
-        one = { until: performance.now() + READ_PATIENCE_MS, answer: Promise.withResolvers<LiveMember>() };
+        one = {
+          until: performance.now() + READ_PATIENCE_MS,
+          answer: Promise.withResolvers<LiveMember>(),
+          askers: 0,
+          abandon: () => void queue.waiting.delete(accountId),
+        };
         queue.waiting.set(accountId, one);
       }
       if (!queue.served) {
@@ -137,18 +158,37 @@ export function createMemberReads({
           void serve(queue);
         });
       }
-      return one.answer.promise;
+      return asLongAsAsked(one, signal);
     },
 
-    async page(target, asked, until = performance.now() + READ_PATIENCE_MS) {
+    async page(target, asked, { until = performance.now() + READ_PATIENCE_MS, signal } = {}) {
       await findDetector(target, until);
-      const { at } = await turns.takeOne(target, until);
-      const { members, nextToken } = await withDetector<MemberPageRead>(target, until, (detectorId) =>
-        upstream.listMembers(target, detectorId, asked),
+      const { at } = await turns.takeOne(target, until, signal);
+      const patience = { until, ...(signal && { signal }) };
+      const { members, nextToken } = await withDetector<MemberPageRead>(target, patience, (detectorId) =>
+        upstream.listMembers(target, detectorId, asked, signal),
       );
       return { members: members.map((member) => liveMember(target, member, at)), nextToken, observedAt: at };
     },
   };
+}
+
+/** The answer for one more who asks; one who leaves gets none. */
+async function asLongAsAsked(one: Waiting, signal: AbortSignal | undefined): Promise<LiveMember> {
+  one.askers += 1;
+  if (signal === undefined) return one.answer.promise;
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = (): void => {
+    one.askers -= 1;
+    if (one.askers === 0) one.abandon();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([one.answer.promise, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 function takeBatch(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {

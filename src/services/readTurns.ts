@@ -24,27 +24,35 @@ export interface ReadTurns {
    * Waits until at least one request may leave, and takes as many of the wanted ones as may. Null when none may before
    * `until` (as `performance.now()` counts).
    *
-   * @throws GatewayError `UNAVAILABLE` when the process stops.
+   * @throws GatewayError `UNAVAILABLE` when the process stops; the signal's reason when that aborts.
    */
-  take(target: TargetAddress, wanted: number, until: number): Promise<GrantedTurn | null>;
+  take(
+    target: TargetAddress,
+    wanted: number,
+    until: number,
+    signal?: AbortSignal,
+  ): Promise<GrantedTurn | null>;
   /** As `take`, for one request. @throws GatewayError `THROTTLED` when the time is over. */
-  takeOne(target: TargetAddress, until: number): Promise<GrantedTurn>;
+  takeOne(target: TargetAddress, until: number, signal?: AbortSignal): Promise<GrantedTurn>;
 }
 
 export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTurns {
-  const take = async (target: TargetAddress, wanted: number, until: number): Promise<GrantedTurn | null> => {
+  const take: ReadTurns['take'] = async (target, wanted, until, signal) => {
     for (;;) {
       if (stopping.aborted) throw isStopping();
+      signal?.throwIfAborted();
       const { granted, wait, at } = await quota.reserve(target, wanted);
       if (granted > 0) return { granted, at };
       if (performance.now() + wait > until) return null;
-      await sleep(Math.min(wait, LONGEST_PAUSE_MS), undefined, { signal: stopping }).catch(() => undefined);
+      await sleep(Math.min(wait, LONGEST_PAUSE_MS), undefined, { signal: signal ?? stopping }).catch(
+        () => undefined,
+      );
     }
   };
   return {
     take,
-    async takeOne(target, until) {
-      const turn = await take(target, 1, until);
+    async takeOne(target, until, signal) {
+      const turn = await take(target, 1, until, signal);
       if (turn === null) throw waitedInVain(target);
       return turn;
     },

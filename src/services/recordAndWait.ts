@@ -6,10 +6,11 @@ import type { MutationResult } from './services.js';
 
 /**
  * Has a request recorded by `accept`, and waits for it as long as its caller wants. When it resolves, the request is on
- * record whatever happens next; waiting only decides how far it has got by the time of the answer.
+ * record whatever happens next; waiting only decides how far it has got by the time of the answer, and ends when its caller
+ * has gone.
  */
 export type RecordAndWait = (
-  request: Pick<NewRequest, 'id' | 'inputHash' | 'idempotencyKey'>,
+  request: Pick<NewRequest, 'id' | 'caller' | 'inputHash' | 'idempotencyKey'>,
   /** Checked before; null and undefined mean the default. */
   waitSeconds: number | null | undefined,
   accept: () => Promise<AcceptedRequest | NotConfirmed>,
@@ -22,6 +23,8 @@ export type RecordAndWait = (
  */
 export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal): RecordAndWait {
   return async (request, waitSeconds, accept) => {
+    const { gone } = request.caller;
+    const ends = gone === undefined ? [stopping] : [stopping, gone];
     const watch = events.watch(request.id);
     const watches: RequestWatch[] = [watch];
     try {
@@ -32,12 +35,12 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
       if (accepted.inputHash !== request.inputHash) return keyReused(request.idempotencyKey);
       const seconds = waitSeconds ?? WAIT_SECONDS.default;
       if (accepted.requestId === request.id) {
-        await waitFor(watch, seconds, stopping);
+        await waitFor(watch, seconds, ends);
       } else {
         const earlier = events.watch(accepted.requestId);
         watches.push(earlier);
         await events.check(accepted.requestId);
-        await waitFor(earlier, seconds, stopping);
+        await waitFor(earlier, seconds, ends);
       }
       return { requestId: accepted.requestId, userErrors: [] };
     } finally {
@@ -59,18 +62,18 @@ function keyReused(key: string | null): MutationResult<never> {
   };
 }
 
-async function waitFor(watch: RequestWatch, seconds: number, stopping: AbortSignal): Promise<void> {
-  if (seconds === 0 || stopping.aborted) return;
-  const { promise: enough, resolve } = Promise.withResolvers<undefined>();
+async function waitFor(watch: RequestWatch, seconds: number, ends: readonly AbortSignal[]): Promise<void> {
+  if (seconds === 0 || ends.some(({ aborted }) => aborted)) return;
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
   const stop = (): void => {
     resolve(undefined);
   };
   const timer = setTimeout(stop, seconds * 1_000);
-  stopping.addEventListener('abort', stop);
+  for (const end of ends) end.addEventListener('abort', stop);
   try {
-    await Promise.race([watch.finished, enough]);
+    await Promise.race([watch.finished, over]);
   } finally {
     clearTimeout(timer);
-    stopping.removeEventListener('abort', stop);
+    for (const end of ends) end.removeEventListener('abort', stop);
   }
 }

@@ -1,6 +1,6 @@
 import type { ReasonCode } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
-import type { Refused, Unanswered } from '../ports/upstream.js';
+import type { CallAnswer, Refused, Unanswered } from '../ports/upstream.js';
 import { classifyUnprocessed } from './classify.js';
 import { isRetryable } from './retryPolicy.js';
 
@@ -103,6 +103,12 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
     httpStatus: unread ? null : httpStatus,
   });
   return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry, doneIfDoubted: false };
+}
+
+/** Whether a service answered that it was asked too often. */
+export function isThrottled(answer: CallAnswer | { readonly kind: 'READ' }): boolean {
+  const failed = answer.kind === 'REFUSED' || answer.kind === 'UNANSWERED';
+  return failed && verdictOf(answer).reasonCode === 'THROTTLED';
 }
 
 function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode {

@@ -1,6 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/client.js';
+import type { Cancellable } from '../ports/cancellable.js';
+import type { PoolGauge } from '../ports/gauges.js';
+import { createCanceller, makeCancellable } from './cancellation.js';
 import { asCallersSeeIt } from './unavailable.js';
 
 /**
@@ -11,7 +14,7 @@ import { asCallersSeeIt } from './unavailable.js';
 const POOL_SIZE = 10;
 
 /** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
-export const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Longest wait for the answer to a statement: a network that swallows it tells nobody. Beyond PostgreSQL's own limit. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
@@ -27,18 +30,19 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Tells of every SQL statement that leaves the process through Prisma, until the function returned is called. */
   onStatement(listener: (sql: string) => void): () => void;
+  /** Runs a read so that its statements are cancelled when the signal aborts, but for those in transactions. */
+  readonly cancellable: Cancellable;
+  /** Its connections now. */
+  pool(): PoolGauge;
   close(): Promise<void>;
 }
 
 /** Opens the record's database; connections are made when first needed. */
-export function openDatabase(
-  databaseUrl: string,
-  statementTimeoutMs: number = STATEMENT_TIMEOUT_MS,
-): Database {
+export function openDatabase(databaseUrl: string): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: POOL_SIZE,
-    statement_timeout: statementTimeoutMs,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     keepAlive: true,
@@ -47,6 +51,8 @@ export function openDatabase(
   // The pool hands a connection out a moment before whoever asked for it listens, and stops listening itself. A server
   // that dies in that moment would end this process; what is asked of such a connection then fails by itself.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const canceller = createCanceller(databaseUrl);
+  const cancellable = makeCancellable(pool, canceller);
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
     statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '',
@@ -74,6 +80,11 @@ export function openDatabase(
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    close: () => prisma.$disconnect(),
+    cancellable,
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    async close() {
+      await prisma.$disconnect();
+      await canceller.close();
+    },
   };
 }

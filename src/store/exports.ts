@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { ExportStore } from '../ports/exports.js';
 import type { OutcomeRow } from '../ports/history.js';
+import { createCanceller } from './cancellation.js';
 import { selectAllOutcomes, toOutcomeRow } from './historyOutcomes.js';
 import type { JsonRow } from './jsonPages.js';
 
@@ -29,6 +30,7 @@ export function createExports(databaseUrl: string, log: Log): Exports {
     connectionTimeoutMillis: MAX_WAIT_MS,
     application_name: 'membership-gateway-export',
   });
+  const canceller = createCanceller(databaseUrl);
   pool.on('error', (error) => {
     log.warn({ err: error }, 'idle export connection lost');
   });
@@ -36,6 +38,11 @@ export function createExports(databaseUrl: string, log: Log): Exports {
     async *outcomes(caller, filter) {
       const { text, values } = selectAllOutcomes(caller, filter);
       const client = await connect(pool);
+      let cancelled: Promise<void> | undefined;
+      const cancel = (): void => {
+        cancelled = canceller.cancel(client);
+      };
+      caller.gone?.addEventListener('abort', cancel, { once: true });
       // A part that is asked for late is no slow statement: nothing limits how long a client may take.
       const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
       let failure: Error | undefined;
@@ -47,13 +54,18 @@ export function createExports(databaseUrl: string, log: Log): Exports {
         }
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
+        throw caller.gone?.aborted === true ? abandoned(failure) : error;
       } finally {
+        caller.gone?.removeEventListener('abort', cancel);
         await cursor.close().catch(() => undefined);
+        await cancelled;
         client.release(failure);
       }
     },
-    close: () => pool.end(),
+    async close() {
+      await pool.end();
+      await canceller.close();
+    },
   };
 }
 
@@ -67,4 +79,9 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
       { cause },
     );
   }
+}
+
+/** For the log: there is nobody to read it. */
+function abandoned(cause: Error): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'the export was given up: its client has left', { cause });
 }

@@ -27,6 +27,11 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
     async use(secretHash) {
       return (await prisma.$queryRaw<TokenRow[]>(useToken(secretHash)))[0] ?? null;
     },
+    async inForce(ids) {
+      const rows = await prisma.$queryRaw<{ id: string }[]>`
+        SELECT id::text FROM api_token WHERE id = ANY (${[...ids]}::uuid[]) AND ${IN_FORCE}`;
+      return rows.map(({ id }) => id);
+    },
   };
 }
 

@@ -3,21 +3,10 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Administrator, TargetAddress } from '../membership.js';
 import { credentialsOf, type CredentialProvider, type CredentialSources } from './credentials.js';
 
-/** The SDK's own default for reads, named because AWS_MAX_ATTEMPTS could change it. */
-const READ_ATTEMPTS = 3;
-
-/** The clients of one target. The SDK sets attempts per client, so there are two (about 17 kB each). */
-export interface ClientPair<Client> {
-  /** Sends once: each attempt of a change has its own row in the record (docs/decisions/0003). */
-  readonly changes: Client;
-  /** Tries READ_ATTEMPTS times: reading twice does no harm. */
-  readonly reads: Client;
-}
-
 /** The clients of every target, made when first asked for. Null: no such administrator is configured. */
 export interface Clients {
-  guardDuty(target: TargetAddress): ClientPair<GuardDutyClient> | null;
-  securityHub(target: TargetAddress): ClientPair<SecurityHubClient> | null;
+  guardDuty(target: TargetAddress): GuardDutyClient | null;
+  securityHub(target: TargetAddress): SecurityHubClient | null;
 }
 
 /** What every client is configured with. */
@@ -38,26 +27,24 @@ export function createClients(administrators: readonly Administrator[], sources:
   const { endpoint, requestHandler } = sources;
 
   function cacheOf<Client>(create: (settings: ClientSettings) => Client) {
-    const pairs = new Map<string, ClientPair<Client>>();
-    return ({ administrator, region }: TargetAddress): ClientPair<Client> | null => {
+    const clients = new Map<string, Client>();
+    return ({ administrator, region }: TargetAddress): Client | null => {
       const credentials = providers.get(administrator);
       if (credentials === undefined) return null;
       const key = JSON.stringify([administrator, region]);
-      const known = pairs.get(key);
+      const known = clients.get(key);
       if (known !== undefined) return known;
-      const settings = {
+      const client = create({
         region,
         credentials,
         requestHandler,
+        // Every attempt takes its turn first, and that of a change has its own row in the record (docs/decisions/0003).
+        maxAttempts: 1,
         retryMode: 'standard',
         ...(endpoint === null ? {} : { endpoint }),
-      } as const;
-      const pair = {
-        changes: create({ ...settings, maxAttempts: 1 }),
-        reads: create({ ...settings, maxAttempts: READ_ATTEMPTS }),
-      };
-      pairs.set(key, pair);
-      return pair;
+      });
+      clients.set(key, client);
+      return client;
     };
   }
 

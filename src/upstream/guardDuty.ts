@@ -22,19 +22,16 @@ import type {
 } from '../ports/upstream.js';
 import { answerOf } from './answer.js';
 import { withCallTag } from './callTag.js';
-import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
-
-type GuardDuty = ClientPair<GuardDutyClient>;
 
 /** An operation of GuardDuty that changes members (UPSTREAMS.md, "GuardDuty"). */
 export async function changeGuardDutyMembers(
-  { changes }: GuardDuty,
+  client: GuardDutyClient,
   change: MemberChange,
 ): Promise<CallAnswer> {
   const detectorId = named(change.detectorId);
   try {
-    const answer = await send(changes, detectorId, change);
+    const answer = await send(client, detectorId, change);
     return answerOf(wireOf(answer), answer.UnprocessedAccounts, 'Result');
   } catch (error) {
     return translateError(error);
@@ -43,14 +40,16 @@ export async function changeGuardDutyMembers(
 
 /** GetMembers of GuardDuty. Accounts it does not know are listed as unprocessed, and missing from `members`. */
 export async function getGuardDutyMembers(
-  { reads }: GuardDuty,
+  client: GuardDutyClient,
   detectorId: string | null,
   accountIds: readonly string[],
+  signal?: AbortSignal,
 ): Promise<MembersRead | Refused | Unanswered> {
   const DetectorId = named(detectorId);
   try {
-    const { Members = [] } = await reads.send(
+    const { Members = [] } = await client.send(
       new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
+      signal && { abortSignal: signal },
     );
     return { kind: 'READ', members: Members.map(memberOf) };
   } catch (error) {
@@ -60,19 +59,21 @@ export async function getGuardDutyMembers(
 
 /** ListMembers of GuardDuty, members of every status. */
 export async function listGuardDutyMembers(
-  { reads }: GuardDuty,
+  client: GuardDutyClient,
   detectorId: string | null,
   { pageSize, nextToken }: MemberPageAsked,
+  signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   const DetectorId = named(detectorId);
   try {
-    const { Members = [], NextToken } = await reads.send(
+    const { Members = [], NextToken } = await client.send(
       new ListMembersCommand({
         DetectorId,
         MaxResults: pageSize,
         OnlyAssociated: 'false',
         ...(nextToken === null ? {} : { NextToken: nextToken }),
       }),
+      signal && { abortSignal: signal },
     );
     // An empty token is none: asked with it, the first page would come again.
     return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
@@ -82,11 +83,11 @@ export async function listGuardDutyMembers(
 }
 
 /** ListDetectors: none means that GuardDuty is not enabled in the region. */
-export async function findGuardDutyDetector({
-  reads,
-}: GuardDuty): Promise<DetectorRead | Refused | Unanswered> {
+export async function findGuardDutyDetector(
+  client: GuardDutyClient,
+): Promise<DetectorRead | Refused | Unanswered> {
   try {
-    const { DetectorIds = [] } = await reads.send(new ListDetectorsCommand({}));
+    const { DetectorIds = [] } = await client.send(new ListDetectorsCommand({}));
     return { kind: 'READ', detectorId: DetectorIds[0] ?? null };
   } catch (error) {
     return translateError(error);

@@ -21,10 +21,7 @@ import type {
 } from '../ports/upstream.js';
 import { answerOf, unreadable } from './answer.js';
 import { withCallTag } from './callTag.js';
-import type { ClientPair } from './clients.js';
 import { translateError, wireOf } from './errors.js';
-
-type SecurityHub = ClientPair<SecurityHubClient>;
 
 /** A change whose answer lists the accounts that were left out. */
 type ListedChange = MemberChange & {
@@ -33,13 +30,13 @@ type ListedChange = MemberChange & {
 
 /** An operation of Security Hub that changes members (UPSTREAMS.md, "Security Hub"). */
 export async function changeSecurityHubMembers(
-  { changes }: SecurityHub,
+  client: SecurityHubClient,
   change: MemberChange,
 ): Promise<CallAnswer> {
   try {
     const { operation } = change;
-    if (operation === 'DISASSOCIATE_MEMBERS') return await disassociate(changes, change);
-    const answer = await send(changes, { ...change, operation });
+    if (operation === 'DISASSOCIATE_MEMBERS') return await disassociate(client, change);
+    const answer = await send(client, { ...change, operation });
     const wire = wireOf(answer);
     // The model does not require the list; without AWS's request id the answer is not AWS's.
     const none = wire.awsRequestId === null ? undefined : [];
@@ -51,11 +48,15 @@ export async function changeSecurityHubMembers(
 
 /** GetMembers of Security Hub. */
 export async function getSecurityHubMembers(
-  { reads }: SecurityHub,
+  client: SecurityHubClient,
   accountIds: readonly string[],
+  signal?: AbortSignal,
 ): Promise<MembersRead | Refused | Unanswered> {
   try {
-    const { Members = [] } = await reads.send(new GetMembersCommand({ AccountIds: [...accountIds] }));
+    const { Members = [] } = await client.send(
+      new GetMembersCommand({ AccountIds: [...accountIds] }),
+      signal && { abortSignal: signal },
+    );
     return { kind: 'READ', members: Members.map(memberOf) };
   } catch (error) {
     return translateError(error);
@@ -64,16 +65,18 @@ export async function getSecurityHubMembers(
 
 /** ListMembers of Security Hub, members of every status. */
 export async function listSecurityHubMembers(
-  { reads }: SecurityHub,
+  client: SecurityHubClient,
   { pageSize, nextToken }: MemberPageAsked,
+  signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   try {
-    const { Members = [], NextToken } = await reads.send(
+    const { Members = [], NextToken } = await client.send(
       new ListMembersCommand({
         MaxResults: pageSize,
         OnlyAssociated: false,
         ...(nextToken === null ? {} : { NextToken: nextToken }),
       }),
+      signal && { abortSignal: signal },
     );
     // An empty token is none: asked with it, the first page would come again.
     return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };

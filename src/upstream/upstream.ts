@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import type { Administrator, TargetAddress } from '../membership.js';
-import type { Refused, Upstream } from '../ports/upstream.js';
+import type { CallAnswer, Refused, Upstream } from '../ports/upstream.js';
 import { createClients } from './clients.js';
 import type { KeyPair } from './credentials.js';
 import {
@@ -12,6 +12,15 @@ import {
 import { createRequestHandler } from './requestHandler.js';
 import { changeSecurityHubMembers, getSecurityHubMembers, listSecurityHubMembers } from './securityHub.js';
 
+/** An exchange that has ended. */
+export interface EndedExchange {
+  readonly target: TargetAddress;
+  /** The operation. */
+  readonly action: string;
+  readonly answer: CallAnswer | { readonly kind: 'READ' };
+  readonly seconds: number;
+}
+
 /** How both services are reached. */
 export interface UpstreamOptions {
   readonly administrators: readonly Administrator[];
@@ -20,28 +29,29 @@ export interface UpstreamOptions {
   /** Null: the SDK's default chain. */
   readonly credentials: KeyPair | null;
   readonly log: Log;
+  /** Told how every exchange ended. */
+  readonly onExchange?: (exchange: EndedExchange) => void;
   /** Milliseconds, in place of REQUEST_TIMEOUT_MS. */
   readonly requestTimeoutMs?: number;
 }
 
 /** Both services through the AWS SDK. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { administrators, endpoint, credentials, log } = options;
+  const { administrators, endpoint, credentials, log, onExchange } = options;
   const requestHandler = createRequestHandler(options.requestTimeoutMs);
   const clients = createClients(administrators, { credentials, endpoint, requestHandler });
 
-  /** Says in the log how an exchange ended, and hands the answer on. */
-  async function logged<Answer extends { readonly kind: string }>(
+  /** Tells how an exchange ended, and hands the answer on. */
+  async function logged<Answer extends EndedExchange['answer']>(
     target: TargetAddress,
     action: string,
     answer: Promise<Answer>,
   ): Promise<Answer> {
     const startedAt = performance.now();
     const ended = await answer;
-    log.debug(
-      { ...target, action, kind: ended.kind, ms: Math.round(performance.now() - startedAt) },
-      'upstream',
-    );
+    const ms = performance.now() - startedAt;
+    log.debug({ ...target, action, kind: ended.kind, ms: Math.round(ms) }, 'upstream');
+    onExchange?.({ target, action, answer: ended, seconds: ms / 1_000 });
     return ended;
   }
 
@@ -61,32 +71,32 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
 
-    async getMembers(target, detectorId, accountIds) {
+    async getMembers(target, detectorId, accountIds, signal) {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds));
+          return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds));
+          return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds, signal));
         }
       }
     },
 
-    async listMembers(target, detectorId, page) {
+    async listMembers(target, detectorId, page, signal) {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page));
+          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
           if (client === null) return notConfigured(target);
-          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page));
+          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page, signal));
         }
       }
     },

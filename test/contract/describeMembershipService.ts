@@ -185,18 +185,14 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       },
     );
 
-    it('reads members again when the service is busy, up to three requests', async () => {
-      await bench.control('PUT', 'faults', [
-        { match: { service: signingName, operation: 'GetMembers' }, fault: 'internal-error', times: 2 },
-      ]);
-      expect(await read(ACCOUNTS)).toEqual([]);
+    it('asks for members once, also when the service is busy: every request wants its own turn', async () => {
       await bench.strike(signingName, 'GetMembers', 'internal-error');
       expect(await upstream.getMembers(target, detectorId, ACCOUNTS)).toMatchObject({
         kind: 'UNANSWERED',
         errorCode: internalError,
-        wire: { httpStatus: 500, attempts: 3 },
+        wire: { httpStatus: 500, attempts: 1 },
       });
-      expect(await bench.calls()).toHaveLength(6);
+      expect(await bench.calls()).toHaveLength(1);
     });
 
     it('lists members of every status, page by page, and says when there are no more', async () => {
@@ -224,13 +220,31 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(await list(50, 'banana')).toMatchObject({ kind: 'REFUSED', wire: { httpStatus: 400 } });
     });
 
-    it('lists members again when the service is busy', async () => {
-      await bench.control('PUT', 'faults', [
-        { match: { service: signingName, operation: 'ListMembers' }, fault: 'internal-error', times: 2 },
-      ]);
+    it('lists members once, also when the service is busy', async () => {
+      await bench.strike(signingName, 'ListMembers', 'internal-error');
       const page = { pageSize: 50, nextToken: null };
-      expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({ kind: 'READ' });
+      expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({
+        kind: 'UNANSWERED',
+        wire: { httpStatus: 500, attempts: 1 },
+      });
+      expect(await bench.calls()).toHaveLength(1);
     });
+
+    it.each(['getMembers', 'listMembers'] as const)(
+      'gives up %s when nobody waits for it',
+      async (action) => {
+        await bench.control('PUT', 'latency', { ms: 3_000 });
+        const nobody = new AbortController();
+        const read =
+          action === 'getMembers'
+            ? upstream.getMembers(target, detectorId, ACCOUNTS, nobody.signal)
+            : upstream.listMembers(target, detectorId, { pageSize: 50, nextToken: null }, nobody.signal);
+        setTimeout(() => {
+          nobody.abort();
+        }, 100);
+        expect(await read).toMatchObject({ kind: 'UNANSWERED', errorCode: 'AbortError' });
+      },
+    );
 
     it.each(['getMembers', 'changeMembers'])('tells of a region that is off (%s)', async (action) => {
       const off = { ...target, region: 'ap-east-1' };

@@ -82,7 +82,7 @@ describe('a target that cannot be read', () => {
     expect(JSON.stringify(body)).not.toMatch(/arn:aws|SandboxAccessDenied/);
   });
 
-  it('that throttles is THROTTLED, after the attempts of the SDK', async () => {
+  it('that throttles is THROTTLED, after three attempts', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'GetMembers' }, fault: 'throttle' }]);
     const { body } = await read({
       administrator: 'security',

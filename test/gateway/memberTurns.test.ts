@@ -49,6 +49,15 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(1);
   });
 
+  it('go again as often as their turns allow: every request is counted', async () => {
+    await startWith(0.01, 4);
+    await gateway.sandbox.put('faults', [{ match: { operation: 'GetMembers' }, fault: 'internal-error' }]);
+    const { errors } = await ask(1, 0);
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_FAILED', reasonCode: 'INTERNAL_ERROR' } }]);
+    // Half of the burst is for reads.
+    expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(2);
+  });
+
   it('leave room for writes, and writes for them', async () => {
     await startWith(20, 4);
     const input: CreateMembersInput = {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../generated/graphql.js';
 import { createRecordAndWait } from '../../src/services/recordAndWait.js';
 import { createRequestEvents } from '../../src/store/requestEvents.js';
+import { LOCAL_CALLER } from '../../src/membership.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 
 const WHERE = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
@@ -48,7 +49,7 @@ describe('waiting for a request', () => {
     });
     const id = finished.createMembers?.request?.id.replace(/^request_/, '') ?? '';
     const waits: Promise<unknown>[] = [];
-    const request = { id, inputHash: 'h', idempotencyKey: null };
+    const request = { id, caller: LOCAL_CALLER, inputHash: 'h', idempotencyKey: null };
     const statements = await statementsDuring(async () => {
       for (let waiter = 0; waiter < 10_000; waiter += 1) {
         waits.push(recordAndWait(request, 60, () => Promise.resolve({ requestId: id, inputHash: 'h' })));

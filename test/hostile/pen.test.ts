@@ -11,6 +11,21 @@ afterAll(() => gateway.stop());
 const repeat = (count: number, make: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i)).join(' ');
 const CIRCLE = `{ __schema { types ${'{ fields { type '.repeat(4)}{ name }${' } }'.repeat(4)} } }`;
+const CHAIN =
+  'type { fields { name } ofType { fields { name } ofType { fields { name } ofType { fields { name } } } } }';
+const WIDE = `{ __schema { types { ${repeat(40, (i) => `a${i}: fields { ${CHAIN} }`)} } } }`;
+
+/** Sends bytes as they are; resolves with all that comes back until the connection ends. */
+async function sendRaw(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.on('data', (data) => (answer += String(data)));
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
+}
 
 // What graphql-cop and its kin try first, each with the defaults of the configuration.
 describe('an attack', () => {
@@ -20,6 +35,7 @@ describe('an attack', () => {
     ['directive overloading', `{ __typename ${repeat(100, () => '@include(if: true)')} }`, 'LIMIT_EXCEEDED'],
     ['unknown directives', `{ __typename ${repeat(100, () => '@aa')} }`, 'LIMIT_EXCEEDED'],
     ['circular introspection', CIRCLE, 'GRAPHQL_VALIDATION_FAILED'],
+    ['wide introspection', WIDE, 'LIMIT_EXCEEDED'],
     [
       'circular fragments',
       '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
@@ -77,13 +93,36 @@ describe('an attack', () => {
     expect(await answer.text()).not.toMatch(/membership-gateway|fastify|ENOENT/i);
   });
 
+  it.each([
+    ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['a method that is none', 'FOO /graphql HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+    ['one huge header', `GET /graphql HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`, 431],
+    ['many headers', `GET /graphql HTTP/1.1\r\nHost: localhost\r\n${'a: b\r\n'.repeat(3_000)}\r\n`, 431],
+    [
+      'an address that cannot be read',
+      'GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+      400,
+    ],
+  ])('by %s is told so in the form of GraphQL, and by nobody by name', async (_what, bytes, status) => {
+    const answer = await sendRaw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { errors: unknown };
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect(answer).not.toMatch(/fastify|FST_|node/i);
+  });
+
   it('by a body a byte at a time is cut off', { timeout: 90_000 }, async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined);
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{',
     );
     const drip = setInterval(() => socket.write(' '), 250);
     await closed;

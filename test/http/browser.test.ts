@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -56,6 +59,45 @@ describe('a page of another origin', () => {
     expect(headers.get('access-control-allow-origin')).toBe(PORTAL);
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
+});
+
+// Its own name leads to a loopback address by now (DNS rebinding): to the browser it is the gateway's own origin.
+describe('a page whose name has been made to lead here', () => {
+  const askAs = async (host: string, path: string, body?: string) => {
+    const request = httpRequest(`${closed.url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { host, 'content-type': 'application/json', accept: 'application/json' },
+    });
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return { status: response.statusCode, body: await text(response) };
+  };
+
+  it.each([
+    'evil.example.com',
+    'evil.example.com:4000',
+    'localhost.evil.example.com',
+    '127.0.0.1.evil.example',
+  ])('gets nothing as %s where whoever is on the machine is let in', async (host) => {
+    for (const [path, body] of [
+      ['/graphql', QUERY],
+      ['/graphql/stream', QUERY],
+      ['/graphql?query=%7B__typename%7D', undefined],
+      ['/export/outcomes.csv', undefined],
+      ['/metrics', undefined],
+    ] as const) {
+      const answer = await askAs(host, path, body);
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    }
+  });
+
+  it.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '127.8.9.1:4000', '[::1]:4000'])(
+    'is another thing than the machine itself, as %s',
+    async (host) => {
+      expect(await askAs(host, '/graphql', QUERY)).toMatchObject({ status: 200 });
+    },
+  );
 });
 
 describe('every answer', () => {

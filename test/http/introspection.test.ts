@@ -9,7 +9,9 @@ const gateways = new Map<string, TestGateway>();
 const bearers = new Map<string, string>();
 beforeAll(async () => {
   for (const INTROSPECTION of MODES) {
-    const gateway = await startGateway({ environment: { AUTH_MODE: 'token', INTROSPECTION } });
+    const gateway = await startGateway({
+      environment: { AUTH_MODE: 'token', INTROSPECTION, MAX_COMPLEXITY: '2000' },
+    });
     gateways.set(INTROSPECTION, gateway);
     bearers.set(INTROSPECTION, await gateway.token('viewer', 'VIEWER'));
   }
@@ -33,6 +35,17 @@ describe('the schema', () => {
     const { body } = await ask(mode, getIntrospectionQuery(), authenticated);
     if (shown) expect(body.data?.['__schema']).toBeTruthy();
     else expect(JSON.stringify(body)).not.toContain('createMembers');
+  });
+
+  it('costs something, and as a whole less than it may, whatever MAX_COMPLEXITY says', async () => {
+    for (const authenticated of [true, false]) {
+      const { body } = await ask('on', getIntrospectionQuery(), authenticated);
+      const { cost } = body.extensions as { cost: { complexity: number; maximum: number } };
+      expect(cost.maximum).toBe(30_000);
+      expect(cost.complexity).toBeGreaterThan(2_000);
+      // Room for the schema to grow.
+      expect(cost.complexity).toBeLessThan(20_000);
+    }
   });
 
   it('is suggested to nobody who may not see it', async () => {

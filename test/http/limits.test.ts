@@ -194,7 +194,7 @@ describe('a body', () => {
     const socket = connect(Number(port), hostname);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\n');
     const drip = setInterval(() => socket.write('X'), 200);
     await closed;
     clearInterval(drip);

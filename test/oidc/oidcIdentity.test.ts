@@ -10,30 +10,39 @@ beforeEach(async () => {
 afterEach(() => issuer.stop());
 
 function create(settings: { roles?: string; refetchMs?: number } = {}) {
-  return createOidcIdentity({
-    issuer: issuer.url,
-    audience: 'gateway',
-    claims: {
-      roles: settings.roles ?? 'roles',
-      administrators: 'administrators',
-      roleNames: ['viewer', 'operator', 'admin'],
-    },
-    clockToleranceSeconds: 5,
-    refetchMs: settings.refetchMs ?? 0,
-  });
+  const claims = {
+    roles: settings.roles ?? 'roles',
+    administrators: 'administrators',
+    roleNames: ['viewer', 'operator', 'admin'],
+  };
+  return createOidcIdentity(
+    { issuer: issuer.url, audience: 'gateway', claims, clockToleranceSeconds: 5 },
+    settings.refetchMs ?? 0,
+  );
 }
 const now = () => Math.floor(Date.now() / 1_000);
 
 describe('a token of the issuer', () => {
   it('names a person, the highest role and the administrators', async () => {
-    const token = await issuer.sign({ roles: ['viewer', 'operator'], administrators: ['security', 'hub'] });
+    const exp = now() + 60;
+    const token = await issuer.sign({
+      exp,
+      roles: ['viewer', 'operator'],
+      administrators: ['security', 'hub'],
+    });
     expect(await create().identify(token)).toEqual({
       id: 'ann',
       kind: 'USER',
       role: 'OPERATOR',
       administrators: ['security', 'hub'],
       tokenId: null,
+      expiresAt: new Date((exp + 5) * 1_000),
     });
+  });
+
+  it('may mean to last for ever', async () => {
+    const { expiresAt } = await create().identify(await issuer.sign({ exp: 1e15 }));
+    expect(expiresAt?.getTime()).toBeGreaterThan(Date.now());
   });
 
   it.each([

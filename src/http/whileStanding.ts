@@ -1,0 +1,53 @@
+import type { ExecutionResult } from 'graphql';
+import type { OperationResult } from 'graphql-sse';
+import type { StandingWatch, WatchStanding } from '../services/standing.js';
+import type { Visit } from './gate.js';
+import { asHttpError } from './refusal.js';
+
+/**
+ * The results for as long as the caller's credential is good, and then an error `UNAUTHENTICATED`. What is no stream of
+ * results goes through as it is.
+ */
+export function whileStanding(
+  results: OperationResult,
+  visit: Visit | null,
+  watchStanding: WatchStanding,
+): OperationResult {
+  if (!(Symbol.asyncIterator in Object(results)) || visit?.caller == null) return results;
+  const { caller, expiresAt } = visit;
+  const watch = watchStanding({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
+  return until(results as AsyncGenerator<ExecutionResult>, watch);
+}
+
+/** Not a generator: one that waits for its next value does not hear that its consumer has left. */
+function until(
+  results: AsyncGenerator<ExecutionResult>,
+  { ended, close }: StandingWatch,
+): AsyncGenerator<ExecutionResult, undefined> {
+  const over = ended.then((error) => ({ error }));
+  let isOver = false;
+  const end = (): { done: true; value: undefined } => {
+    isOver = true;
+    close();
+    void results.return(undefined);
+    return { done: true, value: undefined };
+  };
+  return {
+    async next() {
+      if (isOver) return end();
+      const next = await Promise.race([results.next(), over]);
+      if (!('error' in next)) return next.done === true ? end() : next;
+      end();
+      return { done: false, value: { errors: [asHttpError(next.error)] } };
+    },
+    return: async () => end(),
+    async throw(error) {
+      end();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => void end(),
+  };
+}

@@ -1,0 +1,36 @@
+import type { PrismaClient } from '../generated/client.js';
+import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../ports/gauges.js';
+import { SECONDS_BEHIND } from './laneQuota.js';
+
+/** What metrics show of the record. */
+export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauges {
+  return {
+    lanes: () => readLanes(prisma),
+    settled: (from) => readSettled(prisma, from),
+    pool,
+  };
+}
+
+/** The waiting targets are in an index of their own. The first 48 bits of a request's id are when it was made. */
+function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
+  return prisma.$queryRaw<LaneGauge[]>`
+    SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_BEHIND} AS "behindSeconds",
+      COALESCE(waiting.pending, 0)::float8 AS pending,
+      COALESCE(GREATEST(EXTRACT(EPOCH FROM clock_timestamp())
+        - ('x' || left(translate(waiting.oldest, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0)::float8 AS "oldestSeconds"
+    FROM lane LEFT JOIN (
+      SELECT lane_id, sum(pending) AS pending, min(request_id::text) AS oldest FROM target WHERE pending > 0 GROUP BY lane_id
+    ) waiting ON waiting.lane_id = lane.id
+  `;
+}
+
+/** The hours that statistics add up, by their primary key. */
+function readSettled(prisma: PrismaClient, from: Date): Promise<SettledGauge[]> {
+  return prisma.$queryRaw<SettledGauge[]>`
+    SELECT s.hour, l.administrator, l.service::text, l.region, s.operation::text, s.status::text, s.reason,
+      sum(s.outcomes)::float8 AS outcomes
+    FROM settled_hour s JOIN lane l ON l.id = s.lane_id
+    WHERE s.hour >= ${from}::timestamptz
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+  `;
+}
