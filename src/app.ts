@@ -177,6 +177,7 @@ export async function startGateway(
     quota: createReadQuota(prisma, laneIdOf, leavingRates),
     states: createLaneStates(prisma, { laneIdOf, rates, throttlingErrors: THROTTLING_ERRORS }),
     rates,
+    cancellable: database.cancellable,
     stopping: stopping.signal,
   });
   const mutations = { administrators, maxAccounts: config.maxAccountsPerRequest, intake, plan: live.plan };

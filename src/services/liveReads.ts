@@ -1,9 +1,10 @@
 import type { Administrator, SecurityService } from '../membership.js';
+import type { Cancellable } from '../ports/cancellable.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
-import type { Deadline } from './deadline.js';
+import { withDeadline, type Deadline } from './deadline.js';
 import { createLiveMembers, type LiveMembers } from './liveMembers.js';
 import { createMemberLoader, type MemberLoader } from './memberLoader.js';
 import { createMemberReads, type MemberReads } from './memberReads.js';
@@ -19,6 +20,8 @@ export interface LiveReadTools {
   readonly quota: ReadQuota;
   readonly states: LaneStates;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
+  /** Ends the statements of reads whose operation has no time left. */
+  readonly cancellable: Cancellable;
   /** Ends every wait for the quota. */
   readonly stopping: AbortSignal;
 }
@@ -39,7 +42,7 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, states, rates } = tools;
+  const { administrators, upstream, rates, cancellable } = tools;
   const turns = createReadTurns(quota, stopping);
   const detectors = createReadDetectors(administrators, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors });
@@ -51,6 +54,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
         member: (target, accountId) => reads.member(target, accountId, deadlineOf()?.signal),
         page: (target, asked) => within(() => reads.page(target, asked, deadlineOf()?.signal)),
       };
+      const states = withDeadline(tools.states, deadlineOf, cancellable);
       return {
         members: createLiveMembers(administrators, timely),
         targetHealth: createTargetHealth({ administrators, reads: timely, detectors, states, rates }),
