@@ -47,7 +47,8 @@ export function createAdmit(
     if (complexity === null) return null;
     visit.operation.cost = complexity;
     const maximum = asksForSchema ? SCHEMA_POINTS : maxComplexity;
-    if (complexity > maximum) throw tooComplex(complexity, maximum);
+    if (complexity > maximum)
+      throw asksForSchema ? tooMuchSchema(complexity) : tooComplex(complexity, maximum);
     const budget = visit.caller === null ? null : await charge(visit.caller, complexity + 1);
     return { complexity, maximum, budget };
   };
@@ -58,6 +59,14 @@ function tooComplex(actual: number, maximum: number): GatewayError {
     'LIMIT_EXCEEDED',
     `expected an operation of at most ${maximum} points, got ${actual}: ask for smaller pages or fewer accounts`,
     { details: { limit: 'MAX_COMPLEXITY', maximum, actual } },
+  );
+}
+
+function tooMuchSchema(actual: number): GatewayError {
+  return new GatewayError(
+    'LIMIT_EXCEEDED',
+    `expected introspection of at most ${SCHEMA_POINTS} points, got ${actual}: ask for the schema once`,
+    { details: { limit: 'SCHEMA_POINTS', maximum: SCHEMA_POINTS, actual } },
   );
 }
 

@@ -65,7 +65,7 @@ export interface LiveReads {
 }
 
 export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): LiveReads {
-  const { administrators, upstream, detectors, states, rates, maxAccounts, cancellable } = tools;
+  const { administrators, upstream, detectors, rates, maxAccounts, cancellable } = tools;
   const turns = createReadTurns(quota, stopping);
   const findDetector = createFindDetector(detectors, upstream, turns);
   const reads = createMemberReads({ upstream, turns, detectors, findDetector });
@@ -84,6 +84,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
           return within(() => reads.page(target, asked, { ...patience, ...(signal && { signal }) }));
         },
       };
+      const states = withDeadline(tools.states, deadlineOf, cancellable);
       const kept = withDeadline(tools.kept, deadlineOf, cancellable);
       const inventory = withDeadline(tools.inventory, deadlineOf, cancellable);
       return {
