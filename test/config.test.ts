@@ -46,6 +46,7 @@ describe('the configuration', () => {
       callsInFlightPerLane: 10,
       rates: { GUARDDUTY: { perSecond: 5, burst: 10 }, SECURITY_HUB: { perSecond: 10, burst: 30 } },
       removalSharePercent: 10,
+      inventoryIntervalMinutes: null,
       retention: { recordMonths: null, emailDays: null },
       logLevel: 'info',
       access: {
@@ -77,6 +78,12 @@ describe('the configuration', () => {
     expect(faultsOf({ RECORD_RETENTION_MONTHS: '0', EMAIL_RETENTION_DAYS: 'x' })).toMatch(
       /RECORD_RETENTION_MONTHS[^]*EMAIL_RETENTION_DAYS/,
     );
+  });
+
+  it('has all members observed every so many minutes, a month at most, when that is said', () => {
+    expect(loadConfig({ INVENTORY_INTERVAL_MINUTES: '90' }).inventoryIntervalMinutes).toBe(90);
+    for (const minutes of ['0', '1.5', '44641'])
+      expect(faultsOf({ INVENTORY_INTERVAL_MINUTES: minutes })).toContain('INVENTORY_INTERVAL_MINUTES: ');
   });
 
   it('takes an empty variable for one that is not set', () => {
