@@ -3,7 +3,8 @@ import type { Caller } from '../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
 import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
-import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
 import { requestsFor } from './wantedRequests.js';
 
 const REQUEST = Prisma.sql`json_build_object(
@@ -21,17 +22,21 @@ const TARGET = Prisma.sql`json_build_object(
 /** The reads of requests and of their targets. */
 export function createRequestReads(
   prisma: PrismaClient,
+  limits: WalkLimits,
 ): Pick<
   HistoryStore,
   'requests' | 'countRequests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'
 > {
   return {
     async requests(caller, filter, page) {
-      const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, filter, page));
-      return toPage(rows, page, toRequestRow, ({ id }) => idCursor('requests', id));
+      const statement = selectRequests(caller, filter, page, limits);
+      const { rows, edge } = await readJson<JsonPage<JsonRow<RequestRow>, string>>(prisma, statement);
+      const toCursor = (id: string) => idCursor('requests', id);
+      return toPage({ rows, edge: edge && toCursor(edge) }, page, toRequestRow, ({ id }) => toCursor(id));
     },
     async countRequests(caller, filter, most) {
-      return countRows(prisma, requestsFor(caller, filter, { first: most, after: null }), most);
+      const requests = requestsFor(caller, filter, { first: most, after: null });
+      return readJson<number | null>(prisma, selectCount(requests.all(limits), most));
     },
     async requestsById(caller, ids) {
       const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
@@ -49,10 +54,15 @@ export function createRequestReads(
 }
 
 /** Requests newest first. */
-export function selectRequests(caller: Caller, filter: RequestFilter, page: PageArgs): Prisma.Sql {
-  return Prisma.sql`
-    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') AS result
-    FROM (${requestsFor(caller, filter, page)}) AS r`;
+export function selectRequests(
+  caller: Caller,
+  filter: RequestFilter,
+  page: PageArgs,
+  limits: WalkLimits = WALK_LIMITS,
+): Prisma.Sql {
+  const toJson = (rows: Prisma.Sql) => Prisma.sql`
+    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') FROM (${rows}) AS r`;
+  return selectPage(requestsFor(caller, filter, page).page(limits), toJson, Prisma.sql`edge.id`);
 }
 
 /** Each request by primary key. */

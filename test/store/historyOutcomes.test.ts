@@ -138,7 +138,13 @@ describe('a list of outcomes', () => {
     const page = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: null });
     expect([page.edges.length, page.hasNextPage]).toEqual([4, false]);
     const next = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: page.edges[3]!.cursor });
-    expect(next).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: true });
+    expect(next).toEqual({
+      edges: [],
+      hasNextPage: false,
+      hasPreviousPage: true,
+      startCursor: null,
+      endCursor: null,
+    });
   });
 });
 
