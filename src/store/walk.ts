@@ -208,30 +208,38 @@ export interface Census {
 
 /** The rows of a list, to be counted. They are taken from the branches where there are any. */
 function census(list: Reading, { counted }: WalkLimits): Census {
-  const { alias } = list;
+  if (list.source === null) return censusOfBranches(list, list.branches, counted);
+  const { branches, condition } = list;
+  if (branches !== null && condition !== null) return censusOfBranches(list, branches, counted);
+  const [looked] = namesOf(list, 'looked');
+  const ctes = [Prisma.sql`${looked} AS MATERIALIZED (${list.source(Prisma.sql`${counted}::int`)})`];
+  return { ctes, ...meeting(list, Prisma.sql`*`, condition, counted) };
+}
+
+function censusOfBranches(list: List, { from, lists, condition }: Branches, counted: number): Census {
   const [branch, looked] = namesOf(list, 'branch', 'looked');
   const most = Prisma.sql`${counted}::int`;
-  const isCut = Prisma.sql`EXISTS (SELECT FROM ${looked} OFFSET ${counted - 1}::int)`;
-  const meeting = (condition: Prisma.Sql | null) => Prisma.sql`
-    FROM ${looked} AS ${alias} WHERE ${condition ? coalesced(condition) : Prisma.sql`true`}`;
-  if (list.branches === null || (list.source !== null && list.condition === null)) {
-    return {
-      ctes: [Prisma.sql`${looked} AS MATERIALIZED (${list.source(most)})`],
-      rows: Prisma.sql`SELECT * ${meeting(list.condition)}`,
-      isCut,
-    };
-  }
-  const { from, lists, condition } = list.branches;
   const pieces = lists.map((read) => read(most));
+  const ctes = [
+    Prisma.sql`${branch} AS MATERIALIZED (${from})`,
+    Prisma.sql`${looked} AS MATERIALIZED (
+      SELECT piece.* FROM ${branch} AS branch CROSS JOIN LATERAL (${Prisma.join(pieces, ' UNION ALL ')}) AS piece LIMIT ${most})`,
+  ];
   // A row may be in several branches.
+  return { ctes, ...meeting(list, Prisma.sql`DISTINCT ON (${keysOf(list)}) *`, condition, counted) };
+}
+
+function meeting(
+  list: List,
+  columns: Prisma.Sql,
+  condition: Prisma.Sql | null,
+  counted: number,
+): Pick<Census, 'rows' | 'isCut'> {
+  const [looked] = namesOf(list, 'looked');
   return {
-    ctes: [
-      Prisma.sql`${branch} AS MATERIALIZED (${from})`,
-      Prisma.sql`${looked} AS MATERIALIZED (
-        SELECT piece.* FROM ${branch} AS branch CROSS JOIN LATERAL (${Prisma.join(pieces, ' UNION ALL ')}) AS piece LIMIT ${most})`,
-    ],
-    rows: Prisma.sql`SELECT DISTINCT ON (${keysOf(list)}) * ${meeting(condition)}`,
-    isCut,
+    rows: Prisma.sql`
+      SELECT ${columns} FROM ${looked} AS ${list.alias} WHERE ${condition ? coalesced(condition) : Prisma.sql`true`}`,
+    isCut: Prisma.sql`EXISTS (SELECT FROM ${looked} OFFSET ${counted - 1}::int)`,
   };
 }
 
