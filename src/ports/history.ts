@@ -76,6 +76,8 @@ export interface TargetRow {
   readonly region: string;
   readonly detectorId: string | null;
   readonly counts: OutcomeCounts;
+  /** Its outcomes were erased for their age; the counts are what they were. */
+  readonly isErased: boolean;
 }
 
 export interface OutcomeRow {

@@ -15,7 +15,7 @@ const REQUEST = Prisma.sql`json_build_object(
 
 const TARGET = Prisma.sql`json_build_object(
   'requestId', t.request_id, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
-  'detectorId', t.detector_id, 'counts', json_build_object(
+  'detectorId', t.detector_id, 'isErased', t.erased_at IS NOT NULL, 'counts', json_build_object(
     'total', t.total, 'pending', t.pending, 'inFlight', t.in_flight, 'processed', t.processed,
     'unprocessed', t.unprocessed, 'failed', t.failed, 'canceled', t.canceled))`;
 

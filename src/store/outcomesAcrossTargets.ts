@@ -17,7 +17,8 @@ import { type Branches, type List, sourceOf, type Source } from './walk.js';
  *
  * `string_to_array` makes one account an array of a length that the planner does not know. It reckons with ten, and
  * with the account first in the order, so that it reads the index in order. With one account of the average length it
- * would read and sort the whole history, also of an account that has been asked for a hundred thousand times.
+ * would read and sort the whole history, also of an account that has been asked for a hundred thousand times. Nor does it
+ * know the limit, and so expects not to read all it reckons with.
  */
 export function outcomesByAccount(
   accountIds: readonly string[],
@@ -33,7 +34,7 @@ export function outcomesByAccount(
       AND o.target_id ${behindOrAt} CASE WHEN ${account} ${behind} ${bound.accountId}
         THEN ${bound.targetId}::bigint ELSE ${bound.targetId}::bigint ${next} END
     ORDER BY o.account_id ${isBackward ? Prisma.sql`DESC` : Prisma.sql`ASC`}, o.target_id ${order}
-    LIMIT ${most})`;
+    LIMIT (SELECT ${most}))`;
   const condition = allOf(hasStatus(statuses), endedSo(range), isWanted, isOfOperation(range));
   const [only, ...others] = accountIds;
   // One account has one list, which is read no further than the page goes.

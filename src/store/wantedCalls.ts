@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.js';
 import type { CallStatus, Caller } from '../membership.js';
 import type { CallFilter, PageArgs } from '../ports/history.js';
-import { allOf, leads } from './conditions.js';
+import { allOf, isBeyond, leads } from './conditions.js';
 import { idBound } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
@@ -39,7 +39,7 @@ function conditionOf(caller: Caller, filter: CallFilter): Prisma.Sql | null {
 function callsWithin({ startedAfter, startedBefore }: CallFilter, page: PageArgs): Prisma.Sql {
   const { behind } = directionOf(page);
   return allOf(
-    Prisma.sql`c.id ${behind} ${idBound('calls', page)}::uuid`,
+    isBeyond(Prisma.sql`c.id`, behind, Prisma.sql`${idBound('calls', page)}::uuid`),
     idsBetween(Prisma.sql`c.id`, startedAfter, startedBefore),
   );
 }

@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
-import { allOf, coalesced, leads } from './conditions.js';
+import { allOf, coalesced, isBeyond, leads } from './conditions.js';
 import { isWantedLane, wantedLanes } from './grants.js';
 import {
   type Exception,
@@ -38,7 +38,8 @@ export function targetsOfRequest(
 export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Ordered & Reading {
   const { bound, direction, limit } = range;
   const within = allOf(
-    Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`,
+    isBeyond(Prisma.sql`t.id`, direction.behindOrAt, Prisma.sql`${bound.targetId}::bigint`),
+    Prisma.sql`t.id >= ${KEPT_FROM}`,
     settledWithin(Prisma.sql`t.id`, caller, filter, range),
   );
   const isWanted = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
@@ -68,7 +69,8 @@ export function walkTargets(caller: Caller, filter: OutcomeFilter, range: Outcom
   return Prisma.sql`
     SELECT t.* FROM target t
     WHERE ${allOf(
-      Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`,
+      isBeyond(Prisma.sql`t.id`, direction.behindOrAt, Prisma.sql`${bound.targetId}::bigint`),
+      Prisma.sql`t.id >= ${KEPT_FROM}`,
       settledWithin(Prisma.sql`t.id`, caller, filter, range),
       coalesced(allOf(mayHave(range), isWanted)),
     )}

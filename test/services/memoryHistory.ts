@@ -141,6 +141,7 @@ export function fill(history: MemoryHistory, requests: number, accounts: number)
       ...lane,
       requestId: uuid(r),
       detectorId: null,
+      isErased: false,
       counts: { ...NONE, total: accounts, processed: accounts },
     });
   }
