@@ -141,14 +141,15 @@ function countOf(statuses: readonly OutcomeStatus[] | null): Prisma.Sql {
 }
 
 /**
- * The first `most` outcomes of the targets of a subquery, in their order: those with the statuses, if these are exceptions;
- * else all. No ORDER BY for the whole: a loop over the targets keeps their order, and reads no target before it comes to it.
+ * The first `most` outcomes of the targets of a subquery, in their order: of a target that has no others with the statuses,
+ * the exceptions; else all. No ORDER BY for the whole: a loop over the targets keeps their order, and reads no target before it comes to it.
  */
 function outcomesInOrder(targets: Prisma.Sql, range: OutcomeRange, most: number): Prisma.Sql {
   const { order } = range.direction;
   return Prisma.sql`
     SELECT o.*
-    FROM (SELECT id, ${edgeOf(range)} AS edge FROM (${targets}) AS t ORDER BY id ${order}) AS t
+    FROM (SELECT id, ${edgeOf(range)} AS edge, ${countOf(unindexedOf(range))} AS unindexed
+      FROM (${targets}) AS t ORDER BY id ${order}) AS t
     CROSS JOIN LATERAL (${firstOfTarget(range, Prisma.sql`${most}::int`)}) AS o
     LIMIT ${most}::int`;
 }
@@ -183,11 +184,24 @@ function firstOfTarget(range: OutcomeRange, most: Prisma.Sql): Prisma.Sql {
       : Prisma.sql`(o.target_id, o.account_id) >= (t.id, ${BEFORE_ALL_ACCOUNTS})`,
   );
   const inOrder = Prisma.sql`ORDER BY o.target_id ${order}, o.account_id ${order}`;
-  if (!isByException(range)) {
-    return Prisma.sql`SELECT o.* FROM outcome o WHERE ${within} ${inOrder} LIMIT ${most}`;
-  }
-  const [only, ...others] =
-    statuses?.filter(isException).map((status) => firstExceptions(status, within, direction, most)) ?? [];
-  if (only !== undefined && others.length === 0) return only;
-  return Prisma.sql`SELECT o.* FROM (${Prisma.join([only, ...others], ' UNION ALL ')}) AS o ${inOrder}`;
+  const all = (condition: Prisma.Sql) => Prisma.sql`(
+    SELECT o.* FROM outcome o WHERE ${condition} ${inOrder} LIMIT ${most})`;
+  const exceptions = statuses?.filter(isException) ?? [];
+  if (statuses === null || exceptions.length === 0) return all(within);
+  // Where nothing else is asked of them, those of one status that fill the page are enough.
+  const fromEach = endedSo(range) === null ? Prisma.sql`${range.limit}::int` : most;
+  const lists = exceptions.map((status) =>
+    firstExceptions(status, allOf(within, Prisma.sql`t.unindexed = 0`), direction, fromEach),
+  );
+  const merged = Prisma.sql`(SELECT o.* FROM (${Prisma.join(lists, ' UNION ALL ')}) AS o ${inOrder})`;
+  const [only, ...others] = lists;
+  const found = only !== undefined && others.length === 0 ? only : merged;
+  if (isByException(range)) return found;
+  // One of the two is empty, so that nothing is to be merged.
+  return Prisma.sql`${found} UNION ALL ${all(allOf(within, Prisma.sql`t.unindexed > 0`))}`;
+}
+
+/** The statuses that no index of outcomes is by. */
+function unindexedOf({ statuses }: OutcomeRange): readonly OutcomeStatus[] | null {
+  return statuses?.filter((status) => !isException(status)) ?? null;
 }

@@ -110,10 +110,17 @@ function merge(
   const { order } = direction;
   const [branch, share, far, cut, found] = namesOf(list, 'branch', 'share', 'far', 'cut', 'found');
   const most = branches.condition === null ? limit : Math.max(limit, limits.far);
+  const isMet = branches.condition ? coalesced(branches.condition) : Prisma.sql`true`;
+  // The last row that is looked at comes along, whether it is wanted or not.
   const lists = branches.lists.map(
     (read) => Prisma.sql`(
-      SELECT piece.*, row_number() OVER () AS place
-      FROM (SELECT * FROM ${read(Prisma.sql`${most}::int`)} AS piece LIMIT (SELECT rows FROM ${share})) AS piece)`,
+      SELECT *, row_number() OVER () AS rank
+      FROM (
+        SELECT ${alias}.*, row_number() OVER () AS place
+        FROM ${read(Prisma.sql`${most}::int`)} AS ${alias} LIMIT (SELECT rows FROM ${share})
+      ) AS ${alias}
+      WHERE place = (SELECT rows FROM ${share}) OR ${isMet}
+      LIMIT ${limit}::int)`,
   );
   const key = keysOf(list);
   const inOrder = Prisma.join(keys.map((name) => Prisma.sql`${Prisma.raw(name)} ${order}`));
@@ -128,10 +135,10 @@ function merge(
         SELECT piece.* FROM ${branch} AS branch CROSS JOIN LATERAL (${Prisma.join(lists, ' UNION ALL ')}) AS piece
         WHERE ${gate ?? Prisma.sql`true`})`,
       Prisma.sql`${cut} AS MATERIALIZED (
-        SELECT ${key} FROM ${far} WHERE place = (SELECT rows FROM ${share}) ORDER BY ${inOrder} LIMIT 1)`,
+        SELECT ${key} FROM ${far}
+        WHERE place = (SELECT rows FROM ${share}) OR rank = ${limit}::int ORDER BY ${inOrder} LIMIT 1)`,
       Prisma.sql`${found} AS MATERIALIZED (
-        SELECT DISTINCT ON (${key}) * FROM ${far} AS ${alias}
-        WHERE ${isKnown} AND ${branches.condition ? coalesced(branches.condition) : Prisma.sql`true`}
+        SELECT DISTINCT ON (${key}) * FROM ${far} AS ${alias} WHERE ${isKnown} AND ${isMet}
         ORDER BY ${inOrder} LIMIT ${limit}::int)`,
     ],
     rows: Prisma.sql`SELECT * FROM ${found}`,
@@ -187,7 +194,7 @@ function walk(list: Reading, limits: WalkLimits): Walk {
           (SELECT ${key} FROM ${farEdge}) ${list.direction.behindOrAt} (SELECT ${key} FROM ${nearEdge}), true) AS yes)`,
     ],
     rows: Prisma.sql`
-      SELECT *, 0::bigint AS place FROM (${near.rows}) AS near WHERE NOT (SELECT yes FROM ${isFar})
+      SELECT *, 0::bigint AS place, 0::bigint AS rank FROM (${near.rows}) AS near WHERE NOT (SELECT yes FROM ${isFar})
       UNION ALL
       SELECT * FROM (${far.rows}) AS far WHERE (SELECT yes FROM ${isFar})`,
     edge: Prisma.sql`
