@@ -14,7 +14,7 @@ export interface TestRecord {
 }
 
 /** Makes the database before the tests of the file and removes it after them; `fill` writes what they read. */
-export function useTestRecord(fill: (prisma: PrismaClient) => Promise<void> = async () => {}): TestRecord {
+export function useTestRecord(fill?: (prisma: PrismaClient) => Promise<void>): TestRecord {
   let made: { testDatabase: TestDatabase; database: Database } | undefined;
   const opened = () => {
     if (made === undefined) throw new Error('the record is there in tests and hooks only');
@@ -23,7 +23,7 @@ export function useTestRecord(fill: (prisma: PrismaClient) => Promise<void> = as
   beforeAll(async () => {
     const testDatabase = await createTestDatabase();
     made = { testDatabase, database: openDatabase(testDatabase.url) };
-    await fill(made.database.prisma);
+    await fill?.(made.database.prisma);
   }, FILL_TIMEOUT_MS);
   afterAll(async () => {
     await made?.database.close();
