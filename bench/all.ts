@@ -2,7 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const BENCHES = ['calls', 'throughput', 'accept', 'latency', 'memory', 'makespan', 'takeover', 'inventory', 'history'];
+const BENCHES = [
+  'calls',
+  'throughput',
+  'accept',
+  'latency',
+  'memory',
+  'makespan',
+  'takeover',
+  'inventory',
+  'history',
+];
 
 const failed = BENCHES.filter((bench) => {
   const file = path.join(import.meta.dirname, `${bench}.ts`);

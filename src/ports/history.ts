@@ -36,6 +36,10 @@ export interface Page<Row> {
   readonly hasNextPage: boolean;
   /** Read backward: newer rows come before it. Read forward: it was asked for by a cursor. */
   readonly hasPreviousPage: boolean;
+  /** To go back from here: that of the first edge, or newer where the page, read backward, has looked further. */
+  readonly startCursor: string | null;
+  /** To go on from here: that of the last edge, or older where the page has looked further. Null: nothing was looked at. */
+  readonly endCursor: string | null;
 }
 
 /** Outcomes by status; they add up to `total`. */
@@ -73,6 +77,8 @@ export interface TargetRow {
   readonly region: string;
   readonly detectorId: string | null;
   readonly counts: OutcomeCounts;
+  /** Its outcomes were erased for their age; the counts are what they were. */
+  readonly isErased: boolean;
 }
 
 export interface OutcomeRow {
@@ -235,7 +241,7 @@ export interface HistoryStore {
   outcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Promise<Page<OutcomeRow>>;
   calls(caller: Caller, filter: CallFilter, page: PageArgs): Promise<Page<CallRow>>;
 
-  /** How many rows the whole list has; null when there are more than `most`. */
+  /** How many rows the whole list has; null when there are more than `most`, or too much was to be looked through. */
   countRequests(caller: Caller, filter: RequestFilter, most: number): Promise<number | null>;
   countOutcomes(caller: Caller, filter: OutcomeFilter, most: number): Promise<number | null>;
   countCalls(caller: Caller, filter: CallFilter, most: number): Promise<number | null>;

@@ -65,6 +65,10 @@ export interface RetrySource {
   readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly status: RequestStatus;
+  /** Its outcomes, or some of them, were erased for their age. */
+  readonly outcomesErased: boolean;
+  /** Its e-mail addresses were. */
+  readonly emailsErased: boolean;
   /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */
   readonly ended: readonly {
     readonly service: SecurityService;

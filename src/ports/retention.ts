@@ -12,7 +12,10 @@ export interface RetentionStore {
   alone(action: () => Promise<void>): Promise<boolean>;
   /** Erases the e-mail addresses of requests after `after` that finished before `before`. */
   eraseEmails(before: Date, after: string | null): Promise<ErasedRequests>;
-  /** Erases everything but the request and its counts, of requests after `after` that finished before `before`. */
+  /**
+   * Erases everything but the request and its counts, of requests after `after` that finished before `before`. A large one
+   * takes several steps, and is counted with the last.
+   */
   eraseOutcomes(before: Date, after: string | null): Promise<ErasedRequests>;
   /** Erases calls before `before` that carried nothing that is kept; how many. Ends when it answers 0. */
   eraseCalls(before: Date): Promise<number>;

@@ -80,15 +80,11 @@ export function presentPage<Row, Shown>(
   count: (() => Promise<number | null>) | null = null,
 ): Connection<Shown> {
   const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: present(node) }));
+  const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page;
   return {
     edges,
     nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor },
     totalCount: count,
   };
 }

@@ -48,7 +48,9 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => OutcomeCounts, {
-    description: 'All its outcomes by status, as they stand now: the counts of its targets added up.',
+    description:
+      'All its outcomes by status, as they stand now: the counts of its targets added up. They stay when the outcomes ' +
+      'are erased for their age.',
   })
   async counts(
     @Root() { requestId }: MembershipRequest,
@@ -69,7 +71,8 @@ export class RequestResolver {
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      'What became of every account at every target, narrowed by the arguments; totalCount is exact.',
+      'What became of every account at every target, narrowed by the arguments. totalCount is exact; outcomes that ' +
+      'were erased for their age are neither listed nor counted.',
   })
   async outcomes(
     @Root() { requestId }: MembershipRequest,

@@ -12,7 +12,7 @@ Each account goes only to the services and regions where it ended so, and so the
 different accounts: its counts tell. Nothing that was processed is sent a second time. The gateway itself \
 tries again for some seconds before an outcome ends so: retry when the trouble is over, not at once.
 
-NOT_RETRYABLE: the request has not finished, has nothing to send again (the message says what onlyRetryable: false would \
+NOT_RETRYABLE: the request has not finished, its outcomes or the e-mail addresses it needs were erased for their age, it has nothing to send again (the message says what onlyRetryable: false would \
 take), or its administrator, service or region is not configured any more. Several retries of one request, at once too, \
 are several requests; give an idempotencyKey to be safe from that. A retry of a removal is for admins. It takes only what is retryable, \
 and needs no preview for that; the rest takes a new request with a preview of its own (NOT_RETRYABLE).`;

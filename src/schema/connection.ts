@@ -9,29 +9,31 @@ import { Field, type ClassType, Int, ObjectType } from 'type-graphql';
 export class PageInfo {
   @Field(() => Boolean, {
     description:
-      'True when older entries follow this page. Of one that was paged backward: when it was asked for with ' +
-      '`before`.',
+      'True when older entries follow this page, or may follow: a page that has looked through some thousand entries ' +
+      'which do not meet the filter ends there, with fewer entries than asked for, or none, and endCursor goes on. Of ' +
+      'one that was paged backward: when it was asked for with `before`.',
   })
   readonly hasNextPage!: boolean;
 
   @Field(() => Boolean, {
     description:
       'True when the page was asked for with `after`, so that entries lie before it. Of one that was paged ' +
-      'backward: when newer entries come before it.',
+      'backward: when newer entries come before it, or may, as with hasNextPage; startCursor then goes on.',
   })
   readonly hasPreviousPage!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the first entry, to be passed as `before`; null when the page is empty.',
+    description:
+      'Where the page begins, to be passed as `before`. Null when the page is empty and nothing comes before it.',
   })
   readonly startCursor!: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Cursor of the last entry, to be passed as `after`; null when the page is empty. A page of members has one ' +
-      'whenever hasNextPage is true: with a filter by status it may be empty and others follow.',
+      'Where the page ends, to be passed as `after`: behind its last entry, or further on when it has looked further. ' +
+      'There is one whenever hasNextPage is true, also when the page is empty.',
   })
   readonly endCursor!: string | null;
 }
@@ -87,9 +89,10 @@ export function connectionOf<Row extends object>(
     @Field(() => Int, {
       nullable: true,
       description:
-        'How many entries the whole list has, whichever page this is. Exact for the outcomes and the ' +
-        'unprocessed of a request, from running counts. For requests, outcomes and calls at the root, and ' +
-        'the outcomes of an account, exact up to 10,000 and null above. Exact for the inventory. Null for the calls of a request and ' +
+        'How many entries the whole list has, whichever page this is; what was erased for its age is not counted. ' +
+        'Exact for the outcomes and the unprocessed of a request, from running counts. For requests, outcomes and ' +
+        'calls at the root, and the outcomes of an account, exact up to 10,000 and null above, or where more than ' +
+        '100,000 entries of the record would have to be looked through to count. Exact for the inventory. Null for the calls of a request and ' +
         'the outcomes of a call.',
     })
     readonly totalCount!: (() => Promise<number | null>) | null;

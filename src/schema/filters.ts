@@ -48,7 +48,9 @@ export class RequestFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Only requests whose note contains this text, in upper or lower case.',
+    description:
+      'Only requests whose note contains this text, in upper or lower case. No index holds notes: a page looks through ' +
+      '2,000 requests that meet the other conditions and then ends, with hasNextPage true; narrow it by them.',
   })
   readonly note?: string | null;
 

@@ -21,6 +21,11 @@ export function checkRetry(
     const message = `expected a request that has finished, got one that is ${source.status}: wait for it, or cancel it first`;
     return [wrongRequest('NOT_RETRYABLE', message)];
   }
+  const erased = erasedPart(source);
+  if (erased !== null) {
+    const message = `the ${erased} of the request were erased for their age: make a new request of its accounts`;
+    return [wrongRequest('NOT_RETRYABLE', message)];
+  }
   const taken = source.ended.filter(
     ({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)),
   );
@@ -35,6 +40,12 @@ export function checkRetry(
       `administrator ${administrator.id} is not configured for ${target} any more`,
     ),
   );
+}
+
+// Invitations carry no e-mail address.
+function erasedPart({ outcomesErased, emailsErased, operation }: RetrySource): string | null {
+  if (outcomesErased) return 'outcomes';
+  return emailsErased && operation === 'CREATE_MEMBERS' ? 'e-mail addresses' : null;
 }
 
 function nothingToRetry(ended: readonly Ended[]): string {

@@ -77,8 +77,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
     forOperation(deadlineOf) {
       const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
       const timely: MemberReads = {
-        member: (target, accountId) =>
-          within(() => reads.member(target, accountId, deadlineOf()?.signal)),
+        member: (target, accountId) => within(() => reads.member(target, accountId, deadlineOf()?.signal)),
         page(target, asked, patience) {
           const signal = deadlineOf()?.signal;
           return within(() => reads.page(target, asked, { ...patience, ...(signal && { signal }) }));

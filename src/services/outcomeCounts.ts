@@ -19,13 +19,18 @@ export function sumCounts(targets: readonly TargetRow[]): OutcomeCounts {
   return sum;
 }
 
-/** How many outcomes of a request meet a filter, from the counts of its targets and without reading one outcome. */
+/**
+ * How many outcomes of a request meet a filter and can be listed, from the counts of its targets and without reading one
+ * outcome. Those that were erased for their age are not among them.
+ */
 export function countMatching(targets: readonly TargetRow[], filter: NestedOutcomeFilter): number {
   const { statuses, service, region } = filter;
   const counts = sumCounts(
     targets.filter(
       (target) =>
-        target.service === (service ?? target.service) && target.region === (region ?? target.region),
+        !target.isErased &&
+        target.service === (service ?? target.service) &&
+        target.region === (region ?? target.region),
     ),
   );
   if (!statuses) return counts.total;

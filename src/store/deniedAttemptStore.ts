@@ -24,7 +24,7 @@ export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptSto
         WHERE id ${behind} ${idBound('deniedAttempts', page)}::uuid AND ${within}
         ORDER BY id ${order} LIMIT ${limitOf(page)}::int`;
       return toPage(
-        isBackward ? rows.toReversed() : rows,
+        { rows: isBackward ? rows.toReversed() : rows, edge: null },
         page,
         (row) => row,
         ({ id }) => idCursor('deniedAttempts', id),

@@ -4,13 +4,14 @@ import { createCallReads } from './historyCalls.js';
 import { createOutcomeReads } from './historyOutcomes.js';
 import { createRequestReads } from './historyRequests.js';
 import { createStatisticsReads } from './statistics.js';
+import { WALK_LIMITS, type WalkLimits } from './walk.js';
 
 /** The reads of the record. */
-export function createHistoryStore(prisma: PrismaClient): HistoryStore {
+export function createHistoryStore(prisma: PrismaClient, limits: WalkLimits = WALK_LIMITS): HistoryStore {
   return {
-    ...createRequestReads(prisma),
-    ...createOutcomeReads(prisma),
-    ...createCallReads(prisma),
+    ...createRequestReads(prisma, limits),
+    ...createOutcomeReads(prisma, limits),
+    ...createCallReads(prisma, limits),
     ...createStatisticsReads(prisma),
   };
 }

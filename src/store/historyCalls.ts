@@ -4,8 +4,9 @@ import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../ports
 import { idBound, idCursor, uuidOrNone } from './cursors.js';
 import { limitOf } from './direction.js';
 import { isWantedLane } from './grants.js';
-import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
 import { preparedPage } from './prepared.js';
+import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
 import { callsFor } from './wantedCalls.js';
 
 const CALL = Prisma.sql`json_build_object(
@@ -18,13 +19,16 @@ const CALL = Prisma.sql`json_build_object(
 /** The reads of calls. */
 export function createCallReads(
   prisma: PrismaClient,
+  limits: WalkLimits,
 ): Pick<HistoryStore, 'calls' | 'countCalls' | 'callsById' | 'callsOfRequests'> {
   return {
     async calls(caller, filter, page) {
-      return toCallPage(await readJson<JsonRow<CallRow>[]>(prisma, selectCalls(caller, filter, page)), page);
+      const statement = selectCalls(caller, filter, page, limits);
+      return toCallPage(await readJson<JsonPage<JsonRow<CallRow>, string>>(prisma, statement), page);
     },
     async countCalls(caller, filter, most) {
-      return countRows(prisma, callsFor(caller, filter, { first: most, after: null }), most);
+      const calls = callsFor(caller, filter, { first: most, after: null });
+      return readJson<number | null>(prisma, selectCount(calls.all(limits), most));
     },
     async callsById(caller, ids) {
       const rows = await readJson<(JsonRow<CallRow> | null)[]>(prisma, selectCallsById(caller, ids));
@@ -32,18 +36,22 @@ export function createCallReads(
     },
     async callsOfRequests(requestIds, page) {
       const lists = await readJson<JsonRow<CallRow>[][]>(prisma, selectCallsOfRequests(requestIds, page));
-      return lists.map((rows) => toCallPage(rows, page));
+      return lists.map((rows) => toCallPage({ rows, edge: null }, page));
     },
   };
 }
 
 /** Calls newest first. */
-export function selectCalls(caller: Caller, filter: CallFilter, page: PageArgs): Prisma.Sql {
-  const statement = Prisma.sql`
-    SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]') AS result
-    FROM (${callsFor(caller, filter, page)}) AS c
-    JOIN lane l ON l.id = c.lane_id`;
-  return preparedPage('calls', { caller, filter, page }, statement);
+export function selectCalls(
+  caller: Caller,
+  filter: CallFilter,
+  page: PageArgs,
+  limits: WalkLimits = WALK_LIMITS,
+): Prisma.Sql {
+  const toJson = (rows: Prisma.Sql) => Prisma.sql`
+    SELECT COALESCE(json_agg(${CALL} ORDER BY c.id DESC), '[]') FROM (${rows}) AS c JOIN lane l ON l.id = c.lane_id`;
+  const statement = selectPage(callsFor(caller, filter, page).page(limits), toJson, Prisma.sql`edge.id`);
+  return preparedPage('calls', { caller, filter, page, limits }, statement);
 }
 
 /** Each call by primary key. */
@@ -87,8 +95,9 @@ function isGrantedCall(caller: Caller): Prisma.Sql {
   return isWantedLane(caller, {}, Prisma.sql`c.lane_id`) ?? Prisma.sql`true`;
 }
 
-function toCallPage(rows: readonly JsonRow<CallRow>[], page: PageArgs): Page<CallRow> {
-  return toPage(rows, page, toCallRow, ({ id }) => idCursor('calls', id));
+function toCallPage({ rows, edge }: JsonPage<JsonRow<CallRow>, string>, page: PageArgs): Page<CallRow> {
+  const toCursor = (id: string) => idCursor('calls', id);
+  return toPage({ rows, edge: edge && toCursor(edge) }, page, toCallRow, ({ id }) => toCursor(id));
 }
 
 function toCallRow(json: JsonRow<CallRow>): CallRow {

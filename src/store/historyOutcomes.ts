@@ -21,7 +21,7 @@ import {
 } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
-import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
 import { isException, isTimed, type OutcomeRange, toConditions } from './outcomeRange.js';
 import {
   outcomesByAccount,
@@ -29,12 +29,25 @@ import {
   outcomesByException,
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
-import { accountOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
+import { accountOutcomesByTarget, allByTarget, outcomesByTarget } from './outcomesByTarget.js';
 import { preparedPage } from './prepared.js';
+import {
+  complete,
+  selectCount,
+  selectPage,
+  type Source,
+  sourceOf,
+  WALK_LIMITS,
+  type WalkLimits,
+  withAll,
+} from './walk.js';
 import { settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
 
 /** Half the price of json_build_object, which looks up how each of its arguments is written for every row. */
 const OUTCOME = Prisma.sql`row_to_json(entry)`;
+
+/** Where a page ended, as an `OutcomeKey`. */
+const EDGE = Prisma.sql`json_build_object('targetId', edge.target_id::text, 'accountId', edge.account_id)`;
 
 /** What a row shows besides the outcome itself. Each LIMIT 1 makes it a look-up by primary key and no join of tables. */
 const SURROUNDINGS = Prisma.sql`
@@ -52,6 +65,7 @@ const SURROUNDINGS = Prisma.sql`
 /** The reads of outcomes. */
 export function createOutcomeReads(
   prisma: PrismaClient,
+  limits: WalkLimits,
 ): Pick<
   HistoryStore,
   | 'outcomes'
@@ -64,13 +78,15 @@ export function createOutcomeReads(
 > {
   return {
     async outcomes(caller, filter, page) {
+      const statement = selectOutcomes(caller, filter, page, limits);
       return toOutcomePage(
-        await readJson<JsonRow<OutcomeRow>[]>(prisma, selectOutcomes(caller, filter, page)),
+        await readJson<JsonPage<JsonRow<OutcomeRow>, OutcomeKey>>(prisma, statement),
         page,
       );
     },
     async countOutcomes(caller, filter, most) {
-      return countRows(prisma, outcomesFor(caller, filter, { first: most, after: null }), most);
+      const outcomes = outcomesFor(caller, filter, { first: most, after: null });
+      return readJson<number | null>(prisma, selectCount(outcomes.all(limits), most));
     },
     async outcomesByKey(caller, keys) {
       const rows = await readJson<(JsonRow<OutcomeRow> | null)[]>(prisma, selectOutcomesByKey(caller, keys));
@@ -82,21 +98,26 @@ export function createOutcomeReads(
       return rows.map((row) => row && { ...row, memberStatusAt: new Date(row.memberStatusAt) });
     },
     async outcomesOfRequests(requestIds, filter, page) {
-      const statement = selectOutcomesOfRequests(requestIds, filter, page);
-      const lists = await readJson<JsonRow<OutcomeRow>[][]>(prisma, statement);
-      return lists.map((rows) => toOutcomePage(rows, page));
+      const statement = selectOutcomesOfRequests(requestIds, filter, page, limits);
+      const lists = await readJson<JsonPage<JsonRow<OutcomeRow>, OutcomeKey>[]>(prisma, statement);
+      return lists.map((list) => toOutcomePage(list, page));
     },
     async outcomesOfCalls(callIds, page) {
       const lists = await readJson<JsonRow<OutcomeRow>[][]>(prisma, selectOutcomesOfCalls(callIds, page));
-      return lists.map((rows) => toOutcomePage(rows, page));
+      return lists.map((rows) => toOutcomePage({ rows, edge: null }, page));
     },
   };
 }
 
 /** Outcomes newest first. */
-export function selectOutcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
-  const statement = Prisma.sql`SELECT ${toJsonList(outcomesFor(caller, filter, page))} AS result`;
-  return preparedPage('outcomes', { caller, filter, page }, statement);
+export function selectOutcomes(
+  caller: Caller,
+  filter: OutcomeFilter,
+  page: PageArgs,
+  limits: WalkLimits = WALK_LIMITS,
+): Prisma.Sql {
+  const statement = selectPage(outcomesFor(caller, filter, page).page(limits), toJsonList, EDGE);
+  return preparedPage('outcomes', { caller, filter, page, limits }, statement);
 }
 
 /** More rows than there are. */
@@ -108,11 +129,23 @@ const ALL = 2_000_000_000;
  */
 export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
   const range = rangeOf(filter, { first: ALL, after: null });
-  const isWalked = filter.requestId == null && filter.accountIds == null && range.statuses?.length !== 0;
-  const source = isWalked
-    ? outcomesByTarget(walkTargets(caller, filter, range), range)
-    : outcomesFor(caller, filter, { first: ALL, after: null });
-  return Prisma.sql`SELECT ${OUTCOME} AS row FROM (${source}) AS o ${SURROUNDINGS}`;
+  return Prisma.sql`SELECT ${OUTCOME} AS row FROM (${allOutcomes(caller, filter, range)}) AS o ${SURROUNDINGS}`;
+}
+
+function allOutcomes(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
+  const { statuses, direction } = range;
+  if (statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
+  if (filter.accountIds == null) {
+    const targets =
+      filter.requestId == null
+        ? walkTargets(caller, filter, range)
+        : targetsOfRequest(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`, caller, filter, range);
+    return allByTarget(targets, range);
+  }
+  const unlimited: WalkLimits = { near: ALL, alone: ALL, far: ALL, branch: ALL, counted: ALL };
+  const { ctes, rows } = outcomesFor(caller, filter, { first: ALL, after: null }).all(unlimited);
+  return Prisma.sql`
+    ${withAll(ctes)} SELECT * FROM (${rows}) AS o ORDER BY o.target_id ${direction.order}, o.account_id ${direction.order}`;
 }
 
 /** Each outcome by primary key. */
@@ -155,48 +188,49 @@ function selectMemberStatuses(keys: readonly OutcomeKey[]): Prisma.Sql {
     FROM ${askedKeys(keys)}`;
 }
 
-/** One page of each request, at the same place in all. */
+/** One page of each request, at the same place in all. They share what a page may look through. */
 export function selectOutcomesOfRequests(
   requestIds: readonly string[],
   filter: NestedOutcomeFilter,
   page: PageArgs,
+  limits: WalkLimits = WALK_LIMITS,
 ): Prisma.Sql {
   const range = rangeOf(filter, page);
-  const source = outcomesByTarget(targetsOfRequest(Prisma.sql`asked.id`, null, filter, range), range);
+  const targets = complete(targetsOfRequest(Prisma.sql`asked.id`, null, filter, range));
+  const share = { ...limits, alone: Math.ceil(limits.alone / Math.max(1, requestIds.length)) };
+  const list = selectPage(outcomesByTarget(targets, range).page(share), toJsonList, EDGE);
   const statement = Prisma.sql`
-    SELECT COALESCE(json_agg(${toJsonList(source)} ORDER BY asked.place), '[]') AS result
+    SELECT COALESCE(json_agg((${list}) ORDER BY asked.place), '[]') AS result
     FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
-  return preparedPage('outcomes_of_requests', { caller: null, filter, page }, statement);
+  return preparedPage('outcomes_of_requests', { caller: null, filter, page, limits }, statement);
 }
 
 /** One page of each call, at the same place in all. */
 export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg(
-      ${toJsonList(outcomesByCall(Prisma.sql`asked.id`, rangeOf({}, page)))} ORDER BY asked.place), '[]') AS result
+      (${toJsonList(outcomesByCall(Prisma.sql`asked.id`, rangeOf({}, page)))}) ORDER BY asked.place), '[]') AS result
     FROM unnest(${callIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
 }
 
 /**
- * A subquery for a page of outcomes, from whichever index reads least: a request's targets; the accounts asked for; the
- * reasons; what went wrong; else the targets that may have some.
+ * How outcomes are read, from whichever index reads least: a request's targets; the accounts asked for; the reasons; what
+ * went wrong; else the targets that may have some.
  */
-function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Prisma.Sql {
+function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Source {
   const range = rangeOf(filter, page);
-  if (range.statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
+  if (range.statuses?.length === 0) return complete(Prisma.sql`SELECT * FROM outcome WHERE false`);
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
   if (filter.requestId != null) {
     const requestId = Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`;
     const targets = targetsOfRequest(requestId, caller, filter, range);
-    if (accountIds === null && range.reasonCodes !== null) {
-      const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
-      // Not by `=`: the primary key would look as good, and has everything else of the target in it.
-      const within = Prisma.sql`(o.target_id, o.account_id) >= (l.target_id, ${BEFORE_ALL_ACCOUNTS})
-        AND (o.target_id, o.account_id) < (l.target_id, ${PAST_ALL_ACCOUNTS})`;
-      return outcomesByReason(range.reasonCodes, lanes, within, range);
-    }
-    if (accountIds === null) return outcomesByTarget(targets, range);
-    return accountOutcomesByTarget(targets, accountIds, range);
+    if (accountIds !== null) return complete(accountOutcomesByTarget(targets, accountIds, range));
+    if (range.reasonCodes === null) return outcomesByTarget(complete(targets), range);
+    const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
+    // Not by `=`: the primary key would look as good, and has everything else of the target in it.
+    const within = Prisma.sql`(o.target_id, o.account_id) >= (branch.target_id, ${BEFORE_ALL_ACCOUNTS})
+      AND (o.target_id, o.account_id) < (branch.target_id, ${PAST_ALL_ACCOUNTS})`;
+    return outcomesByReason(range.reasonCodes, lanes, within, range);
   }
   const isWantedOutcome = isWantedLane(caller, filter, Prisma.sql`o.lane_id`);
   if (accountIds !== null) return outcomesByAccount(accountIds, isWantedOutcome, range);
@@ -209,7 +243,7 @@ function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Pri
   if (!isNarrowed && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
     return outcomesByException(exceptions, range);
   }
-  return outcomesByTarget(targetsOfAll(caller, filter, range), range);
+  return outcomesByTarget(sourceOf(targetsOfAll(caller, filter, range)), range);
 }
 
 function rangeOf(filter: OutcomeFilter, page: PageArgs): OutcomeRange {
@@ -229,13 +263,16 @@ function askedKeys(keys: readonly OutcomeKey[]): Prisma.Sql {
 }
 
 function toJsonList(source: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(
+  return Prisma.sql`
     SELECT COALESCE(json_agg(${OUTCOME} ORDER BY o.target_id DESC, o.account_id DESC), '[]')
-    FROM (${source}) AS o ${SURROUNDINGS})`;
+    FROM (${source}) AS o ${SURROUNDINGS}`;
 }
 
-function toOutcomePage(rows: readonly JsonRow<OutcomeRow>[], page: PageArgs): Page<OutcomeRow> {
-  return toPage(rows, page, toOutcomeRow, outcomeCursor);
+function toOutcomePage(
+  { rows, edge }: JsonPage<JsonRow<OutcomeRow>, OutcomeKey>,
+  page: PageArgs,
+): Page<OutcomeRow> {
+  return toPage({ rows, edge: edge && outcomeCursor(edge) }, page, toOutcomeRow, outcomeCursor);
 }
 
 /** An outcome out of JSON. */

@@ -3,8 +3,9 @@ import type { Caller } from '../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
 import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
-import { countRows, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
 import { prepared, preparedPage, reachOf } from './prepared.js';
+import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
 import { requestsFor } from './wantedRequests.js';
 
 const REQUEST = Prisma.sql`json_build_object(
@@ -15,24 +16,28 @@ const REQUEST = Prisma.sql`json_build_object(
 
 const TARGET = Prisma.sql`json_build_object(
   'requestId', t.request_id, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
-  'detectorId', t.detector_id, 'counts', json_build_object(
+  'detectorId', t.detector_id, 'isErased', t.erased_at IS NOT NULL, 'counts', json_build_object(
     'total', t.total, 'pending', t.pending, 'inFlight', t.in_flight, 'processed', t.processed,
     'unprocessed', t.unprocessed, 'failed', t.failed, 'canceled', t.canceled))`;
 
 /** The reads of requests and of their targets. */
 export function createRequestReads(
   prisma: PrismaClient,
+  limits: WalkLimits,
 ): Pick<
   HistoryStore,
   'requests' | 'countRequests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'
 > {
   return {
     async requests(caller, filter, page) {
-      const rows = await readJson<JsonRow<RequestRow>[]>(prisma, selectRequests(caller, filter, page));
-      return toPage(rows, page, toRequestRow, ({ id }) => idCursor('requests', id));
+      const statement = selectRequests(caller, filter, page, limits);
+      const { rows, edge } = await readJson<JsonPage<JsonRow<RequestRow>, string>>(prisma, statement);
+      const toCursor = (id: string) => idCursor('requests', id);
+      return toPage({ rows, edge: edge && toCursor(edge) }, page, toRequestRow, ({ id }) => toCursor(id));
     },
     async countRequests(caller, filter, most) {
-      return countRows(prisma, requestsFor(caller, filter, { first: most, after: null }), most);
+      const requests = requestsFor(caller, filter, { first: most, after: null });
+      return readJson<number | null>(prisma, selectCount(requests.all(limits), most));
     },
     async requestsById(caller, ids) {
       const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
@@ -50,11 +55,16 @@ export function createRequestReads(
 }
 
 /** Requests newest first. */
-export function selectRequests(caller: Caller, filter: RequestFilter, page: PageArgs): Prisma.Sql {
-  const statement = Prisma.sql`
-    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') AS result
-    FROM (${requestsFor(caller, filter, page)}) AS r`;
-  return preparedPage('requests', { caller, filter, page }, statement);
+export function selectRequests(
+  caller: Caller,
+  filter: RequestFilter,
+  page: PageArgs,
+  limits: WalkLimits = WALK_LIMITS,
+): Prisma.Sql {
+  const toJson = (rows: Prisma.Sql) => Prisma.sql`
+    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') FROM (${rows}) AS r`;
+  const statement = selectPage(requestsFor(caller, filter, page).page(limits), toJson, Prisma.sql`edge.id`);
+  return preparedPage('requests', { caller, filter, page, limits }, statement);
 }
 
 /** Each request by primary key. */

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import type { Prisma, PrismaClient } from '../generated/client.js';
 import type { Page, PageArgs } from '../ports/history.js';
 
 /** A row as PostgreSQL writes it in JSON: points in time are ISO 8601 strings. */
@@ -17,22 +17,20 @@ export async function readJson<Result>(prisma: PrismaClient, statement: Prisma.S
   return row.result;
 }
 
-/** Counts the rows of a subquery that reads up to one more than `most`; null when it found that one. */
-export async function countRows(
-  prisma: PrismaClient,
-  rows: Prisma.Sql,
-  most: number,
-): Promise<number | null> {
-  const count = await readJson<number>(
-    prisma,
-    Prisma.sql`SELECT count(*)::int AS result FROM (${rows}) AS counted`,
-  );
-  return count > most ? null : count;
+/** What a statement of `selectPage` answers with. */
+export interface JsonPage<Json, Key> {
+  /** Newest first. */
+  readonly rows: readonly Json[];
+  /** The key that the page has looked through to; null when it is full, or the list has ended. */
+  readonly edge: Key | null;
 }
 
-/** A page from the rows that were read, newest first: up to one more than it shows, which tells whether it goes on. */
+/**
+ * A page from the rows that were read, newest first: up to one more than it shows, which tells whether it goes on. One that
+ * has looked through as many rows as a page may goes on from the last of them: `edge` is its cursor.
+ */
 export function toPage<Json, Row>(
-  rows: readonly Json[],
+  { rows, edge }: JsonPage<Json, string>,
   page: PageArgs,
   toRow: (json: Json) => Row,
   cursorOf: (row: Row) => string,
@@ -42,12 +40,23 @@ export function toPage<Json, Row>(
     return { cursor: cursorOf(node), node };
   };
   if ('last' in page) {
-    const hasPreviousPage = rows.length > page.last;
-    const edges = rows.slice(hasPreviousPage ? 1 : 0).map(toEdge);
-    return { edges, hasNextPage: page.before !== null, hasPreviousPage };
+    const isLong = rows.length > page.last;
+    const edges = rows.slice(isLong ? 1 : 0).map(toEdge);
+    const startCursor = edge ?? edges[0]?.cursor ?? null;
+    const endCursor = edges.at(-1)?.cursor ?? edge;
+    return {
+      edges,
+      hasNextPage: page.before !== null,
+      hasPreviousPage: isLong || edge !== null,
+      startCursor,
+      endCursor,
+    };
   }
   const edges = rows.slice(0, page.first).map(toEdge);
-  return { edges, hasNextPage: rows.length > page.first, hasPreviousPage: page.after !== null };
+  const startCursor = edges[0]?.cursor ?? edge;
+  const endCursor = edge ?? edges.at(-1)?.cursor ?? null;
+  const hasNextPage = rows.length > page.first || edge !== null;
+  return { edges, hasNextPage, hasPreviousPage: page.after !== null, startCursor, endCursor };
 }
 
 /** A point in time out of JSON. */

@@ -1,9 +1,9 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
+import { allOf } from './conditions.js';
 import { uuidOrNone } from './cursors.js';
 import { isWantedLane } from './grants.js';
-import { allOf } from './nearOrFar.js';
 import { type OutcomeConditions, toConditions } from './outcomeRange.js';
 import { mayHave } from './outcomesByTarget.js';
 import { isBetween } from './timeBounds.js';

@@ -6,9 +6,9 @@ import {
   type ReasonCode,
 } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
+import { allOf } from './conditions.js';
 import type { OutcomeKey } from './cursors.js';
 import type { Direction } from './direction.js';
-import { allOf } from './nearOrFar.js';
 import { isBetween } from './timeBounds.js';
 
 /** What narrows outcomes, but for requests, accounts and lanes. */
@@ -70,51 +70,41 @@ export function isTimed({ settledAfter, settledBefore }: OutcomeConditions): boo
 }
 
 /**
- * The first `limit` outcomes with the status, of those that fulfil `within`: conditions on o.
+ * The first `most` outcomes with the status, of those that fulfil `within`: conditions on o.
  * An array of one, and the status first in the order: with `=`, and the status left out, reading the primary key
  * would do as well, and looks cheaper where the status is common as a whole and rare in the bounds.
  */
 export function firstExceptions(
   status: Exception,
   within: Prisma.Sql,
-  { direction: { order }, limit }: OutcomeRange,
+  { order }: Direction,
+  most: Prisma.Sql,
 ): Prisma.Sql {
   return Prisma.sql`(
     SELECT o.* FROM outcome o
     WHERE o.status = ANY (${EXCEPTIONS[status]}) AND ${within}
     ORDER BY o.status ${order}, o.target_id ${order}, o.account_id ${order}
-    LIMIT ${limit}::int)`;
+    LIMIT ${most})`;
 }
 
 /** The condition that the outcome o ended for one of the reasons, in the time asked for; null: none is asked for. */
 export function endedSo(range: OutcomeConditions): Prisma.Sql | null {
   const { reasonCodes, settledAfter, settledBefore } = range;
   const hasReason = reasonCodes && Prisma.sql`o.reason_code = ANY (${[...reasonCodes]}::reason_code[])`;
-  const condition = allOf(hasReason, isBetween(Prisma.sql`o.settled_at`, settledAfter, settledBefore));
-  return condition && coalesced(condition);
+  return allOf(hasReason, isBetween(Prisma.sql`o.settled_at`, settledAfter, settledBefore));
 }
 
 /** The condition that the outcome has one of the statuses. */
 export function hasStatus(statuses: readonly OutcomeStatus[] | null): Prisma.Sql | null {
-  return statuses && coalesced(Prisma.sql`o.status = ANY (${[...statuses]}::outcome_status[])`);
+  return statuses && Prisma.sql`o.status = ANY (${[...statuses]}::outcome_status[])`;
 }
 
 /** The condition that the target of o, found by primary key, is of one of the operations. */
 export function isOfOperation({ operations }: OutcomeConditions): Prisma.Sql | null {
   return (
     operations &&
-    coalesced(
-      Prisma.sql`(SELECT t.operation FROM target t WHERE t.id = o.target_id) = ANY (${[...operations]}::membership_operation[])`,
-    )
+    Prisma.sql`(SELECT t.operation FROM target t WHERE t.id = o.target_id) = ANY (${[...operations]}::membership_operation[])`
   );
-}
-
-/**
- * Keeps a condition from the planner's arithmetic, which would take it for so selective that sorting everything looks
- * cheaper than reading in order until the page is full.
- */
-export function coalesced(condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`COALESCE(${condition}, false)`;
 }
 
 function distinct<Value>(values: readonly Value[] | null | undefined): readonly Value[] | null {

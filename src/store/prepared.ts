@@ -2,6 +2,7 @@ import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { PageArgs } from '../ports/history.js';
 import { directionOf, limitOf } from './direction.js';
+import { WALK_LIMITS, type WalkLimits } from './walk.js';
 
 /** Pages that are prepared: the default, the largest, and what interfaces are used to. Each is a plan in each connection. */
 const SIZES = [10, 20, 25, 50, 100];
@@ -22,10 +23,16 @@ export function prepared(name: string, { strings, values }: Prisma.Sql): Prisma.
  */
 export function preparedPage(
   list: string,
-  { caller, filter, page }: { caller: Caller | null; filter: object; page: PageArgs },
+  {
+    caller,
+    filter,
+    page,
+    limits,
+  }: { caller: Caller | null; filter: object; page: PageArgs; limits: WalkLimits },
   statement: Prisma.Sql,
 ): Prisma.Sql {
   const size = limitOf(page) - 1;
+  if (limits !== WALK_LIMITS) return statement;
   if (!SIZES.includes(size) || !Object.values(filter).every((value) => value == null)) return statement;
   const direction = directionOf(page).isBackward ? 'backward' : 'forward';
   return prepared(`${list}_${reachOf(caller)}_${direction}_${size}`, statement);

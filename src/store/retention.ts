@@ -5,13 +5,16 @@ import { leastUuidAt } from './timeBounds.js';
 /** Requests that a step looks at. */
 const REQUESTS_PER_STEP = 500;
 
-/** Outcomes after which a step takes no other request: some seconds of work. A request is never erased in parts. */
-const OUTCOMES_PER_STEP = 50_000;
+/**
+ * Outcomes after which a step takes nothing else: a second of work, where a statement may take 30. What it takes last, a
+ * request or a target, has as many accounts as a request may have.
+ */
+const OUTCOMES_PER_STEP = 20_000;
 
 /** Calls that a step erases. */
 const CALLS_PER_STEP = 5_000;
 
-/** Longest a step may take; the largest request has 340,000 outcomes. */
+/** Longest a step may take: a handful of statements, each of which ends by itself after 30 seconds. */
 const STEP_TIMEOUT_MS = 120_000;
 
 /** Any number that nothing else in this database locks by. */
@@ -65,29 +68,45 @@ async function eraseEmails(
 
 /**
  * Outcomes of finished requests are final, so nothing else writes them. What a list has read before stays what it was; one
- * that comes after passes over the targets, which are marked in the same transaction.
+ * that comes after passes over the targets, which are marked in the same transaction. A request that is larger than a step
+ * is erased in several, target by target, and marked with the last.
  */
 async function eraseOutcomes(
   tx: Prisma.TransactionClient,
   before: Date,
   after: string | null,
 ): Promise<ErasedRequests> {
-  const step = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
-  const { ids } = step;
-  if (ids.length > 0) {
-    const targets = Prisma.sql`SELECT id FROM target WHERE request_id = ANY (${ids}::uuid[])`;
-    await tx.$executeRaw`SET LOCAL statement_timeout = 0`;
-    await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
-    await tx.$executeRaw`DELETE FROM outcome WHERE target_id IN (${targets})`;
-    await tx.$executeRaw`DELETE FROM follow_up WHERE target_id IN (${targets})`;
-    await tx.$executeRaw`DELETE FROM followed_member WHERE target_id IN (${targets})`;
-    await tx.$executeRaw`DELETE FROM send WHERE target_id IN (${targets})`;
-    await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${ids}::uuid[])`;
-    await tx.$executeRaw`UPDATE target SET erased_at = now() WHERE request_id = ANY (${ids}::uuid[])`;
-    await tx.$executeRaw`
-      UPDATE request SET erased_at = now(), emails_erased_at = COALESCE(emails_erased_at, now()) WHERE id = ANY (${ids}::uuid[])`;
-  }
-  return { through: step.through, requests: ids.length };
+  const { ids, through } = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
+  if (ids.length === 0) return { through, requests: 0 };
+  await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
+  const targets = await nextTargets(tx, ids);
+  await tx.$executeRaw`DELETE FROM outcome WHERE target_id = ANY (${targets}::bigint[])`;
+  await tx.$executeRaw`DELETE FROM follow_up WHERE target_id = ANY (${targets}::bigint[])`;
+  await tx.$executeRaw`DELETE FROM followed_member WHERE target_id = ANY (${targets}::bigint[])`;
+  await tx.$executeRaw`DELETE FROM send WHERE target_id = ANY (${targets}::bigint[])`;
+  await tx.$executeRaw`UPDATE target SET erased_at = now() WHERE id = ANY (${targets}::bigint[])`;
+  const erased = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE request r SET erased_at = now(), emails_erased_at = COALESCE(emails_erased_at, now())
+    WHERE r.id = ANY (${ids}::uuid[])
+      AND NOT EXISTS (SELECT FROM target t WHERE t.request_id = r.id AND t.erased_at IS NULL)
+    RETURNING r.id::text AS id`;
+  const done = erased.map(({ id }) => id);
+  await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${done}::uuid[])`;
+  // The next step takes up again what this one did not finish.
+  const isDone = done.length === ids.length;
+  return { through: isDone ? through : (after ?? FROM_THE_OLDEST), requests: done.length };
+}
+
+/** The next targets of the requests to be erased: as many as make a step. */
+async function nextTargets(tx: Prisma.TransactionClient, requestIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text AS id
+    FROM (
+      SELECT t.id, sum(t.total) OVER (ORDER BY t.request_id, t.id) - t.total AS ahead FROM target t
+      WHERE t.request_id = ANY (${[...requestIds]}::uuid[]) AND t.erased_at IS NULL
+    ) AS t
+    WHERE ahead < ${OUTCOMES_PER_STEP}::int`;
+  return rows.map(({ id }) => id);
 }
 
 async function eraseCalls(tx: Prisma.TransactionClient, before: Date): Promise<number> {

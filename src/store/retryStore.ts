@@ -21,6 +21,8 @@ async function readSource(
 ): Promise<RetrySource | null> {
   const [row] = await prisma.$queryRaw<RetrySource[]>(Prisma.sql`
     SELECT r.operation::text AS operation, r.administrator, r.status::text AS status,
+      EXISTS (SELECT FROM target t WHERE t.request_id = r.id AND t.erased_at IS NOT NULL) AS "outcomesErased",
+      r.emails_erased_at IS NOT NULL AS "emailsErased",
       COALESCE((
         SELECT json_agg(json_build_object(
           'service', l.service, 'region', l.region, 'reasonCode', ended.reason_code, 'outcomes', ended.outcomes
@@ -43,7 +45,8 @@ async function readSource(
 /**
  * Writes a request out of what ended UNPROCESSED or FAILED in another: each account at the targets where it ended so,
  * with its e-mail address, and everything else as it was asked. A detector that the caller had not named is looked for
- * anew. What is copied is final, so there is no race to lose: the old request is finished and never changes again.
+ * anew. What is copied is final: the old request is finished, and can only be erased, target by target and its e-mail
+ * addresses last, but for those that are erased earlier. One that erasing has begun with is not copied.
  *
  * Accounts travel through the statement as one array a target: however wrong the planner's idea of their number, it
  * cannot choose to compare all with all.
@@ -80,6 +83,7 @@ function insertRetry(retry: NewRetry): Prisma.Sql {
       FROM request old
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM wanted) totals
       WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0
+        AND NOT EXISTS (SELECT FROM target t WHERE t.request_id = old.id AND t.erased_at IS NOT NULL)
       ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
       RETURNING id, operation, follow_up_days
     ),

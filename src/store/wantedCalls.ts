@@ -1,83 +1,92 @@
 import { Prisma } from '../generated/client.js';
 import type { CallStatus, Caller } from '../membership.js';
 import type { CallFilter, PageArgs } from '../ports/history.js';
+import { allOf, isBeyond, leads } from './conditions.js';
 import { idBound } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { isWantedLane, wantedLanes } from './grants.js';
-import { allOf, leads, type List, nearOrFar } from './nearOrFar.js';
-import { coalesced } from './outcomeRange.js';
 import { idsBetween, isBetween } from './timeBounds.js';
+import { type Branches, sourceOf, type Source } from './walk.js';
 
-/** A subquery for a page of calls, by id, which is by time, by `nearOrFar`. */
-export function callsFor(caller: Caller, filter: CallFilter, page: PageArgs): Prisma.Sql {
-  const { operations, statuses, startedAfter, startedBefore } = filter;
+/** How calls are read, by id, which is by time. */
+export function callsFor(caller: Caller, filter: CallFilter, page: PageArgs): Source {
   const direction = directionOf(page);
-  const within = allOf(
-    Prisma.sql`c.id ${direction.behind} ${idBound('calls', page)}::uuid`,
-    idsBetween(Prisma.sql`c.id`, startedAfter, startedBefore),
-  );
-  const isInTime = isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore);
-  const condition = allOf(
-    isInTime,
+  const within = callsWithin(filter, page);
+  return sourceOf({
+    name: 'call',
+    alias: Prisma.sql`c`,
+    keys: ['id'],
+    direction,
+    limit: limitOf(page),
+    source: (most) => Prisma.sql`
+      SELECT c.* FROM call c WHERE ${filter.statuses?.length === 0 ? Prisma.sql`false` : within} ORDER BY c.id ${direction.order} LIMIT ${most}`,
+    condition: conditionOf(caller, filter),
+    branches: filter.statuses?.length === 0 ? null : callBranches(caller, filter, page),
+  });
+}
+
+/** What calls have to fulfil besides the bounds of their ids; null: nothing. */
+function conditionOf(caller: Caller, filter: CallFilter): Prisma.Sql | null {
+  const { operations, statuses, startedAfter, startedBefore } = filter;
+  return allOf(
+    isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore),
     isWantedLane(caller, filter, Prisma.sql`c.lane_id`),
     operations ? Prisma.sql`c.operation = ANY (${[...operations]}::membership_operation[])` : null,
     statuses ? Prisma.sql`c.status = ANY (${[...statuses]}::call_status[])` : null,
   );
-  const list = {
-    table: Prisma.sql`call`,
-    alias: Prisma.sql`c`,
-    within,
-    condition,
-    direction,
-    limit: limitOf(page),
-  };
-  return nearOrFar(list, farCalls(caller, filter, allOf(within, isInTime && coalesced(isInTime)), list));
 }
 
-/** The first calls of every lane and operation, merged: those refused or not answered, and those under way, by status. */
-function farCalls(
-  caller: Caller,
-  filter: CallFilter,
-  within: Prisma.Sql,
-  { direction: { order }, limit }: List,
-): Prisma.Sql {
+function callsWithin({ startedAfter, startedBefore }: CallFilter, page: PageArgs): Prisma.Sql {
+  const { behind } = directionOf(page);
+  return allOf(
+    isBeyond(Prisma.sql`c.id`, behind, Prisma.sql`${idBound('calls', page)}::uuid`),
+    idsBetween(Prisma.sql`c.id`, startedAfter, startedBefore),
+  );
+}
+
+/** By lane and operation; those refused or not answered, and those under way, also by status. */
+function callBranches(caller: Caller, filter: CallFilter, page: PageArgs): Branches {
+  const { order } = directionOf(page);
+  const within = callsWithin(filter, page);
   const inLane = allOf(
-    leads(Prisma.sql`c.lane_id`, Prisma.sql`l.id`, Prisma.sql`int`),
-    Prisma.sql`c.operation = wanted_operation`,
+    leads(Prisma.sql`c.lane_id`, Prisma.sql`branch.lane_id`, Prisma.sql`int`),
+    Prisma.sql`c.operation = branch.operation`,
   );
   const byLane = Prisma.sql`c.lane_id ${order}, c.operation ${order}`;
-  const exceptions = (status: Prisma.Sql) => Prisma.sql`(
+  const exceptions = (status: Prisma.Sql) => (most: Prisma.Sql) => Prisma.sql`(
     SELECT c.* FROM call c
     WHERE ${allOf(inLane, Prisma.sql`c.status = ANY (${status})`, within)}
     ORDER BY ${byLane}, c.status ${order}, c.id ${order}
-    LIMIT ${limit}::int)`;
-  const lists: Record<CallStatus, Prisma.Sql> = {
+    LIMIT ${most})`;
+  const all = (most: Prisma.Sql) => Prisma.sql`(
+    SELECT c.* FROM call c WHERE ${allOf(inLane, within)} ORDER BY ${byLane}, c.id ${order} LIMIT ${most})`;
+  const lists: Record<Exclude<CallStatus, 'ANSWERED'>, (most: Prisma.Sql) => Prisma.Sql> = {
     // Written out, so that any plan can tell that the index holds them.
     REFUSED: exceptions(Prisma.sql`'{REFUSED}'`),
     UNANSWERED: exceptions(Prisma.sql`'{UNANSWERED}'`),
     // A lane has few under way. OFFSET 0: found by that, and sorted after.
-    SENT: Prisma.sql`(
-      SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = l.id AND c.settled_at IS NULL OFFSET 0) AS c
-      WHERE ${allOf(Prisma.sql`c.operation = wanted_operation AND c.status = 'SENT'`, within)})`,
-    ANSWERED: Prisma.sql`(
-      SELECT c.* FROM call c
-      WHERE ${allOf(inLane, coalesced(Prisma.sql`c.status = 'ANSWERED'`), within)}
-      ORDER BY ${byLane}, c.id ${order}
-      LIMIT ${limit}::int)`,
+    SENT: (most) => Prisma.sql`(
+      SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = branch.lane_id AND c.settled_at IS NULL OFFSET 0) AS c
+      WHERE ${allOf(Prisma.sql`c.operation = branch.operation AND c.status = 'SENT'`, within)}
+      ORDER BY c.id ${order}
+      LIMIT ${most})`,
   };
-  const all = Prisma.sql`(
-    SELECT c.* FROM call c WHERE ${allOf(inLane, within)} ORDER BY ${byLane}, c.id ${order} LIMIT ${limit}::int)`;
-  const { operations, statuses } = filter;
-  const wanted = statuses ? [...new Set(statuses)].map((status) => lists[status]) : [all];
-  if (wanted.length === 0) return Prisma.sql`SELECT * FROM call WHERE false`;
+  const { operations, statuses, startedAfter, startedBefore } = filter;
+  const wanted = statuses ? [...new Set(statuses)] : null;
   const operation = operations
     ? Prisma.sql`unnest(${[...new Set(operations)]}::membership_operation[])`
     : Prisma.sql`unnest(enum_range(NULL::membership_operation))`;
-  return Prisma.sql`
-    SELECT c.*
-    FROM ${wantedLanes(caller, filter)}
-    CROSS JOIN ${operation} AS wanted_operation
-    CROSS JOIN LATERAL (${Prisma.join(wanted, ' UNION ALL ')}) AS c
-    ORDER BY c.id ${order}
-    LIMIT ${limit}::int`;
+  const isAnswered = wanted?.includes('ANSWERED') ?? false;
+  return {
+    from: Prisma.sql`SELECT l.id AS lane_id, operation FROM ${wantedLanes(caller, filter)} CROSS JOIN ${operation} AS operation`,
+    // All of a lane's are looked through for those answered, and the others are among them.
+    lists:
+      wanted === null || isAnswered
+        ? [all]
+        : wanted.filter((status) => status !== 'ANSWERED').map((status) => lists[status]),
+    condition: allOf(
+      isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore),
+      isAnswered && wanted ? Prisma.sql`c.status = ANY (${wanted}::call_status[])` : null,
+    ),
+  };
 }

@@ -1,18 +1,18 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
+import { allOf, coalesced, isBeyond, leads } from './conditions.js';
 import { isWantedLane, wantedLanes } from './grants.js';
-import { allOf, leads, nearOrFar } from './nearOrFar.js';
 import {
-  coalesced,
   type Exception,
   isException,
   isTimed,
   type OutcomeConditions,
   type OutcomeRange,
 } from './outcomeRange.js';
-import { countOf, mayHave } from './outcomesByTarget.js';
+import { mayHave } from './outcomesByTarget.js';
 import { OPEN_TARGETS_FROM, targetsMadeBefore } from './timeBounds.js';
+import type { Branches, Ordered, Reading } from './walk.js';
 
 /** The id of a target: those before it have no outcomes any more. */
 const KEPT_FROM = Prisma.sql`(SELECT k.target_id FROM kept_from k)`;
@@ -34,29 +34,29 @@ export function targetsOfRequest(
     )}`;
 }
 
-/**
- * The targets of all requests that may have outcomes for the range, in its order.
- *
- * Narrowed by when outcomes settled, they are walked: how many a target gives is not known before. Else as many are read as fill a page if each gives one, by
- * `nearOrFar`.
- */
-export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
+/** How the targets of all requests that may have outcomes for the range are read, in its order. */
+export function targetsOfAll(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Ordered & Reading {
   const { bound, direction, limit } = range;
-  const isBehind = Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`;
+  const within = allOf(
+    isBeyond(Prisma.sql`t.id`, direction.behindOrAt, Prisma.sql`${bound.targetId}::bigint`),
+    Prisma.sql`t.id >= ${KEPT_FROM}`,
+    settledWithin(Prisma.sql`t.id`, caller, filter, range),
+  );
   const isWanted = isWantedLane(caller, filter, Prisma.sql`t.lane_id`);
-  if (isTimed(range)) return walkTargets(caller, filter, range);
-  const isNarrowed = isWanted !== null || range.statuses !== null || range.operations !== null;
-  const condition = isNarrowed ? allOf(mayHave(range), isWanted) : null;
-  const list = {
-    table: Prisma.sql`target`,
+  const isNarrowed =
+    isWanted !== null || range.statuses !== null || range.operations !== null || isTimed(range);
+  return {
+    name: 'target',
     alias: Prisma.sql`t`,
-    within: allOf(isBehind, Prisma.sql`t.erased_at IS NULL`),
-    condition,
+    keys: ['id'],
     direction,
     // One more, since the first may have been read to its end by the last page.
     limit: limit + 1,
+    source: (most) => Prisma.sql`
+      SELECT t.* FROM target t WHERE ${within} ORDER BY t.id ${direction.order} LIMIT ${most}`,
+    condition: allOf(mayHave(range), isWanted),
+    branches: isNarrowed ? byLane(within, caller, filter, range) : null,
   };
-  return nearOrFar(list, targetsByLane(isBehind, caller, filter, { ...range, limit: limit + 1 }));
 }
 
 /**
@@ -69,7 +69,8 @@ export function walkTargets(caller: Caller, filter: OutcomeFilter, range: Outcom
   return Prisma.sql`
     SELECT t.* FROM target t
     WHERE ${allOf(
-      Prisma.sql`t.id ${direction.behindOrAt} ${bound.targetId}::bigint AND t.id >= ${KEPT_FROM}`,
+      isBeyond(Prisma.sql`t.id`, direction.behindOrAt, Prisma.sql`${bound.targetId}::bigint`),
+      Prisma.sql`t.id >= ${KEPT_FROM}`,
       settledWithin(Prisma.sql`t.id`, caller, filter, range),
       coalesced(allOf(mayHave(range), isWanted)),
     )}
@@ -104,43 +105,28 @@ const EXCEPTIONS: Record<Exception, Prisma.Sql> = {
   CANCELED: Prisma.sql`t.canceled > 0`,
 };
 
-/** As above from the indexes of lanes: the first of every lane, operation and, for exceptions, status. */
-function targetsByLane(
-  isBehind: Prisma.Sql,
-  caller: Caller,
-  filter: OutcomeFilter,
-  { statuses, operations, direction, limit }: OutcomeRange,
-): Prisma.Sql {
-  const inLane = leads(Prisma.sql`t.lane_id`, Prisma.sql`l.id`, Prisma.sql`int`);
-  const list = (condition: Prisma.Sql | null) => Prisma.sql`(
+/** By lane and operation and, for exceptions, status: a target may be found by several of them. */
+function byLane(within: Prisma.Sql, caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Branches {
+  const { statuses, operations, direction } = range;
+  const inLane = leads(Prisma.sql`t.lane_id`, Prisma.sql`branch.id`, Prisma.sql`int`);
+  const list = (condition: Prisma.Sql | null) => (most: Prisma.Sql) => Prisma.sql`(
     SELECT t.* FROM target t
-    WHERE ${allOf(inLane, Prisma.sql`t.operation = wanted_operation AND t.erased_at IS NULL`, isBehind, condition)}
+    WHERE ${allOf(inLane, Prisma.sql`t.operation = branch.operation`, within, condition)}
     ORDER BY t.lane_id ${direction.order}, t.operation ${direction.order}, t.id ${direction.order}
-    LIMIT ${limit}::int)`;
-  const lists = statuses?.filter(isException).map((status) => list(EXCEPTIONS[status])) ?? [];
+    LIMIT ${most})`;
+  const exceptions = statuses?.filter(isException) ?? [];
   const others = statuses?.filter((status) => !isException(status)) ?? null;
-  if (others === null) lists.push(list(null));
-  else if (others.length > 0) {
-    const isOpenOnly = !others.includes('PROCESSED');
-    lists.push(
-      list(
-        allOf(
-          coalesced(Prisma.sql`${countOf(others)} > 0`),
-          isOpenOnly ? Prisma.sql`t.id >= ${OPEN_TARGETS_FROM}` : null,
-        ),
-      ),
-    );
+  const isOpenOnly = others !== null && !others.includes('PROCESSED');
+  const lists = exceptions.map((status) => list(EXCEPTIONS[status]));
+  if (others === null || others.length > 0) {
+    lists.push(list(isOpenOnly ? Prisma.sql`t.id >= ${OPEN_TARGETS_FROM}` : null));
   }
-  if (lists.length === 0) return Prisma.sql`SELECT * FROM target WHERE false`;
-  const wanted = operations ?? null;
-  const operation = wanted
-    ? Prisma.sql`unnest(${[...wanted]}::membership_operation[])`
+  const operation = operations
+    ? Prisma.sql`unnest(${[...operations]}::membership_operation[])`
     : Prisma.sql`unnest(enum_range(NULL::membership_operation))`;
-  return Prisma.sql`
-    SELECT DISTINCT ON (t.id) t.*
-    FROM ${wantedLanes(caller, filter)}
-    CROSS JOIN ${operation} AS wanted_operation
-    CROSS JOIN LATERAL (${Prisma.join(lists, ' UNION ALL ')}) AS t
-    ORDER BY t.id ${direction.order}
-    LIMIT ${limit}::int`;
+  return {
+    from: Prisma.sql`SELECT l.id, operation FROM ${wantedLanes(caller, filter)} CROSS JOIN ${operation} AS operation`,
+    lists,
+    condition: mayHave(range),
+  };
 }

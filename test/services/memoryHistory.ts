@@ -142,6 +142,7 @@ export function fill(history: MemoryHistory, requests: number, accounts: number)
       ...lane,
       requestId: uuid(r),
       detectorId: null,
+      isErased: false,
       counts: { ...NONE, total: accounts, processed: accounts },
     });
   }
@@ -215,20 +216,23 @@ function upTo(most: number, count: number): number | null {
 /** Cursors are places in the list. */
 function page<Row>(rows: readonly Row[], args: PageArgs): Page<Row> {
   const places = rows.map((node, place) => ({ cursor: String(place), node }));
+  const cursorsOf = (edges: readonly { cursor: string }[]) => ({
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  });
   if ('last' in args) {
     const end = args.before === null ? rows.length : Number(args.before);
     const start = Math.max(0, end - args.last);
-    return {
-      edges: places.slice(start, end),
-      hasNextPage: args.before !== null,
-      hasPreviousPage: start > 0,
-    };
+    const edges = places.slice(start, end);
+    return { edges, hasNextPage: args.before !== null, hasPreviousPage: start > 0, ...cursorsOf(edges) };
   }
   const { first, after } = args;
   const start = after === null ? 0 : Number(after) + 1;
+  const edges = places.slice(start, start + first);
   return {
-    edges: places.slice(start, start + first),
+    edges,
     hasNextPage: rows.length > start + first,
     hasPreviousPage: after !== null,
+    ...cursorsOf(edges),
   };
 }

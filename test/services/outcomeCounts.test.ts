@@ -3,7 +3,7 @@ import type { TargetRow } from '../../src/ports/history.js';
 import { countMatching, sumCounts } from '../../src/services/outcomeCounts.js';
 import { NONE, uuid } from './memoryHistory.js';
 
-const request = { administrator: 'security', requestId: uuid(1), detectorId: null };
+const request = { administrator: 'security', requestId: uuid(1), detectorId: null, isErased: false };
 const TARGETS: TargetRow[] = [
   {
     ...request,
@@ -37,6 +37,12 @@ describe('the counts of a request', () => {
       canceled: 1,
     });
     expect(sumCounts([])).toEqual(NONE);
+  });
+
+  it('stay when outcomes are erased, which are then counted in no list', () => {
+    const targets = TARGETS.map((target, place) => ({ ...target, isErased: place === 0 }));
+    expect(sumCounts(targets)).toEqual(sumCounts(TARGETS));
+    expect(countMatching(targets, {})).toBe(20);
   });
 
   it.each([

@@ -21,6 +21,8 @@ const SOURCE: RetrySource = {
   operation: 'INVITE_MEMBERS',
   administrator: 'security',
   status: 'PARTIALLY_SUCCEEDED',
+  outcomesErased: false,
+  emailsErased: false,
   ended: [PASSING, LASTING],
 };
 const requestId = `request_${uuid(1)}`;
@@ -45,6 +47,12 @@ function setUp(
 }
 
 describe('retryRequest', () => {
+  it('takes an invitation whose e-mail addresses were erased: it needs none', async () => {
+    const { accept, retryRequest } = setUp({ ...SOURCE, emailsErased: true });
+    expect((await retryRequest(LOCAL_CALLER, { requestId })).userErrors).toEqual([]);
+    expect(accept).toHaveBeenCalledOnce();
+  });
+
   it('takes what is retryable of the request, and waits as long as it is told', async () => {
     const { find, accept, recordAndWait, retryRequest } = setUp();
     const input = { requestId, note: 'again', idempotencyKey: 'once', waitSeconds: 3 };
@@ -119,6 +127,20 @@ describe('retryRequest', () => {
       [ADMINISTRATOR],
       'NOT_RETRYABLE',
       'expected a request that has finished, got one that is RUNNING: wait for it, or cancel it first',
+    ],
+    [
+      'one whose outcomes were erased',
+      { ...SOURCE, outcomesErased: true, emailsErased: true },
+      [ADMINISTRATOR],
+      'NOT_RETRYABLE',
+      'the outcomes of the request were erased for their age: make a new request of its accounts',
+    ],
+    [
+      'one whose e-mail addresses, which are needed, were erased',
+      { ...SOURCE, operation: 'CREATE_MEMBERS', emailsErased: true },
+      [ADMINISTRATOR],
+      'NOT_RETRYABLE',
+      'the e-mail addresses of the request were erased for their age: make a new request of its accounts',
     ],
     [
       'one of which nothing ended badly',

@@ -84,7 +84,7 @@ it.each([
     /ALTER COLUMN "total" SET DATA TYPE INTEGER/,
   ],
   ['an enum value', `ALTER TYPE actor_kind ADD VALUE 'ROBOT'`, /actor_kind/],
-  ['an index', 'DROP INDEX target_request_id_idx', /CREATE INDEX "target_request_id_idx"/],
+  ['an index', 'DROP INDEX target_lane_id_request_id_idx', /CREATE INDEX "target_lane_id_request_id_idx"/],
   [
     'what a foreign key does',
     'ALTER TABLE target DROP CONSTRAINT target_lane_id_fkey, ADD CONSTRAINT target_lane_id_fkey FOREIGN KEY (lane_id) REFERENCES lane (id) ON DELETE CASCADE ON UPDATE RESTRICT',

@@ -1,36 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import type { ForwardPage, HistoryStore, Page } from '../../src/ports/history.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { useTestRecord } from './testRecord.js';
 
 const NOBODY: Caller = { ...LOCAL_CALLER, administrators: [] };
 
-let testDatabase: TestDatabase;
-let database: Database;
 let history: HistoryStore;
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  history = createHistoryStore(database.prisma);
-  const { prisma } = database;
+const record = useTestRecord(async (prisma) => {
+  history = createHistoryStore(prisma);
   await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 120 });
   await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 120 });
   await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
 });
 
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-
 function expectedIds(statement: Prisma.Sql): Promise<string[]> {
-  return readIds(database.prisma, statement);
+  return readIds(record.prisma, statement);
 }
 
 describe('lists of requests and calls', () => {
@@ -128,7 +117,7 @@ describe('reads by key', () => {
 
 it('every read is one statement, and none when its cursor is wrong', async () => {
   const statements: string[] = [];
-  database.onStatement((sql) => statements.push(sql));
+  record.database.onStatement((sql) => statements.push(sql));
   const ids = [requestIdOf(1), requestIdOf(6)];
   const reads: ((page: ForwardPage) => Promise<unknown>)[] = [
     (page) => history.requests(ARCHIVE, { note: 'x', service: 'GUARDDUTY' }, page),
@@ -174,7 +163,7 @@ it('rows that are added between two pages neither repeat what was listed nor hid
     const added = async (page: ForwardPage) => {
       if (pages++ % 4 === 1) {
         number += 50;
-        await writeRun(database.prisma, {
+        await writeRun(record.prisma, {
           administrator: 'security',
           from: number,
           to: number + 4,

@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import type { CallFilter, HistoryStore, OutcomeFilter, RequestFilter } from '../../src/ports/history.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { callConditions, outcomeConditions, requestConditions } from './historyConditions.js';
 import { ARCHIVE, combinations, keyOf, readAll, readAllBackward, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { useTestRecord } from './testRecord.js';
 
-let testDatabase: TestDatabase;
-let database: Database;
 let history: HistoryStore;
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  history = createHistoryStore(database.prisma);
-  const { prisma } = database;
+const record = useTestRecord(async (prisma) => {
+  history = createHistoryStore(prisma);
   await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 60 });
   await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 60 });
   await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
-});
-
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
 });
 
 const CALLERS: Caller[] = [LOCAL_CALLER, ARCHIVE];
@@ -44,7 +33,7 @@ function expectedIds(
   order: Prisma.Sql,
 ): Promise<string[]> {
   return readIds(
-    database.prisma,
+    record.prisma,
     Prisma.sql`SELECT ${id} AS id FROM ${from} WHERE ${Prisma.join([Prisma.sql`true`, ...conditions], ' AND ')} ORDER BY ${order}`,
   );
 }

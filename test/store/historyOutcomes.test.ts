@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller, type OutcomeStatus } from '../../src/membership.js';
 import type { ForwardPage, HistoryStore, OutcomeFilter, OutcomeRow } from '../../src/ports/history.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
 import { callIdOf, requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { useTestRecord } from './testRecord.js';
 
-let testDatabase: TestDatabase;
-let database: Database;
 let history: HistoryStore;
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  history = createHistoryStore(database.prisma);
-  const { prisma } = database;
+const record = useTestRecord(async (prisma) => {
+  history = createHistoryStore(prisma);
   await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 120 });
   await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 120 });
   await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
-});
-
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
 });
 
 /** The keys that a list of outcomes must have, by the plainest statement. */
@@ -45,7 +34,7 @@ async function expectedKeys(caller: Caller, filter: OutcomeFilter): Promise<stri
 }
 
 function expectedIds(statement: Prisma.Sql): Promise<string[]> {
-  return readIds(database.prisma, statement);
+  return readIds(record.prisma, statement);
 }
 
 describe('a list of outcomes', () => {
@@ -138,7 +127,13 @@ describe('a list of outcomes', () => {
     const page = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: null });
     expect([page.edges.length, page.hasNextPage]).toEqual([4, false]);
     const next = await history.outcomes(LOCAL_CALLER, filter, { first: 4, after: page.edges[3]!.cursor });
-    expect(next).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: true });
+    expect(next).toEqual({
+      edges: [],
+      hasNextPage: false,
+      hasPreviousPage: true,
+      startCursor: null,
+      endCursor: null,
+    });
   });
 });
 
@@ -191,6 +186,7 @@ describe('lists below parents', () => {
       service: 'GUARDDUTY',
       region: 'eu-west-1',
       detectorId: null,
+      isErased: false,
       counts: { total: 120, pending: 60, inFlight: 60, processed: 0, unprocessed: 0, failed: 0, canceled: 0 },
     });
     expect([none, wrong]).toEqual([[], []]);

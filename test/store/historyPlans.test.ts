@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { outcomeCursor } from '../../src/store/cursors.js';
 import { selectCalls, selectCallsById, selectCallsOfRequests } from '../../src/store/historyCalls.js';
 import {
@@ -16,10 +15,10 @@ import {
   selectRetriesOfRequests,
   selectTargetsOfRequests,
 } from '../../src/store/historyRequests.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ARCHIVE } from './historyReading.js';
 import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
 import { scansOf } from './plans.js';
+import { useTestRecord } from './testRecord.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;
@@ -164,13 +163,7 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
   ['calls of requests', 0, selectCallsOfRequests([6, 7, 450].map(requestIdOf), PAGE)],
 ];
 
-let testDatabase: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  const { prisma } = database;
+const record = useTestRecord(async (prisma) => {
   // No statistics until the test wants them.
   for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send'])
     await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
@@ -181,22 +174,17 @@ beforeAll(async () => {
   expect(await prisma.outcome.count()).toBe(193_952);
 });
 
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-
 describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, %s,', (state) => {
   beforeAll(async () => {
-    if (state === 'analyzed') await database.prisma.$executeRaw`ANALYZE`;
-    const [row] = await database.prisma.$queryRaw<
+    if (state === 'analyzed') await record.prisma.$executeRaw`ANALYZE`;
+    const [row] = await record.prisma.$queryRaw<
       { known: bigint }[]
     >`SELECT count(*) AS known FROM pg_stats WHERE tablename = 'outcome'`;
     expect(row!.known > 0n).toBe(state === 'analyzed');
   });
 
   it.each(READS)('a page %s reads little more than it shows', async (_what, limit, statement) => {
-    const scans = await scansOf(database.prisma, statement);
+    const scans = await scansOf(record.prisma, statement);
     const scanned = scans.filter(({ kind }) => kind === 'Seq Scan').map(({ table }) => table);
     expect(['outcome', 'request_account', 'send'].filter((table) => scanned.includes(table))).toEqual([]);
     const read = scans.filter(({ table }) => table === 'outcome').reduce((sum, { rows }) => sum + rows, 0);

@@ -12,11 +12,15 @@ export interface RequestRun {
   accounts: number;
   /** The run's calls carry one account of up to 50 requests, in place of 50 accounts of one. */
   coalesced?: boolean;
+  /** One or two; else `eu-west-1` and `us-east-1`. With both services they are the lanes. */
+  regions?: readonly string[];
 }
 
 /** When the first requests are made, one an hour: in June 2024. */
 const BEGINNING_MS = 0x019000000000;
 const HOUR_MS = 3_600_000;
+
+const REGIONS = ['eu-west-1', 'us-east-1'];
 
 /** When request number n was made. Its outcomes settle a millisecond after each other from a minute later on. */
 export function timeOf(n: number): Date {
@@ -48,12 +52,12 @@ export async function writeRun(prisma: PrismaClient, run: RequestRun): Promise<v
 
 async function write(
   tx: Prisma.TransactionClient,
-  { administrator, from, to, accounts, coalesced = false }: RequestRun,
+  { administrator, from, to, accounts, coalesced = false, regions = REGIONS }: RequestRun,
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO lane (administrator, service, region)
     SELECT ${administrator}, service, region
-    FROM unnest('{GUARDDUTY,SECURITY_HUB}'::security_service[]) AS service, unnest('{eu-west-1,us-east-1}'::text[]) AS region
+    FROM unnest('{GUARDDUTY,SECURITY_HUB}'::security_service[]) AS service, unnest(${[...regions]}::text[]) AS region
     ON CONFLICT DO NOTHING`;
   // The time of hour n, and a UUID as above.
   const time = (n: Prisma.Sql) =>
@@ -81,7 +85,7 @@ async function write(
           ELSE CASE WHEN i > ${accounts}::int / 2 THEN 'CANCELED' ELSE 'PROCESSED' END
         END)::outcome_status AS status
       FROM generate_series(${from}::int, ${to}::int) AS n,
-        (SELECT id AS lane_id, row_number() OVER (ORDER BY id) - 1 AS place FROM lane WHERE administrator = ${administrator}) AS lane,
+        (SELECT id AS lane_id, row_number() OVER (ORDER BY id) - 1 AS place FROM lane WHERE administrator = ${administrator} AND region = ANY (${[...regions]})) AS lane,
         generate_series(1, ${accounts}::int) AS i
     ) AS f`;
   await tx.$executeRaw`

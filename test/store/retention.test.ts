@@ -1,59 +1,49 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { HistoryStore } from '../../src/ports/history.js';
 import type { RetentionStore } from '../../src/ports/retention.js';
 import { createRetention } from '../../src/services/retention.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { createRetentionStore } from '../../src/store/retention.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { readAll, readAllBackward } from './historyReading.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
-
-let testDatabase: TestDatabase;
-let database: Database;
-let history: HistoryStore;
-let store: RetentionStore;
-const log = createLog('silent');
+import { useTestRecord } from './testRecord.js';
 
 /** In the third month of the record, which begins on 10 June. */
 const NOW = new Date('2024-08-20T00:00:00Z');
 const JULY = new Date('2024-07-01T00:00:00Z');
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  history = createHistoryStore(database.prisma);
-  store = createRetentionStore(database.prisma);
-  await writeRun(database.prisma, { administrator: 'security', from: 1, to: 10, accounts: 60 });
-  await writeRun(database.prisma, { administrator: 'security', from: 11, to: 900, accounts: 1 });
+const log = createLog('silent');
+let history: HistoryStore;
+let store: RetentionStore;
+
+const record = useTestRecord(async (prisma) => {
+  history = createHistoryStore(prisma);
+  store = createRetentionStore(prisma);
+  await writeRun(prisma, { administrator: 'security', from: 1, to: 10, accounts: 60 });
+  await writeRun(prisma, { administrator: 'security', from: 11, to: 900, accounts: 1 });
 });
 
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-
-const emails = () => database.prisma.requestAccount.count({ where: { email: { not: null } } });
+const emails = () => record.prisma.requestAccount.count({ where: { email: { not: null } } });
 const everything = () => readAll((page) => history.outcomes(LOCAL_CALLER, {}, page), 100);
 
 describe('retention', () => {
   it('that is off erases nothing', async () => {
-    const before = [await emails(), await database.prisma.outcome.count()];
+    const before = [await emails(), await record.prisma.outcome.count()];
     const run = createRetention(store, { recordMonths: null, emailDays: null }, () => NOW);
     expect(await run(log)).toBeNull();
-    expect([await emails(), await database.prisma.outcome.count()]).toEqual(before);
+    expect([await emails(), await record.prisma.outcome.count()]).toEqual(before);
   });
 
   it('erases e-mail addresses first, of finished requests only, and leaves the outcomes', async () => {
-    const outcomes = await database.prisma.outcome.count();
+    const outcomes = await record.prisma.outcome.count();
     const run = createRetention(store, { recordMonths: null, emailDays: 60 }, () => NOW);
     const before = new Date(NOW.getTime() - 60 * 86_400_000);
-    const finished = await database.prisma.request.count({ where: { finishedAt: { lt: before } } });
+    const finished = await record.prisma.request.count({ where: { finishedAt: { lt: before } } });
     expect((await run(log))?.emails).toBe(finished);
-    expect(await database.prisma.outcome.count()).toBe(outcomes);
-    const accounts = await database.prisma.requestAccount.findMany({ where: { email: { not: null } } });
+    expect(await record.prisma.outcome.count()).toBe(outcomes);
+    const accounts = await record.prisma.requestAccount.findMany({ where: { email: { not: null } } });
     const kept = new Set(accounts.map(({ requestId }) => requestId));
     expect(kept).toContain(requestIdOf(8));
     expect(kept).not.toContain(requestIdOf(7));
@@ -61,7 +51,7 @@ describe('retention', () => {
   });
 
   it('erases whole months, keeps requests with their counts and statistics, and lists go on without the rest', async () => {
-    const { prisma } = database;
+    const { prisma } = record;
     const [requests, hours] = [await prisma.request.count(), await prisma.settledHour.count()];
     const before = await everything();
     await prisma.$executeRaw`
@@ -91,6 +81,34 @@ describe('retention', () => {
     const [targets] = await history.targetsOfRequests([requestIdOf(5)]);
     expect(targets?.[0]?.counts.processed).toBe(60);
     expect(await run(log)).toBeNull();
+  });
+
+  it('erases what is larger than a step in several, and lists and counts what is left in between', async () => {
+    const { prisma } = record;
+    await writeRun(prisma, { administrator: 'large', from: 1000, to: 1000, accounts: 12_000 });
+    const before = new Date('2024-08-01T00:00:00Z');
+    const left = async () => {
+      const requestId = requestIdOf(1000);
+      const filter = { requestId, statuses: ['PROCESSED' as const] };
+      const [targets] = await history.targetsOfRequests([requestId]);
+      const { erasedAt } = await prisma.request.findUniqueOrThrow({ where: { id: requestId } });
+      const page = await history.outcomes(LOCAL_CALLER, filter, { first: 1, after: null });
+      const accounts = await prisma.requestAccount.count({ where: { requestId } });
+      const targetsLeft = targets?.filter(({ isErased }) => !isErased).length;
+      return { targetsLeft, listed: page.edges.length, accounts, isErased: erasedAt !== null };
+    };
+    let through: string | null = null;
+    const seen = [await left()];
+    do {
+      ({ through } = await store.eraseOutcomes(before, through));
+      seen.push(await left());
+    } while (through !== null);
+    expect(seen).toEqual([
+      { targetsLeft: 4, listed: 1, accounts: 12_000, isErased: false },
+      { targetsLeft: 2, listed: 1, accounts: 12_000, isErased: false },
+      { targetsLeft: 0, listed: 0, accounts: 0, isErased: true },
+      { targetsLeft: 0, listed: 0, accounts: 0, isErased: true },
+    ]);
   });
 
   it('lets only one process erase at a time', async () => {

@@ -1,33 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { HistoryStore, OutcomeFilter, StatisticsDimension } from '../../src/ports/history.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { selectStatistics } from '../../src/store/statistics.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { outcomeConditions } from './historyConditions.js';
 import { ARCHIVE, combinations } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
 import { scansOf } from './plans.js';
+import { useTestRecord } from './testRecord.js';
 
-let testDatabase: TestDatabase;
-let database: Database;
 let history: HistoryStore;
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  history = createHistoryStore(database.prisma);
-  const { prisma } = database;
+const record = useTestRecord(async (prisma) => {
+  history = createHistoryStore(prisma);
   await writeRun(prisma, { administrator: 'security', from: 1, to: 5, accounts: 60 });
   await writeRun(prisma, { administrator: 'archive', from: 6, to: 8, accounts: 60 });
   await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
-});
-
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
 });
 
 const EXPRESSIONS: Record<StatisticsDimension, [string, string]> = {
@@ -51,7 +40,7 @@ async function countedPlainly(
 ) {
   const columns = groupBy.map((dimension) => EXPRESSIONS[dimension]);
   const conditions = [Prisma.sql`true`, ...outcomeConditions(caller, filter)];
-  const rows = await database.prisma.$queryRaw<Record<string, unknown>[]>(Prisma.sql`
+  const rows = await record.prisma.$queryRaw<Record<string, unknown>[]>(Prisma.sql`
     SELECT ${Prisma.raw(columns.map(([name, sql]) => `${sql} AS "${name}",`).join(' '))}
       count(*)::int AS outcomes, count(DISTINCT o.account_id)::int AS accounts
     FROM outcome o JOIN target t ON t.id = o.target_id JOIN request r ON r.id = t.request_id JOIN lane l ON l.id = o.lane_id
@@ -144,7 +133,7 @@ describe('statistics', () => {
       settledBefore: new Date('2024-07-01T00:00:00Z'),
     };
     const scans = await scansOf(
-      database.prisma,
+      record.prisma,
       selectStatistics(LOCAL_CALLER, ['DAY', 'STATUS'], filter, 10_000),
     );
     expect(new Set(scans.map(({ table }) => table))).toEqual(new Set(['lane', 'settled_hour']));

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A filter for every set of conditions that there or not there may be, `times` over, each condition with one of its
+ * values: the same ones for the same seed.
+ */
+export function drawFilters<Filter>(
+  seed: string,
+  values: { readonly [Condition in keyof Filter]?: readonly unknown[] },
+  times = 1,
+): Filter[] {
+  const conditions = Object.entries(values) as [string, readonly unknown[]][];
+  const filters: object[] = [];
+  for (let draw = 0; draw < times << conditions.length; draw++) {
+    const given = conditions.filter((_, place) => (draw >> place) % 2 === 1);
+    filters.push(
+      Object.fromEntries(
+        given.map(([condition, choices]) => [
+          condition,
+          choices[numberOf(`${seed} ${draw} ${condition}`) % choices.length],
+        ]),
+      ),
+    );
+  }
+  return filters as Filter[];
+}
+
+function numberOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE();
+}

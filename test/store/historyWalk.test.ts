@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  LOCAL_CALLER,
+  MEMBERSHIP_OPERATIONS,
+  OUTCOME_STATUSES,
+  SECURITY_SERVICES,
+  type Caller,
+} from '../../src/membership.js';
+import type { CallRow, LaneFilter, OutcomeRow, Page, PageArgs, RequestRow } from '../../src/ports/history.js';
+import { createHistoryStore } from '../../src/store/history.js';
+import type { WalkLimits } from '../../src/store/walk.js';
+import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';
+import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { useTestRecord } from './testRecord.js';
+
+const record = useTestRecord(async (prisma) => {
+  await writeRun(prisma, { administrator: 'security', from: 1, to: 4, accounts: 30 });
+  await writeRun(prisma, { administrator: 'archive', from: 5, to: 6, accounts: 30 });
+  await writeRun(prisma, { administrator: 'security', from: 7, to: 60, accounts: 2, coalesced: true });
+});
+
+/** What a plain filter goes through: the whole record, newest first. */
+let outcomes: OutcomeRow[];
+let calls: CallRow[];
+let requests: RequestRow[];
+
+beforeAll(async () => {
+  const history = createHistoryStore(record.prisma);
+  outcomes = await readAll((page) => history.outcomes(LOCAL_CALLER, {}, page), 100);
+  calls = await readAll((page) => history.calls(LOCAL_CALLER, {}, page), 100);
+  requests = await readAll((page) => history.requests(LOCAL_CALLER, {}, page), 100);
+});
+
+/** More than there is. */
+const MOST = 100_000;
+
+/** From next to nothing to more than there is. */
+const limits: fc.Arbitrary<WalkLimits> = fc.record({
+  near: fc.constantFrom(1, 7, 500),
+  alone: fc.constantFrom(1, 5, 60, 2_000),
+  far: fc.constantFrom(1, 20, 300, 2_000),
+  branch: fc.constantFrom(1, 3, 8),
+  counted: fc.constantFrom(5, 100, MOST),
+});
+const size = fc.constantFrom(1, 3, 10, 50);
+const caller: fc.Arbitrary<Caller> = fc.constantFrom(LOCAL_CALLER, ARCHIVE, {
+  ...LOCAL_CALLER,
+  administrators: [],
+});
+const moment = fc
+  .integer({ min: 0, max: 61 * 60 })
+  .map((minutes) => new Date(timeOf(0).getTime() + minutes * 60_000 + 1));
+const some = <Value>(values: readonly Value[]) =>
+  fc.array(fc.constantFrom(...values), { minLength: 0, maxLength: 3 });
+/** A condition that is there in one filter of three. */
+const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
+
+const LANES = {
+  administrator: maybe(fc.constantFrom('security', 'archive', 'nobody')),
+  service: maybe(fc.constantFrom(...SECURITY_SERVICES)),
+  region: maybe(fc.constantFrom('eu-west-1', 'us-east-1', 'mars')),
+};
+const accountId = fc.constantFrom('000000000017', '000000000034', '000000000510', '999999999999');
+
+const isOf = <Value>(list: readonly Value[] | null | undefined, value: Value | null): boolean =>
+  list == null || (value !== null && list.includes(value));
+const isIn = (after: Date | null | undefined, before: Date | null | undefined, time: Date | null): boolean =>
+  (after == null && before == null) ||
+  (time !== null && (after == null || time >= after) && (before == null || time < before));
+const isAt = (
+  { administrators }: Caller,
+  { administrator, service, region }: LaneFilter,
+  row: { administrator: string; service: string; region: string },
+): boolean =>
+  isOf(administrators, row.administrator) &&
+  (administrator ?? row.administrator) === row.administrator &&
+  (service ?? row.service) === row.service &&
+  (region ?? row.region) === row.region;
+
+/** A list, as the store has it for one caller and filter. */
+interface Read<Row> {
+  list(page: PageArgs): Promise<Page<Row>>;
+  count(most: number): Promise<number | null>;
+}
+
+/** Checks the pages, forward and backward, and the count. */
+async function expectPages<Row>(
+  { list, count }: Read<Row>,
+  expected: readonly Row[],
+  toKey: (row: Row) => string,
+  size: number,
+  { counted }: WalkLimits,
+): Promise<void> {
+  const keys = expected.map(toKey);
+  expect((await readAll(list, size)).map(toKey)).toEqual(keys);
+  expect((await readAllBackward(list, size)).map(toKey)).toEqual(keys);
+  const found = await count(30);
+  if (found !== null || (keys.length <= 30 && counted === MOST)) expect(found).toBe(keys.length);
+}
+
+const RUNS = { numRuns: 120 };
+
+describe('whatever a page may look through, pages lose no row and show none twice, as a plain filter finds them', () => {
+  it('of outcomes', { timeout: 180_000 }, async () => {
+    const filters = fc.record({
+      ...LANES,
+      requestId: maybe(fc.constantFrom(requestIdOf(1), requestIdOf(6), requestIdOf(99))),
+      accountIds: maybe(fc.array(accountId, { maxLength: 4 })),
+      operations: maybe(some(MEMBERSHIP_OPERATIONS)),
+      statuses: maybe(some(OUTCOME_STATUSES)),
+      reasonCodes: maybe(some(['OTHER', 'THROTTLED', 'SELF'] as const)),
+      settledAfter: maybe(moment),
+      settledBefore: maybe(moment),
+    });
+    const property = fc.asyncProperty(caller, filters, size, limits, async (caller, filter, size, limits) => {
+      const history = createHistoryStore(record.prisma, limits);
+      const expected = outcomes.filter(
+        (row) =>
+          isAt(caller, filter, row) &&
+          (filter.requestId ?? row.requestId) === row.requestId &&
+          isOf(filter.accountIds, row.accountId) &&
+          isOf(filter.operations, row.operation) &&
+          isOf(filter.statuses, row.status) &&
+          isOf(filter.reasonCodes, row.reasonCode) &&
+          isIn(filter.settledAfter, filter.settledBefore, row.settledAt),
+      );
+      const read: Read<OutcomeRow> = {
+        list: (page) => history.outcomes(caller, filter, page),
+        count: (most) => history.countOutcomes(caller, filter, most),
+      };
+      await expectPages(read, expected, keyOf, size, limits);
+    });
+    await fc.assert(property, RUNS);
+  });
+
+  it('of calls', { timeout: 180_000 }, async () => {
+    const filters = fc.record({
+      ...LANES,
+      operations: maybe(some(MEMBERSHIP_OPERATIONS)),
+      statuses: maybe(some(['SENT', 'ANSWERED', 'REFUSED', 'UNANSWERED'] as const)),
+      startedAfter: maybe(moment),
+      startedBefore: maybe(moment),
+    });
+    const property = fc.asyncProperty(caller, filters, size, limits, async (caller, filter, size, limits) => {
+      const history = createHistoryStore(record.prisma, limits);
+      const expected = calls.filter(
+        (row) =>
+          isAt(caller, filter, row) &&
+          isOf(filter.operations, row.operation) &&
+          isOf(filter.statuses, row.status) &&
+          isIn(filter.startedAfter, filter.startedBefore, row.startedAt),
+      );
+      const read: Read<CallRow> = {
+        list: (page) => history.calls(caller, filter, page),
+        count: (most) => history.countCalls(caller, filter, most),
+      };
+      await expectPages(read, expected, ({ id }) => id, size, limits);
+    });
+    await fc.assert(property, RUNS);
+  });
+
+  it('of requests', { timeout: 180_000 }, async () => {
+    const filters = fc.record({
+      ...LANES,
+      operations: maybe(some(MEMBERSHIP_OPERATIONS)),
+      statuses: maybe(some(['RUNNING', 'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED'] as const)),
+      requestedBy: maybe(fc.constantFrom('ann', 'bob', 'eve')),
+      accountId: maybe(accountId),
+      note: maybe(fc.constantFrom('TICKET', '%', '0%_2', 'never')),
+      createdAfter: maybe(moment),
+      createdBefore: maybe(moment),
+    });
+    const property = fc.asyncProperty(caller, filters, size, limits, async (caller, filter, size, limits) => {
+      const history = createHistoryStore(record.prisma, limits);
+      const expected = requests.filter((row) => {
+        const sent = outcomes.filter(({ requestId }) => requestId === row.id);
+        return (
+          isOf(caller.administrators, row.administrator) &&
+          sent.some((outcome) => isAt(LOCAL_CALLER, filter, outcome)) &&
+          isOf(filter.operations, row.operation) &&
+          isOf(filter.statuses, row.status) &&
+          (filter.requestedBy ?? row.callerId) === row.callerId &&
+          (filter.accountId === null || sent.some((outcome) => outcome.accountId === filter.accountId)) &&
+          (filter.note === null || (row.note?.toLowerCase().includes(filter.note.toLowerCase()) ?? false)) &&
+          isIn(filter.createdAfter, filter.createdBefore, row.createdAt)
+        );
+      });
+      const read: Read<RequestRow> = {
+        list: (page) => history.requests(caller, filter, page),
+        count: (most) => history.countRequests(caller, filter, most),
+      };
+      await expectPages(read, expected, ({ id }) => id, size, limits);
+    });
+    await fc.assert(property, RUNS);
+  });
+});
