@@ -2,7 +2,7 @@
  * What a page of outcomes costs with years of outcomes on record: requests per second on 50 connections, through the
  * gateway, beside node:http with one SQL statement, the same schema on Mercurius, and Apollo with Prisma's findMany; far
  * into the record; and the GraphQL layer alone, beside JSON.stringify. `--outcomes N` makes a smaller record, and `--quick`
- * one round of a second each, whatever else runs on the machine: for trying out.
+ * one round of three seconds each, whatever else runs on the machine: for trying out.
  */
 import { parseArgs } from 'node:util';
 import { answerOf, pagesFrom, startServer, type Contender } from './support/contenders.js';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const OUTCOMES = Number(values.outcomes);
 
 const CONNECTIONS = 50;
-const [ROUNDS, SECONDS, WARM_UP_SECONDS] = values.quick ? [1, 1, 1] : [5, 8, 4];
+const [ROUNDS, SECONDS, WARM_UP_SECONDS] = values.quick ? [1, 3, 2] : [5, 8, 4];
 
 /** Pages that are asked for in turn, from the first on and from far behind on. */
 const PAGES = 20;
@@ -58,7 +58,7 @@ await runBench('history', async (closers) => {
     layer: { program: layer, bodies: near.slice(0, 1) },
     stringify: { program: stringify, bodies: near.slice(0, 1) },
   } satisfies Record<string, Contender>;
-  await compareAnswers(contenders, [...near, ...far]);
+  await compareAnswers(contenders, near, far);
 
   const load = startLoad(closers);
   const measure = async ({ program, bodies }: Contender, seconds: number): Promise<Turn> => {
@@ -116,17 +116,20 @@ await runBench('history', async (closers) => {
 /** Everybody answers with the same page: to the last byte where the answers hold the same, else the same data. */
 async function compareAnswers(
   { gateway, bare, mercurius, apollo, layer, stringify }: Record<string, Contender>,
-  bodies: readonly string[],
+  near: readonly string[],
+  far: readonly string[],
 ): Promise<void> {
   if (!gateway || !bare || !mercurius || !apollo || !layer || !stringify)
     throw new Error('somebody is missing');
-  const [first = ''] = bodies;
-  for (const body of bodies) {
+  const [first = ''] = near;
+  for (const body of [...near, ...far]) {
     const answer = await answerOf(gateway, body);
     const data = dataOf(answer);
     if ((await answerOf(bare, body)) !== answer) throw new Error(`bare answers otherwise to ${body}`);
     if (dataOf(await answerOf(mercurius, body)) !== data) throw new Error(`Mercurius: ${body}`);
-    if (dataOf(await answerOf(apollo, body)) !== data) throw new Error(`Apollo: ${body}`);
+    // It takes seconds to find a page far behind, and is not measured there.
+    if (near.includes(body) && dataOf(await answerOf(apollo, body)) !== data)
+      throw new Error(`Apollo: ${body}`);
     if (body !== first) continue;
     if ((await answerOf(layer, body)) !== answer) throw new Error('the layer alone answers otherwise');
     if ((await answerOf(stringify, body)) !== answer) throw new Error('JSON.stringify answers otherwise');

@@ -11,7 +11,7 @@ const SQL_STATES = /\b(08\d{3}|53\d{3}|57P0[1-5])\b/;
 
 /** What the driver says where there is no code. */
 const WORDS =
-  /can't reach database|connection terminated|terminating connection|closed the connection|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
+  /can't reach database|connection terminated|terminating connection|closed the connection|ConnectionClosed|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
 
 /** Whether an error is about reaching the database, and not about what was asked of it. */
 export function isUnreachable(error: unknown): boolean {

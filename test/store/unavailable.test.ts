@@ -13,6 +13,8 @@ describe('an error of the database', () => {
     [Object.assign(new Error('x'), { code: 'P2028' }), true],
     [new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`'), true],
     [new Error('Query read timeout'), true],
+    // What Prisma's adapter says when a transaction ends on a connection that is gone.
+    [new Error('ConnectionClosed'), true],
     [new Error('Client has encountered a connection error and is not queryable'), true],
     [new Error('connect ECONNREFUSED 127.0.0.1:5432'), true],
     [Object.assign(new Error('Raw query failed. Code: `23505`.'), { code: 'P2010' }), false],
