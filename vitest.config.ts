@@ -11,8 +11,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/globalSetup.ts'],
     pool: 'forks',
-    // Most of a test's time is waiting, for processes, sockets and pauses: two side by side, on two cores as well.
-    maxWorkers: 2,
+    // Most of a test's time is waiting, for processes, sockets and pauses: three side by side, on two cores as well.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Files run side by side: what takes a moment alone takes seconds then. Nothing is told by how long it took.

@@ -34,8 +34,8 @@ export interface PricedOperation {
 
 /**
  * What an operation costs, in points. A record costs 1; a page as many times what is asked of each entry as it may have
- * entries; a list without pages ten times; every member of a list in the arguments, an account say, 1; a mutation 10
- * more. Leaves are free, of the schema itself too. Null when the variables do not fit: then nothing is executed.
+ * entries; a list without pages ten times; every member of a list in the arguments, an account say, 1; an answer that is no
+ * page but may have so many entries (`first`, `limit`), as many more; a mutation 10 more. Leaves are free, of the schema itself too. Null when the variables do not fit: then nothing is executed.
  */
 export type CostOf = (asked: PricedOperation) => number | null;
 
@@ -105,7 +105,13 @@ function estimate({ type, field, args, childComplexity }: ComplexityEstimatorArg
   // The entries of a page, which the page has multiplied already.
   if (type.name.endsWith('Connection')) return field.name === 'nodes' ? 1 + childComplexity : childComplexity;
   const isList = isListType(getNullableType(field.type));
-  return 1 + asked + (isList ? asked || LIST_ENTRIES : 1) * childComplexity;
+  return 1 + asked + entriesOf(args) + (isList ? asked || LIST_ENTRIES : 1) * childComplexity;
+}
+
+/** Entries that the argument lets into an answer that is no page. */
+function entriesOf({ first, input }: Readonly<Record<string, unknown>>): number {
+  const wanted = first ?? (input as { limit?: unknown } | undefined)?.limit;
+  return typeof wanted === 'number' && wanted > 0 ? wanted : 0;
 }
 
 function pageSize(args: Readonly<Record<string, unknown>>): number {

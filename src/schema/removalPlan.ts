@@ -81,8 +81,9 @@ class RemovalPlanShare {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Members that count, as far as ListMembers showed them: counting ends when they are enough. Null when they need ' +
-      'not be counted, or could not be within 20 seconds.',
+      'Members that count: those of the inventory, when that is no older than an hour; else as far as ListMembers showed ' +
+      'them, since counting ends when they are enough. Null when they need not be counted, or could not be within 20 ' +
+      'seconds: refreshInventory has them counted in the background.',
   })
   readonly members!: number | null;
 

@@ -71,7 +71,11 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
   const reads = createMemberReads({ upstream, turns, detectors, findDetector });
   return {
     plan: createPlanner(reads, rates),
-    planRemoval: createRemovalPlanner(reads, rates, tools.removalSharePercent),
+    planRemoval: createRemovalPlanner(
+      { reads, inventory: tools.inventory },
+      rates,
+      tools.removalSharePercent,
+    ),
     reads,
     listAllMembers: createLiveListing(reads, stopping),
     forOperation(deadlineOf) {

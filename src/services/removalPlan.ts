@@ -11,7 +11,7 @@ import {
 import type { Rate } from '../ports/laneRecord.js';
 import type { MemberReads } from './memberReads.js';
 import { reasonOfFailure } from './readFailure.js';
-import { countsFor, removalShare, type RemovalShare } from './removalShare.js';
+import { countsFor, removalShare, type RemovalShare, type ShareReads } from './removalShare.js';
 import { removalVerdict, type RemovalVerdict } from './removalVerdict.js';
 
 /** One account at one target. */
@@ -55,7 +55,7 @@ export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly Remov
 
 /** @param percent the share of a target's members that one request may take. */
 export function createRemovalPlanner(
-  reads: MemberReads,
+  tools: ShareReads & { readonly reads: MemberReads },
   rates: Readonly<Record<SecurityService, Rate>>,
   percent: number,
 ): RemovalPlanner {
@@ -68,7 +68,7 @@ export function createRemovalPlanner(
     return Promise.all(
       addresses.map(async (target) => ({
         ...target,
-        ...(await lookAhead(reads, target, { operation, accountIds, own: administrator.accountId, percent })),
+        ...(await lookAhead(tools, target, { operation, accountIds, own: administrator.accountId, percent })),
         ...effort(operation, target.service, accountIds.length, rates),
       })),
     );
@@ -78,19 +78,19 @@ export function createRemovalPlanner(
 type Outlook = Pick<RemovalTarget, 'accounts' | 'going' | 'share' | 'reasonCode' | 'reason'>;
 
 async function lookAhead(
-  reads: MemberReads,
+  tools: ShareReads & { readonly reads: MemberReads },
   target: TargetAddress,
   asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string; percent: number },
 ): Promise<Outlook> {
   const { operation, accountIds, own, percent } = asked;
   try {
-    const members = await Promise.all(accountIds.map((accountId) => reads.member(target, accountId)));
+    const members = await Promise.all(accountIds.map((accountId) => tools.reads.member(target, accountId)));
     const accounts = members.map(({ accountId, status }): RemovalAccount => {
       const verdict = accountId === own ? 'SELF' : removalVerdict(operation, status);
       return { accountId, verdict, memberStatus: status };
     });
     const counted = members.filter(({ status }) => countsFor(operation, status)).length;
-    const share = await removalShare(reads, target, { operation, counted, percent });
+    const share = await removalShare(tools, target, { operation, counted, percent });
     return { accounts, going: goingOf(accounts), share, reasonCode: null, reason: null };
   } catch (error) {
     const failure = reasonOfFailure(error);

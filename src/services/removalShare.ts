@@ -4,7 +4,9 @@ import {
   type RemovingOperation,
   type TargetAddress,
 } from '../membership.js';
+import type { InventoryReads } from '../ports/inventory.js';
 import type { LivePage, MemberReads } from './memberReads.js';
+import { memberStatusOf } from './memberStatus.js';
 
 /**
  * Longest the members of a target are counted, in milliseconds: at half of the default rates 2,700 of them in GuardDuty,
@@ -12,8 +14,17 @@ import type { LivePage, MemberReads } from './memberReads.js';
  */
 const COUNT_PATIENCE_MS = 20_000;
 
+/** How old the inventory may be to count by, in milliseconds. Ours: a guard against mistakes need not know the last minute. */
+const INVENTORY_GOOD_FOR_MS = 3_600_000;
+
 /** Statuses of entries that are left of a membership: nothing can be disassociated there. */
 const GONE: readonly MemberStatus[] = ['NOT_A_MEMBER', 'REMOVED', 'RESIGNED', 'DELETED'];
+
+/** Where members are counted. */
+export interface ShareReads {
+  readonly reads: Pick<MemberReads, 'page'>;
+  readonly inventory: Pick<InventoryReads, 'listing'>;
+}
 
 /** How much of a target one request would take, and may. */
 export interface RemovalShare {
@@ -40,17 +51,26 @@ export function countsFor(operation: RemovingOperation, status: MemberStatus): b
 
 /**
  * Holds a removal against the share of a target's members that one request may take; one member always may go. Members
- * are listed until they are enough, since the services have no other way to say how many there are.
+ * are counted in the inventory where that is young enough, and else listed until they are enough, since the services have no
+ * other way to say how many there are.
  *
  * @param counted accounts of the request that count (`countsFor`).
  */
 export async function removalShare(
-  reads: MemberReads,
+  { reads, inventory }: ShareReads,
   target: TargetAddress,
   { operation, counted, percent }: { operation: RemovingOperation; counted: number; percent: number },
 ): Promise<RemovalShare> {
   if (counted <= 1 || percent === 100)
     return { percent, counted, members: null, mayGo: null, verdict: 'WITHIN' };
+  const mayGoOf = (of: number): number => Math.max(1, Math.floor((of * percent) / 100));
+  const listing = await inventory.listing(target, INVENTORY_GOOD_FOR_MS);
+  if (listing !== null) {
+    const statuses = listing.members.map(({ serviceStatus }) => memberStatusOf(serviceStatus));
+    const members = statuses.filter((status) => countsFor(operation, status)).length;
+    const mayGo = mayGoOf(members);
+    return { percent, counted, members, mayGo, verdict: mayGo >= counted ? 'WITHIN' : 'EXCEEDED' };
+  }
   const until = performance.now() + COUNT_PATIENCE_MS;
   let members = 0;
   let nextToken: string | null = null;
@@ -60,7 +80,7 @@ export async function removalShare(
       .catch(() => null);
     if (page === null) break;
     members += page.members.filter(({ status }) => countsFor(operation, status)).length;
-    const mayGo = Math.max(1, Math.floor((members * percent) / 100));
+    const mayGo = mayGoOf(members);
     if (mayGo >= counted) return { percent, counted, members, mayGo, verdict: 'WITHIN' };
     if (page.nextToken === null) return { percent, counted, members, mayGo, verdict: 'EXCEEDED' };
     nextToken = page.nextToken;

@@ -96,7 +96,7 @@ function faultsOf({ service, region, share, reason }: RemovalTarget): UserError[
   const { percent, counted, members, mayGo, verdict } = share;
   if (verdict === 'WITHIN') return [];
   if (verdict === 'NOT_COUNTED') {
-    const message = `the members of ${where} could not be counted in time, and ${counted} accounts may be too large a share of them: ask for fewer at once`;
+    const message = `the members of ${where} could not be counted in time, and ${counted} accounts may be too large a share of them: ask for fewer at once, or have them counted with refreshInventory`;
     return [{ field: null, code: 'PREVIEW_INCOMPLETE', message }];
   }
   const message = `${counted} of ${members} members of ${where} are named, and one request may remove at most ${mayGo} of them (REMOVAL_SHARE_PERCENT ${percent})`;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   DeleteMembersDocument,
   DisassociateMembersDocument,
+  RefreshInventoryDocument,
   type DisassociateMembersInput,
 } from '../generated/graphql.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -214,10 +215,23 @@ describe('a share of all members', () => {
         field: null,
         code: 'PREVIEW_INCOMPLETE',
         message:
-          'the members of SECURITY_HUB in us-east-1 could not be counted in time, and 2 accounts may be too large a share of them: ask for fewer at once',
+          'the members of SECURITY_HUB in us-east-1 could not be counted in time, and 2 accounts may be too large a share of them: ask for fewer at once, or have them counted with refreshInventory',
       },
     ]);
     expect(one.plan?.confirm).not.toBeNull();
+  });
+
+  it('is counted by the inventory when that is an hour old at most: no member is listed for it', async () => {
+    const { refreshInventory } = await gateway.execute(RefreshInventoryDocument, {
+      input: { regions: [REGION], waitSeconds: 30 },
+    });
+    expect(refreshInventory?.targets.map(({ status }) => status)).toEqual(['OBSERVED', 'OBSERVED']);
+    const listed = (await gateway.sandbox.calls('ListMembers')).length;
+    const { plan } = await disassociate({ accountIds: all.slice(20, 22), dryRun: true });
+    expect(await gateway.sandbox.calls('ListMembers')).toHaveLength(listed);
+    expect(plan?.confirm).not.toBeNull();
+    for (const { share } of plan?.targets ?? [])
+      expect(share).toMatchObject({ counted: 2, members: expect.any(Number) });
   });
 
   it('is not asked about more than 1,000 accounts', async () => {

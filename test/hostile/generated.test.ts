@@ -7,7 +7,7 @@ import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
 import { createGenerator } from './generate.js';
 
 const DOCUMENTS = 10_000;
-const CLIENTS = 16;
+const CLIENTS = 32;
 
 /** How much more the process may hold at the end than when it was warm, in bytes; garbage does not count. */
 const GROWTH_MAX = 24 * 1024 * 1024;

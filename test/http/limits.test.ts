@@ -126,6 +126,16 @@ describe('an operation', () => {
       '{ requests { nodes { outcomes { edges { node { id } } } } } }',
       2_601,
     ],
+    [
+      'an answer without pages that may be large',
+      '{ coverage(first: 1000) { gapCount } b: coverage(first: 1000) { gapCount } }',
+      2_002,
+    ],
+    [
+      'lists of a size that an input names',
+      '{ reconcile(input: { accounts: [{ accountId: "222233334444" }], limit: 1999 }) { userErrors { code } } }',
+      1 + 1 + 1_999 + 1,
+    ],
   ])('costs at most MAX_COMPLEXITY: %s', async (_what, query, actual) => {
     const { status, body } = await post({ query });
     expect(status).toBe(400);
