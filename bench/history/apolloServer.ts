@@ -72,9 +72,14 @@ async function outcomes(_root: unknown, { first, after }: { first?: number; afte
   const read = await prisma.outcome.findMany({
     orderBy: [{ targetId: 'desc' }, { accountId: 'desc' }],
     take: size + 1,
+    // By conditions: with a cursor of two columns, Prisma's client takes all its memory on this record.
     ...(place && {
-      cursor: { targetId_accountId: { targetId: BigInt(place.targetId), accountId: place.accountId } },
-      skip: 1,
+      where: {
+        OR: [
+          { targetId: { lt: BigInt(place.targetId) } },
+          { targetId: BigInt(place.targetId), accountId: { lt: place.accountId } },
+        ],
+      },
     }),
     include: { target: { include: { request: true } }, lane: true },
   });
