@@ -284,6 +284,62 @@ query OneAccount($accountIds: [AwsAccountId!]!) {
 `,
     variables: json({ accountIds: ['210987654321'] }),
   },
+  {
+    query: `# Who is a member now, as the services say, up to
+# 1,000 accounts: one call for every 50 of them, in
+# each service and region.
+# - NOT_A_MEMBER: the service does not know it.
+# - members is null somewhere: that target did not
+#   answer, and "errors" says why.
+query MembersNow($accountIds: [AwsAccountId!]!) {
+  accounts(accountIds: $accountIds) {
+    accountId
+    members {
+      administrator
+      service
+      region
+      status
+      invitedAt
+      updatedAt
+    }
+  }
+}
+`,
+    variables: json({ accountIds: ['210987654321'] }),
+  },
+  {
+    query: `# What would go if these accounts stopped being
+# members: a preview, for admins. Nothing is sent
+# but reads. To do it, put the token it gives into
+# "confirm", and take dryRun away.
+# - STILL_ASSOCIATED is for deleteMembers: it wants
+#   disassociateMembers first.
+# - Organization accounts come back only by
+#   createMembers.
+mutation RemovalPreview($input: DisassociateMembersInput!) {
+  disassociateMembers(input: $input) {
+    plan {
+      confirm
+      confirmExpiresAt
+      targets {
+        service
+        region
+        going { status members }
+        accounts { accountId verdict memberStatus }
+        reason
+      }
+    }
+    request { id status }
+    userErrors {
+      field
+      message
+      code
+    }
+  }
+}
+`,
+    variables: json({ input: { accountIds: ['210987654321'], dryRun: true } }),
+  },
 ];
 
 function json(variables: unknown): string {

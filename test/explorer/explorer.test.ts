@@ -4,7 +4,16 @@ import { TABS } from '../../explorer/tabs.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const NAMES = ['AddMembers', 'InviteMembers', 'Unprocessed', 'Requests', 'OneRequest', 'OneAccount'];
+const NAMES = [
+  'AddMembers',
+  'InviteMembers',
+  'Unprocessed',
+  'Requests',
+  'OneRequest',
+  'OneAccount',
+  'MembersNow',
+  'RemovalPreview',
+];
 
 /** GraphiQL takes over what is typed 0.1 s later, and stores what it stores 0.5 s later. */
 const TAKEN_OVER_MS = 700;
