@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.js';
 import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ServiceMember } from '../ports/upstream.js';
+import { serviceMember } from './liveMember.js';
 import type { LivePage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';
 
@@ -23,8 +24,10 @@ export function createListingInTime(reads: Pick<MemberReads, 'page'>): ListAllMe
     let page = await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken: null }, { until });
     const { observedAt } = page;
     for (;;) {
-      for (const member of page.members)
-        members.set(member.accountId, { ...member, serviceStatus: member.serviceStatus ?? '' });
+      for (const member of page.members) {
+        const seen = serviceMember(member);
+        if (seen !== null) members.set(seen.accountId, seen);
+      }
       if (page.nextToken === null) return { observedAt, members: [...members.values()] };
       if (performance.now() > until) throw tooMany(target, members.size);
       page = await nextPage(reads, target, page.nextToken, until, members.size);

@@ -1,10 +1,6 @@
-import {
-  ACCOUNTS_PER_CALL,
-  type AddingOperation,
-  type SecurityService,
-  type TargetAddress,
-} from '../membership.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import type { AddingOperation, MemberStatus, SecurityService, TargetAddress } from '../membership.js';
+import { countMembers } from './countMembers.js';
+import type { MemberReads } from './memberReads.js';
 
 /** Most members of an administrator in a region (UPSTREAMS.md, "Both services"). */
 const MEMBERS: Readonly<Record<SecurityService, number>> = { GUARDDUTY: 50_000, SECURITY_HUB: 10_000 };
@@ -15,9 +11,6 @@ const INVITATIONS: Readonly<Record<SecurityService, number | null>> = {
   SECURITY_HUB: 1_000,
 };
 
-/** Longest the members are counted for one plan, in milliseconds: at half of Security Hub's rate some 5,000 of them. */
-const COUNT_PATIENCE_MS = 20_000;
-
 /** How many more the target takes before it reaches its ceiling. */
 export type Room =
   /** So many; Infinity where no ceiling is known. */
@@ -25,7 +18,7 @@ export type Room =
   /** There are too many members to count in time, or they could not be listed. */
   | { readonly kind: 'NOT_COUNTED' };
 
-/** Counts what the operation would add to, by listing the members: the services have no other way to say it. */
+/** Counts what the operation would add to. */
 export async function roomFor(
   reads: MemberReads,
   target: TargetAddress,
@@ -33,19 +26,8 @@ export async function roomFor(
 ): Promise<Room> {
   const ceiling = operation === 'CREATE_MEMBERS' ? MEMBERS[target.service] : INVITATIONS[target.service];
   if (ceiling === null) return { kind: 'COUNTED', room: Infinity };
-  const until = performance.now() + COUNT_PATIENCE_MS;
-  let room = ceiling;
-  let nextToken: string | null = null;
-  while (performance.now() < until) {
-    const page: LivePage | null = await reads
-      .page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken })
-      .catch(() => null);
-    if (page === null) break;
-    room -= page.members.filter(
-      ({ status }) => operation === 'CREATE_MEMBERS' || status === 'INVITED',
-    ).length;
-    if (page.nextToken === null || room <= 0) return { kind: 'COUNTED', room: Math.max(0, room) };
-    nextToken = page.nextToken;
-  }
-  return { kind: 'NOT_COUNTED' };
+  const counts = (status: MemberStatus): boolean => operation === 'CREATE_MEMBERS' || status === 'INVITED';
+  const members = await countMembers(reads, target, counts, (some) => some >= ceiling);
+  if (members === null) return { kind: 'NOT_COUNTED' };
+  return { kind: 'COUNTED', room: Math.max(0, ceiling - members) };
 }

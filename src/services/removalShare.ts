@@ -1,18 +1,8 @@
-import {
-  ACCOUNTS_PER_CALL,
-  type MemberStatus,
-  type RemovingOperation,
-  type TargetAddress,
-} from '../membership.js';
+import type { MemberStatus, RemovingOperation, TargetAddress } from '../membership.js';
 import type { InventoryReads } from '../ports/inventory.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import { countMembers } from './countMembers.js';
+import type { MemberReads } from './memberReads.js';
 import { memberStatusOf } from './memberStatus.js';
-
-/**
- * Longest the members of a target are counted, in milliseconds: at half of the default rates 2,700 of them in GuardDuty,
- * 5,700 in Security Hub.
- */
-const COUNT_PATIENCE_MS = 20_000;
 
 /** How old the inventory may be to count by, in milliseconds. Ours: a guard against mistakes need not know the last minute. */
 const INVENTORY_GOOD_FOR_MS = 3_600_000;
@@ -51,8 +41,7 @@ export function countsFor(operation: RemovingOperation, status: MemberStatus): b
 
 /**
  * Holds a removal against the share of a target's members that one request may take; one member always may go. Members
- * are counted in the inventory where that is young enough, and else listed until they are enough, since the services have no
- * other way to say how many there are.
+ * are counted in the inventory where that is young enough, and else by listing them until they are enough.
  *
  * @param counted accounts of the request that count (`countsFor`).
  */
@@ -63,27 +52,14 @@ export async function removalShare(
 ): Promise<RemovalShare> {
   if (counted <= 1 || percent === 100)
     return { percent, counted, members: null, mayGo: null, verdict: 'WITHIN' };
-  const mayGoOf = (of: number): number => Math.max(1, Math.floor((of * percent) / 100));
+  const mayGoOf = (members: number): number => Math.max(1, Math.floor((members * percent) / 100));
+  const counts = (status: MemberStatus): boolean => countsFor(operation, status);
   const listing = await inventory.listing(target, INVENTORY_GOOD_FOR_MS);
-  if (listing !== null) {
-    const statuses = listing.members.map(({ serviceStatus }) => memberStatusOf(serviceStatus));
-    const members = statuses.filter((status) => countsFor(operation, status)).length;
-    const mayGo = mayGoOf(members);
-    return { percent, counted, members, mayGo, verdict: mayGo >= counted ? 'WITHIN' : 'EXCEEDED' };
-  }
-  const until = performance.now() + COUNT_PATIENCE_MS;
-  let members = 0;
-  let nextToken: string | null = null;
-  while (performance.now() < until) {
-    const page: LivePage | null = await reads
-      .page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken })
-      .catch(() => null);
-    if (page === null) break;
-    members += page.members.filter(({ status }) => countsFor(operation, status)).length;
-    const mayGo = mayGoOf(members);
-    if (mayGo >= counted) return { percent, counted, members, mayGo, verdict: 'WITHIN' };
-    if (page.nextToken === null) return { percent, counted, members, mayGo, verdict: 'EXCEEDED' };
-    nextToken = page.nextToken;
-  }
-  return { percent, counted, members: null, mayGo: null, verdict: 'NOT_COUNTED' };
+  const members =
+    listing === null
+      ? await countMembers(reads, target, counts, (some) => mayGoOf(some) >= counted)
+      : listing.members.filter(({ serviceStatus }) => counts(memberStatusOf(serviceStatus))).length;
+  if (members === null) return { percent, counted, members, mayGo: null, verdict: 'NOT_COUNTED' };
+  const mayGo = mayGoOf(members);
+  return { percent, counted, members, mayGo, verdict: mayGo >= counted ? 'WITHIN' : 'EXCEEDED' };
 }
