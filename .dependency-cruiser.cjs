@@ -58,6 +58,11 @@ module.exports = {
       'inventory puts together what observes members; app does the rest.',
     ),
     arrow(
+      'operation',
+      ['http', 'inventory', 'ports', 'resolvers', 'services', ...LEAVES],
+      'operation puts together what one operation works with; app does the rest.',
+    ),
+    arrow(
       'token',
       ['config', 'closers', 'ports', 'services', 'store', ...LEAVES],
       'token keeps the API tokens, without the gateway.',
@@ -111,7 +116,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|access|administrators|inventory|ownParts|config|closers|membership|errors|log)\\.ts$',
+          '^src/(main|token|app|access|administrators|inventory|operation|ownParts|config|closers|membership|errors|log)\\.ts$',
           '^src/(config|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },

@@ -5,6 +5,7 @@
  * one round of three seconds each, whatever else runs on the machine: for trying out.
  */
 import { parseArgs } from 'node:util';
+import { RESOLVED_QUERY } from './history/page.js';
 import { answerOf, pagesFrom, startServer, type Contender } from './support/contenders.js';
 import { ownMs, processMs } from './support/cpu.js';
 import { writeLargeRecord } from './support/largeRecord.js';
@@ -51,11 +52,13 @@ await runBench('history', async (closers) => {
   const stringify = await startServer(closers, 'stringify', { ANSWER_URL: `${layer.url}/graphql` });
   const contenders = {
     gateway: { program: gateway, bodies: near },
+    resolved: { program: gateway, bodies: near.map(resolved) },
     bare: { program: await startServer(closers, 'bare', environment), bodies: near },
     mercurius: { program: await startServer(closers, 'mercurius', environment), bodies: near },
     apollo: { program: await startServer(closers, 'apollo', environment), bodies: near },
     far: { program: gateway, bodies: far },
     layer: { program: layer, bodies: near.slice(0, 1) },
+    layerResolved: { program: layer, bodies: near.slice(0, 1).map(resolved) },
     stringify: { program: stringify, bodies: near.slice(0, 1) },
   } satisfies Record<string, Contender>;
   await compareAnswers(contenders, near, far);
@@ -101,9 +104,11 @@ await runBench('history', async (closers) => {
     rateOfBare: ratio('gateway', 'bare'),
     rateOfMercurius: ratio('gateway', 'mercurius'),
     timesApollo: ratio('gateway', 'apollo'),
+    timesResolved: ratio('gateway', 'resolved'),
     farTimesNear: ratio('gateway', 'far'),
     farTimesNearP50: rounded(spreads.far.p50.median / spreads.gateway.p50.median),
     layerRateOfStringify: ratio('layer', 'stringify'),
+    layerResolvedRateOfStringify: ratio('layerResolved', 'stringify'),
     ...spreads,
   };
   console.log(
@@ -126,14 +131,21 @@ async function compareAnswers(
     const answer = await answerOf(gateway, body);
     const data = dataOf(answer);
     if ((await answerOf(bare, body)) !== answer) throw new Error(`bare answers otherwise to ${body}`);
+    if ((await answerOf(gateway, resolved(body))) !== answer) throw new Error(`resolvers: ${body}`);
     if (dataOf(await answerOf(mercurius, body)) !== data) throw new Error(`Mercurius: ${body}`);
     // It takes seconds to find a page far behind, and is not measured there.
     if (near.includes(body) && dataOf(await answerOf(apollo, body)) !== data)
       throw new Error(`Apollo: ${body}`);
     if (body !== first) continue;
     if ((await answerOf(layer, body)) !== answer) throw new Error('the layer alone answers otherwise');
+    if ((await answerOf(layer, resolved(body))) !== answer) throw new Error('the layer with resolvers does');
     if ((await answerOf(stringify, body)) !== answer) throw new Error('JSON.stringify answers otherwise');
   }
+}
+
+/** The body for the same page by resolvers. */
+function resolved(body: string): string {
+  return JSON.stringify({ ...(JSON.parse(body) as object), query: RESOLVED_QUERY });
 }
 
 function dataOf(answer: string): string {

@@ -14,21 +14,18 @@ import type { Log } from './log.js';
 import type { Administrator } from './membership.js';
 import { createMetrics } from './metrics/metrics.js';
 import { countAccepted, countRequests } from './metrics/observe.js';
+import { createContextOf } from './operation.js';
 import { startOwnParts, type Installation } from './ownParts.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
-import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
 import { createDetectors } from './services/detectors.js';
 import { createExportOutcomes } from './services/exportOutcomes.js';
 import { startFollowUps } from './services/followUps.js';
-import { createHistory } from './services/history.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';
 import { createLiveReads } from './services/liveReads.js';
-import { createLoaders } from './services/loaders.js';
-import { createOriginLoader } from './services/originLoader.js';
 import { leavingRate } from './services/rateMargin.js';
 import { createRecordAndWait } from './services/recordAndWait.js';
 import { createRemovals } from './services/removeMembers.js';
@@ -38,7 +35,6 @@ import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
 import { isThrottled, THROTTLING_ERRORS } from './services/refusals.js';
 import type { Services } from './services/services.js';
-import { createStatistics } from './services/statistics.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';
 import { createConfirmationStore, forgetConfirmations } from './store/confirmations.js';
@@ -226,40 +222,18 @@ export async function startGateway(
     closers,
     metrics,
   });
-  const originStore = createOriginStore(prisma);
   const progress = createRequestProgress(createProgressStore(prisma), events, stopping.signal, (error) => {
     log.warn({ err: error }, 'progress not looked up');
   });
   const exports = createExports(own.databaseUrl, log);
   closers.add('exports', () => exports.close());
   const server = await createHttpServer({
-    contextOf: ({ caller, idempotencyKey, isQuery }) => {
-      let deadline: Deadline | null = null;
-      const deadlineOf = (): Deadline | null => {
-        if (isQuery()) deadline ??= createDeadline(config.access.limits.timeoutSeconds, caller.gone);
-        return deadline;
-      };
-      const timely = <Port extends object>(port: Port): Port =>
-        withDeadline(port, deadlineOf, database.cancellable);
-      const reads = timely(historyStore);
-      return {
-        caller,
-        idempotencyKey,
-        services,
-        history: createHistory(reads),
-        ...live.forOperation(deadlineOf),
-        ...inventory.forOperation(deadlineOf),
-        statistics: createStatistics(reads),
-        progress,
-        tokens: timely(access.tokens),
-        deniedAttempts: timely(access.deniedAttempts),
-        denied: (field, foreign) => {
-          access.denied(caller, field, foreign);
-        },
-        loaders: createLoaders(reads, caller),
-        origins: createOriginLoader(timely(originStore)),
-      };
-    },
+    contextOf: createContextOf({
+      timeoutSeconds: config.access.limits.timeoutSeconds,
+      cancellable: database.cancellable,
+      ...{ services, history: historyStore, origins: createOriginStore(prisma), live, inventory, progress },
+      ...access,
+    }),
     ...access,
     settings: config.access,
     readiness: {

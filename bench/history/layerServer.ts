@@ -12,7 +12,7 @@ import type * as History from '../../src/services/history.js';
 import type * as Client from '../../src/store/client.js';
 import type * as HistoryStore from '../../src/store/history.js';
 import { built } from './built.ts';
-import { PAGE_SIZE } from './page.ts';
+import { PAGE_COLUMNS, PAGE_SIZE } from './page.ts';
 import { sayListening } from './serve.ts';
 
 const { loadConfig } = await built<typeof Config>('config.js');
@@ -27,9 +27,14 @@ const { createAuthenticate } = await built<typeof Authentication>('services/auth
 const database = openDatabase(process.env['DATABASE_URL'] ?? '');
 const store = createHistoryStore(database.prisma);
 const page = await store.outcomes(LOCAL_CALLER, {}, { first: PAGE_SIZE, after: null });
-await database.close();
 
-const history = createHistory({ ...store, outcomes: () => Promise.resolve(page) });
+const text = await store.outcomesAsText(LOCAL_CALLER, {}, { first: PAGE_SIZE, after: null }, PAGE_COLUMNS);
+await database.close();
+const history = createHistory({
+  ...store,
+  outcomes: () => Promise.resolve(page),
+  outcomesAsText: () => Promise.resolve(text),
+});
 const { access: settings } = loadConfig({});
 const server = await createHttpServer({
   // The page needs nothing else.

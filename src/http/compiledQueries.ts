@@ -4,10 +4,11 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { PricedOperation } from './cost.js';
 import { measure } from './documentLimits.js';
+import { createCompileTextPage } from './textPages.js';
 
 /** Times that a document is executed as it is before it is compiled, which costs as much as executing it a few times. */
 const COMPILED_AFTER = 3;
@@ -30,7 +31,7 @@ export type ExecuteCompiled = (
 interface Known {
   times: number;
   /** Null until it is compiled, and when it cannot be. */
-  compiled: CompiledQuery | null;
+  execute: ((asked: PricedOperation, context: GatewayContext) => Promise<ExecutionResult>) | null;
 }
 
 /** Compiles by itself what comes often. Errors and their places are those of graphql-js; a test compares the two. */
@@ -38,33 +39,36 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
   // Apollo keeps the documents themselves, and gives the same one for the same text.
   const known = new WeakMap<OperationDefinitionNode, Known>();
   const compiled = new Set<Known>();
+  const compileTextPage = createCompileTextPage(schema);
 
-  const compile = (entry: Known, { document, operationName }: PricedOperation): void => {
+  const compile = ({ document, operation, operationName }: PricedOperation): Known['execute'] => {
     // As the name of an answer, __proto__ would become its prototype.
-    if (document.loc?.source.body.includes('__proto__') !== false) return;
-    if (measure(document).fields > MOST_FIELDS) return;
+    if (document.loc?.source.body.includes('__proto__') !== false) return null;
+    if (measure(document).fields > MOST_FIELDS) return null;
+    const page = compileTextPage(document, operation);
+    if (page !== null) return page;
     const query = compileQuery(schema, document, operationName ?? undefined);
-    if (!isCompiledQuery(query)) return;
-    entry.compiled = query;
-    const [oldest] = compiled;
-    if (compiled.size >= MOST_COMPILED && oldest !== undefined) {
-      compiled.delete(oldest);
-      oldest.compiled = null;
-      oldest.times = 0;
-    }
+    if (!isCompiledQuery(query)) return null;
+    return ({ variables }, context) => Promise.resolve(query.query(undefined, context, variables));
   };
 
   return (asked, context) => {
-    const { operation, variables } = asked;
+    const { operation } = asked;
     if (operation.operation !== OperationTypeNode.QUERY) return null;
     let entry = known.get(operation);
-    if (entry === undefined) known.set(operation, (entry = { times: 0, compiled: null }));
+    if (entry === undefined) known.set(operation, (entry = { times: 0, execute: null }));
     entry.times += 1;
-    if (entry.times === COMPILED_AFTER) compile(entry, asked);
-    if (entry.compiled === null) return null;
+    if (entry.times === COMPILED_AFTER) entry.execute = compile(asked);
+    if (entry.execute === null) return null;
     // Its place among the recently used.
     compiled.delete(entry);
     compiled.add(entry);
-    return Promise.resolve(entry.compiled.query(undefined, context, variables));
+    const [oldest] = compiled;
+    if (compiled.size > MOST_COMPILED && oldest !== undefined) {
+      compiled.delete(oldest);
+      oldest.execute = null;
+      oldest.times = 0;
+    }
+    return entry.execute(asked, context);
   };
 }

@@ -30,6 +30,15 @@ export interface PricedOperation {
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
   readonly variables: Record<string, unknown>;
+  /** The variables as their types have them; null when they do not fit. */
+  readonly coerced: Record<string, unknown> | null;
+}
+
+/** An operation as Apollo and graphql-js know it, to be priced. */
+export function toBePriced(schema: GraphQLSchema, asked: Omit<PricedOperation, 'coerced'>): PricedOperation {
+  const { operation, variables } = asked;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  return { ...asked, coerced: coerced ?? null };
 }
 
 /**
@@ -44,11 +53,10 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
   const remembered = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 
   return (asked) => {
-    const { operation, variables } = asked;
+    const { operation, variables, coerced } = asked;
+    if (coerced === null) return null;
     const sizes = sizesIn(operation, variables);
     if (sizes === null) return reckon(schema, asked);
-    const definitions = operation.variableDefinitions ?? [];
-    if (definitions.length > 0 && getVariableValues(schema, definitions, variables).errors) return null;
     let costs = remembered.get(operation);
     if (costs === undefined) remembered.set(operation, (costs = new Map<string, number>()));
     const known = costs.get(sizes);

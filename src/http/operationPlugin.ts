@@ -1,9 +1,10 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
+import { toBePriced, type PricedOperation } from './cost.js';
 import type { Visit } from './gate.js';
 import { asHttpError } from './refusal.js';
 
@@ -17,37 +18,35 @@ type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQL
 
 /** Asks admission for every operation, and puts the request's id and the cost into `extensions` of every answer. */
 export function createOperationPlugin(
+  schema: GraphQLSchema,
   admit: Admit,
   executeCompiled: ExecuteCompiled,
   formatError: FormatError,
 ): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
+      let asked: PricedOperation | null = null;
       let cost: Cost | null = null;
       return {
         async didResolveOperation({ contextValue, document, operation, request }) {
           // What names no operation is not executed, and its execution says so.
           if (operation === undefined) return;
+          const operationName = request.operationName ?? null;
+          asked = toBePriced(schema, {
+            document,
+            operation,
+            operationName,
+            variables: request.variables ?? {},
+          });
           try {
-            cost = await admit(contextValue.visit, {
-              document,
-              operation,
-              operationName: request.operationName ?? null,
-              variables: request.variables ?? {},
-            });
+            cost = await admit(contextValue.visit, asked);
           } catch (error) {
             throw error instanceof GatewayError ? asHttpError(error) : error;
           }
         },
-        async responseForOperation({ contextValue, document, operation, request }) {
+        async responseForOperation({ contextValue }) {
           // Without a cost its variables do not fit, and graphql-js says so.
-          if (cost === null) return null;
-          const asked = {
-            document,
-            operation,
-            operationName: request.operationName ?? null,
-            variables: request.variables ?? {},
-          };
+          if (asked === null || cost === null) return null;
           const result = await executeCompiled(asked, contextValue);
           return result && asResponse(result, formatError);
         },

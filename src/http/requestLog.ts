@@ -9,9 +9,12 @@ const QUIET = /^\/(health|metrics)\b/;
  * headers, query strings or e-mail addresses.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     const { visit, id, method } = request;
     const path = request.url.split('?', 1)[0] ?? '';
+    const level = QUIET.test(path) ? 'debug' : 'info';
+    if (!log.isLevelEnabled(level)) return;
     const line = {
       requestId: id,
       method,
@@ -23,6 +26,6 @@ export function logRequests(app: FastifyInstance, log: Log): void {
       ...(visit === null ? {} : { address: visit.origin.address, traceparent: visit.origin.traceparent }),
       ...(visit?.operation == null ? {} : { operation: { ...visit.operation, errors: visit.errors } }),
     };
-    log[QUIET.test(path) ? 'debug' : 'info'](line, 'request');
+    log[level](line, 'request');
   });
 }

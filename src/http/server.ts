@@ -28,6 +28,7 @@ import { logRequests } from './requestLog.js';
 import { requestIdOf } from './requestOrigin.js';
 import { refuseWhenStopping } from './stopping.js';
 import { registerStream } from './stream.js';
+import { stringifyResult } from './textPages.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './trustedDocuments.js';
 import { registerWebSecurity } from './webSecurity.js';
 
@@ -125,7 +126,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     // Node joins a header that came twice with commas, but types it as it would others.
     const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null;
     const isQuery = (): boolean => visit.operation?.type === 'query';
-    return { ...options.contextOf({ caller, idempotencyKey, isQuery }), visit };
+    return Object.assign(options.contextOf({ caller, idempotencyKey, isQuery }), { visit });
   };
   const apollo = new ApolloServer<HttpContext>({
     schema,
@@ -136,6 +137,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     validationRules: [documentLimitsRule(limits)],
     parseOptions: { maxLexicalTokens: limits.tokens },
     persistedQueries: false,
+    stringifyResult,
     documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -145,7 +147,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       // The default wraps every field of every answer to compute a header nobody asked for: half the cost of a page.
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      createOperationPlugin(admit, createExecuteCompiled(schema), formatError),
+      createOperationPlugin(schema, admit, createExecuteCompiled(schema), formatError),
     ],
     logger: log,
   });

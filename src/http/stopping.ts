@@ -8,12 +8,16 @@ import { sendRefusal } from './refusal.js';
  * waited for.
  */
 export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!stopping.aborted || request.url.startsWith('/health/')) return undefined;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!stopping.aborted || request.url.startsWith('/health/')) {
+      done();
+      return;
+    }
     const message = 'this gateway is stopping and takes no new work; try again in a moment';
-    return sendRefusal(reply, new GatewayError('UNAVAILABLE', message));
+    void sendRefusal(reply, new GatewayError('UNAVAILABLE', message));
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (stopping.aborted) reply.header('connection', 'close');
+    done();
   });
 }

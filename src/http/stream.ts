@@ -16,6 +16,7 @@ import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { GatewayError } from '../errors.js';
 import { countCodes, type Admit } from './admission.js';
+import { toBePriced } from './cost.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import type { Gate, Visit } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
@@ -81,16 +82,12 @@ async function prepare(
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
     }
-    await options.admit(visit, {
-      document,
-      operation,
-      operationName: operationName ?? null,
-      variables: variables ?? {},
-    });
+    const asked = { document, operation, operationName: operationName ?? null, variables: variables ?? {} };
+    await options.admit(visit, toBePriced(schema, asked));
     return {
       schema,
       document,
-      contextValue: { ...contextValue },
+      contextValue: contextValue as HttpContext & Record<string, unknown>,
       operationName,
       variableValues: variables,
     };

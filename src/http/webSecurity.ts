@@ -1,6 +1,8 @@
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
+import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
 
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
@@ -25,7 +27,7 @@ export async function registerWebSecurity(
   app: FastifyInstance,
   corsOrigins: readonly string[],
 ): Promise<void> {
-  await app.register(fastifyHelmet, {
+  const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -54,7 +56,18 @@ export async function registerWebSecurity(
       maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     });
   }
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' });
+    done();
   });
+}
+
+/** The headers that helmet gives every answer. They are the same each time, and cost a twentieth of a page to make again. */
+function headersOf(options: HelmetOptions): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(options)(request, response, (error) => {
+    if (error !== undefined) throw error as Error;
+  });
+  return { ...response.getHeaders() };
 }

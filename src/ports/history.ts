@@ -9,6 +9,7 @@ import type {
   RequestStatus,
   SecurityService,
 } from '../membership.js';
+import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from './pages.js';
 
 /** Keyset paging forward: the `first` rows after the cursor. */
 export interface ForwardPage {
@@ -30,16 +31,8 @@ export interface BackwardPage {
 export type PageArgs = ForwardPage | BackwardPage;
 
 /** One page, newest first. */
-export interface Page<Row> {
+export interface Page<Row> extends PageEnds {
   readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
-  /** Read forward: older rows follow. Read backward: it was asked for by a cursor. */
-  readonly hasNextPage: boolean;
-  /** Read backward: newer rows come before it. Read forward: it was asked for by a cursor. */
-  readonly hasPreviousPage: boolean;
-  /** To go back from here: that of the first edge, or newer where the page, read backward, has looked further. */
-  readonly startCursor: string | null;
-  /** To go on from here: that of the last edge, or older where the page has looked further. Null: nothing was looked at. */
-  readonly endCursor: string | null;
 }
 
 /** Outcomes by status; they add up to `total`. */
@@ -239,6 +232,12 @@ export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | '
 export interface HistoryStore {
   requests(caller: Caller, filter: RequestFilter, page: PageArgs): Promise<Page<RequestRow>>;
   outcomes(caller: Caller, filter: OutcomeFilter, page: PageArgs): Promise<Page<OutcomeRow>>;
+  outcomesAsText(
+    caller: Caller,
+    filter: OutcomeFilter,
+    page: PageArgs,
+    columns: readonly TextColumn<OutcomeColumn>[],
+  ): Promise<TextPage>;
   calls(caller: Caller, filter: CallFilter, page: PageArgs): Promise<Page<CallRow>>;
 
   /** How many rows the whole list has; null when there are more than `most`, or too much was to be looked through. */

@@ -56,11 +56,16 @@ export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string,
     for (const field of Object.values((type as GraphQLObjectType).getFields())) {
       const name = `${type.name}.${field.name}`;
       const namesOf = namedAdministrators(field.args);
-      if (namesOf !== null) noteForeign(field, name, namesOf);
       const least = rules[name];
-      if (least !== undefined) guard(field, name, least);
-      else if (roots.includes(type as GraphQLObjectType))
+      if (least === undefined && roots.includes(type as GraphQLObjectType))
         throw new Error(`${name} has no rule: add it to RULES`);
+      const note = namesOf && noteForeign(name, namesOf);
+      if (least !== undefined || note !== null) {
+        guard(field, (args, context) => {
+          if (least !== undefined) demand(context, name, least);
+          note?.(args, context);
+        });
+      }
       ruled.add(name);
     }
   }
@@ -68,35 +73,40 @@ export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string,
   if (stray.length > 0) throw new Error(`rules without a field: ${stray.join(', ')}`);
 }
 
-function guard(field: GraphQLField<unknown, unknown>, name: string, least: Role): void {
+/** What stands in front of a resolver: throws when the caller may not go on. */
+export type Rule = (args: Readonly<Record<string, unknown>>, context: GatewayContext) => void;
+
+const RULE_OF = new WeakMap<GraphQLField<unknown, unknown>, Rule>();
+
+/** The rule of a field of a schema with rules, for what is answered without its resolver. */
+export function ruleOf(field: GraphQLField<unknown, unknown>): Rule {
+  const rule = RULE_OF.get(field);
+  if (rule === undefined) throw new Error(`${field.name} has no rule`);
+  return rule;
+}
+
+function guard(field: GraphQLField<unknown, unknown>, rule: Rule): void {
   const { resolve = defaultFieldResolver, subscribe } = field;
+  RULE_OF.set(field, rule);
   if (subscribe !== undefined) {
     field.subscribe = (source, args, context, info) => {
-      demand(context as GatewayContext, name, least);
+      rule(args as Record<string, unknown>, context as GatewayContext);
       return subscribe(source, args, context, info);
     };
   }
   field.resolve = (source, args, context, info) => {
-    demand(context as GatewayContext, name, least);
+    rule(args as Record<string, unknown>, context as GatewayContext);
     return resolve(source, args, context, info);
   };
 }
 
 /** What is not granted is answered as what does not exist, and all the same is an attempt that was denied. */
-function noteForeign(
-  field: GraphQLField<unknown, unknown>,
-  name: string,
-  namesOf: NamedAdministrators,
-): void {
-  const { resolve = defaultFieldResolver } = field;
-  field.resolve = (source, args, context, info) => {
-    const { caller, denied } = context as GatewayContext;
+function noteForeign(name: string, namesOf: NamedAdministrators): Rule {
+  return (args, { caller, denied }) => {
     const granted = caller.administrators;
-    if (granted !== null) {
-      const foreign = namesOf(args as Record<string, unknown>).filter((id) => !granted.includes(id));
-      if (foreign.length > 0) denied(name, foreign);
-    }
-    return resolve(source, args, context, info);
+    if (granted === null) return;
+    const foreign = namesOf(args).filter((id) => !granted.includes(id));
+    if (foreign.length > 0) denied(name, foreign);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../membership.js';
 import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../ports/history.js';
+import type { OutcomeColumn, TextColumn, TextPage } from '../ports/pages.js';
 import {
   type AskedCalls,
   type AskedOutcomes,
@@ -23,6 +24,13 @@ export interface CountedPage<Row> {
 export interface HistoryService {
   requests(caller: Caller, asked: AskedRequests, page: AskedPage): Promise<CountedPage<RequestRow>>;
   outcomes(caller: Caller, asked: AskedOutcomes, page: AskedPage): Promise<CountedPage<OutcomeRow>>;
+  /** Columns of outcomes, as the JSON that they are answered with. */
+  outcomesAsText(
+    caller: Caller,
+    asked: AskedOutcomes,
+    page: AskedPage,
+    columns: readonly TextColumn<OutcomeColumn>[],
+  ): Promise<{ readonly page: TextPage; count(): Promise<number | null> }>;
   calls(caller: Caller, asked: AskedCalls, page: AskedPage): Promise<CountedPage<CallRow>>;
 }
 
@@ -44,6 +52,13 @@ export function createHistory(store: HistoryStore): HistoryService {
       const filter = checkOutcomeFilter(asked);
       return {
         page: await store.outcomes(caller, filter, checkPage(page)),
+        count: () => store.countOutcomes(caller, filter, MOST_COUNTED),
+      };
+    },
+    async outcomesAsText(caller, asked, page, columns) {
+      const filter = checkOutcomeFilter(asked);
+      return {
+        page: await store.outcomesAsText(caller, filter, checkPage(page), columns),
         count: () => store.countOutcomes(caller, filter, MOST_COUNTED),
       };
     },

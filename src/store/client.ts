@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { PrismaClient } from '../generated/client.js';
+import { type Prisma, PrismaClient } from '../generated/client.js';
 import type { Cancellable } from '../ports/cancellable.js';
 import type { PoolGauge } from '../ports/gauges.js';
 import { createCanceller, makeCancellable } from './cancellation.js';
@@ -25,9 +25,15 @@ const CONNECTION_TIMEOUT_MS = 10_000;
 /** How a hot statement asks to be prepared once per connection: planning these costs as much as running them. */
 const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
 
+/** Prisma's client, with a way past it for reads whose answer is one row: decision 0026. */
+export type GatewayPrisma = PrismaClient & {
+  /** The row that a statement answers with, as pg reads it, in a third of the time that `$queryRaw` takes. */
+  $readRow<Row>(statement: Pick<Prisma.Sql, 'text' | 'values'>): Promise<Row>;
+};
+
 /** The gateway's connection to its record. */
 export interface Database {
-  readonly prisma: PrismaClient;
+  readonly prisma: GatewayPrisma;
   /** Tells of every SQL statement that leaves the process through Prisma, until the function returned is called. */
   onStatement(listener: (sql: string) => void): () => void;
   /** Runs a read so that its statements are cancelled when the signal aborts, but for those in transactions. */
@@ -62,8 +68,20 @@ export function openDatabase(databaseUrl: string): Database {
   prisma.$on('query', (event) => {
     for (const listener of listeners) listener(event.query);
   });
+  const readRow = async ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>): Promise<unknown> => {
+    for (const listener of listeners) listener(text);
+    const name = PREPARED.exec(text)?.[1];
+    try {
+      const { rows } = await pool.query<object>({ text, values, ...(name === undefined ? {} : { name }) });
+      if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}`);
+      return rows[0];
+    } catch (error) {
+      throw asCallersSeeIt(error);
+    }
+  };
   // Typed as what it extends: only the errors of its operations differ.
   const extended = prisma.$extends({
+    client: { $readRow: readRow },
     query: {
       async $allOperations({ args, query }) {
         try {
@@ -73,7 +91,7 @@ export function openDatabase(databaseUrl: string): Database {
         }
       },
     },
-  }) as unknown as PrismaClient;
+  }) as unknown as GatewayPrisma;
   return {
     prisma: extended,
     onStatement(listener) {

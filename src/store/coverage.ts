@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { MemberStatus, TargetAddress } from '../membership.js';
 import type {
   AccountStanding,
@@ -7,6 +7,7 @@ import type {
   CoveredTarget,
   InventoryReads,
 } from '../ports/inventory.js';
+import type { GatewayPrisma } from './client.js';
 import { readJson, toDate, type JsonRow } from './jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */
@@ -14,7 +15,7 @@ export type AskedCoverage = Parameters<InventoryReads['coverage']>[1];
 
 /** Reads a coverage of lanes, whose targets stand at the same places. */
 export async function readCoverage(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   laneIds: readonly number[],
   targets: readonly TargetAddress[],
   asked: AskedCoverage,

@@ -1,16 +1,18 @@
-import type { PrismaClient } from '../generated/client.js';
+import type { GatewayPrisma } from './client.js';
 import type { HistoryStore } from '../ports/history.js';
 import { createCallReads } from './historyCalls.js';
 import { createOutcomeReads } from './historyOutcomes.js';
+import { createOutcomesAsText } from './outcomesAsText.js';
 import { createRequestReads } from './historyRequests.js';
 import { createStatisticsReads } from './statistics.js';
 import { WALK_LIMITS, type WalkLimits } from './walk.js';
 
 /** The reads of the record. */
-export function createHistoryStore(prisma: PrismaClient, limits: WalkLimits = WALK_LIMITS): HistoryStore {
+export function createHistoryStore(prisma: GatewayPrisma, limits: WalkLimits = WALK_LIMITS): HistoryStore {
   return {
     ...createRequestReads(prisma, limits),
     ...createOutcomeReads(prisma, limits),
+    outcomesAsText: createOutcomesAsText(prisma, limits),
     ...createCallReads(prisma, limits),
     ...createStatisticsReads(prisma),
   };

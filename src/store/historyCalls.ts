@@ -1,6 +1,7 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
+import type { GatewayPrisma } from './client.js';
 import { idBound, idCursor, uuidOrNone } from './cursors.js';
 import { limitOf } from './direction.js';
 import { isWantedLane } from './grants.js';
@@ -18,7 +19,7 @@ const CALL = Prisma.sql`json_build_object(
 
 /** The reads of calls. */
 export function createCallReads(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   limits: WalkLimits,
 ): Pick<HistoryStore, 'calls' | 'countCalls' | 'callsById' | 'callsOfRequests'> {
   return {

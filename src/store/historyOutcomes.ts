@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type {
   HistoryStore,
@@ -10,6 +10,7 @@ import type {
   PageArgs,
   SendRow,
 } from '../ports/history.js';
+import type { GatewayPrisma } from './client.js';
 import {
   BEFORE_ALL_ACCOUNTS,
   outcomeBound,
@@ -37,11 +38,12 @@ import {
   selectPage,
   type Source,
   sourceOf,
+  type Walk,
   WALK_LIMITS,
   type WalkLimits,
   withAll,
 } from './walk.js';
-import { settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
+import { KEPT_FROM, settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
 
 /** Half the price of json_build_object, which looks up how each of its arguments is written for every row. */
 const OUTCOME = Prisma.sql`row_to_json(entry)`;
@@ -64,7 +66,7 @@ const SURROUNDINGS = Prisma.sql`
 
 /** The reads of outcomes. */
 export function createOutcomeReads(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   limits: WalkLimits,
 ): Pick<
   HistoryStore,
@@ -217,7 +219,7 @@ export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs
  * How outcomes are read, from whichever index reads least: a request's targets; the accounts asked for; the reasons; what
  * went wrong; else the targets that may have some.
  */
-function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Source {
+export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Source {
   const range = rangeOf(filter, page);
   if (range.statuses?.length === 0) return complete(Prisma.sql`SELECT * FROM outcome WHERE false`);
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
@@ -243,7 +245,19 @@ function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Sou
   if (!isNarrowed && exceptions.length > 0 && exceptions.length === range.statuses?.length) {
     return outcomesByException(exceptions, range);
   }
-  return outcomesByTarget(sourceOf(targetsOfAll(caller, filter, range)), range);
+  const byTarget = () => outcomesByTarget(sourceOf(targetsOfAll(caller, filter, range)), range);
+  if (isNarrowed || range.statuses !== null) return byTarget();
+  return { page: () => allInOrder(range), all: (limits) => byTarget().all(limits) };
+}
+
+/** Without conditions, the primary key is the list: what has been erased is not in the table. */
+function allInOrder({ bound, direction: { behind, order }, limit }: OutcomeRange): Walk {
+  const rows = Prisma.sql`
+    SELECT o.* FROM outcome o
+    WHERE (o.target_id, o.account_id) ${behind} (${bound.targetId}::bigint, ${bound.accountId}) AND o.target_id >= ${KEPT_FROM}
+    ORDER BY o.target_id ${order}, o.account_id ${order}
+    LIMIT ${limit}::int`;
+  return { ctes: [], rows, edge: null };
 }
 
 function rangeOf(filter: OutcomeFilter, page: PageArgs): OutcomeRange {

@@ -1,6 +1,7 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
+import type { GatewayPrisma } from './client.js';
 import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
 import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
@@ -22,7 +23,7 @@ const TARGET = Prisma.sql`json_build_object(
 
 /** The reads of requests and of their targets. */
 export function createRequestReads(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   limits: WalkLimits,
 ): Pick<
   HistoryStore,

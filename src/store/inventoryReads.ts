@@ -1,8 +1,9 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { TargetAddress } from '../membership.js';
 import type { PageArgs } from '../ports/history.js';
 import type { InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
 import type { ServiceMember } from '../ports/upstream.js';
+import type { GatewayPrisma } from './client.js';
 import { readCoverage } from './coverage.js';
 import { inventoryBound, inventoryCursor } from './cursors.js';
 import { limitOf } from './direction.js';
@@ -11,7 +12,7 @@ import { INVENTORY_MEMBER, toMember } from './keptMembers.js';
 
 /** Reads of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
 export function createInventoryReads(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   laneIdOf: (target: TargetAddress) => number,
 ): InventoryReads {
   return {
@@ -100,7 +101,7 @@ function toRow(json: JsonInventoryRow): RowInLane {
 }
 
 async function readListing(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   laneId: number,
   maxAgeMs: number,
 ): Promise<{ observedAt: Date; members: ServiceMember[] } | null> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { PrismaClient } from '../generated/client.js';
 import type { TargetAddress } from '../membership.js';
 import type { KeptMember, KeptMembers } from '../ports/keptMembers.js';
 import type { MemberPageAsked, ServiceMember } from '../ports/upstream.js';
+import type { GatewayPrisma } from './client.js';
 import { readJson, type JsonRow } from './jsonPages.js';
 import { Prisma } from '../generated/client.js';
 
@@ -14,7 +14,7 @@ export const INVENTORY_MEMBER = Prisma.sql`jsonb_build_object('accountId', m.acc
 
 /** Observations that are kept, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
 export function createKeptMembers(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   laneIdOf: (target: TargetAddress) => number,
 ): KeptMembers {
   return {
@@ -103,7 +103,7 @@ function selectMembers(
 
 /** An older read never replaces a younger one. In one order, so that two that keep the same never wait for each other. */
 async function keepMembers(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   read: readonly (KeptMember & { readonly laneId: number; readonly accountId: string })[],
 ): Promise<void> {
   await prisma.$executeRaw`

@@ -17,25 +17,30 @@ export function prepared(name: string, { strings, values }: Prisma.Sql): Prisma.
   return Prisma.sql`/* prepared: ${Prisma.raw(name)} */ ${Prisma.sql(strings, ...known)}`;
 }
 
+/** What tells whether a page of a list is prepared, and by which name. */
+export interface PreparedPage {
+  readonly caller: Caller | null;
+  readonly filter: object;
+  readonly page: PageArgs;
+  readonly limits: WalkLimits;
+}
+
 /**
  * A page of a list, prepared when nothing narrows the list and the page is of a usual size: the text is then one of a few
  * dozen. Planning such a page costs more than reading it.
  */
-export function preparedPage(
-  list: string,
-  {
-    caller,
-    filter,
-    page,
-    limits,
-  }: { caller: Caller | null; filter: object; page: PageArgs; limits: WalkLimits },
-  statement: Prisma.Sql,
-): Prisma.Sql {
+export function preparedPage(list: string, asked: PreparedPage, statement: Prisma.Sql): Prisma.Sql {
+  const name = preparedName(list, asked);
+  return name === null ? statement : prepared(name, statement);
+}
+
+/** The name by which a page of a list is prepared; null when it is not. */
+export function preparedName(list: string, { caller, filter, page, limits }: PreparedPage): string | null {
   const size = limitOf(page) - 1;
-  if (limits !== WALK_LIMITS) return statement;
-  if (!SIZES.includes(size) || !Object.values(filter).every((value) => value == null)) return statement;
+  if (limits !== WALK_LIMITS) return null;
+  if (!SIZES.includes(size) || !Object.values(filter).every((value) => value == null)) return null;
   const direction = directionOf(page).isBackward ? 'backward' : 'forward';
-  return prepared(`${list}_${reachOf(caller)}_${direction}_${size}`, statement);
+  return `${list}_${reachOf(caller)}_${direction}_${size}`;
 }
 
 /** What the name of a prepared statement says of its caller. */

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type {
   AccountsRow,
@@ -8,6 +8,7 @@ import type {
   StatisticsGroup,
   StatisticsRow,
 } from '../ports/history.js';
+import type { GatewayPrisma } from './client.js';
 import { type JsonRow, readJson, toDate } from './jsonPages.js';
 import { countedOutcomes, matchingOutcomes } from './matchingOutcomes.js';
 
@@ -40,7 +41,7 @@ const NO_GROUP: StatisticsGroup = {
 
 /** The reads that count. */
 export function createStatisticsReads(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
 ): Pick<HistoryStore, 'statistics' | 'statisticsAccounts'> {
   return {
     async statistics(caller, groupBy, filter, most) {

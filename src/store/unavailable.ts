@@ -16,12 +16,18 @@ const WORDS =
 /** Whether an error is about reaching the database, and not about what was asked of it. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  const words = wordsOf(error);
+  return CODES.has(codeOf(error)) || SQL_STATES.test(words) || WORDS.test(words);
+}
+
+/** Prisma's code, or PostgreSQL's where pg was asked without Prisma; Prisma has PostgreSQL's in the message. */
+function codeOf(error: Error): string {
   const { code } = error as { code?: unknown };
-  return (
-    (typeof code === 'string' && CODES.has(code)) ||
-    SQL_STATES.test(error.message) ||
-    WORDS.test(error.message)
-  );
+  return typeof code === 'string' ? code : '';
+}
+
+function wordsOf(error: Error): string {
+  return `${codeOf(error)} ${error.message}`;
 }
 
 /** PostgreSQL's code and words for a statement that took longer than statement_timeout. */
@@ -36,10 +42,11 @@ const NUL_IN_TEXT = /\b22021\b/;
  */
 export function asCallersSeeIt(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GatewayError) return error;
-  if (TIMED_OUT.test(error.message)) {
+  const words = wordsOf(error);
+  if (TIMED_OUT.test(words)) {
     return new GatewayError('TIMED_OUT', 'the database took longer over this than it may', { cause: error });
   }
-  if (NUL_IN_TEXT.test(error.message)) {
+  if (NUL_IN_TEXT.test(words)) {
     return new GatewayError('BAD_USER_INPUT', 'expected text without NUL characters', { cause: error });
   }
   if (!isUnreachable(error)) return error;

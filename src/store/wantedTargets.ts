@@ -15,7 +15,7 @@ import { OPEN_TARGETS_FROM, targetsMadeBefore } from './timeBounds.js';
 import type { Branches, Ordered, Reading } from './walk.js';
 
 /** The id of a target: those before it have no outcomes any more. */
-const KEPT_FROM = Prisma.sql`(SELECT k.target_id FROM kept_from k)`;
+export const KEPT_FROM = Prisma.sql`(SELECT k.target_id FROM kept_from k)`;
 
 /** The targets of a request that may have outcomes for the range. OFFSET 0: found by the request, never by walking all. */
 export function targetsOfRequest(

@@ -73,6 +73,28 @@ describe('an administrator that exists and is not granted', () => {
     });
   });
 
+  it('is on record each time a query is asked again, also when it is compiled', async () => {
+    const headers = { authorization: `Bearer ${secrets.get('boss')}`, 'x-request-id': 'again' };
+    const query =
+      'query ($id: ID) { outcomes(first: 3, filter: { administrator: $id }) { nodes { id region } } }';
+    const answers = [];
+    for (let time = 0; time < 5; time += 1)
+      answers.push((await gateway.post({ query, variables: { id: 'two' } }, headers)).body.data);
+    expect(answers).toEqual(answers.map(() => ({ outcomes: { nodes: [] } })));
+    const { data } = await ask(
+      'root',
+      '{ deniedAttempts(first: 100) { nodes { attempts requestId reason } } }',
+    );
+    const { nodes } = data?.['deniedAttempts'] as {
+      nodes: { attempts: number; requestId: string; reason: string }[];
+    };
+    const again = nodes.filter(({ requestId }) => requestId === 'again');
+    expect(new Set(again.map(({ reason }) => reason))).toEqual(
+      new Set(['Query.outcomes of the administrator two']),
+    );
+    expect(again.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(5);
+  });
+
   it('is on record for exports too', async () => {
     const fetchExport = async (id: string) => {
       const headers = { authorization: `Bearer ${secrets.get('boss')}` };

@@ -8,11 +8,27 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-it('ends a query that takes too long, and what PostgreSQL still does for it', async () => {
+/** A table that nobody can read until the client ends its transaction. */
+async function lock(table: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: gateway.databaseUrl });
   await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  return client;
+}
+
+/** How many statements wait for the table. */
+async function waitingFor(table: string, client: pg.Client): Promise<number> {
+  // The transaction would see the same answer again and again.
+  await client.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await client.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%${table}%'`,
+  );
+  return rows.length;
+}
+
+it('ends a query that takes too long, and what PostgreSQL still does for it', async () => {
+  const client = await lock('request');
   try {
-    await client.query('BEGIN; LOCK TABLE request IN ACCESS EXCLUSIVE MODE');
     const { status, body } = await gateway.post({
       query:
         'query { administrators { id } node(id: "request_01a1fc84-6b0b-7357-ad8c-145f65014dad") { id } }',
@@ -25,15 +41,28 @@ it('ends a query that takes too long, and what PostgreSQL still does for it', as
         extensions: { code: 'TIMED_OUT', limit: 'EXECUTION_TIMEOUT_SECONDS', maximum: 1 },
       },
     ]);
-    const waiting = async () => {
-      // The transaction would see the same answer again and again.
-      await client.query('SELECT pg_stat_clear_snapshot()');
-      const { rows } = await client.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%request%'`,
-      );
-      return rows.length;
-    };
-    await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => waitingFor('request', client), { timeout: 5_000 }).toBe(0);
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+});
+
+it('ends a page that PostgreSQL writes as text in the same way', async () => {
+  const ask = () => gateway.post({ query: '{ outcomes { nodes { id } } }' });
+  // From the third time on it is compiled.
+  for (let time = 0; time < 3; time += 1)
+    expect((await ask()).body).toMatchObject({ data: { outcomes: {} } });
+  const client = await lock('outcome');
+  try {
+    const answer = ask();
+    await expect.poll(() => waitingFor('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);
+    const { status, body } = await answer;
+    expect([status, body.data]).toEqual([200, null]);
+    expect(body.errors).toMatchObject([
+      { path: ['outcomes'], extensions: { code: 'TIMED_OUT', maximum: 1 } },
+    ]);
+    await expect.poll(() => waitingFor('string_agg', client), { timeout: 5_000 }).toBe(0);
   } finally {
     await client.query('ROLLBACK');
     await client.end();

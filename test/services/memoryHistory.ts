@@ -1,3 +1,5 @@
+// What presents a row brings classes with decorators.
+import 'reflect-metadata';
 import type { Caller } from '../../src/membership.js';
 import type {
   CallRow,
@@ -9,6 +11,7 @@ import type {
   RequestRow,
   TargetRow,
 } from '../../src/ports/history.js';
+import { presentOutcome } from '../../src/resolvers/present.js';
 
 /** A record in memory that knows which reads it was asked for. */
 export interface MemoryHistory extends HistoryStore {
@@ -58,6 +61,14 @@ export function createMemoryHistory(): MemoryHistory {
         outcomeRows.filter((row) => sees(caller, row) && meets(row, filter)),
         args,
       ),
+    async outcomesAsText(caller, filter, args, columns) {
+      const { edges, ...ends } = await store.outcomes(caller, filter, args);
+      const nodes = edges.map(({ node }) => {
+        const shown = presentOutcome(node);
+        return JSON.stringify(Object.fromEntries(columns.map(({ as, column }) => [as, shown[column]])));
+      });
+      return { nodes: nodes.join(','), ...ends };
+    },
     calls: async (caller, _filter, args) =>
       page(
         callRows.filter((row) => sees(caller, row)),

@@ -5,6 +5,7 @@ import type { CallFilter, OutcomeFilter, PageArgs, RequestFilter } from '../../s
 import { idCursor, outcomeCursor } from '../../src/store/cursors.js';
 import { selectCalls } from '../../src/store/historyCalls.js';
 import { selectOutcomes } from '../../src/store/historyOutcomes.js';
+import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';
 import { selectRequests } from '../../src/store/historyRequests.js';
 import { WALK_LIMITS } from '../../src/store/walk.js';
 import { drawFilters } from './drawFilters.js';
@@ -142,5 +143,9 @@ describe('in a record of 60,000 outcomes and 9,000 requests, a page by any combi
     });
     const pages = pagesFrom(outcomeCursor({ targetId: '20', accountId: '000000017000' }));
     expect(await excesses(filters, pages, selectOutcomes)).toEqual([]);
+    const columns = [{ as: 'email', column: 'email' }] as const;
+    const selectText = (caller: Caller, filter: OutcomeFilter, page: PageArgs) =>
+      selectOutcomesAsText(caller, filter, page, columns);
+    expect(await excesses(filters, pages, selectText)).toEqual([]);
   });
 });

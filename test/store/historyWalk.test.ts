@@ -8,6 +8,7 @@ import {
   type Caller,
 } from '../../src/membership.js';
 import type { CallRow, LaneFilter, OutcomeRow, Page, PageArgs, RequestRow } from '../../src/ports/history.js';
+import { outcomeNodeId } from '../../src/services/nodeId.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import type { WalkLimits } from '../../src/store/walk.js';
 import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';
@@ -100,6 +101,12 @@ async function expectPages<Row>(
   if (found !== null || (keys.length <= 30 && counted === MOST)) expect(found).toBe(keys.length);
 }
 
+/** What a page shows as text: something of an outcome's own, and something to be looked up. */
+const COLUMNS = [
+  { as: 'id', column: 'id' },
+  { as: 'email', column: 'email' },
+] as const;
+
 const RUNS = { numRuns: 120 };
 
 describe('whatever a page may look through, pages lose no row and show none twice, as a plain filter finds them', () => {
@@ -127,7 +134,15 @@ describe('whatever a page may look through, pages lose no row and show none twic
           isIn(filter.settledAfter, filter.settledBefore, row.settledAt),
       );
       const read: Read<OutcomeRow> = {
-        list: (page) => history.outcomes(caller, filter, page),
+        async list(page) {
+          const { edges, ...ends } = await history.outcomes(caller, filter, page);
+          const asText = await history.outcomesAsText(caller, filter, page, COLUMNS);
+          const nodes = edges.map(({ node }) =>
+            JSON.stringify({ id: outcomeNodeId(node), email: node.email }),
+          );
+          expect(asText).toEqual({ nodes: nodes.join(','), ...ends });
+          return { edges, ...ends };
+        },
         count: (most) => history.countOutcomes(caller, filter, most),
       };
       await expectPages(read, expected, keyOf, size, limits);

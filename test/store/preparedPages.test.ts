@@ -11,6 +11,8 @@ import {
   selectRequestsById,
   selectTargetsOfRequests,
 } from '../../src/store/historyRequests.js';
+import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';
+import { prepared } from '../../src/store/prepared.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 
@@ -38,6 +40,11 @@ const FIRST: PageArgs = { first: 50, after: null };
 const LAST: PageArgs = { last: 20, before: null };
 const IDS = [requestIdOf(3), requestIdOf(4)];
 
+const COLUMNS = [
+  { as: 'email', column: 'email' },
+  { as: 'region', column: 'region' },
+] as const;
+
 const NAME = /^\s*\/\* prepared: (\w+) \*\//;
 
 describe('a statement that is prepared', () => {
@@ -45,6 +52,11 @@ describe('a statement that is prepared', () => {
     ['outcomes', selectOutcomes(LOCAL_CALLER, {}, FIRST)],
     ['outcomes, backward', selectOutcomes(LOCAL_CALLER, {}, LAST)],
     ['outcomes granted', selectOutcomes(GRANTED, {}, FIRST)],
+    ['outcomes as text', prepared('text', selectOutcomesAsText(LOCAL_CALLER, {}, FIRST, COLUMNS))],
+    [
+      'outcomes as text granted, backward',
+      prepared('text', selectOutcomesAsText(GRANTED, {}, LAST, COLUMNS)),
+    ],
     ['requests', selectRequests(LOCAL_CALLER, {}, FIRST)],
     ['requests granted', selectRequests(GRANTED, {}, LAST)],
     ['calls', selectCalls(LOCAL_CALLER, {}, FIRST)],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { PrismaClient } from '../../src/generated/client.js';
+import type { GatewayPrisma } from '../../src/store/client.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -10,11 +10,11 @@ const FILL_TIMEOUT_MS = 120_000;
 export interface TestRecord {
   readonly url: string;
   readonly database: Database;
-  readonly prisma: PrismaClient;
+  readonly prisma: GatewayPrisma;
 }
 
 /** Makes the database before the tests of the file and removes it after them; `fill` writes what they read. */
-export function useTestRecord(fill?: (prisma: PrismaClient) => Promise<void>): TestRecord {
+export function useTestRecord(fill?: (prisma: GatewayPrisma) => Promise<void>): TestRecord {
   let made: { testDatabase: TestDatabase; database: Database } | undefined;
   const opened = () => {
     if (made === undefined) throw new Error('the record is there in tests and hooks only');

@@ -12,6 +12,9 @@ describe('an error of the database', () => {
     [Object.assign(new Error('x'), { code: 'P1001' }), true],
     [Object.assign(new Error('x'), { code: 'P2028' }), true],
     [new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`'), true],
+    // As pg says it, without Prisma.
+    [Object.assign(new Error('too many clients'), { code: '53300' }), true],
+    [Object.assign(new Error('relation does not exist'), { code: '42P01' }), false],
     [new Error('Query read timeout'), true],
     // What Prisma's adapter says when a transaction ends on a connection that is gone.
     [new Error('ConnectionClosed'), true],
