@@ -20,8 +20,8 @@ const MOST_COMPILED = 50;
 const MOST_FIELDS = 200;
 
 /**
- * Executes a query that comes again and again, and whose variables fit, compiled to JavaScript by graphql-jit. Null for
- * mutations and for documents that are new: those are for graphql-js.
+ * Executes a query that comes again and again, and whose variables fit, compiled to JavaScript by graphql-jit, or to the
+ * statement by which PostgreSQL writes the answer. Null for mutations and for documents that are new: those are for graphql-js.
  */
 export type ExecuteCompiled = (
   asked: PricedOperation,

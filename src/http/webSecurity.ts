@@ -1,6 +1,6 @@
-import fastifyCors from '@fastify/cors';
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import { Socket } from 'node:net';
+import fastifyCors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 
@@ -46,6 +46,11 @@ export async function registerWebSecurity(
     xXssProtection: false,
     crossOriginResourcePolicy: { policy: corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
   });
+  // Before CORS, which answers preflights by itself.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' });
+    done();
+  });
   if (corsOrigins.length > 0) {
     await app.register(fastifyCors, {
       origin: [...corsOrigins],
@@ -56,10 +61,6 @@ export async function registerWebSecurity(
       maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     });
   }
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' });
-    done();
-  });
 }
 
 /** The headers that helmet gives every answer. They are the same each time, and cost a twentieth of a page to make again. */

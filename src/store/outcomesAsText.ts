@@ -9,7 +9,7 @@ import { outcomeBound, outcomeCursor } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { outcomesFor } from './historyOutcomes.js';
 import { endsOf } from './jsonPages.js';
-import { prepared, preparedName } from './prepared.js';
+import { prepared, preparedName, type PreparedPage } from './prepared.js';
 import { WALK_LIMITS, withAll, type WalkLimits } from './walk.js';
 
 /** How a column is written as JSON, and whether all outcomes of a target have it in common. */
@@ -47,7 +47,7 @@ const COLUMNS: Readonly<Record<OutcomeColumn, Writing>> = {
 /** Where a page begins, ends, or has stopped to look: an `OutcomeKey` as the cursor has it. */
 const KEY = Prisma.sql`edge.target_id || '|' || edge.account_id`;
 
-/** Most selections of columns that are prepared: each is a plan for each size of a page, in each connection. */
+/** Most statements that are prepared, of whatever columns and sizes: each is a plan in each connection. */
 const MOST_PREPARED = 50;
 
 /** What the statement answers with. */
@@ -67,21 +67,21 @@ export function createOutcomesAsText(
   prisma: GatewayPrisma,
   limits: WalkLimits,
 ): HistoryStore['outcomesAsText'] {
+  // By the arrays: the same columns come as the same one, since a compiled query brings them.
   const lists = new WeakMap<readonly TextColumn<OutcomeColumn>[], string>();
-  const known = new Set<string>();
+  const names = new Set<string>();
   const texts = new Map<string, string>();
 
-  /** The same columns come as the same array, since a compiled query brings them. */
-  const listOf = (columns: readonly TextColumn<OutcomeColumn>[]): string => {
+  const nameOf = (columns: readonly TextColumn<OutcomeColumn>[], asked: PreparedPage): string | null => {
     let list = lists.get(columns);
     if (list === undefined) lists.set(columns, (list = listNameOf(columns)));
-    if (known.size < MOST_PREPARED) known.add(list);
-    return list;
+    const name = preparedName(list, asked);
+    if (name !== null && names.size < MOST_PREPARED) names.add(name);
+    return name !== null && names.has(name) ? name : null;
   };
 
   return async (caller, filter, page, columns) => {
-    const list = listOf(columns);
-    const name = known.has(list) ? preparedName(list, { caller, filter, page, limits }) : null;
+    const name = nameOf(columns, { caller, filter, page, limits });
     const { targetId, accountId } = outcomeBound(page);
     let text = name === null ? undefined : texts.get(name);
     let values: unknown[] = [targetId, accountId];
