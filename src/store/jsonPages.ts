@@ -38,7 +38,7 @@ export function toPage<Json, Row>(
   return { edges, ...endsOf({ isLong: rows.length > sizeOf(page), newest, oldest, edge }, page) };
 }
 
-/** Where a page lies, from what was read of it: the cursors of its newest and oldest rows, and whether there was one more. */
+/** Where a page lies, from what was read of it: cursors or keys of its newest and oldest rows, and whether there was one more. */
 export function endsOf(
   {
     isLong,

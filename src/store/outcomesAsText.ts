@@ -96,15 +96,21 @@ export function createOutcomesAsText(
   };
 }
 
+/** Cursors are made when they are asked for: most pages show one of the two. */
 function toTextPage({ nodes, read, first, last, edge }: TextRow, page: PageArgs): TextPage {
   const [newest, oldest] = 'last' in page ? [last, first] : [first, last];
-  const ends = {
-    isLong: read === limitOf(page),
-    newest: cursorOf(newest),
-    oldest: cursorOf(oldest),
-    edge: cursorOf(edge),
+  const ends = endsOf({ isLong: read === limitOf(page), newest, oldest, edge }, page);
+  return {
+    nodes: nodes ?? '',
+    hasNextPage: ends.hasNextPage,
+    hasPreviousPage: ends.hasPreviousPage,
+    get startCursor() {
+      return cursorOf(ends.startCursor);
+    },
+    get endCursor() {
+      return cursorOf(ends.endCursor);
+    },
   };
-  return { nodes: nodes ?? '', ...endsOf(ends, page) };
 }
 
 function cursorOf(key: string | null): string | null {
