@@ -59,7 +59,10 @@ await runBench('history', async (closers) => {
     apollo: { program: await startServer(closers, 'apollo', environment), bodies: near },
     far: { program: gateway, bodies: far },
     layer: { program: layer, bodies: near.slice(0, 1) },
-    layerResolved: { program: await startServer(closers, 'layer', environment), bodies: near.slice(0, 1).map(resolved) },
+    layerResolved: {
+      program: await startServer(closers, 'layer', environment),
+      bodies: near.slice(0, 1).map(resolved),
+    },
     stringify: { program: stringify, bodies: near.slice(0, 1) },
   } satisfies Record<string, Contender>;
   await compareAnswers(contenders, near, far);
