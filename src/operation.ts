@@ -46,8 +46,8 @@ type Made = { -readonly [Part in keyof GatewayContext]?: GatewayContext[Part] } 
 };
 
 /**
- * Every part is made when a resolver first asks for it: most operations need two or three of them, and to make them all takes
- * a tenth of the memory that a page of outcomes does. A class, since Apollo copies contexts and would read every getter of an
+ * Every part is made when a resolver first asks for it: most operations need two or three of them, and to make them all
+ * would be a fifteenth of what a page of outcomes allocates. A class, since Apollo copies contexts and would read every getter of an
  * object; it leaves those of a prototype alone.
  */
 class OperationContext implements GatewayContext {

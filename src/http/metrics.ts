@@ -14,7 +14,7 @@ declare module 'fastify' {
 /** Tells the metrics of every request that has been answered. To be called before there are routes. */
 export function measureRequests(app: FastifyInstance, metrics: Pick<Metrics, 'httpAnswered'>): void {
   app.decorateRequest('refusedWith', null);
-  app.addHook('onResponse', ({ method, routeOptions, visit, refusedWith }, reply, done) => {
+  app.addHook('onResponse', async ({ method, routeOptions, visit, refusedWith }, reply) => {
     metrics.httpAnswered({
       method,
       route: routeOptions.url ?? null,
@@ -23,7 +23,6 @@ export function measureRequests(app: FastifyInstance, metrics: Pick<Metrics, 'ht
       operation: visit?.operation?.type ?? null,
       errors: refusedWith === null ? (visit?.errors ?? {}) : { [refusedWith]: 1 },
     });
-    done();
   });
 }
 

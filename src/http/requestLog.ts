@@ -9,8 +9,7 @@ const QUIET = /^\/(health|metrics)\b/;
  * headers, query strings or e-mail addresses.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
-  app.addHook('onResponse', (request, reply, done) => {
-    done();
+  app.addHook('onResponse', async (request, reply) => {
     const { visit, id, method } = request;
     const path = request.url.split('?', 1)[0] ?? '';
     const level = QUIET.test(path) ? 'debug' : 'info';

@@ -15,10 +15,11 @@ import { checkPage, type AskedPage } from './pageArgs.js';
 const MOST_COUNTED = 10_000;
 
 /** A page, and the number of entries of its whole list: counted when asked for, null above 10,000. */
-export interface CountedPage<Row> {
-  readonly page: Page<Row>;
+interface Counted<Shown> {
+  readonly page: Shown;
   count(): Promise<number | null>;
 }
+export type CountedPage<Row> = Counted<Page<Row>>;
 
 /** The lists of the record, newest first, limited to the administrators granted to the caller. */
 export interface HistoryService {
@@ -30,7 +31,7 @@ export interface HistoryService {
     asked: AskedOutcomes,
     page: AskedPage,
     columns: readonly TextColumn<OutcomeColumn>[],
-  ): Promise<{ readonly page: TextPage; count(): Promise<number | null> }>;
+  ): Promise<Counted<TextPage>>;
   calls(caller: Caller, asked: AskedCalls, page: AskedPage): Promise<CountedPage<CallRow>>;
 }
 

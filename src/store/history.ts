@@ -1,9 +1,9 @@
-import type { GatewayPrisma } from './client.js';
 import type { HistoryStore } from '../ports/history.js';
+import type { GatewayPrisma } from './client.js';
 import { createCallReads } from './historyCalls.js';
 import { createOutcomeReads } from './historyOutcomes.js';
-import { createOutcomesAsText } from './outcomesAsText.js';
 import { createRequestReads } from './historyRequests.js';
+import { createOutcomesAsText } from './outcomesAsText.js';
 import { createStatisticsReads } from './statistics.js';
 import { WALK_LIMITS, type WalkLimits } from './walk.js';
 

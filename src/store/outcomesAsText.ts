@@ -88,7 +88,7 @@ export function createOutcomesAsText(
     if (text === undefined) {
       const statement = selectOutcomesAsText(caller, filter, page, columns, limits);
       const sql = name === null ? statement : prepared(name, statement);
-      // Made once where only the cursor differs: making it costs a tenth of what the process does for the page.
+      // Made once where only the cursor differs: making it is a tenth of what the page allocates.
       if (name !== null && isDeepStrictEqual(sql.values, values)) texts.set(name, sql.text);
       ({ text, values } = sql);
     }
