@@ -15,6 +15,8 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
+ * - OFFSET 0 keeps what each call carried apart, so that it is found by the call: with statistics of a moment when few calls
+ *   had been sent, the outcomes of all of them would be read.
  * - The array of places makes the update a scan of these rows by place, whatever the statistics say: a join by place alone
  *   may be planned as a scan of everything.
  * - COALESCE around a status keeps the planner from the partial indexes, which statistics from a quiet moment take for
@@ -59,7 +61,7 @@ export async function settleCalls(
         COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
       FROM closed
       JOIN answer a ON a.call_id = closed.id
-      JOIN send s ON s.call_id = closed.id
+      CROSS JOIN LATERAL (SELECT target_id, account_ids FROM send WHERE call_id = closed.id OFFSET 0) s
       CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
       CROSS JOIN LATERAL (
         SELECT ctid AS at, cardinality(call_ids) AS sends, call_ids FROM outcome
