@@ -5,7 +5,7 @@ import type { OriginStore } from './ports/origins.js';
 import type { Asked } from './http/server.js';
 import type { Inventory } from './inventory.js';
 import type { GatewayContext } from './resolvers/context.js';
-import { createDeadline, withDeadline, type Deadline } from './services/deadline.js';
+import { Deadline, withDeadline } from './services/deadline.js';
 import type { DeniedAttempts } from './services/deniedAttempts.js';
 import { createHistory } from './services/history.js';
 import type { LiveReads } from './services/liveReads.js';
@@ -136,7 +136,7 @@ class OperationContext implements GatewayContext {
   /** Of queries alone: mutations wait for requests, and subscriptions go on. */
   private get deadline(): Deadline | null {
     if (!this.asked.isQuery()) return null;
-    return (this.made.deadline ??= createDeadline(this.parts.timeoutSeconds, this.caller.gone));
+    return (this.made.deadline ??= new Deadline(this.parts.timeoutSeconds, this.caller.gone));
   }
 
   private timely<Port extends object>(port: Port): Port {

@@ -132,10 +132,10 @@ function planOf(document: DocumentNode, { selectionSet }: OperationDefinitionNod
       case 'pageInfo': {
         const asked = columnsOf(fieldsOf(field.selectionSet, 'PageInfo', document), ENDS);
         if (asked === null) return null;
-        const ends = asked.map(({ as, column }) => [as, column] as const);
-        members.push(
-          (page) => lead + JSON.stringify(Object.fromEntries(ends.map(([as, column]) => [as, page[column]]))),
-        );
+        members.push((page) => {
+          const ends = asked.map(({ as, column }) => `"${as}":${JSON.stringify(page[column])}`);
+          return `${lead}{${ends.join(',')}}`;
+        });
         break;
       }
       default:

@@ -1,65 +1,71 @@
 import { GatewayError } from '../errors.js';
-import type { Cancellable } from '../ports/cancellable.js';
-
-/** The moment by which an operation has to be done: when its time is over, or when nobody waits for it any more. */
-export interface Deadline {
-  /** Aborts when it comes while a read is under way. */
-  readonly signal: AbortSignal;
-  /**
-   * The result of a read that begins now; rejects with `TIMED_OUT` when the deadline comes first, or has passed. What the read
-   * has under way is to end with the signal.
-   */
-  within<Result>(read: () => Promise<Result>): Promise<Result>;
-}
+import type { Cancellable, Ending } from '../ports/cancellable.js';
 
 /**
- * A deadline from now on. Its timer runs while there are reads: one that lasted until the deadline, as `AbortSignal.timeout`
- * does, would keep a kilobyte of every operation of the last half minute.
- *
- * @param gone aborts when the caller has gone.
+ * The moment by which an operation has to be done: when its time is over, or when nobody waits for it any more. Its timer
+ * runs while somebody listens: one that lasted until then, as `AbortSignal.timeout` does, would keep a kilobyte of every
+ * operation of the last half minute.
  */
-export function createDeadline(seconds: number, gone?: AbortSignal): Deadline {
-  const end = performance.now() + seconds * 1_000;
-  const controller = new AbortController();
-  const { signal } = controller;
-  let reads = 0;
-  let timer: NodeJS.Timeout | undefined;
+export class Deadline implements Ending {
+  reason: Error | undefined;
+  private readonly end: number;
+  private readonly listeners = new Set<() => void>();
+  private readonly come = (): void => {
+    this.reason ??= this.gone?.aborted === true ? hasGone() : timedOut(this.seconds);
+    this.controller?.abort(this.reason);
+    for (const listener of this.listeners) listener();
+  };
+  private controller: AbortController | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
-  const stop = (): void => {
-    controller.abort(gone?.aborted === true ? hasGone() : timedOut(seconds));
-  };
-  const begin = (): void => {
-    reads += 1;
-    if (reads > 1) return;
-    timer = setTimeout(stop, end - performance.now());
-    gone?.addEventListener('abort', stop);
-  };
-  const finish = (): void => {
-    reads -= 1;
-    if (reads > 0) return;
-    clearTimeout(timer);
-    gone?.removeEventListener('abort', stop);
-  };
+  /** @param gone aborts when the caller has gone. */
+  constructor(
+    private readonly seconds: number,
+    private readonly gone?: AbortSignal,
+  ) {
+    this.end = performance.now() + seconds * 1_000;
+  }
 
-  return {
-    signal,
-    async within(read) {
-      if (gone?.aborted === true || performance.now() >= end) stop();
-      signal.throwIfAborted();
-      const late = Promise.withResolvers<never>();
-      const giveUp = (): void => {
-        late.reject(signal.reason);
-      };
-      signal.addEventListener('abort', giveUp);
-      begin();
-      try {
-        return await Promise.race([read(), late.promise]);
-      } finally {
-        finish();
-        signal.removeEventListener('abort', giveUp);
-      }
-    },
-  };
+  /** Aborts when it comes while a read is under way. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== undefined) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  listen(listener: () => void): void {
+    if (this.listeners.size === 0) {
+      this.timer = setTimeout(this.come, this.end - performance.now());
+      this.gone?.addEventListener('abort', this.come);
+    }
+    this.listeners.add(listener);
+  }
+
+  unlisten(listener: () => void): void {
+    this.listeners.delete(listener);
+    if (this.listeners.size > 0) return;
+    clearTimeout(this.timer);
+    this.gone?.removeEventListener('abort', this.come);
+  }
+
+  /**
+   * The result of a read that begins now; rejects with `TIMED_OUT` when the deadline comes first, or has passed. What the
+   * read has under way is to end with it.
+   */
+  async within<Result>(read: () => Promise<Result>): Promise<Result> {
+    if (this.gone?.aborted === true || performance.now() >= this.end) this.come();
+    if (this.reason !== undefined) throw this.reason;
+    const late = Promise.withResolvers<never>();
+    const giveUp = (): void => {
+      late.reject(this.reason);
+    };
+    this.listen(giveUp);
+    try {
+      return await Promise.race([read(), late.promise]);
+    } finally {
+      this.unlisten(giveUp);
+    }
+  }
 }
 
 /** A port whose reads all keep the deadline, if there is one by then, and leave no statement behind. */
@@ -68,17 +74,32 @@ export function withDeadline<Port extends object>(
   deadlineOf: () => Deadline | null,
   cancellable: Cancellable,
 ): Port {
-  return new Proxy(port, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]) => {
-        const read = (): Promise<unknown> => member.apply(target, args) as Promise<unknown>;
-        const deadline = deadlineOf();
-        return deadline === null ? read() : deadline.within(() => cancellable(deadline.signal, read));
-      };
-    },
-  });
+  let Timely = classes.get(port);
+  if (Timely === undefined) classes.set(port, (Timely = classOf(port)));
+  return new Timely(deadlineOf, cancellable) as Port;
+}
+
+type TimelyClass = new (deadlineOf: () => Deadline | null, cancellable: Cancellable) => object;
+
+/** By port: to make what every operation has anew, a proxy say, would take longer than all else that is made for it. */
+const classes = new WeakMap<object, TimelyClass>();
+
+function classOf(port: object): TimelyClass {
+  class Timely {
+    constructor(
+      readonly deadlineOf: () => Deadline | null,
+      readonly cancellable: Cancellable,
+    ) {}
+  }
+  for (const [name, read] of Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][]) {
+    const value = function (this: Timely, ...args: unknown[]): Promise<unknown> {
+      const deadline = this.deadlineOf();
+      if (deadline === null) return read.apply(port, args);
+      return deadline.within(() => this.cancellable(deadline, () => read.apply(port, args)));
+    };
+    Object.defineProperty(Timely.prototype, name, { value });
+  }
+  return Timely;
 }
 
 function timedOut(seconds: number): GatewayError {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
-import type { Cancellable } from '../ports/cancellable.js';
+import type { Cancellable, Ending } from '../ports/cancellable.js';
 
 /** Longest wait for a connection, and for the answer, in milliseconds: the statement has a limit of its own besides. */
 const CANCEL_TIMEOUT_MS = 5_000;
@@ -35,15 +35,15 @@ export function createCanceller(databaseUrl: string): Canceller {
 
 /**
  * Makes the statements of a pool cancellable. What runs within is known by Node's own context of asynchronous calls: Prisma
- * has no place to hand a signal through. Statements of transactions are not meant.
+ * has no place to hand one through. Statements of transactions are not meant.
  */
 export function makeCancellable(pool: pg.Pool, canceller: Canceller): Cancellable {
-  const running = new AsyncLocalStorage<AbortSignal>();
+  const running = new AsyncLocalStorage<Ending>();
   const plain = pool.query.bind(pool) as (...args: unknown[]) => unknown;
 
   /** The connection is kept until it is certain that no other statement can be hit. */
-  const query = async (signal: AbortSignal, args: unknown[]): Promise<unknown> => {
-    signal.throwIfAborted();
+  const query = async (ending: Ending, args: unknown[]): Promise<unknown> => {
+    refuseAfter(ending);
     const connection = await pool.connect();
     let failure: Error | undefined;
     let cancelled: Promise<void> | undefined;
@@ -51,24 +51,28 @@ export function makeCancellable(pool: pg.Pool, canceller: Canceller): Cancellabl
       cancelled = canceller.cancel(connection);
     };
     try {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', cancel, { once: true });
+      refuseAfter(ending);
+      ending.listen(cancel);
       return await (connection.query as (...args: unknown[]) => Promise<unknown>).apply(connection, args);
     } catch (error) {
-      if (!signal.aborted) failure = error instanceof Error ? error : new Error(String(error));
+      if (ending.reason === undefined) failure = error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
-      signal.removeEventListener('abort', cancel);
+      ending.unlisten(cancel);
       await cancelled;
       connection.release(failure);
     }
   };
 
   pool.query = ((...args: unknown[]) => {
-    const signal = running.getStore();
-    return signal === undefined ? plain(...args) : query(signal, args);
+    const ending = running.getStore();
+    return ending === undefined ? plain(...args) : query(ending, args);
   }) as typeof pool.query;
 
   // `await` here and not outside: Prisma sends nothing before somebody waits for it.
-  return (signal, read) => running.run(signal, async () => await read());
+  return (ending, read) => running.run(ending, async () => await read());
+}
+
+function refuseAfter({ reason }: Ending): void {
+  if (reason !== undefined) throw reason;
 }

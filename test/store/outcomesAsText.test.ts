@@ -1,5 +1,6 @@
 // What presents a row brings classes with decorators.
 import 'reflect-metadata';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../src/membership.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../../src/ports/pages.js';
@@ -129,6 +130,16 @@ describe('a page of outcomes as text', () => {
       const one = await bothWays(named([column]), 2);
       expect(one.nodes, column).toBe(one.expected);
     }
+  });
+
+  it('has any of them in any order', async () => {
+    const someInOrder = fc.shuffledSubarray(ALL, { minLength: 2 });
+    await fc.assert(
+      fc.asyncProperty(someInOrder, async (columns) => {
+        const { nodes, expected } = await bothWays(named(columns), 2);
+        expect(nodes).toBe(expected);
+      }),
+    );
   });
 
   it('is nothing where there are no rows', async () => {
