@@ -11,7 +11,8 @@ export class Deadline implements Ending {
   private readonly end: number;
   private readonly listeners = new Set<() => void>();
   private readonly come = (): void => {
-    this.reason ??= this.gone?.aborted === true ? hasGone() : timedOut(this.seconds);
+    if (this.reason !== undefined) return;
+    this.reason = this.gone?.aborted === true ? hasGone() : timedOut(this.seconds);
     this.controller?.abort(this.reason);
     for (const listener of this.listeners) listener();
   };
