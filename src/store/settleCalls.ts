@@ -15,6 +15,7 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
+ * - The clock is read once for what goes again: accounts that went together are due together, and go in one call again.
  * - OFFSET 0 keeps what each call carried apart, so that it is found by the call: with statistics of a moment when few calls
  *   had been sent, the outcomes of all of them would be read.
  * - The array of places makes the update a scan of these rows by place, whatever the statistics say: a join by place alone
@@ -99,7 +100,7 @@ export async function settleCalls(
         reason = CASE WHEN v.status NOT IN ('PENDING', 'PROCESSED') THEN v.reason END,
         settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
         due_at = CASE WHEN v.status = 'PENDING'
-          THEN clock_timestamp() + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
+          THEN (SELECT clock_timestamp()) + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
       FROM verdict v
       WHERE o.ctid = ANY (ARRAY(SELECT at FROM verdict)) AND o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
       RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status, o.reason_code, o.settled_at

@@ -199,6 +199,14 @@ describe('a settlement', () => {
     expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
   });
 
+  it('puts the accounts of a call back for the same moment, so that they go again together', async () => {
+    const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
+    await store.accept(newRequest(numbers(50)));
+    await record.settle(tenure, [{ ...answered(await claim()), rest: refused }], [60]);
+    const moments = await database.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
+    expect(moments).toHaveLength(1);
+  });
+
   it('takes "already a member" for its own echo after a call that was lost, and only then', async () => {
     const echo: Verdict = {
       status: 'UNPROCESSED',
