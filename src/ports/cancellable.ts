@@ -1,4 +1,4 @@
-/** What may end a read before it is done. An AbortSignal would do, and would cost a tenth of what a page takes. */
+/** What may end a read before it is done. An AbortSignal would do, at a twentieth of what a page takes the process. */
 export interface Ending {
   /** Why it has come; undefined until then. */
   readonly reason: Error | undefined;

@@ -1,7 +1,7 @@
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CreateMembersDocument, RequestsDocument, type CreateMembersInput } from '../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
+import { lockTable, waitingFor } from '../support/lockedTable.js';
 import type { LoggedCall } from '../support/sandboxControl.js';
 
 /** The rates AWS grants, in gateway and sandbox alike: what leaves too fast is throttled. */
@@ -100,23 +100,13 @@ describe('lanes', () => {
 
 describe('a request of ten thousand accounts', () => {
   it('lets small queries through while it is being accepted', async () => {
-    const client = new pg.Client({ connectionString: gateway.databaseUrl });
-    await client.connect();
+    const client = await lockTable(gateway.databaseUrl, 'request_account', 'SHARE');
     try {
-      await client.query('BEGIN; LOCK TABLE request_account IN SHARE MODE');
       let isAccepted = false;
       const big = create({ accounts: accounts(10_000, first), waitSeconds: 0 }).finally(() => {
         isAccepted = true;
       });
-      await vi.waitUntil(
-        async () =>
-          (
-            await client.query(
-              `SELECT FROM pg_locks WHERE relation = 'request_account'::regclass AND NOT granted`,
-            )
-          ).rowCount === 1,
-        { timeout: 20_000 },
-      );
+      await expect.poll(() => waitingFor('request_account', client), { timeout: 20_000 }).toBe(1);
       for (let query = 0; query < 5; query += 1) {
         expect(await gateway.execute(RequestsDocument, { first: 1 })).toHaveProperty('requests.nodes');
       }

@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { lockTable } from '../support/lockedTable.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -8,26 +9,18 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** A table that nobody can read until the client ends its transaction. */
-async function lock(table: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: gateway.databaseUrl });
-  await client.connect();
-  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-  return client;
-}
-
-/** How many statements wait for the table. */
-async function waitingFor(table: string, client: pg.Client): Promise<number> {
+/** How many statements wait that have this word in their first kilobyte. */
+async function waitingFor(word: string, client: pg.Client): Promise<number> {
   // The transaction would see the same answer again and again.
   await client.query('SELECT pg_stat_clear_snapshot()');
   const { rows } = await client.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%${table}%'`,
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%${word}%'`,
   );
   return rows.length;
 }
 
 it('ends a query that takes too long, and what PostgreSQL still does for it', async () => {
-  const client = await lock('request');
+  const client = await lockTable(gateway.databaseUrl, 'request');
   try {
     const { status, body } = await gateway.post({
       query:
@@ -53,7 +46,7 @@ it('ends a page that PostgreSQL writes as text in the same way', async () => {
   // From the third time on it is compiled.
   for (let time = 0; time < 3; time += 1)
     expect((await ask()).body).toMatchObject({ data: { outcomes: {} } });
-  const client = await lock('outcome');
+  const client = await lockTable(gateway.databaseUrl, 'outcome');
   try {
     const answer = ask();
     await expect.poll(() => waitingFor('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);

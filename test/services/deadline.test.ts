@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cancellable } from '../../src/ports/cancellable.js';
 import { Deadline, withDeadline } from '../../src/services/deadline.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
-
-/** A listener, and how often it was told. */
-function counting() {
-  const told = { times: 0, listener: () => void (told.times += 1) };
-  return told;
-}
 
 describe('a deadline', () => {
   it('gives up a read that is under way when the time is over, and begins none afterwards', async () => {
@@ -30,27 +24,27 @@ describe('a deadline', () => {
   it('comes when the caller leaves, and only once', async () => {
     const gone = new AbortController();
     const deadline = new Deadline(0.05, gone.signal);
-    const told = counting();
-    deadline.listen(told.listener);
+    const listener = vi.fn();
+    deadline.listen(listener);
     const read = deadline.within(never);
     gone.abort();
     await expect(read).rejects.toMatchObject({ message: expect.stringContaining('left') });
     const { reason } = deadline;
     await sleep(100);
-    expect(told.times).toBe(1);
+    expect(listener).toHaveBeenCalledTimes(1);
     expect(deadline.reason).toBe(reason);
   });
 
   it('tells nobody who has stopped listening, and keeps nothing running', async () => {
     const gone = new AbortController();
     const deadline = new Deadline(0.02, gone.signal);
-    const told = counting();
-    deadline.listen(told.listener);
-    deadline.unlisten(told.listener);
+    const listener = vi.fn();
+    deadline.listen(listener);
+    deadline.unlisten(listener);
     expect(await deadline.within(() => Promise.resolve('read'))).toBe('read');
     await sleep(50);
     gone.abort();
-    expect(told.times).toBe(0);
+    expect(listener).not.toHaveBeenCalled();
     expect(deadline.reason).toBeUndefined();
   });
 
