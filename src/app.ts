@@ -18,7 +18,7 @@ import { createContextOf } from './operation.js';
 import { startOwnParts, type Installation } from './ownParts.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/cancelRequest.js';
-import { grantedAdministrators } from './services/checkTargets.js';
+import { grantedAdministrators } from './services/input/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDetectors } from './services/detectors.js';
 import { createExportOutcomes } from './services/exportOutcomes.js';

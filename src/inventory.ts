@@ -9,7 +9,7 @@ import type { ListAllMembers } from './ports/memberListing.js';
 import { withDeadline, type Deadline } from './services/deadline.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInventory, type InventoryService } from './services/inventory.js';
-import { LARGEST_MAX_AGE_SECONDS } from './services/maxAge.js';
+import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
 import { createObserveTarget } from './services/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from './services/refreshInventory.js';
 import type { Database } from './store/client.js';

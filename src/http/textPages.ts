@@ -13,8 +13,8 @@ import {
 import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from '../ports/pages.js';
 import { ruleOf } from '../resolvers/rules.js';
 import type { GatewayContext } from '../resolvers/context.js';
-import type { AskedOutcomes } from '../services/checkFilters.js';
-import type { AskedPage } from '../services/pageArgs.js';
+import type { AskedOutcomes } from '../services/input/checkFilters.js';
+import type { AskedPage } from '../services/input/pageArgs.js';
 import type { PricedOperation } from './cost.js';
 
 /** The data of an answer, as JSON already. */

@@ -6,7 +6,7 @@ import { AccountMembersArguments } from '../schema/memberArguments.js';
 import { OutcomeConnection } from '../schema/outcome.js';
 import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
-import type { AskedOutcomes } from '../services/checkFilters.js';
+import type { AskedOutcomes } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
 import { presentOutcome, presentPage } from './present.js';
 

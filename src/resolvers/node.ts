@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Node } from '../schema/node.js';
-import { parseNodeId } from '../services/nodeId.js';
+import { parseNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { presentCall, presentOutcome, presentRequest } from './present.js';
 

@@ -3,7 +3,7 @@ import { DeniedAttemptConnection, type DeniedAttempt } from '../schema/deniedAtt
 import { RequestOrigin } from '../schema/origin.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/request.js';
-import { tokenNodeId } from '../services/nodeId.js';
+import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { presentPage } from './present.js';
 

@@ -4,7 +4,7 @@ import type { Connection } from '../schema/connection.js';
 import { LateAnswer } from '../schema/lateAnswer.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
-import { callNodeId, outcomeNodeId, requestNodeId } from '../services/nodeId.js';
+import { callNodeId, outcomeNodeId, requestNodeId } from '../services/input/nodeId.js';
 import { mayBeRetried } from '../services/retryPolicy.js';
 
 /** A request as the schema shows it. */

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { GatewayError } from '../errors.js';
 import { MembershipRequest } from '../schema/request.js';
-import { parseRequestId } from '../services/nodeId.js';
+import { parseRequestId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { presentRequest } from './present.js';
 

@@ -6,9 +6,9 @@ import { OutcomeConnection } from '../schema/outcome.js';
 import { PageArguments, RequestOutcomesArguments, RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest, MembershipRequestConnection } from '../schema/request.js';
 import { OutcomeCounts, Target } from '../schema/target.js';
-import { parseNodeId } from '../services/nodeId.js';
+import { parseNodeId } from '../services/input/nodeId.js';
 import { countMatching, sumCounts } from '../services/outcomeCounts.js';
-import type { AskedPage } from '../services/pageArgs.js';
+import type { AskedPage } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
 import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
 

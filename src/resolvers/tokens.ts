@@ -7,7 +7,7 @@ import {
   RevokeTokenInput,
   RevokeTokenPayload,
 } from '../schema/apiToken.js';
-import { tokenNodeId } from '../services/nodeId.js';
+import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 
 /** API tokens: the query and the two mutations. */

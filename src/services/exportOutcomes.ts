@@ -1,8 +1,8 @@
 import type { ExportedOutcome, ExportOutcomes, ExportStore } from '../ports/exports.js';
 import type { OutcomeRow } from '../ports/history.js';
-import { checkOutcomeFilter } from './checkFilters.js';
+import { checkOutcomeFilter } from './input/checkFilters.js';
 import { readParameters } from './exportParameters.js';
-import { callNodeId, outcomeNodeId, requestNodeId } from './nodeId.js';
+import { callNodeId, outcomeNodeId, requestNodeId } from './input/nodeId.js';
 import { mayBeRetried } from './retryPolicy.js';
 
 /** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */

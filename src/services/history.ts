@@ -8,8 +8,8 @@ import {
   checkCallFilter,
   checkOutcomeFilter,
   checkRequestFilter,
-} from './checkFilters.js';
-import { checkPage, type AskedPage } from './pageArgs.js';
+} from './input/checkFilters.js';
+import { checkPage, type AskedPage } from './input/pageArgs.js';
 
 /** Most entries of a list that are counted; the schema repeats it. Reading on costs about a millisecond a thousand. */
 const MOST_COUNTED = 10_000;

@@ -4,7 +4,7 @@ import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '..
 import type { CountedPage } from './history.js';
 import { checkAccountIds } from './liveMembers.js';
 import { liveTargets } from './liveTargets.js';
-import { checkPage, type AskedPage } from './pageArgs.js';
+import { checkPage, type AskedPage } from './input/pageArgs.js';
 
 /** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
 const DEFAULT_GAPS = 100;

@@ -9,11 +9,11 @@ import {
 } from '../membership.js';
 import type { LiveMember } from './liveMember.js';
 import { liveTargets, type AskedTargets } from './liveTargets.js';
-import { checkMaxAge } from './maxAge.js';
+import { checkMaxAge } from './input/maxAge.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
-import { checkForwardPage, type AskedPage } from './pageArgs.js';
-import { quoted } from './quoted.js';
+import { checkForwardPage, type AskedPage } from './input/pageArgs.js';
+import { quoted } from './input/quoted.js';
 
 /** Most accounts that one query looks up: 20 calls for each target. */
 const ACCOUNTS_PER_QUERY = 1_000;

@@ -6,8 +6,8 @@ import {
   type SecurityService,
   type TargetAddress,
 } from '../membership.js';
-import { grantedAdministrators } from './checkTargets.js';
-import { quoted } from './quoted.js';
+import { grantedAdministrators } from './input/checkTargets.js';
+import { quoted } from './input/quoted.js';
 
 /** Where members are to be read. Absent and null mean all that is configured and granted. */
 export interface AskedTargets {

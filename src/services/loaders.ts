@@ -12,7 +12,7 @@ import type {
   SendRow,
   TargetRow,
 } from '../ports/history.js';
-import { checkPage, type AskedPage } from './pageArgs.js';
+import { checkPage, type AskedPage } from './input/pageArgs.js';
 
 /** Most records one statement looks up by key: a page of 100 with 100 in each, the most one operation nests two deep. */
 const KEYS_PER_STATEMENT = 10_000;

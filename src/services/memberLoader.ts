@@ -3,7 +3,7 @@ import type { TargetAddress } from '../membership.js';
 import type { KeptMember, KeptMembers, MemberKey } from '../ports/keptMembers.js';
 import type { Deadline } from './deadline.js';
 import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
-import { checkMaxAge } from './maxAge.js';
+import { checkMaxAge } from './input/maxAge.js';
 import type { MemberReads } from './memberReads.js';
 import { targetKey } from './targetKey.js';
 

@@ -8,12 +8,12 @@ import type {
   TargetAddress,
 } from '../membership.js';
 import type { ListAllMembers, MemberListing } from '../ports/memberListing.js';
-import { checkAccounts } from './checkAccounts.js';
-import { checkTargets } from './checkTargets.js';
+import { checkAccounts } from './input/checkAccounts.js';
+import { checkTargets } from './input/checkTargets.js';
 import { memberStatusOf } from './memberStatus.js';
 import { isMember, verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from './readFailure.js';
-import type { UserError } from './userErrors.js';
+import type { UserError } from './input/userErrors.js';
 
 /** How many accounts each list shows: the range, and what it is when not said. */
 const LIMIT = { min: 1, max: 10_000, default: 100 } as const;

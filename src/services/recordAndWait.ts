@@ -1,6 +1,6 @@
 import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../ports/requests.js';
 import type { NotConfirmed } from '../ports/confirmations.js';
-import { WAIT_SECONDS } from './checkOptions.js';
+import { WAIT_SECONDS } from './input/checkOptions.js';
 import { confirmationInvalid } from './confirmation.js';
 import type { MutationResult } from './services.js';
 

@@ -1,8 +1,8 @@
 import type { Administrator, Caller, RemovingOperation } from '../membership.js';
 import type { ConfirmationStore } from '../ports/confirmations.js';
-import { checkAccounts } from './checkAccounts.js';
-import { checkOptions } from './checkOptions.js';
-import { checkTargets } from './checkTargets.js';
+import { checkAccounts } from './input/checkAccounts.js';
+import { checkOptions } from './input/checkOptions.js';
+import { checkTargets } from './input/checkTargets.js';
 import {
   CONFIRMATION_REQUIRED,
   CONFIRMATION_SECONDS,
@@ -14,7 +14,7 @@ import { ACCOUNTS_PER_PLAN } from './membershipPlan.js';
 import type { RemovalPlanner, RemovalTarget } from './removalPlan.js';
 import type { RequestIntake } from './requestIntake.js';
 import type { RemovalResult, RemoveMembersInput, Services } from './services.js';
-import type { UserError } from './userErrors.js';
+import type { UserError } from './input/userErrors.js';
 
 /** What removals are made with. */
 export interface RemovalTools {

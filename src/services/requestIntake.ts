@@ -4,7 +4,7 @@ import type { Caller, MemberAccount, MembershipOperation } from '../membership.j
 import type { NewRequest, RequestStore } from '../ports/requests.js';
 import type { Confirmation } from '../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
-import type { CheckedTargets } from './checkTargets.js';
+import type { CheckedTargets } from './input/checkTargets.js';
 import type { RecordAndWait } from './recordAndWait.js';
 import type { MutationResult, RequestOptions } from './services.js';
 

@@ -9,11 +9,11 @@ import {
 } from '../membership.js';
 import type { NewRetry, RetryStore } from '../ports/requests.js';
 import { askedRequestId, requestNotFound, wrongRequest } from './askedRequest.js';
-import { checkOptions } from './checkOptions.js';
+import { checkOptions } from './input/checkOptions.js';
 import { checkRetry } from './checkRetry.js';
 import type { RecordAndWait } from './recordAndWait.js';
 import type { RetryRequestInput, Services } from './services.js';
-import type { UserError } from './userErrors.js';
+import type { UserError } from './input/userErrors.js';
 
 /** Makes a new request of what another one did not get done: each account only where it ended badly. */
 export function createRetryRequest(deps: {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MembershipOperation } from '../../src/membership.js';
-import { parseNodeId, requestNodeId } from '../../src/services/nodeId.js';
+import { parseNodeId, requestNodeId } from '../../src/services/input/nodeId.js';
 import { laneName, type AskedMutation } from './history.js';
 import type { PlannedMutation } from './plan.js';
 

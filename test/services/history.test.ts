@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { AskedOutcomes } from '../../src/services/checkFilters.js';
+import type { AskedOutcomes } from '../../src/services/input/checkFilters.js';
 import { createHistory } from '../../src/services/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 

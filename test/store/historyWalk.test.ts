@@ -8,7 +8,7 @@ import {
   type Caller,
 } from '../../src/membership.js';
 import type { CallRow, LaneFilter, OutcomeRow, Page, PageArgs, RequestRow } from '../../src/ports/history.js';
-import { outcomeNodeId } from '../../src/services/nodeId.js';
+import { outcomeNodeId } from '../../src/services/input/nodeId.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import type { WalkLimits } from '../../src/store/walk.js';
 import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../src/membership.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../../src/ports/pages.js';
 import { presentOutcome } from '../../src/resolvers/present.js';
-import { outcomeNodeId } from '../../src/services/nodeId.js';
+import { outcomeNodeId } from '../../src/services/input/nodeId.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { readAll } from './historyReading.js';
 import { requestIdOf, writeRun } from './historyRecord.js';

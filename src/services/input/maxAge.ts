@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 
 /** Oldest answer that a caller may ask for, in seconds: a day. What single reads kept is erased when it is older. */
 export const LARGEST_MAX_AGE_SECONDS = 86_400;

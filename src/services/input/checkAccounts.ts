@@ -1,4 +1,4 @@
-import type { MemberAccount } from '../membership.js';
+import type { MemberAccount } from '../../membership.js';
 import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
 import type { UserError } from './userErrors.js';
 

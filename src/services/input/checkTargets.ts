@@ -1,5 +1,10 @@
-import { SECURITY_SERVICES, type Administrator, type Caller, type SecurityService } from '../membership.js';
-import type { RequestOptions } from './services.js';
+import {
+  SECURITY_SERVICES,
+  type Administrator,
+  type Caller,
+  type SecurityService,
+} from '../../membership.js';
+import type { RequestOptions } from '../services.js';
 import type { UserError } from './userErrors.js';
 
 /** Longest detector id (UPSTREAMS.md, "GuardDuty"), in characters. */

@@ -1,5 +1,5 @@
-import { GatewayError } from '../errors.js';
-import type { ForwardPage, PageArgs } from '../ports/history.js';
+import { GatewayError } from '../../errors.js';
+import type { ForwardPage, PageArgs } from '../../ports/history.js';
 
 /** Page arguments as callers give them. Absent and null mean the default. */
 export interface AskedPage {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guardDutyEmailFault, securityHubEmailFault } from '../../src/services/emailRules.js';
+import { guardDutyEmailFault, securityHubEmailFault } from '../../../src/services/input/emailRules.js';
 
 describe("GuardDuty's e-mail rules", () => {
   it.each([

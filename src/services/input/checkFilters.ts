@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import type {
   CallStatus,
   MembershipOperation,
@@ -6,8 +6,8 @@ import type {
   ReasonCode,
   RequestStatus,
   SecurityService,
-} from '../membership.js';
-import type { CallFilter, OutcomeFilter, RequestFilter } from '../ports/history.js';
+} from '../../membership.js';
+import type { CallFilter, OutcomeFilter, RequestFilter } from '../../ports/history.js';
 import { parseRequestId } from './nodeId.js';
 import { quoted } from './quoted.js';
 

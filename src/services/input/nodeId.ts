@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import { quoted } from './quoted.js';
 
 /** What a node id points to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkAccounts, type AskedAccount } from '../../src/services/checkAccounts.js';
+import { checkAccounts, type AskedAccount } from '../../../src/services/input/checkAccounts.js';
 
 const LIST = ['input', 'accounts'];
 const GUARDDUTY = { maxAccounts: 3, emails: 'REQUIRED_BY_GUARDDUTY' } as const;

@@ -5,7 +5,7 @@ import {
   parseNodeId,
   parseRequestId,
   requestNodeId,
-} from '../../src/services/nodeId.js';
+} from '../../../src/services/input/nodeId.js';
 
 const ID = '0195a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
 
