@@ -33,7 +33,7 @@ import { createRequestIntake } from './services/requestIntake.js';
 import { createRetention } from './services/retention.js';
 import { createRetryRequest } from './services/retryRequest.js';
 import { createRequestProgress } from './services/requestProgress.js';
-import { isThrottled, THROTTLING_ERRORS } from './services/refusals.js';
+import { isThrottled, THROTTLING_ERRORS } from './services/answers/refusals.js';
 import type { Services } from './services/services.js';
 import { createCancelStore } from './store/cancelStore.js';
 import { openDatabase, type Database } from './store/client.js';

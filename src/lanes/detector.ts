@@ -2,8 +2,8 @@ import type { TargetAddress } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
 import type { Detectors } from '../services/detectors.js';
-import { NO_DETECTOR, verdictOf } from '../services/refusals.js';
-import { RETRY_DELAYS } from '../services/retryPolicy.js';
+import { NO_DETECTOR, verdictOf } from '../services/answers/refusals.js';
+import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
 
 /** Before ListDetectors is asked again after it gave no detector, in milliseconds: what waits by then has failed. */
 const LOOK_AGAIN_MS = 1_000;

@@ -1,8 +1,8 @@
 import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { CallAnswer, MembersRead, Refused, Unanswered } from '../ports/upstream.js';
-import { landsBy } from '../services/readBack.js';
-import { settlementOf } from '../services/settlement.js';
-import { settlementOfReadBack } from '../services/settlementOfReadBack.js';
+import { landsBy } from '../services/answers/readBack.js';
+import { settlementOf } from '../services/answers/settlement.js';
+import { settlementOfReadBack } from '../services/answers/settlementOfReadBack.js';
 import type { Doubt } from './doubts.js';
 import type { LaneTools } from './laneTools.js';
 

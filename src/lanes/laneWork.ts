@@ -1,7 +1,7 @@
 import { ACCOUNTS_PER_CALL } from '../membership.js';
 import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
-import { RETRY_DELAYS } from '../services/retryPolicy.js';
+import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
 import { createDoubts, type Doubt } from './doubts.js';
 import { findingOf, type Arrival, type Finding } from './findings.js';
 import type { LaneTools } from './laneTools.js';

@@ -5,7 +5,7 @@ import { LateAnswer } from '../schema/lateAnswer.js';
 import type { Outcome } from '../schema/outcome.js';
 import type { MembershipRequest } from '../schema/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/input/nodeId.js';
-import { mayBeRetried } from '../services/retryPolicy.js';
+import { mayBeRetried } from '../services/answers/retryPolicy.js';
 
 /** A request as the schema shows it. */
 export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {

@@ -1,7 +1,7 @@
 import type { Administrator } from '../membership.js';
 import type { RetrySource } from '../ports/requests.js';
 import { wrongRequest } from './askedRequest.js';
-import { isRetryable } from './retryPolicy.js';
+import { isRetryable } from './answers/retryPolicy.js';
 import type { UserError } from './input/userErrors.js';
 
 type Ended = RetrySource['ended'][number];

@@ -3,7 +3,7 @@ import type { OutcomeRow } from '../ports/history.js';
 import { checkOutcomeFilter } from './input/checkFilters.js';
 import { readParameters } from './exportParameters.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from './input/nodeId.js';
-import { mayBeRetried } from './retryPolicy.js';
+import { mayBeRetried } from './answers/retryPolicy.js';
 
 /** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */
 export function createExportOutcomes(store: ExportStore): ExportOutcomes {

@@ -4,7 +4,7 @@ import type { Detectors } from './detectors.js';
 import { failureOf, readFailure } from './readFailure.js';
 import { readInTurns } from './readAttempts.js';
 import type { ReadTurns } from './readTurns.js';
-import { NO_DETECTOR } from './refusals.js';
+import { NO_DETECTOR } from './answers/refusals.js';
 import { targetKey } from './targetKey.js';
 
 /**

@@ -6,7 +6,7 @@ import { liveMember, notAMember, type LiveMember } from './liveMember.js';
 import { readFailure } from './readFailure.js';
 import { readInTurns, type Patience } from './readAttempts.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
-import { verdictOf } from './refusals.js';
+import { verdictOf } from './answers/refusals.js';
 import { targetKey } from './targetKey.js';
 
 /** A page of the members of a target. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { MAGIC_ENDINGS, type RefusedEnding } from '../../sandbox/magic.js';
 import { INVENTED_TEXTS, RESULT_TEXTS } from '../../sandbox/texts.js';
-import { classifyUnprocessed } from '../../src/services/classify.js';
+import { classifyUnprocessed } from '../../src/services/answers/reasonPatterns.js';
 
 const refused = MAGIC_ENDINGS.filter((row): row is RefusedEnding => 'text' in row);
 

@@ -1,6 +1,6 @@
 import { RETRYABLE_REASONS, type MembershipOperation, type ReasonCode } from '../../../src/membership.js';
-import { CLOCK_TOLERANCE_MS } from '../../../src/services/readBack.js';
-import { RETRY_DELAYS } from '../../../src/services/retryPolicy.js';
+import { CLOCK_TOLERANCE_MS } from '../../../src/services/answers/readBack.js';
+import { RETRY_DELAYS } from '../../../src/services/answers/retryPolicy.js';
 import { CLOCK_MS, isSilent, refused, took, type Evidence, type OutcomeEvidence } from '../evidence.js';
 import type { CallRow, ServiceLog } from '../history.js';
 import type { Rule, Violation } from '../violation.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { MembershipOperation } from '../../src/membership.js';
-import type { ServiceMember } from '../../src/ports/upstream.js';
-import { CLOCK_TOLERANCE_MS, verdictFromReadBack } from '../../src/services/readBack.js';
+import type { MembershipOperation } from '../../../src/membership.js';
+import type { ServiceMember } from '../../../src/ports/upstream.js';
+import { CLOCK_TOLERANCE_MS, verdictFromReadBack } from '../../../src/services/answers/readBack.js';
 
 const STARTED_AT = new Date('2026-03-01T12:00:00Z');
 const after = (ms: number) => new Date(STARTED_AT.getTime() + ms);

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Settlement, Verdict } from '../../src/ports/laneRecord.js';
+import type { Settlement, Verdict } from '../../../src/ports/laneRecord.js';
 import type {
   Answered,
   Refused,
   ServiceMember,
   Unanswered,
   UnprocessedAccount,
-} from '../../src/ports/upstream.js';
-import { settlementOf } from '../../src/services/settlement.js';
-import { settlementOfReadBack } from '../../src/services/settlementOfReadBack.js';
+} from '../../../src/ports/upstream.js';
+import { settlementOf } from '../../../src/services/answers/settlement.js';
+import { settlementOfReadBack } from '../../../src/services/answers/settlementOfReadBack.js';
 
 const WIRE = { httpStatus: 200, awsRequestId: 'r-1', attempts: 1 };
 const CALL_ID = '0197f1c2-0000-7000-8000-000000000001';

@@ -1,7 +1,7 @@
-import type { ReasonCode } from '../membership.js';
-import type { Verdict } from '../ports/laneRecord.js';
-import type { CallAnswer, Refused, Unanswered } from '../ports/upstream.js';
-import { classifyUnprocessed } from './classify.js';
+import type { ReasonCode } from '../../membership.js';
+import type { Verdict } from '../../ports/laneRecord.js';
+import type { CallAnswer, Refused, Unanswered } from '../../ports/upstream.js';
+import { classifyUnprocessed } from './reasonPatterns.js';
 import { isRetryable } from './retryPolicy.js';
 
 /** What is known of a call that was refused, or that nobody answered. */

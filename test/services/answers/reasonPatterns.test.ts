@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { REASON_CODES, RETRYABLE_REASONS, type ReasonCode } from '../../src/membership.js';
-import { classifyUnprocessed, REASON_PATTERNS } from '../../src/services/classify.js';
-import { isRetryable } from '../../src/services/retryPolicy.js';
+import { REASON_CODES, RETRYABLE_REASONS, type ReasonCode } from '../../../src/membership.js';
+import { classifyUnprocessed, REASON_PATTERNS } from '../../../src/services/answers/reasonPatterns.js';
+import { isRetryable } from '../../../src/services/answers/retryPolicy.js';
 
 interface DocumentedReason {
   readonly phrases: readonly string[];
@@ -12,7 +12,7 @@ interface DocumentedReason {
 
 /** The rows of UPSTREAMS.md's reason table: a row of phrases in backticks, a code, yes or no. */
 async function documentedReasons(): Promise<DocumentedReason[]> {
-  const text = await readFile(new URL('../../UPSTREAMS.md', import.meta.url), 'utf8');
+  const text = await readFile(new URL('../../../UPSTREAMS.md', import.meta.url), 'utf8');
   const section = /^## Why an account comes back unprocessed$(.*?)^## /ms.exec(text)?.[1] ?? '';
   return [...section.matchAll(/^\| (.+?) +\| `([A-Z_]+)` +\| (yes|no) +\|/gm)].map(
     ([, phrases, code, retryable]) => ({

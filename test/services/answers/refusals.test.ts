@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { ReasonCode } from '../../src/membership.js';
-import type { Refused, Unanswered } from '../../src/ports/upstream.js';
-import { classifyRefusal, NO_DETECTOR, verdictOf } from '../../src/services/refusals.js';
+import type { ReasonCode } from '../../../src/membership.js';
+import type { Refused, Unanswered } from '../../../src/ports/upstream.js';
+import { classifyRefusal, NO_DETECTOR, verdictOf } from '../../../src/services/answers/refusals.js';
 
 it.each<
   [httpStatus: number | null, errorCode: string, errorMessage: string, reasonCode: ReasonCode, retry: boolean]

@@ -1,5 +1,5 @@
-import { RETRYABLE_REASONS, type OutcomeStatus, type ReasonCode } from '../membership.js';
-import type { RetryDelays } from '../ports/laneRecord.js';
+import { RETRYABLE_REASONS, type OutcomeStatus, type ReasonCode } from '../../membership.js';
+import type { RetryDelays } from '../../ports/laneRecord.js';
 
 /**
  * Seconds to wait after each send of an account whose result may be cured by another one: at most six sends in 15.5

@@ -1,6 +1,6 @@
-import type { MembershipOperation, ReasonCode } from '../membership.js';
-import type { Settlement, UnsettledCall, Verdict } from '../ports/laneRecord.js';
-import type { ServiceMember, Unanswered } from '../ports/upstream.js';
+import type { MembershipOperation, ReasonCode } from '../../membership.js';
+import type { Settlement, UnsettledCall, Verdict } from '../../ports/laneRecord.js';
+import type { ServiceMember, Unanswered } from '../../ports/upstream.js';
 import { verdictFromReadBack } from './readBack.js';
 import { verdictOf } from './refusals.js';
 import { PROCESSED } from './settlement.js';

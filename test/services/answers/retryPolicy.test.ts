@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { REASON_CODES } from '../../src/membership.js';
-import { isRetryable, RETRY_DELAYS } from '../../src/services/retryPolicy.js';
+import { REASON_CODES } from '../../../src/membership.js';
+import { isRetryable, RETRY_DELAYS } from '../../../src/services/answers/retryPolicy.js';
 
 it('allows at most six sends', () => {
   expect(RETRY_DELAYS.length + 1).toBe(6);

@@ -1,7 +1,7 @@
-import type { MemberAccount, MembershipOperation, ReasonCode } from '../membership.js';
-import type { ClaimedCall, Settlement, Verdict } from '../ports/laneRecord.js';
-import type { CallAnswer, UnprocessedAccount } from '../ports/upstream.js';
-import { classifyUnprocessed } from './classify.js';
+import type { MemberAccount, MembershipOperation, ReasonCode } from '../../membership.js';
+import type { ClaimedCall, Settlement, Verdict } from '../../ports/laneRecord.js';
+import type { CallAnswer, UnprocessedAccount } from '../../ports/upstream.js';
+import { classifyUnprocessed } from './reasonPatterns.js';
 import { verdictOf } from './refusals.js';
 import { isRetryable } from './retryPolicy.js';
 

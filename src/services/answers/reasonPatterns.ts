@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../membership.js';
+import type { ReasonCode } from '../../membership.js';
 
 /** A reason code and the words that give it away. */
 export interface ReasonPattern {

@@ -1,5 +1,5 @@
-import type { MembershipOperation } from '../membership.js';
-import type { ServiceMember } from '../ports/upstream.js';
+import type { MembershipOperation } from '../../membership.js';
+import type { ServiceMember } from '../../ports/upstream.js';
 
 /**
  * What a look at the member says about a call whose answer was lost.

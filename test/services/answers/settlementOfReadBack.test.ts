@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { MembershipOperation } from '../../src/membership.js';
-import type { Verdict } from '../../src/ports/laneRecord.js';
-import type { ServiceMember } from '../../src/ports/upstream.js';
-import { settlementOf } from '../../src/services/settlement.js';
-import { settlementOfReadBack } from '../../src/services/settlementOfReadBack.js';
+import type { MembershipOperation } from '../../../src/membership.js';
+import type { Verdict } from '../../../src/ports/laneRecord.js';
+import type { ServiceMember } from '../../../src/ports/upstream.js';
+import { settlementOf } from '../../../src/services/answers/settlement.js';
+import { settlementOfReadBack } from '../../../src/services/answers/settlementOfReadBack.js';
 
 const STARTED_AT = new Date('2026-03-01T12:00:00Z');
 const BEFORE = new Date('2026-02-01T12:00:00Z');
