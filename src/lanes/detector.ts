@@ -1,7 +1,7 @@
 import type { TargetAddress } from '../membership.js';
 import type { Verdict } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
-import type { Detectors } from '../services/detectors.js';
+import type { Detectors } from '../services/members/detectors.js';
 import { NO_DETECTOR, verdictOf } from '../services/answers/refusals.js';
 import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
 

@@ -8,20 +8,20 @@ import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from './deadline.js';
-import type { Detectors } from './detectors.js';
-import { createFindDetector } from './findDetector.js';
-import { createKeptListing } from './keptListing.js';
-import { createKeptPages } from './keptPages.js';
-import { createListingInTime } from './listingInTime.js';
-import { createLiveListing } from './liveListing.js';
-import { createLiveMembers, type LiveMembers } from './liveMembers.js';
-import { createMemberLoader, type MemberLoader } from './memberLoader.js';
-import { createMemberReads, type MemberReads } from './memberReads.js';
+import type { Detectors } from './members/detectors.js';
+import { createFindDetector } from './members/findDetector.js';
+import { createKeptListing } from './members/keptListing.js';
+import { createKeptPages } from './members/cachedPages.js';
+import { createListingInTime } from './members/listingInTime.js';
+import { createLiveListing } from './members/listAllMembers.js';
+import { createLiveMembers, type LiveMembers } from './members/memberQueries.js';
+import { createMemberLoader, type MemberLoader } from './members/memberLoader.js';
+import { createMemberReads, type MemberReads } from './members/memberReads.js';
 import { createPlanner, type Planner } from './membershipPlan.js';
 import { createReconcile, type Reconcile } from './reconcile.js';
-import { createReadTurns } from './readTurns.js';
+import { createReadTurns } from './members/readTurns.js';
 import { createRemovalPlanner, type RemovalPlanner } from './removalPlan.js';
-import { createTargetHealth, type TargetHealthOf } from './targetHealth.js';
+import { createTargetHealth, type TargetHealthOf } from './members/targetHealth.js';
 
 /** What live reads are made of. */
 export interface LiveReadTools {

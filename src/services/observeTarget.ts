@@ -3,8 +3,8 @@ import type { Log } from '../log.js';
 import type { ReasonCode, TargetAddress } from '../membership.js';
 import type { InventoryObservations } from '../ports/inventory.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
-import { memberStatusOf } from './memberStatus.js';
-import { reasonOfFailure } from './readFailure.js';
+import { memberStatusOf } from './members/memberStatus.js';
+import { reasonOfFailure } from './members/readFailure.js';
 
 /** Observes a target as long as somebody wants it: the work of one job. What it began and could not end is begun anew. */
 export type ObserveTarget = (target: TargetAddress) => Promise<void>;

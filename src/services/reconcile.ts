@@ -10,9 +10,9 @@ import type {
 import type { ListAllMembers, MemberListing } from '../ports/memberListing.js';
 import { checkAccounts } from './input/checkAccounts.js';
 import { checkTargets } from './input/checkTargets.js';
-import { memberStatusOf } from './memberStatus.js';
+import { memberStatusOf } from './members/memberStatus.js';
 import { isMember, verdictOn } from './planVerdict.js';
-import { reasonOfFailure } from './readFailure.js';
+import { reasonOfFailure } from './members/readFailure.js';
 import type { UserError } from './input/userErrors.js';
 
 /** How many accounts each list shows: the range, and what it is when not said. */

@@ -9,8 +9,8 @@ import {
   type TargetAddress,
 } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
-import type { MemberReads } from './memberReads.js';
-import { reasonOfFailure } from './readFailure.js';
+import type { MemberReads } from './members/memberReads.js';
+import { reasonOfFailure } from './members/readFailure.js';
 import { countsFor, removalShare, type RemovalShare, type ShareReads } from './removalShare.js';
 import { removalVerdict, type RemovalVerdict } from './removalVerdict.js';
 

@@ -1,8 +1,8 @@
-import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../membership.js';
-import type { Rate } from '../ports/laneRecord.js';
-import type { LaneState, LaneStates } from '../ports/laneStates.js';
+import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../../membership.js';
+import type { Rate } from '../../ports/laneRecord.js';
+import type { LaneState, LaneStates } from '../../ports/laneStates.js';
 import type { Detectors } from './detectors.js';
-import { liveTargets } from './liveTargets.js';
+import { liveTargets } from './readableTargets.js';
 import type { MemberReads } from './memberReads.js';
 import { reasonOfFailure } from './readFailure.js';
 

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import {
   ACCOUNTS_PER_CALL,
   type Administrator,
@@ -6,14 +6,14 @@ import {
   type MemberStatus,
   type SecurityService,
   type TargetAddress,
-} from '../membership.js';
+} from '../../membership.js';
 import type { LiveMember } from './liveMember.js';
-import { liveTargets, type AskedTargets } from './liveTargets.js';
-import { checkMaxAge } from './input/maxAge.js';
+import { liveTargets, type AskedTargets } from './readableTargets.js';
+import { checkMaxAge } from '../input/maxAge.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
-import { checkForwardPage, type AskedPage } from './input/pageArgs.js';
-import { quoted } from './input/quoted.js';
+import { checkForwardPage, type AskedPage } from '../input/pageArgs.js';
+import { quoted } from '../input/quoted.js';
 
 /** Most accounts that one query looks up: 20 calls for each target. */
 const ACCOUNTS_PER_QUERY = 1_000;

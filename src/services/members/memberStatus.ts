@@ -1,4 +1,4 @@
-import type { MemberStatus } from '../membership.js';
+import type { MemberStatus } from '../../membership.js';
 
 /**
  * The words of both services, in lower case (UPSTREAMS.md, "GuardDuty" and "Security Hub"): documents disagree about

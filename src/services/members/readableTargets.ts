@@ -1,13 +1,13 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import {
   SECURITY_SERVICES,
   type Administrator,
   type Caller,
   type SecurityService,
   type TargetAddress,
-} from '../membership.js';
-import { grantedAdministrators } from './input/checkTargets.js';
-import { quoted } from './input/quoted.js';
+} from '../../membership.js';
+import { grantedAdministrators } from '../input/checkTargets.js';
+import { quoted } from '../input/quoted.js';
 
 /** Where members are to be read. Absent and null mean all that is configured and granted. */
 export interface AskedTargets {

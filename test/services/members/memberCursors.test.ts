@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memberCursor, memberPlace, type MemberList } from '../../src/services/memberCursors.js';
+import { memberCursor, memberPlace, type MemberList } from '../../../src/services/members/memberCursors.js';
 
 const target = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' } as const;
 const list: MemberList = { target, statuses: null, isKept: false };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayError } from '../errors.js';
-import type { TargetAddress } from '../membership.js';
-import type { ReadQuota } from '../ports/readQuota.js';
+import { GatewayError } from '../../errors.js';
+import type { TargetAddress } from '../../membership.js';
+import type { ReadQuota } from '../../ports/readQuota.js';
 
 /**
  * Longest a read of members waits for the quota of its target, in milliseconds. Ours: enough for 1,000 accounts at half

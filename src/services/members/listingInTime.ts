@@ -1,7 +1,7 @@
-import { GatewayError } from '../errors.js';
-import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
-import type { ListAllMembers } from '../ports/memberListing.js';
-import type { ServiceMember } from '../ports/upstream.js';
+import { GatewayError } from '../../errors.js';
+import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
+import type { ListAllMembers } from '../../ports/memberListing.js';
+import type { ServiceMember } from '../../ports/upstream.js';
 import { serviceMember } from './liveMember.js';
 import type { LivePage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';

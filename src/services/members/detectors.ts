@@ -1,4 +1,4 @@
-import type { Administrator, TargetAddress } from '../membership.js';
+import type { Administrator, TargetAddress } from '../../membership.js';
 import { targetKey } from './targetKey.js';
 
 /**

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TargetAddress } from '../membership.js';
-import type { Refused, Unanswered } from '../ports/upstream.js';
+import type { TargetAddress } from '../../membership.js';
+import type { Refused, Unanswered } from '../../ports/upstream.js';
 import type { ReadTurns } from './readTurns.js';
-import { verdictOf } from './answers/refusals.js';
-import { RETRY_DELAYS } from './answers/retryPolicy.js';
+import { verdictOf } from '../answers/refusals.js';
+import { RETRY_DELAYS } from '../answers/retryPolicy.js';
 
 /** Most requests for one read, the first among them: as many as the SDK would make by itself. */
 const ATTEMPTS = 3;

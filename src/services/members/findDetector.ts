@@ -1,10 +1,10 @@
-import type { TargetAddress } from '../membership.js';
-import type { Upstream } from '../ports/upstream.js';
+import type { TargetAddress } from '../../membership.js';
+import type { Upstream } from '../../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import { failureOf, readFailure } from './readFailure.js';
 import { readInTurns } from './readAttempts.js';
 import type { ReadTurns } from './readTurns.js';
-import { NO_DETECTOR } from './answers/refusals.js';
+import { NO_DETECTOR } from '../answers/refusals.js';
 import { targetKey } from './targetKey.js';
 
 /**

@@ -1,12 +1,12 @@
-import { ACCOUNTS_PER_CALL, type TargetAddress } from '../membership.js';
-import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
+import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
+import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import type { FindDetector } from './findDetector.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
 import { readFailure } from './readFailure.js';
 import { readInTurns, type Patience } from './readAttempts.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
-import { verdictOf } from './answers/refusals.js';
+import { verdictOf } from '../answers/refusals.js';
 import { targetKey } from './targetKey.js';
 
 /** A page of the members of a target. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../src/errors.js';
-import { createLog } from '../../src/log.js';
-import type { TargetAddress } from '../../src/membership.js';
-import type { InventoryObservations } from '../../src/ports/inventory.js';
-import type { MemberListing } from '../../src/ports/memberListing.js';
-import { createKeptListing } from '../../src/services/keptListing.js';
-import { createLiveListing } from '../../src/services/liveListing.js';
-import { liveMember } from '../../src/services/liveMember.js';
-import type { LivePage } from '../../src/services/memberReads.js';
-import { createObserveTarget } from '../../src/services/observeTarget.js';
+import { GatewayError } from '../../../src/errors.js';
+import { createLog } from '../../../src/log.js';
+import type { TargetAddress } from '../../../src/membership.js';
+import type { InventoryObservations } from '../../../src/ports/inventory.js';
+import type { MemberListing } from '../../../src/ports/memberListing.js';
+import { createKeptListing } from '../../../src/services/members/keptListing.js';
+import { createLiveListing } from '../../../src/services/members/listAllMembers.js';
+import { liveMember } from '../../../src/services/members/liveMember.js';
+import type { LivePage } from '../../../src/services/members/memberReads.js';
+import { createObserveTarget } from '../../../src/services/observeTarget.js';
 
 const TARGET: TargetAddress = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' };
 const AT = new Date('2026-01-01T00:00:00Z');

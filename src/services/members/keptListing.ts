@@ -1,5 +1,5 @@
-import type { InventoryReads } from '../ports/inventory.js';
-import type { ListAllMembers } from '../ports/memberListing.js';
+import type { InventoryReads } from '../../ports/inventory.js';
+import type { ListAllMembers } from '../../ports/memberListing.js';
 
 /** Lists all members of a target from the inventory when that is young enough, and else by asking the service now. */
 export function createKeptListing(

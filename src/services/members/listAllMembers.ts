@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayError } from '../errors.js';
-import { ACCOUNTS_PER_CALL, RETRYABLE_REASONS, type TargetAddress } from '../membership.js';
-import type { ListAllMembers } from '../ports/memberListing.js';
-import type { ServiceMember } from '../ports/upstream.js';
+import { GatewayError } from '../../errors.js';
+import { ACCOUNTS_PER_CALL, RETRYABLE_REASONS, type TargetAddress } from '../../membership.js';
+import type { ListAllMembers } from '../../ports/memberListing.js';
+import type { ServiceMember } from '../../ports/upstream.js';
 import { serviceMember } from './liveMember.js';
 import type { LivePage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';

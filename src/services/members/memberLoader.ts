@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
-import type { TargetAddress } from '../membership.js';
-import type { KeptMember, KeptMembers, MemberKey } from '../ports/keptMembers.js';
-import type { Deadline } from './deadline.js';
+import type { TargetAddress } from '../../membership.js';
+import type { KeptMember, KeptMembers, MemberKey } from '../../ports/keptMembers.js';
+import type { Deadline } from '../deadline.js';
 import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
-import { checkMaxAge } from './input/maxAge.js';
+import { checkMaxAge } from '../input/maxAge.js';
 import type { MemberReads } from './memberReads.js';
 import { targetKey } from './targetKey.js';
 

@@ -1,5 +1,5 @@
-import type { MemberStatus, TargetAddress } from '../membership.js';
-import type { ServiceMember } from '../ports/upstream.js';
+import type { MemberStatus, TargetAddress } from '../../membership.js';
+import type { ServiceMember } from '../../ports/upstream.js';
 import { memberStatusOf } from './memberStatus.js';
 
 /** A member account as a service showed it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MEMBER_STATUSES } from '../../sandbox/member.js';
-import { memberStatusOf } from '../../src/services/memberStatus.js';
+import { MEMBER_STATUSES } from '../../../sandbox/member.js';
+import { memberStatusOf } from '../../../src/services/members/memberStatus.js';
 
 const TABLE = [
   ['Created', 'CREATED'],

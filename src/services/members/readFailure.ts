@@ -1,8 +1,8 @@
-import { GatewayError, withoutArns } from '../errors.js';
-import { REASON_CODES, type ReasonCode, type TargetAddress } from '../membership.js';
-import type { Verdict } from '../ports/laneRecord.js';
-import type { Refused, Unanswered } from '../ports/upstream.js';
-import { verdictOf } from './answers/refusals.js';
+import { GatewayError, withoutArns } from '../../errors.js';
+import { REASON_CODES, type ReasonCode, type TargetAddress } from '../../membership.js';
+import type { Verdict } from '../../ports/laneRecord.js';
+import type { Refused, Unanswered } from '../../ports/upstream.js';
+import { verdictOf } from '../answers/refusals.js';
 
 /** Why a target could not be read, for the one who asked: the service's words, and the reason code of a call that fails so. */
 export function readFailure(target: TargetAddress, answer: Refused | Unanswered): GatewayError {

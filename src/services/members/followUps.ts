@@ -1,7 +1,7 @@
-import type { Log } from '../log.js';
-import { ACCOUNTS_PER_CALL, type MemberStatus } from '../membership.js';
-import type { FollowedMember, FollowUpStore, SeenMember } from '../ports/followUps.js';
-import type { Lane } from '../ports/laneRecord.js';
+import type { Log } from '../../log.js';
+import { ACCOUNTS_PER_CALL, type MemberStatus } from '../../membership.js';
+import type { FollowedMember, FollowUpStore, SeenMember } from '../../ports/followUps.js';
+import type { Lane } from '../../ports/laneRecord.js';
 import type { MemberReads } from './memberReads.js';
 
 /** Longest time between two looks at the schedule, in milliseconds; it costs two small statements. */

@@ -1,4 +1,4 @@
-import { ACCOUNTS_PER_CALL, type MemberStatus, type TargetAddress } from '../membership.js';
+import { ACCOUNTS_PER_CALL, type MemberStatus, type TargetAddress } from '../../membership.js';
 import type { LivePage, MemberReads } from './memberReads.js';
 
 /**
