@@ -21,7 +21,7 @@ import { createCancelRequest } from './services/cancelRequest.js';
 import { grantedAdministrators } from './services/input/checkTargets.js';
 import { createCreateMembers } from './services/createMembers.js';
 import { createDetectors } from './services/members/detectors.js';
-import { createExportOutcomes } from './services/exportOutcomes.js';
+import { createExportOutcomes } from './services/history/exportOutcomes.js';
 import { startFollowUps } from './services/members/followUps.js';
 import { startHousekeeping } from './services/housekeeping.js';
 import { createInviteMembers } from './services/inviteMembers.js';

@@ -7,13 +7,13 @@ import type { Inventory } from './inventory.js';
 import type { GatewayContext } from './resolvers/context.js';
 import { Deadline, withDeadline } from './services/deadline.js';
 import type { DeniedAttempts } from './services/deniedAttempts.js';
-import { createHistory } from './services/history.js';
+import { createHistory } from './services/history/history.js';
 import type { LiveReads } from './services/liveReads.js';
-import { createLoaders } from './services/loaders.js';
-import { createOriginLoader } from './services/originLoader.js';
+import { createLoaders } from './services/history/loaders.js';
+import { createOriginLoader } from './services/history/originLoader.js';
 import type { RequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
-import { createStatistics } from './services/statistics.js';
+import { createStatistics } from './services/history/statistics.js';
 import type { TokenService } from './services/tokens.js';
 
 /** What operations are made of. */

@@ -8,7 +8,7 @@ import type * as Server from '../../src/http/server.js';
 import type * as Log from '../../src/log.js';
 import type * as Membership from '../../src/membership.js';
 import type * as Authentication from '../../src/services/authentication.js';
-import type * as History from '../../src/services/history.js';
+import type * as History from '../../src/services/history/history.js';
 import type * as Client from '../../src/store/client.js';
 import type * as HistoryStore from '../../src/store/history.js';
 import { built } from './built.ts';
@@ -21,7 +21,7 @@ const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');
 const { createHttpServer } = await built<typeof Server>('http/server.js');
 const { openDatabase } = await built<typeof Client>('store/client.js');
 const { createHistoryStore } = await built<typeof HistoryStore>('store/history.js');
-const { createHistory } = await built<typeof History>('services/history.js');
+const { createHistory } = await built<typeof History>('services/history/history.js');
 const { createAuthenticate } = await built<typeof Authentication>('services/authentication.js');
 
 const database = openDatabase(process.env['DATABASE_URL'] ?? '');

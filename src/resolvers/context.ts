@@ -1,16 +1,16 @@
 import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/deniedAttempts.js';
-import type { HistoryService } from '../services/history.js';
+import type { HistoryService } from '../services/history/history.js';
 import type { InventoryService } from '../services/inventory.js';
 import type { LiveMembers } from '../services/members/memberQueries.js';
-import type { Loaders } from '../services/loaders.js';
+import type { Loaders } from '../services/history/loaders.js';
 import type { MemberLoader } from '../services/members/memberLoader.js';
-import type { OriginLoader } from '../services/originLoader.js';
+import type { OriginLoader } from '../services/history/originLoader.js';
 import type { Reconcile } from '../services/reconcile.js';
 import type { RefreshInventory } from '../services/refreshInventory.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
-import type { StatisticsService } from '../services/statistics.js';
+import type { StatisticsService } from '../services/history/statistics.js';
 import type { TargetHealthOf } from '../services/members/targetHealth.js';
 import type { TokenService } from '../services/tokens.js';
 

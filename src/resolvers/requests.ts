@@ -7,7 +7,7 @@ import { PageArguments, RequestOutcomesArguments, RootPageArguments } from '../s
 import { MembershipRequest, MembershipRequestConnection } from '../schema/request.js';
 import { OutcomeCounts, Target } from '../schema/target.js';
 import { parseNodeId } from '../services/input/nodeId.js';
-import { countMatching, sumCounts } from '../services/outcomeCounts.js';
+import { countMatching, sumCounts } from '../services/history/outcomeCounts.js';
 import type { AskedPage } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
 import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';

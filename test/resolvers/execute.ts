@@ -2,11 +2,11 @@ import { graphql } from 'graphql';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import { buildGatewaySchema } from '../../src/resolvers/buildSchema.js';
 import type { GatewayContext } from '../../src/resolvers/context.js';
-import { createHistory } from '../../src/services/history.js';
-import { createLoaders } from '../../src/services/loaders.js';
+import { createHistory } from '../../src/services/history/history.js';
+import { createLoaders } from '../../src/services/history/loaders.js';
 import type { Services } from '../../src/services/services.js';
-import { createStatistics } from '../../src/services/statistics.js';
-import { createMemoryHistory, type MemoryHistory } from '../services/memoryHistory.js';
+import { createStatistics } from '../../src/services/history/statistics.js';
+import { createMemoryHistory, type MemoryHistory } from '../services/history/memoryHistory.js';
 
 const schema = buildGatewaySchema();
 

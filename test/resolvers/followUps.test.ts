@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { Services } from '../../src/services/services.js';
-import { createMemoryHistory, fill, requestRow, uuid } from '../services/memoryHistory.js';
+import { createMemoryHistory, fill, requestRow, uuid } from '../services/history/memoryHistory.js';
 import { execute } from './execute.js';
 
 const id = `request_${uuid(1)}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryHistory, fill, requestRow, uuid } from '../services/memoryHistory.js';
+import { createMemoryHistory, fill, requestRow, uuid } from '../services/history/memoryHistory.js';
 import { execute } from './execute.js';
 
 function filled(requests = 1, accounts = 3) {

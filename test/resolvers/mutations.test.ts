@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { MutationResult, Services } from '../../src/services/services.js';
-import { createMemoryHistory, fill, NONE, requestRow, uuid } from '../services/memoryHistory.js';
+import { createMemoryHistory, fill, NONE, requestRow, uuid } from '../services/history/memoryHistory.js';
 import { execute } from './execute.js';
 
 const TAKEN: MutationResult = { requestId: uuid(1), userErrors: [] };

@@ -1,6 +1,6 @@
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { describe, expect, it } from 'vitest';
-import { callRow, createMemoryHistory, fill, NONE, uuid } from '../services/memoryHistory.js';
+import { callRow, createMemoryHistory, fill, NONE, uuid } from '../services/history/memoryHistory.js';
 import { execute } from './execute.js';
 
 function filled(requests = 1, accounts = 3) {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { CancelStore } from '../../src/ports/requests.js';
 import { createCancelRequest } from '../../src/services/cancelRequest.js';
-import { createMemoryHistory, requestRow, uuid } from './memoryHistory.js';
+import { createMemoryHistory, requestRow, uuid } from './history/memoryHistory.js';
 
 const requestId = `request_${uuid(1)}`;
 

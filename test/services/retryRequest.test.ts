@@ -3,7 +3,7 @@ import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../src/m
 import type { RetrySource, RetryStore } from '../../src/ports/requests.js';
 import type { RecordAndWait } from '../../src/services/recordAndWait.js';
 import { createRetryRequest } from '../../src/services/retryRequest.js';
-import { uuid } from './memoryHistory.js';
+import { uuid } from './history/memoryHistory.js';
 
 const ADMINISTRATOR: Administrator = {
   id: 'security',

@@ -1,7 +1,12 @@
-import { GatewayError } from '../errors.js';
-import type { Caller } from '../membership.js';
-import type { HistoryStore, StatisticsDimension, StatisticsGroup, StatisticsRow } from '../ports/history.js';
-import { type AskedOutcomes, checkOutcomeFilter } from './input/checkFilters.js';
+import { GatewayError } from '../../errors.js';
+import type { Caller } from '../../membership.js';
+import type {
+  HistoryStore,
+  StatisticsDimension,
+  StatisticsGroup,
+  StatisticsRow,
+} from '../../ports/history.js';
+import { type AskedOutcomes, checkOutcomeFilter } from '../input/checkFilters.js';
 
 /** Most rows of an answer; the schema repeats it. */
 const MOST_ROWS = 10_000;

@@ -1,8 +1,13 @@
-import { GatewayError } from '../errors.js';
-import { MEMBERSHIP_OPERATIONS, OUTCOME_STATUSES, REASON_CODES, SECURITY_SERVICES } from '../membership.js';
-import type { Parameters } from '../ports/exports.js';
-import type { AskedOutcomes } from './input/checkFilters.js';
-import { quoted } from './input/quoted.js';
+import { GatewayError } from '../../errors.js';
+import {
+  MEMBERSHIP_OPERATIONS,
+  OUTCOME_STATUSES,
+  REASON_CODES,
+  SECURITY_SERVICES,
+} from '../../membership.js';
+import type { Parameters } from '../../ports/exports.js';
+import type { AskedOutcomes } from '../input/checkFilters.js';
+import { quoted } from '../input/quoted.js';
 
 /** ISO 8601 with a zone, as the schema's DateTime. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;

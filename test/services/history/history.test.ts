@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { AskedOutcomes } from '../../src/services/input/checkFilters.js';
-import { createHistory } from '../../src/services/history.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { AskedOutcomes } from '../../../src/services/input/checkFilters.js';
+import { createHistory } from '../../../src/services/history/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 
 const GRANTED: Caller = { ...LOCAL_CALLER, administrators: ['security'] };

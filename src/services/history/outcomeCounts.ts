@@ -1,5 +1,5 @@
-import type { OutcomeStatus } from '../membership.js';
-import type { NestedOutcomeFilter, OutcomeCounts, TargetRow } from '../ports/history.js';
+import type { OutcomeStatus } from '../../membership.js';
+import type { NestedOutcomeFilter, OutcomeCounts, TargetRow } from '../../ports/history.js';
 
 const COUNT_OF_STATUS: Readonly<Record<OutcomeStatus, keyof OutcomeCounts>> = {
   PENDING: 'pending',

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Caller } from '../membership.js';
+import type { Caller } from '../../membership.js';
 import type {
   CallRow,
   HistoryStore,
@@ -11,8 +11,8 @@ import type {
   RequestRow,
   SendRow,
   TargetRow,
-} from '../ports/history.js';
-import { checkPage, type AskedPage } from './input/pageArgs.js';
+} from '../../ports/history.js';
+import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
 /** Most records one statement looks up by key: a page of 100 with 100 in each, the most one operation nests two deep. */
 const KEYS_PER_STATEMENT = 10_000;

@@ -1,6 +1,6 @@
 // What presents a row brings classes with decorators.
 import 'reflect-metadata';
-import type { Caller } from '../../src/membership.js';
+import type { Caller } from '../../../src/membership.js';
 import type {
   CallRow,
   HistoryStore,
@@ -10,8 +10,8 @@ import type {
   PageArgs,
   RequestRow,
   TargetRow,
-} from '../../src/ports/history.js';
-import { presentOutcome } from '../../src/resolvers/present.js';
+} from '../../../src/ports/history.js';
+import { presentOutcome } from '../../../src/resolvers/present.js';
 
 /** A record in memory that knows which reads it was asked for. */
 export interface MemoryHistory extends HistoryStore {

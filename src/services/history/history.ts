@@ -1,6 +1,6 @@
-import type { Caller } from '../membership.js';
-import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../ports/history.js';
-import type { OutcomeColumn, TextColumn, TextPage } from '../ports/pages.js';
+import type { Caller } from '../../membership.js';
+import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../../ports/history.js';
+import type { OutcomeColumn, TextColumn, TextPage } from '../../ports/pages.js';
 import {
   type AskedCalls,
   type AskedOutcomes,
@@ -8,8 +8,8 @@ import {
   checkCallFilter,
   checkOutcomeFilter,
   checkRequestFilter,
-} from './input/checkFilters.js';
-import { checkPage, type AskedPage } from './input/pageArgs.js';
+} from '../input/checkFilters.js';
+import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
 /** Most entries of a list that are counted; the schema repeats it. Reading on costs about a millisecond a thousand. */
 const MOST_COUNTED = 10_000;

@@ -1,9 +1,9 @@
-import type { ExportedOutcome, ExportOutcomes, ExportStore } from '../ports/exports.js';
-import type { OutcomeRow } from '../ports/history.js';
-import { checkOutcomeFilter } from './input/checkFilters.js';
+import type { ExportedOutcome, ExportOutcomes, ExportStore } from '../../ports/exports.js';
+import type { OutcomeRow } from '../../ports/history.js';
+import { checkOutcomeFilter } from '../input/checkFilters.js';
 import { readParameters } from './exportParameters.js';
-import { callNodeId, outcomeNodeId, requestNodeId } from './input/nodeId.js';
-import { mayBeRetried } from './answers/retryPolicy.js';
+import { callNodeId, outcomeNodeId, requestNodeId } from '../input/nodeId.js';
+import { mayBeRetried } from '../answers/retryPolicy.js';
 
 /** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */
 export function createExportOutcomes(store: ExportStore): ExportOutcomes {

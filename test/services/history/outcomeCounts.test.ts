@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TargetRow } from '../../src/ports/history.js';
-import { countMatching, sumCounts } from '../../src/services/outcomeCounts.js';
+import type { TargetRow } from '../../../src/ports/history.js';
+import { countMatching, sumCounts } from '../../../src/services/history/outcomeCounts.js';
 import { NONE, uuid } from './memoryHistory.js';
 
 const request = { administrator: 'security', requestId: uuid(1), detectorId: null, isErased: false };

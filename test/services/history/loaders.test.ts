@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import { createLoaders } from '../../src/services/loaders.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import { createLoaders } from '../../../src/services/history/loaders.js';
 import { createMemoryHistory, fill, uuid } from './memoryHistory.js';
 
 function setUp(requests = 3, accounts = 2, caller: Caller = LOCAL_CALLER) {
