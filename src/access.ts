@@ -6,11 +6,15 @@ import { countDenied, countRefusals } from './metrics/observe.js';
 import { createOidcIdentity } from './oidc/oidcIdentity.js';
 import type { IdentityProvider } from './ports/identity.js';
 import type { Metrics } from './ports/metrics.js';
-import { createAuthenticate, createTokenIdentity, type Authenticate } from './services/authentication.js';
-import { createCharge, type Charge } from './services/budget.js';
-import { createDeniedAttempts, type DeniedAttempts } from './services/deniedAttempts.js';
-import { createWatchStanding, type WatchStanding } from './services/standing.js';
-import { createTokenService, type TokenService } from './services/tokens.js';
+import {
+  createAuthenticate,
+  createTokenIdentity,
+  type Authenticate,
+} from './services/access/authentication.js';
+import { createCharge, type Charge } from './services/access/budget.js';
+import { createDeniedAttempts, type DeniedAttempts } from './services/access/deniedAttempts.js';
+import { createWatchStanding, type WatchStanding } from './services/access/credentialWatch.js';
+import { createTokenService, type TokenService } from './services/access/tokens.js';
 import { openCallerBudget } from './store/callerBudget.js';
 import type { Database } from './store/client.js';
 import { createDeniedAttemptStore } from './store/deniedAttemptStore.js';

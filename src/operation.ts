@@ -6,7 +6,7 @@ import type { Asked } from './http/server.js';
 import type { Inventory } from './inventory.js';
 import type { GatewayContext } from './resolvers/context.js';
 import { Deadline, withDeadline } from './services/deadline.js';
-import type { DeniedAttempts } from './services/deniedAttempts.js';
+import type { DeniedAttempts } from './services/access/deniedAttempts.js';
 import { createHistory } from './services/history/history.js';
 import type { LiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/history/loaders.js';
@@ -14,7 +14,7 @@ import { createOriginLoader } from './services/history/originLoader.js';
 import type { RequestProgress } from './services/requestProgress.js';
 import type { Services } from './services/services.js';
 import { createStatistics } from './services/history/statistics.js';
-import type { TokenService } from './services/tokens.js';
+import type { TokenService } from './services/access/tokens.js';
 
 /** What operations are made of. */
 export interface OperationParts {

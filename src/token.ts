@@ -8,7 +8,7 @@ import { createLog, type Log } from './log.js';
 import { LOCAL_CALLER, ROLES } from './membership.js';
 import type { TokenRow } from './ports/tokens.js';
 import { tokenNodeId } from './services/input/nodeId.js';
-import { createTokenService, type TokenService } from './services/tokens.js';
+import { createTokenService, type TokenService } from './services/access/tokens.js';
 import type { UserError } from './services/input/userErrors.js';
 import { openDatabase } from './store/client.js';
 import { lockDataDir } from './store/dataDirLock.js';

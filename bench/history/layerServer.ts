@@ -7,7 +7,7 @@ import type * as Config from '../../src/config.js';
 import type * as Server from '../../src/http/server.js';
 import type * as Log from '../../src/log.js';
 import type * as Membership from '../../src/membership.js';
-import type * as Authentication from '../../src/services/authentication.js';
+import type * as Authentication from '../../src/services/access/authentication.js';
 import type * as History from '../../src/services/history/history.js';
 import type * as Client from '../../src/store/client.js';
 import type * as HistoryStore from '../../src/store/history.js';
@@ -22,7 +22,7 @@ const { createHttpServer } = await built<typeof Server>('http/server.js');
 const { openDatabase } = await built<typeof Client>('store/client.js');
 const { createHistoryStore } = await built<typeof HistoryStore>('store/history.js');
 const { createHistory } = await built<typeof History>('services/history/history.js');
-const { createAuthenticate } = await built<typeof Authentication>('services/authentication.js');
+const { createAuthenticate } = await built<typeof Authentication>('services/access/authentication.js');
 
 const database = openDatabase(process.env['DATABASE_URL'] ?? '');
 const store = createHistoryStore(database.prisma);

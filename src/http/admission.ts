@@ -1,6 +1,6 @@
 import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { GatewayError } from '../errors.js';
-import type { Budget, Charge } from '../services/budget.js';
+import type { Budget, Charge } from '../services/access/budget.js';
 import { createCostOf, type PricedOperation } from './cost.js';
 import { noCredentials, type Visit } from './gate.js';
 

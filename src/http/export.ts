@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../errors.js';
 import type { Caller } from '../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../ports/exports.js';
-import type { Charge } from '../services/budget.js';
-import type { WatchStanding } from '../services/standing.js';
+import type { Charge } from '../services/access/budget.js';
+import type { WatchStanding } from '../services/access/credentialWatch.js';
 import { type Gate, noCredentials } from './gate.js';
 import { sendRefusal } from './refusal.js';
 

@@ -20,7 +20,7 @@ import { toBePriced } from './cost.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import type { Gate, Visit } from './gate.js';
 import type { HttpContext } from './operationPlugin.js';
-import type { WatchStanding } from '../services/standing.js';
+import type { WatchStanding } from '../services/access/credentialWatch.js';
 import { asHttpError } from './refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
 import { whileStanding } from './whileStanding.js';

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-sse';
-import type { StandingWatch, WatchStanding } from '../services/standing.js';
+import type { StandingWatch, WatchStanding } from '../services/access/credentialWatch.js';
 import type { Visit } from './gate.js';
 import { asHttpError } from './refusal.js';
 

@@ -2,8 +2,8 @@ import { GatewayError } from '../errors.js';
 import type { MembershipOperation } from '../membership.js';
 import type { Metrics } from '../ports/metrics.js';
 import type { AcceptedRequest, RequestStore } from '../ports/requests.js';
-import type { Charge } from '../services/budget.js';
-import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import type { Charge } from '../services/access/budget.js';
+import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 
 /** What takes requests into the record. */
 interface Accepts<Request> {

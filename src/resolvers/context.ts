@@ -1,5 +1,5 @@
 import type { Caller } from '../membership.js';
-import type { DeniedAttempts } from '../services/deniedAttempts.js';
+import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { HistoryService } from '../services/history/history.js';
 import type { InventoryService } from '../services/inventory.js';
 import type { LiveMembers } from '../services/members/memberQueries.js';
@@ -12,7 +12,7 @@ import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/history/statistics.js';
 import type { TargetHealthOf } from '../services/members/targetHealth.js';
-import type { TokenService } from '../services/tokens.js';
+import type { TokenService } from '../services/access/tokens.js';
 
 /** What every resolver works with. One context serves one operation. */
 export interface GatewayContext {

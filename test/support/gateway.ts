@@ -4,7 +4,7 @@ import { createClosers } from '../../src/closers.js';
 import { loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Role } from '../../src/membership.js';
-import { createTokenService } from '../../src/services/tokens.js';
+import { createTokenService } from '../../src/services/access/tokens.js';
 import { createTokenStore } from '../../src/store/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';

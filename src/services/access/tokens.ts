@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Administrator, Caller, Role } from '../membership.js';
-import type { TokenRow, TokenStore } from '../ports/tokens.js';
-import { grantedAdministrators } from './input/checkTargets.js';
-import { parseTokenId } from './input/nodeId.js';
-import { quoted } from './input/quoted.js';
+import type { Administrator, Caller, Role } from '../../membership.js';
+import type { TokenRow, TokenStore } from '../../ports/tokens.js';
+import { grantedAdministrators } from '../input/checkTargets.js';
+import { parseTokenId } from '../input/nodeId.js';
+import { quoted } from '../input/quoted.js';
 import { mintSecret } from './tokenSecret.js';
-import type { UserError } from './input/userErrors.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** How long a token is good, in days: the range, and what it is when not said. */
 const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365 } as const;

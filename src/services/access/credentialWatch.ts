@@ -1,5 +1,5 @@
-import { GatewayError } from '../errors.js';
-import type { TokenStore } from '../ports/tokens.js';
+import { GatewayError } from '../../errors.js';
+import type { TokenStore } from '../../ports/tokens.js';
 
 /** How often the tokens of those who listen are looked at, in milliseconds: docs/access.md promises 10 s. */
 const LOOK_MS = 5_000;

@@ -1,7 +1,7 @@
-import { GatewayError } from '../errors.js';
-import { LOCAL_CALLER, type Caller, type Origin } from '../membership.js';
-import type { IdentityProvider } from '../ports/identity.js';
-import type { TokenStore } from '../ports/tokens.js';
+import { GatewayError } from '../../errors.js';
+import { LOCAL_CALLER, type Caller, type Origin } from '../../membership.js';
+import type { IdentityProvider } from '../../ports/identity.js';
+import type { TokenStore } from '../../ports/tokens.js';
 import { hashSecret, isSecretShaped } from './tokenSecret.js';
 
 /** Longest credential looked at, in characters: identity providers stay below the 8 KiB that proxies take. */

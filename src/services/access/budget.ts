@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.js';
-import type { Caller } from '../membership.js';
-import type { BudgetStore } from '../ports/budget.js';
+import { GatewayError } from '../../errors.js';
+import type { Caller } from '../../membership.js';
+import type { BudgetStore } from '../../ports/budget.js';
 
 /** Operations below this many points do not wait for the count: what they cost is taken a moment later, together. */
 const SMALL_POINTS = 100;

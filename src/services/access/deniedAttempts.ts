@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, Origin } from '../membership.js';
-import type { Page } from '../ports/history.js';
-import type { DeniedAttempt, DeniedAttemptStore } from '../ports/deniedAttempts.js';
-import { checkPage, type AskedPage } from './input/pageArgs.js';
+import type { Caller, Origin } from '../../membership.js';
+import type { Page } from '../../ports/history.js';
+import type { DeniedAttempt, DeniedAttemptStore } from '../../ports/deniedAttempts.js';
+import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
 /** How many rows are kept, the newest: enough for weeks of mistakes, and nothing for a flood to fill a disk with. */
 const KEPT = 10_000;
