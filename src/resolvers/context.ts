@@ -6,7 +6,7 @@ import type { LiveMembers } from '../services/members/memberQueries.js';
 import type { Loaders } from '../services/history/loaders.js';
 import type { MemberLoader } from '../services/members/memberLoader.js';
 import type { OriginLoader } from '../services/history/originLoader.js';
-import type { Reconcile } from '../services/reconcile.js';
+import type { Reconcile } from '../services/plans/reconcile.js';
 import type { RefreshInventory } from '../services/refreshInventory.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';

@@ -2,7 +2,7 @@ import type { Administrator } from '../membership.js';
 import { checkAccounts } from './input/checkAccounts.js';
 import { checkOptions } from './input/checkOptions.js';
 import { checkTargets } from './input/checkTargets.js';
-import { ACCOUNTS_PER_PLAN, type Planner } from './membershipPlan.js';
+import { ACCOUNTS_PER_PLAN, type Planner } from './plans/membershipPlan.js';
 import type { RequestIntake } from './requestIntake.js';
 import type { InviteMembersInput, Services } from './services.js';
 import type { UserError } from './input/userErrors.js';

@@ -17,10 +17,10 @@ import { createLiveListing } from './members/listAllMembers.js';
 import { createLiveMembers, type LiveMembers } from './members/memberQueries.js';
 import { createMemberLoader, type MemberLoader } from './members/memberLoader.js';
 import { createMemberReads, type MemberReads } from './members/memberReads.js';
-import { createPlanner, type Planner } from './membershipPlan.js';
-import { createReconcile, type Reconcile } from './reconcile.js';
+import { createPlanner, type Planner } from './plans/membershipPlan.js';
+import { createReconcile, type Reconcile } from './plans/reconcile.js';
 import { createReadTurns } from './members/readTurns.js';
-import { createRemovalPlanner, type RemovalPlanner } from './removalPlan.js';
+import { createRemovalPlanner, type RemovalPlanner } from './plans/removalPlan.js';
 import { createTargetHealth, type TargetHealthOf } from './members/targetHealth.js';
 
 /** What live reads are made of. */

@@ -10,8 +10,8 @@ import {
   mintConfirmation,
   type CheckedRemoval,
 } from './confirmation.js';
-import { ACCOUNTS_PER_PLAN } from './membershipPlan.js';
-import type { RemovalPlanner, RemovalTarget } from './removalPlan.js';
+import { ACCOUNTS_PER_PLAN } from './plans/membershipPlan.js';
+import type { RemovalPlanner, RemovalTarget } from './plans/removalPlan.js';
 import type { RequestIntake } from './requestIntake.js';
 import type { RemovalResult, RemoveMembersInput, Services } from './services.js';
 import type { UserError } from './input/userErrors.js';

@@ -1,6 +1,6 @@
 import type { Administrator, Caller } from '../membership.js';
-import type { MembershipPlan } from './membershipPlan.js';
-import type { RemovalTarget } from './removalPlan.js';
+import type { MembershipPlan } from './plans/membershipPlan.js';
+import type { RemovalTarget } from './plans/removalPlan.js';
 import type { UserError } from './input/userErrors.js';
 
 /** What every mutation that makes a request may say besides its accounts. Absent and null mean the default. */

@@ -1,4 +1,4 @@
-import type { AddingOperation, MemberStatus, SecurityService } from '../membership.js';
+import type { AddingOperation, MemberStatus, SecurityService } from '../../membership.js';
 
 /** What would become of one account at one target, by what is known before anything is sent. */
 export type PlanVerdict =

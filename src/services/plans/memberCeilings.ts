@@ -1,6 +1,6 @@
-import type { AddingOperation, MemberStatus, SecurityService, TargetAddress } from '../membership.js';
-import { countMembers } from './members/countMembers.js';
-import type { MemberReads } from './members/memberReads.js';
+import type { AddingOperation, MemberStatus, SecurityService, TargetAddress } from '../../membership.js';
+import { countMembers } from '../members/countMembers.js';
+import type { MemberReads } from '../members/memberReads.js';
 
 /** Most members of an administrator in a region (UPSTREAMS.md, "Both services"). */
 const MEMBERS: Readonly<Record<SecurityService, number>> = { GUARDDUTY: 50_000, SECURITY_HUB: 10_000 };

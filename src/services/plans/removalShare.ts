@@ -1,8 +1,8 @@
-import type { MemberStatus, RemovingOperation, TargetAddress } from '../membership.js';
-import type { InventoryReads } from '../ports/inventory.js';
-import { countMembers } from './members/countMembers.js';
-import type { MemberReads } from './members/memberReads.js';
-import { memberStatusOf } from './members/memberStatus.js';
+import type { MemberStatus, RemovingOperation, TargetAddress } from '../../membership.js';
+import type { InventoryReads } from '../../ports/inventory.js';
+import { countMembers } from '../members/countMembers.js';
+import type { MemberReads } from '../members/memberReads.js';
+import { memberStatusOf } from '../members/memberStatus.js';
 
 /** How old the inventory may be to count by, in milliseconds. Ours: a guard against mistakes need not know the last minute. */
 const INVENTORY_GOOD_FOR_MS = 3_600_000;

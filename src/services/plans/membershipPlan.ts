@@ -7,12 +7,12 @@ import {
   type ReasonCode,
   type SecurityService,
   type TargetAddress,
-} from '../membership.js';
-import type { Rate } from '../ports/laneRecord.js';
+} from '../../membership.js';
+import type { Rate } from '../../ports/laneRecord.js';
 import { roomFor } from './memberCeilings.js';
-import type { MemberReads } from './members/memberReads.js';
+import type { MemberReads } from '../members/memberReads.js';
 import { verdictOn, type PlanVerdict } from './planVerdict.js';
-import { reasonOfFailure } from './members/readFailure.js';
+import { reasonOfFailure } from '../members/readFailure.js';
 
 /** Most accounts of one plan: as many as one query looks up. */
 export const ACCOUNTS_PER_PLAN = 1_000;

@@ -6,14 +6,14 @@ import type {
   ReasonCode,
   SecurityService,
   TargetAddress,
-} from '../membership.js';
-import type { ListAllMembers, MemberListing } from '../ports/memberListing.js';
-import { checkAccounts } from './input/checkAccounts.js';
-import { checkTargets } from './input/checkTargets.js';
-import { memberStatusOf } from './members/memberStatus.js';
+} from '../../membership.js';
+import type { ListAllMembers, MemberListing } from '../../ports/memberListing.js';
+import { checkAccounts } from '../input/checkAccounts.js';
+import { checkTargets } from '../input/checkTargets.js';
+import { memberStatusOf } from '../members/memberStatus.js';
 import { isMember, verdictOn } from './planVerdict.js';
-import { reasonOfFailure } from './members/readFailure.js';
-import type { UserError } from './input/userErrors.js';
+import { reasonOfFailure } from '../members/readFailure.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** How many accounts each list shows: the range, and what it is when not said. */
 const LIMIT = { min: 1, max: 10_000, default: 100 } as const;

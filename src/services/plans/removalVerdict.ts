@@ -1,4 +1,4 @@
-import type { MemberStatus, RemovingOperation } from '../membership.js';
+import type { MemberStatus, RemovingOperation } from '../../membership.js';
 
 /** What would become of one account at one target, by what is known before anything is removed. */
 export type RemovalVerdict =

@@ -7,10 +7,10 @@ import {
   type RemovingOperation,
   type SecurityService,
   type TargetAddress,
-} from '../membership.js';
-import type { Rate } from '../ports/laneRecord.js';
-import type { MemberReads } from './members/memberReads.js';
-import { reasonOfFailure } from './members/readFailure.js';
+} from '../../membership.js';
+import type { Rate } from '../../ports/laneRecord.js';
+import type { MemberReads } from '../members/memberReads.js';
+import { reasonOfFailure } from '../members/readFailure.js';
 import { countsFor, removalShare, type RemovalShare, type ShareReads } from './removalShare.js';
 import { removalVerdict, type RemovalVerdict } from './removalVerdict.js';
 
