@@ -8,10 +8,10 @@ import type { KeptMembers } from './ports/keptMembers.js';
 import type { ListAllMembers } from './ports/memberListing.js';
 import { withDeadline, type Deadline } from './services/deadline.js';
 import { startHousekeeping } from './services/housekeeping.js';
-import { createInventory, type InventoryService } from './services/inventory.js';
+import { createInventory, type InventoryService } from './services/inventory/inventory.js';
 import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
-import { createObserveTarget } from './services/observeTarget.js';
-import { createRefreshInventory, type RefreshInventory } from './services/refreshInventory.js';
+import { createObserveTarget } from './services/inventory/observeTarget.js';
+import { createRefreshInventory, type RefreshInventory } from './services/inventory/refreshInventory.js';
 import type { Database } from './store/client.js';
 import { createInventoryObservations } from './store/inventoryObservations.js';
 

@@ -1,13 +1,13 @@
 import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { HistoryService } from '../services/history/history.js';
-import type { InventoryService } from '../services/inventory.js';
+import type { InventoryService } from '../services/inventory/inventory.js';
 import type { LiveMembers } from '../services/members/memberQueries.js';
 import type { Loaders } from '../services/history/loaders.js';
 import type { MemberLoader } from '../services/members/memberLoader.js';
 import type { OriginLoader } from '../services/history/originLoader.js';
 import type { Reconcile } from '../services/plans/reconcile.js';
-import type { RefreshInventory } from '../services/refreshInventory.js';
+import type { RefreshInventory } from '../services/inventory/refreshInventory.js';
 import type { RequestProgress } from '../services/requestProgress.js';
 import type { Services } from '../services/services.js';
 import type { StatisticsService } from '../services/history/statistics.js';

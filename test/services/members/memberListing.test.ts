@@ -8,7 +8,7 @@ import { createKeptListing } from '../../../src/services/members/keptListing.js'
 import { createLiveListing } from '../../../src/services/members/listAllMembers.js';
 import { liveMember } from '../../../src/services/members/liveMember.js';
 import type { LivePage } from '../../../src/services/members/memberReads.js';
-import { createObserveTarget } from '../../../src/services/observeTarget.js';
+import { createObserveTarget } from '../../../src/services/inventory/observeTarget.js';
 
 const TARGET: TargetAddress = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' };
 const AT = new Date('2026-01-01T00:00:00Z');

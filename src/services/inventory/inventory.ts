@@ -1,10 +1,10 @@
-import { GatewayError } from '../errors.js';
-import type { Administrator, Caller, MemberStatus, SecurityService } from '../membership.js';
-import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
-import type { CountedPage } from './history/history.js';
-import { checkAccountIds } from './members/memberQueries.js';
-import { liveTargets } from './members/readableTargets.js';
-import { checkPage, type AskedPage } from './input/pageArgs.js';
+import { GatewayError } from '../../errors.js';
+import type { Administrator, Caller, MemberStatus, SecurityService } from '../../membership.js';
+import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '../../ports/inventory.js';
+import type { CountedPage } from '../history/history.js';
+import { checkAccountIds } from '../members/memberQueries.js';
+import { liveTargets } from '../members/readableTargets.js';
+import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
 /** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
 const DEFAULT_GAPS = 100;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../membership.js';
-import type { InventoryObservations, InventoryState } from '../ports/inventory.js';
-import { checkOptions, WAIT_SECONDS } from './input/checkOptions.js';
-import { checkTargets } from './input/checkTargets.js';
-import type { UserError } from './input/userErrors.js';
+import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../../membership.js';
+import type { InventoryObservations, InventoryState } from '../../ports/inventory.js';
+import { checkOptions, WAIT_SECONDS } from '../input/checkOptions.js';
+import { checkTargets } from '../input/checkTargets.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** How long to wait between two looks at the observations that were asked for, in milliseconds. */
 const LOOK_MS = 200;

@@ -1,10 +1,10 @@
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import type { ReasonCode, TargetAddress } from '../membership.js';
-import type { InventoryObservations } from '../ports/inventory.js';
-import type { ListAllMembers } from '../ports/memberListing.js';
-import { memberStatusOf } from './members/memberStatus.js';
-import { reasonOfFailure } from './members/readFailure.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import type { ReasonCode, TargetAddress } from '../../membership.js';
+import type { InventoryObservations } from '../../ports/inventory.js';
+import type { ListAllMembers } from '../../ports/memberListing.js';
+import { memberStatusOf } from '../members/memberStatus.js';
+import { reasonOfFailure } from '../members/readFailure.js';
 
 /** Observes a target as long as somebody wants it: the work of one job. What it began and could not end is begun anew. */
 export type ObserveTarget = (target: TargetAddress) => Promise<void>;
