@@ -11,8 +11,8 @@ import { createHistory } from './services/history/history.js';
 import type { LiveReads } from './services/liveReads.js';
 import { createLoaders } from './services/history/loaders.js';
 import { createOriginLoader } from './services/history/originLoader.js';
-import type { RequestProgress } from './services/requestProgress.js';
-import type { Services } from './services/services.js';
+import type { RequestProgress } from './services/requests/requestProgress.js';
+import type { Services } from './services/requests/mutations.js';
 import { createStatistics } from './services/history/statistics.js';
 import type { TokenService } from './services/access/tokens.js';
 

@@ -1,7 +1,7 @@
 import type { MembershipRequest } from '../schema/request.js';
 import type { UserError } from '../schema/userError.js';
 import type { MembershipPlan } from '../services/plans/membershipPlan.js';
-import type { MutationResult, RequestOptions } from '../services/services.js';
+import type { MutationResult, RequestOptions } from '../services/requests/mutations.js';
 import type { GatewayContext } from './context.js';
 import { presentRequest } from './present.js';
 

@@ -4,7 +4,7 @@ import { buildGatewaySchema } from '../../src/resolvers/buildSchema.js';
 import type { GatewayContext } from '../../src/resolvers/context.js';
 import { createHistory } from '../../src/services/history/history.js';
 import { createLoaders } from '../../src/services/history/loaders.js';
-import type { Services } from '../../src/services/services.js';
+import type { Services } from '../../src/services/requests/mutations.js';
 import { createStatistics } from '../../src/services/history/statistics.js';
 import { createMemoryHistory, type MemoryHistory } from '../services/history/memoryHistory.js';
 

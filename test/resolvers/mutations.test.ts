@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
-import type { MutationResult, Services } from '../../src/services/services.js';
+import type { MutationResult, Services } from '../../src/services/requests/mutations.js';
 import { createMemoryHistory, fill, NONE, requestRow, uuid } from '../services/history/memoryHistory.js';
 import { execute } from './execute.js';
 

@@ -6,14 +6,14 @@ import {
   type Administrator,
   type Caller,
   type MembershipOperation,
-} from '../membership.js';
-import type { NewRetry, RetryStore } from '../ports/requests.js';
-import { askedRequestId, requestNotFound, wrongRequest } from './askedRequest.js';
-import { checkOptions } from './input/checkOptions.js';
+} from '../../membership.js';
+import type { NewRetry, RetryStore } from '../../ports/requests.js';
+import { askedRequestId, requestNotFound, wrongRequest } from './requestErrors.js';
+import { checkOptions } from '../input/checkOptions.js';
 import { checkRetry } from './checkRetry.js';
-import type { RecordAndWait } from './recordAndWait.js';
-import type { RetryRequestInput, Services } from './services.js';
-import type { UserError } from './input/userErrors.js';
+import type { RecordAndWait } from './waitForRequest.js';
+import type { RetryRequestInput, Services } from './mutations.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** Makes a new request of what another one did not get done: each account only where it ended badly. */
 export function createRetryRequest(deps: {

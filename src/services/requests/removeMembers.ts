@@ -1,8 +1,8 @@
-import type { Administrator, Caller, RemovingOperation } from '../membership.js';
-import type { ConfirmationStore } from '../ports/confirmations.js';
-import { checkAccounts } from './input/checkAccounts.js';
-import { checkOptions } from './input/checkOptions.js';
-import { checkTargets } from './input/checkTargets.js';
+import type { Administrator, Caller, RemovingOperation } from '../../membership.js';
+import type { ConfirmationStore } from '../../ports/confirmations.js';
+import { checkAccounts } from '../input/checkAccounts.js';
+import { checkOptions } from '../input/checkOptions.js';
+import { checkTargets } from '../input/checkTargets.js';
 import {
   CONFIRMATION_REQUIRED,
   CONFIRMATION_SECONDS,
@@ -10,11 +10,11 @@ import {
   mintConfirmation,
   type CheckedRemoval,
 } from './confirmation.js';
-import { ACCOUNTS_PER_PLAN } from './plans/membershipPlan.js';
-import type { RemovalPlanner, RemovalTarget } from './plans/removalPlan.js';
-import type { RequestIntake } from './requestIntake.js';
-import type { RemovalResult, RemoveMembersInput, Services } from './services.js';
-import type { UserError } from './input/userErrors.js';
+import { ACCOUNTS_PER_PLAN } from '../plans/membershipPlan.js';
+import type { RemovalPlanner, RemovalTarget } from '../plans/removalPlan.js';
+import type { RequestIntake } from './recordRequest.js';
+import type { RemovalResult, RemoveMembersInput, Services } from './mutations.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** What removals are made with. */
 export interface RemovalTools {

@@ -1,10 +1,10 @@
-import type { Administrator } from '../membership.js';
-import { checkAccounts } from './input/checkAccounts.js';
-import { checkOptions } from './input/checkOptions.js';
-import { checkTargets } from './input/checkTargets.js';
-import { ACCOUNTS_PER_PLAN, type Planner } from './plans/membershipPlan.js';
-import type { RequestIntake } from './requestIntake.js';
-import type { Services } from './services.js';
+import type { Administrator } from '../../membership.js';
+import { checkAccounts } from '../input/checkAccounts.js';
+import { checkOptions } from '../input/checkOptions.js';
+import { checkTargets } from '../input/checkTargets.js';
+import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
+import type { RequestIntake } from './recordRequest.js';
+import type { Services } from './mutations.js';
 
 /** Adds accounts as members: checks everything, and sends nothing when anything is wrong. */
 export function createCreateMembers(deps: {

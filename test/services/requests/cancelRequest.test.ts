@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LOCAL_CALLER } from '../../src/membership.js';
-import type { CancelStore } from '../../src/ports/requests.js';
-import { createCancelRequest } from '../../src/services/cancelRequest.js';
-import { createMemoryHistory, requestRow, uuid } from './history/memoryHistory.js';
+import { LOCAL_CALLER } from '../../../src/membership.js';
+import type { CancelStore } from '../../../src/ports/requests.js';
+import { createCancelRequest } from '../../../src/services/requests/cancelRequest.js';
+import { createMemoryHistory, requestRow, uuid } from '../history/memoryHistory.js';
 
 const requestId = `request_${uuid(1)}`;
 

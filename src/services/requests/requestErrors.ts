@@ -1,6 +1,6 @@
-import { parseNodeId } from './input/nodeId.js';
-import { quoted } from './input/quoted.js';
-import type { UserError } from './input/userErrors.js';
+import { parseNodeId } from '../input/nodeId.js';
+import { quoted } from '../input/quoted.js';
+import type { UserError } from '../input/userErrors.js';
 
 const FIELD = ['input', 'requestId'];
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, MemberAccount, MembershipOperation } from '../membership.js';
-import type { NewRequest, RequestStore } from '../ports/requests.js';
-import type { Confirmation } from '../ports/confirmations.js';
+import type { Caller, MemberAccount, MembershipOperation } from '../../membership.js';
+import type { NewRequest, RequestStore } from '../../ports/requests.js';
+import type { Confirmation } from '../../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
-import type { CheckedTargets } from './input/checkTargets.js';
-import type { RecordAndWait } from './recordAndWait.js';
-import type { MutationResult, RequestOptions } from './services.js';
+import type { CheckedTargets } from '../input/checkTargets.js';
+import type { RecordAndWait } from './waitForRequest.js';
+import type { MutationResult, RequestOptions } from './mutations.js';
 
 /** A request that has passed its checks, before it has an id. */
 export interface CheckedRequest {

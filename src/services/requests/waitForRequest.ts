@@ -1,8 +1,8 @@
-import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../ports/requests.js';
-import type { NotConfirmed } from '../ports/confirmations.js';
-import { WAIT_SECONDS } from './input/checkOptions.js';
+import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../../ports/requests.js';
+import type { NotConfirmed } from '../../ports/confirmations.js';
+import { WAIT_SECONDS } from '../input/checkOptions.js';
 import { confirmationInvalid } from './confirmation.js';
-import type { MutationResult } from './services.js';
+import type { MutationResult } from './mutations.js';
 
 /**
  * Has a request recorded by `accept`, and waits for it as long as its caller wants. When it resolves, the request is on

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { MemberAccount, RemovingOperation } from '../membership.js';
-import type { Confirmation, NotConfirmedReason } from '../ports/confirmations.js';
-import type { CheckedTargets } from './input/checkTargets.js';
-import type { UserError } from './input/userErrors.js';
+import type { MemberAccount, RemovingOperation } from '../../membership.js';
+import type { Confirmation, NotConfirmedReason } from '../../ports/confirmations.js';
+import type { CheckedTargets } from '../input/checkTargets.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** How long a preview may be acted on, in seconds. Ours: time to read it, and little for the members to change. */
 export const CONFIRMATION_SECONDS = 900;

@@ -1,8 +1,8 @@
-import type { Administrator } from '../membership.js';
-import type { RetrySource } from '../ports/requests.js';
-import { wrongRequest } from './askedRequest.js';
-import { isRetryable } from './answers/retryPolicy.js';
-import type { UserError } from './input/userErrors.js';
+import type { Administrator } from '../../membership.js';
+import type { RetrySource } from '../../ports/requests.js';
+import { wrongRequest } from './requestErrors.js';
+import { isRetryable } from '../answers/retryPolicy.js';
+import type { UserError } from '../input/userErrors.js';
 
 type Ended = RetrySource['ended'][number];
 

@@ -1,11 +1,11 @@
-import type { Administrator } from '../membership.js';
-import { checkAccounts } from './input/checkAccounts.js';
-import { checkOptions } from './input/checkOptions.js';
-import { checkTargets } from './input/checkTargets.js';
-import { ACCOUNTS_PER_PLAN, type Planner } from './plans/membershipPlan.js';
-import type { RequestIntake } from './requestIntake.js';
-import type { InviteMembersInput, Services } from './services.js';
-import type { UserError } from './input/userErrors.js';
+import type { Administrator } from '../../membership.js';
+import { checkAccounts } from '../input/checkAccounts.js';
+import { checkOptions } from '../input/checkOptions.js';
+import { checkTargets } from '../input/checkTargets.js';
+import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
+import type { RequestIntake } from './recordRequest.js';
+import type { InviteMembersInput, Services } from './mutations.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** How long invited members are followed, in days: the range, and what it is when not said. */
 const FOLLOW_UP_DAYS = { min: 1, max: 30, default: 7 } as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MembershipOperation, SecurityService } from '../membership.js';
+import type { MembershipOperation, SecurityService } from '../../membership.js';
 
 /** Everything about a target that a whole call shares. */
 export interface CallOptions {

@@ -1,7 +1,7 @@
-import type { Administrator, Caller } from '../membership.js';
-import type { MembershipPlan } from './plans/membershipPlan.js';
-import type { RemovalTarget } from './plans/removalPlan.js';
-import type { UserError } from './input/userErrors.js';
+import type { Administrator, Caller } from '../../membership.js';
+import type { MembershipPlan } from '../plans/membershipPlan.js';
+import type { RemovalTarget } from '../plans/removalPlan.js';
+import type { UserError } from '../input/userErrors.js';
 
 /** What every mutation that makes a request may say besides its accounts. Absent and null mean the default. */
 export interface RequestOptions {

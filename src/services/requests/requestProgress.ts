@@ -1,6 +1,6 @@
 import { Repeater } from '@repeaterjs/repeater';
-import type { ProgressStore } from '../ports/progress.js';
-import type { RequestEvents } from '../ports/requests.js';
+import type { ProgressStore } from '../../ports/progress.js';
+import type { RequestEvents } from '../../ports/requests.js';
 
 /** How often requests that are being followed are looked at, in milliseconds: a person sees no more than that. */
 const LOOK_MS = 300;

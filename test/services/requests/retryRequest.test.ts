@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../src/membership.js';
-import type { RetrySource, RetryStore } from '../../src/ports/requests.js';
-import type { RecordAndWait } from '../../src/services/recordAndWait.js';
-import { createRetryRequest } from '../../src/services/retryRequest.js';
-import { uuid } from './history/memoryHistory.js';
+import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../../src/membership.js';
+import type { RetrySource, RetryStore } from '../../../src/ports/requests.js';
+import type { RecordAndWait } from '../../../src/services/requests/waitForRequest.js';
+import { createRetryRequest } from '../../../src/services/requests/retryRequest.js';
+import { uuid } from '../history/memoryHistory.js';
 
 const ADMINISTRATOR: Administrator = {
   id: 'security',

@@ -1,7 +1,7 @@
-import type { HistoryStore } from '../ports/history.js';
-import type { CancelStore } from '../ports/requests.js';
-import { askedRequestId, requestNotFound, wrongRequest } from './askedRequest.js';
-import type { Services } from './services.js';
+import type { HistoryStore } from '../../ports/history.js';
+import type { CancelStore } from '../../ports/requests.js';
+import { askedRequestId, requestNotFound, wrongRequest } from './requestErrors.js';
+import type { Services } from './mutations.js';
 
 /**
  * Withdraws what a request has not sent yet. Once more does no harm: until the request has finished, it is told so and
