@@ -7,7 +7,7 @@ import type { InventoryReads } from './ports/inventory.js';
 import type { KeptMembers } from './ports/keptMembers.js';
 import type { ListAllMembers } from './ports/memberListing.js';
 import { withDeadline, type Deadline } from './services/deadline.js';
-import { startHousekeeping } from './services/housekeeping.js';
+import { startHousekeeping } from './services/upkeep/housekeeping.js';
 import { createInventory, type InventoryService } from './services/inventory/inventory.js';
 import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
 import { createObserveTarget } from './services/inventory/observeTarget.js';

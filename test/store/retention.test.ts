@@ -3,7 +3,7 @@ import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import type { HistoryStore } from '../../src/ports/history.js';
 import type { RetentionStore } from '../../src/ports/retention.js';
-import { createRetention } from '../../src/services/retention.js';
+import { createRetention } from '../../src/services/upkeep/retention.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { createRetentionStore } from '../../src/store/retention.js';
 import { readAll, readAllBackward } from './historyReading.js';

@@ -1,5 +1,5 @@
-import type { Log } from '../log.js';
-import type { ErasedRequests, RetentionStore } from '../ports/retention.js';
+import type { Log } from '../../log.js';
+import type { ErasedRequests, RetentionStore } from '../../ports/retention.js';
 
 /** How long what is kept. Null: for ever. */
 export interface RetentionPeriods {

@@ -1,4 +1,4 @@
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 
 /** How often the tasks run, in milliseconds; each is idempotent, so replicas need not agree on who does it. */
 const INTERVAL_MS = 10 * 60_000;
