@@ -1,5 +1,5 @@
 import type { Closers } from '../../src/closers.js';
-import { createLaneWorkers } from '../../src/lanes/workers.js';
+import { createLaneWorkers } from '../../src/lanes/laneWorkers.js';
 import { createLog } from '../../src/log.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { openRecord, timed, type WriteRequest } from './record.js';

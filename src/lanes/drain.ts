@@ -1,5 +1,5 @@
 import type { Lane, LaneRecord, Tenure } from '../ports/laneRecord.js';
-import type { LaneTools } from './laneTools.js';
+import type { LaneTools } from './laneDependencies.js';
 import { createLaneWork } from './laneWork.js';
 
 /** How long a worker stays with an empty lane, in milliseconds: the next account then need not wait for a job. */

@@ -2,9 +2,9 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
 import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
-import { createDoubts, type Doubt } from './doubts.js';
-import { findingOf, type Arrival, type Finding } from './findings.js';
-import type { LaneTools } from './laneTools.js';
+import { createDoubts, type Doubt } from './inDoubtCalls.js';
+import { findingOf, type Arrival, type Finding } from './interpretArrival.js';
+import type { LaneTools } from './laneDependencies.js';
 
 /** Pause after a claim found that nothing may leave, in milliseconds: a crowd's arrivals are looked at together. */
 const FRUITLESS_PAUSE_MS = 20;

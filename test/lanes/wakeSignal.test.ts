@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDoorbell } from '../../src/lanes/doorbell.js';
+import { createDoorbell } from '../../src/lanes/wakeSignal.js';
 
 describe('a doorbell', () => {
   it('wakes a sleeper', async () => {

@@ -1,8 +1,8 @@
 import type { Log } from '../log.js';
 import type { LaneRecord, Rate } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
-import type { LaneDetector } from './detector.js';
-import type { Doorbell } from './doorbell.js';
+import type { LaneDetector } from './laneDetector.js';
+import type { Doorbell } from './wakeSignal.js';
 import type { Pacer } from './pacer.js';
 
 /** Everything one lane is worked with. Pacer, detector and bell outlive a tenure. */

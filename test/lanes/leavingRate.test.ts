@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leavingRate } from '../../src/services/rateMargin.js';
+import { leavingRate } from '../../src/lanes/leavingRate.js';
 
 it.each([
   [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDoubts, type Doubt } from '../../src/lanes/doubts.js';
+import { createDoubts, type Doubt } from '../../src/lanes/inDoubtCalls.js';
 
 const doubt: Doubt = {
   call: {

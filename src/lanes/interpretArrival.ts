@@ -3,8 +3,8 @@ import type { CallAnswer, MembersRead, Refused, Unanswered } from '../ports/upst
 import { landsBy } from '../services/answers/readBack.js';
 import { settlementOf } from '../services/answers/settlement.js';
 import { settlementOfReadBack } from '../services/answers/settlementOfReadBack.js';
-import type { Doubt } from './doubts.js';
-import type { LaneTools } from './laneTools.js';
+import type { Doubt } from './inDoubtCalls.js';
+import type { LaneTools } from './laneDependencies.js';
 
 /** What came back from AWS and is to be written down. */
 export type Arrival =

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fromPrisma, PgBoss, type Job } from 'pg-boss';
 import type { Log } from '../log.js';
 import type { Lane, LeftLane } from '../ports/laneRecord.js';
-import { createDoorbell, type Doorbell } from './doorbell.js';
+import { createDoorbell, type Doorbell } from './wakeSignal.js';
 import { drainLane } from './drain.js';
-import type { LaneTools } from './laneTools.js';
+import type { LaneTools } from './laneDependencies.js';
 import { createTakeover } from './takeover.js';
 
 const QUEUE = 'lane';
