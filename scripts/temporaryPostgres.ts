@@ -2,9 +2,9 @@ import { chmod, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../src/log.js';
-import { lockDataDir } from '../src/store/dataDirLock.js';
-import { startEmbeddedPostgres } from '../src/store/embeddedPostgres.js';
-import { endOrphan } from '../src/store/postgresOrphan.js';
+import { lockDataDir } from '../src/local/postgres/dataDirLock.js';
+import { startEmbeddedPostgres } from '../src/local/postgres/startPostgres.js';
+import { endOrphan } from '../src/local/postgres/orphan.js';
 
 const PREFIX = 'gateway-temporary-';
 

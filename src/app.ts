@@ -15,7 +15,7 @@ import type { Administrator } from './membership.js';
 import { createMetrics } from './metrics/metrics.js';
 import { countAccepted, countRequests } from './metrics/observe.js';
 import { createContextOf } from './operation.js';
-import { startOwnParts, type Installation } from './ownParts.js';
+import { startOwnParts, type Installation } from './local/startLocalServices.js';
 import type { Lane } from './ports/laneRecord.js';
 import { createCancelRequest } from './services/requests/cancelRequest.js';
 import { grantedAdministrators } from './services/input/checkTargets.js';

@@ -5,7 +5,7 @@ import { createClosers } from './closers.js';
 import { loadConfig, type Config } from './config.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
-import type { Installation } from './ownParts.js';
+import type { Installation } from './local/startLocalServices.js';
 
 /**
  * A signal this soon after the first is its echo, not impatience, in milliseconds: under npm a terminal's Ctrl-C

@@ -11,10 +11,10 @@ import { tokenNodeId } from './services/input/nodeId.js';
 import { createTokenService, type TokenService } from './services/access/tokens.js';
 import type { UserError } from './services/input/userErrors.js';
 import { openDatabase } from './store/client.js';
-import { lockDataDir } from './store/dataDirLock.js';
-import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
+import { lockDataDir } from './local/postgres/dataDirLock.js';
+import { startEmbeddedPostgres } from './local/postgres/startPostgres.js';
 import { migrate } from './store/migrator.js';
-import { runningPostgresUrl } from './store/runningPostgres.js';
+import { runningPostgresUrl } from './local/postgres/runningPostgres.js';
 import { createTokenStore } from './store/tokenStore.js';
 
 const USAGE = `Usage:

@@ -23,7 +23,7 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['administrators', 'src/administrators.ts', './app.js'],
   ['inventory', 'src/inventory.ts', './app.js'],
   ['operation', 'src/operation.ts', './app.js'],
-  ['ownParts', 'src/ownParts.ts', './app.js'],
+  ['ownParts', 'src/local/startLocalServices.ts', './app.js'],
   ['http', 'src/http/server.ts', '../store/records.js'],
   ['resolvers', 'src/resolvers/request.ts', '../store/records.js'],
   ['schema', 'src/schema/types.ts', '../services/create.js'],

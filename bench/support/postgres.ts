@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { Closers } from '../../src/closers.js';
 import { createLog } from '../../src/log.js';
-import { startEmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
+import { startEmbeddedPostgres } from '../../src/local/postgres/startPostgres.js';
 
 /** A PostgreSQL of the bench's own. */
 export interface BenchPostgres {

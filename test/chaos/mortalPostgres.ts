@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeTemporaryDataDir } from '../../scripts/temporaryPostgres.js';
 import type { Log } from '../../src/log.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/postgres/startPostgres.js';
 import { startFaultProxy, type FaultProxy } from '../support/faultProxy.js';
 
 /** A way to it, through a proxy of its own. */

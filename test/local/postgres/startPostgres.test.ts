@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
-import { type ChildProgram, isRunning, startProgram } from '../support/childProgram.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/local/postgres/startPostgres.js';
+import { type ChildProgram, isRunning, startProgram } from '../../support/childProgram.js';
 
 const log = pino({ level: 'silent' });
 
@@ -44,7 +44,7 @@ afterEach(async () => {
   await rm(parent, { recursive: true, maxRetries: 5 });
 });
 
-// As root, PostgreSQL's own user must be able to enter; test/store/postgresHome.test.ts is about when it is not.
+// As root, PostgreSQL's own user must be able to enter; test/local/postgres/home.test.ts is about when it is not.
 async function makeEnterableDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway data-'));
   await chmod(directory, 0o755);
@@ -62,7 +62,9 @@ async function start(onUnexpectedEnd?: (reason: string) => void): Promise<Embedd
 }
 
 function startGateway(...args: string[]): ChildProgram {
-  const program = startProgram('store/programs/runPostgres.ts', [dataDir, ...args], { detached: true });
+  const program = startProgram('local/postgres/programs/runPostgres.ts', [dataDir, ...args], {
+    detached: true,
+  });
   programs.push(program);
   return program;
 }

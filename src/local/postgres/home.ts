@@ -14,16 +14,16 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
 import {
   findPostgresBinaries,
   makeReachable,
   makeSystemDirectory,
   type PostgresBinaries,
   SYSTEM_DIRECTORY,
-} from './postgresBinaries.js';
-import { canReach, choosePostgresUser, findOwner, type SystemUser } from './postgresUser.js';
+} from './binaries.js';
+import { canReach, choosePostgresUser, findOwner, type SystemUser } from './systemUser.js';
 
 /** Where one embedded PostgreSQL lives, and as whom. */
 export interface PostgresHome {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { Closers } from './closers.js';
-import type { Config } from './config.js';
-import type { Log } from './log.js';
-import { lockDataDir } from './store/dataDirLock.js';
-import { startEmbeddedPostgres } from './store/embeddedPostgres.js';
-import { startSandboxProcess } from './upstream/sandboxProcess.js';
+import type { Closers } from '../closers.js';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import { lockDataDir } from './postgres/dataDirLock.js';
+import { startEmbeddedPostgres } from './postgres/startPostgres.js';
+import { startSandboxProcess } from './sandboxProcess.js';
 
 /** Where the parts of the installation are, as absolute paths. */
 export interface Installation {

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lockDataDir } from '../../src/store/dataDirLock.js';
-import { type ChildProgram, startProgram } from '../support/childProgram.js';
+import { lockDataDir } from '../../../src/local/postgres/dataDirLock.js';
+import { type ChildProgram, startProgram } from '../../support/childProgram.js';
 
 interface Answer {
   locked: boolean;
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function holdLock(...args: string[]): ChildProgram {
-  const program = startProgram('store/programs/holdLock.ts', [dataDir, ...args]);
+  const program = startProgram('local/postgres/programs/holdLock.ts', [dataDir, ...args]);
   programs.push(program);
   return program;
 }

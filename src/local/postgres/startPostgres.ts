@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../log.js';
-import { CLUSTER_USER, openCluster } from './postgresCluster.js';
-import { preparePostgresHome } from './postgresHome.js';
-import { endOrphan } from './postgresOrphan.js';
-import { type PostgresServer, type ServerOptions, startServer } from './postgresServer.js';
+import type { Log } from '../../log.js';
+import { CLUSTER_USER, openCluster } from './cluster.js';
+import { preparePostgresHome } from './home.js';
+import { endOrphan } from './orphan.js';
+import { type PostgresServer, type ServerOptions, startServer } from './server.js';
 
 /** How to run the embedded database. */
 export interface EmbeddedPostgresOptions {

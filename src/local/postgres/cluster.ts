@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import { programOptions, programPath } from './postgresBinaries.js';
-import type { PostgresHome } from './postgresHome.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import { programOptions, programPath } from './binaries.js';
+import type { PostgresHome } from './home.js';
 
 /** The superuser of an embedded cluster, and the only one. */
 export const CLUSTER_USER = 'gateway';

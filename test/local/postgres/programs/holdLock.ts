@@ -1,5 +1,5 @@
 /* Takes the lock of a data directory and says so, or says why not. Arguments: dataDir [url to announce]. */
-import { lockDataDir } from '../../../src/store/dataDirLock.js';
+import { lockDataDir } from '../../../../src/local/postgres/dataDirLock.js';
 
 const [dataDir = '', url] = process.argv.slice(2);
 try {

@@ -17,10 +17,14 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/store/embeddedPostgres.js';
-import { findPostgresBinaries, makeReachable, SYSTEM_DIRECTORY } from '../../src/store/postgresBinaries.js';
-import { choosePostgresUser } from '../../src/store/postgresUser.js';
-import { startProgram } from '../support/childProgram.js';
+import { startEmbeddedPostgres } from '../../../src/local/postgres/startPostgres.js';
+import {
+  findPostgresBinaries,
+  makeReachable,
+  SYSTEM_DIRECTORY,
+} from '../../../src/local/postgres/binaries.js';
+import { choosePostgresUser } from '../../../src/local/postgres/systemUser.js';
+import { startProgram } from '../../support/childProgram.js';
 
 const log = pino({ level: 'silent' });
 const isRoot = process.getuid?.() === 0;
@@ -139,13 +143,13 @@ it.runIf(isRoot && othersMayRead(import.meta.filename))(
     await chmod(home, 0o755);
     await useDatabase('SELECT 1');
     const nobody = { uid: 65_534, gid: 65_534, cwd: '/' };
-    const made = startProgram('store/programs/runPostgres.ts', [dataDir], nobody);
+    const made = startProgram('local/postgres/programs/runPostgres.ts', [dataDir], nobody);
     await expect(made.nextLine()).rejects.toThrow(`cannot use ${dataDir} as data directory`);
 
     const own = join(home, 'own');
     await mkdir(own);
     await chown(own, nobody.uid, nobody.gid);
-    const program = startProgram('store/programs/runPostgres.ts', [own], nobody);
+    const program = startProgram('local/postgres/programs/runPostgres.ts', [own], nobody);
     await program.nextLine();
     program.kill('SIGINT');
     expect(await program.nextLine()).toEqual({ answer: 1 });

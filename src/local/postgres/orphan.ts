@@ -3,9 +3,9 @@ import { readFile, readlink, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS, KILL_LIMIT_MS } from './postgresServer.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS, KILL_LIMIT_MS } from './server.js';
 
 /**
  * Ends the server that an earlier gateway, killed, left running on this cluster, and removes the `postmaster.pid` of

@@ -4,8 +4,8 @@ import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GatewayError } from '../errors.js';
-import type { SystemUser } from './postgresUser.js';
+import { GatewayError } from '../../errors.js';
+import type { SystemUser } from './systemUser.js';
 
 /** One installation of PostgreSQL's programs. */
 export interface PostgresBinaries {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GatewayError } from '../errors.js';
-import { CLUSTER_USER } from './postgresCluster.js';
+import { GatewayError } from '../../errors.js';
+import { CLUSTER_USER } from './cluster.js';
 
 /** Where postmaster.pid has the port (PostgreSQL's own format: one fact a line). */
 const PORT_LINE = 3;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
 
 /** An account of the operating system. */
 export interface SystemUser {

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import { type PostgresBinaries, programOptions, programPath } from './postgresBinaries.js';
-import type { SystemUser } from './postgresUser.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import { type PostgresBinaries, programOptions, programPath } from './binaries.js';
+import type { SystemUser } from './systemUser.js';
 
 /** How long a server may take over a fast shutdown (SIGINT: open transactions rolled back, then a checkpoint). */
 export const FAST_SHUTDOWN_LIMIT_MS = 10_000;

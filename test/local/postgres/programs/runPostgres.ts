@@ -3,9 +3,9 @@
  * With `exit` it ends at once without stopping the database; on SIGINT it uses the database once more and then stops it.
  */
 import pg from 'pg';
-import { createLog } from '../../../src/log.js';
-import { lockDataDir } from '../../../src/store/dataDirLock.js';
-import { startEmbeddedPostgres } from '../../../src/store/embeddedPostgres.js';
+import { createLog } from '../../../../src/log.js';
+import { lockDataDir } from '../../../../src/local/postgres/dataDirLock.js';
+import { startEmbeddedPostgres } from '../../../../src/local/postgres/startPostgres.js';
 
 const [dataDir = '', ending] = process.argv.slice(2);
 const lock = await lockDataDir(dataDir);
