@@ -6,12 +6,12 @@
 import type { Administrator } from '../src/membership.js';
 import type { InventoryFilter, ObservedMember } from '../src/ports/inventory.js';
 import { createLog } from '../src/log.js';
-import { openDatabase } from '../src/store/client.js';
+import { openDatabase } from '../src/store/connection/client.js';
 import { createInventoryObservations } from '../src/store/inventoryObservations.js';
 import { createInventoryReads } from '../src/store/inventoryReads.js';
 import { createKeptMembers } from '../src/store/keptMembers.js';
 import { openLanes } from '../src/store/lanes.js';
-import { migrate } from '../src/store/migrator.js';
+import { migrate } from '../src/store/connection/migrator.js';
 import { startPostgres } from './support/postgres.js';
 import { runBench } from './support/runBench.js';
 import { spreadOf } from './support/statistics.js';

@@ -5,7 +5,7 @@
  */
 import pg from 'pg';
 import { createLog } from '../src/log.js';
-import { migrate } from '../src/store/migrator.js';
+import { migrate } from '../src/store/connection/migrator.js';
 import { startPostgres } from './support/postgres.js';
 import { runBench } from './support/runBench.js';
 import { rounded, spreadOf } from './support/statistics.js';

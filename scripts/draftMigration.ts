@@ -5,7 +5,7 @@
  * constraints are yours to write. Needs no server: it starts one of its own and removes it.
  */
 import { createLog } from '../src/log.js';
-import { migrate } from '../src/store/migrator.js';
+import { migrate } from '../src/store/connection/migrator.js';
 import { draftSchemaChange } from './schemaDiff.js';
 import { startTemporaryPostgres } from './temporaryPostgres.js';
 

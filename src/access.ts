@@ -16,7 +16,7 @@ import { createDeniedAttempts, type DeniedAttempts } from './services/access/den
 import { createWatchStanding, type WatchStanding } from './services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from './services/access/tokens.js';
 import { openCallerBudget } from './store/callerBudget.js';
-import type { Database } from './store/client.js';
+import type { Database } from './store/connection/client.js';
 import { createDeniedAttemptStore } from './store/deniedAttemptStore.js';
 import { createTokenStore } from './store/tokenStore.js';
 

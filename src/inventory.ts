@@ -12,7 +12,7 @@ import { createInventory, type InventoryService } from './services/inventory/inv
 import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
 import { createObserveTarget } from './services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from './services/inventory/refreshInventory.js';
-import type { Database } from './store/client.js';
+import type { Database } from './store/connection/client.js';
 import { createInventoryObservations } from './store/inventoryObservations.js';
 
 /** Days that the record of observations is kept; what they saw stays until another is whole. */

@@ -10,10 +10,10 @@ import type { TokenRow } from './ports/tokens.js';
 import { tokenNodeId } from './services/input/nodeId.js';
 import { createTokenService, type TokenService } from './services/access/tokens.js';
 import type { UserError } from './services/input/userErrors.js';
-import { openDatabase } from './store/client.js';
+import { openDatabase } from './store/connection/client.js';
 import { lockDataDir } from './local/postgres/dataDirLock.js';
 import { startEmbeddedPostgres } from './local/postgres/startPostgres.js';
-import { migrate } from './store/migrator.js';
+import { migrate } from './store/connection/migrator.js';
 import { runningPostgresUrl } from './local/postgres/runningPostgres.js';
 import { createTokenStore } from './store/tokenStore.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
-import { migrate } from '../../src/store/migrator.js';
+import { migrate } from '../../src/store/connection/migrator.js';
 import { withoutIndexes } from './withoutIndexes.js';
 
 /** Accounts of each request of a large record, each at four targets. */

@@ -3,9 +3,9 @@ import type { Closers } from '../../src/closers.js';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
 import type { NewRequest } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
-import { migrate } from '../../src/store/migrator.js';
+import { migrate } from '../../src/store/connection/migrator.js';
 import { ROOT } from './report.js';
 
 /** A way to write a request with all that it is made of, in one transaction. Resolves with the milliseconds it took. */

@@ -7,7 +7,7 @@ import type {
   CoveredTarget,
   InventoryReads,
 } from '../ports/inventory.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { readJson, toDate, type JsonRow } from './jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */

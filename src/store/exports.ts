@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { ExportStore } from '../ports/exports.js';
 import type { OutcomeRow } from '../ports/history.js';
-import { createCanceller } from './cancellation.js';
+import { createCanceller } from './connection/cancellation.js';
 import { selectAllOutcomes, toOutcomeRow } from './historyOutcomes.js';
 import type { JsonRow } from './jsonPages.js';
 

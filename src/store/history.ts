@@ -1,5 +1,5 @@
 import type { HistoryStore } from '../ports/history.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { createCallReads } from './historyCalls.js';
 import { createOutcomeReads } from './historyOutcomes.js';
 import { createRequestReads } from './historyRequests.js';

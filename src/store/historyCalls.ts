@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { idBound, idCursor, uuidOrNone } from './cursors.js';
 import { limitOf } from './direction.js';
 import { isWantedLane } from './grants.js';

@@ -10,7 +10,7 @@ import type {
   PageArgs,
   SendRow,
 } from '../ports/history.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import {
   BEFORE_ALL_ACCOUNTS,
   outcomeBound,

@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { idCursor, uuidOrNone } from './cursors.js';
 import { isGranted } from './grants.js';
 import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';

@@ -3,7 +3,7 @@ import type { TargetAddress } from '../membership.js';
 import type { PageArgs } from '../ports/history.js';
 import type { InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
 import type { ServiceMember } from '../ports/upstream.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { readCoverage } from './coverage.js';
 import { inventoryBound, inventoryCursor } from './cursors.js';
 import { limitOf } from './direction.js';

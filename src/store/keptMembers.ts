@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TargetAddress } from '../membership.js';
 import type { KeptMember, KeptMembers } from '../ports/keptMembers.js';
 import type { MemberPageAsked, ServiceMember } from '../ports/upstream.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { readJson, type JsonRow } from './jsonPages.js';
 import { Prisma } from '../generated/client.js';
 

@@ -4,7 +4,7 @@ import { Prisma } from '../generated/client.js';
 import { RETRYABLE_REASONS, type Caller } from '../membership.js';
 import type { HistoryStore, OutcomeFilter, PageArgs } from '../ports/history.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../ports/pages.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { outcomeBound, outcomeCursor } from './cursors.js';
 import { directionOf, limitOf } from './direction.js';
 import { outcomesFor } from './historyOutcomes.js';

@@ -8,7 +8,7 @@ import type {
   StatisticsGroup,
   StatisticsRow,
 } from '../ports/history.js';
-import type { GatewayPrisma } from './client.js';
+import type { GatewayPrisma } from './connection/client.js';
 import { type JsonRow, readJson, toDate } from './jsonPages.js';
 import { countedOutcomes, matchingOutcomes } from './matchingOutcomes.js';
 

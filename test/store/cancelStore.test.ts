@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../src/ports/laneRecord.js';
 import type { CancelStore, NewRequest, RequestStore } from '../../src/ports/requests.js';
 import { createCancelStore } from '../../src/store/cancelStore.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { releaseIdempotencyKeys } from '../../src/store/idempotencyKeys.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createInventoryObservations } from '../../src/store/inventoryObservations.js';
 import { createInventoryReads } from '../../src/store/inventoryReads.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';

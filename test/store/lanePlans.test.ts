@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LaneRecord, Settlement, Tenure } from '../../src/ports/laneRecord.js';
 import type { RequestStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';

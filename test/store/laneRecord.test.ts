@@ -9,7 +9,7 @@ import type {
   Verdict,
 } from '../../src/ports/laneRecord.js';
 import type { RequestStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createLaneStates } from '../../src/store/laneStates.js';
 import { openLanes } from '../../src/store/lanes.js';
 import { createReadQuota } from '../../src/store/readQuota.js';

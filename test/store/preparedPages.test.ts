@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import type { PageArgs } from '../../src/ports/history.js';
-import { openDatabase } from '../../src/store/client.js';
+import { openDatabase } from '../../src/store/connection/client.js';
 import { selectCalls } from '../../src/store/historyCalls.js';
 import { selectOutcomes, selectOutcomesOfRequests } from '../../src/store/historyOutcomes.js';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadQuota } from '../../src/ports/readQuota.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';
 import { createReadQuota } from '../../src/store/readQuota.js';

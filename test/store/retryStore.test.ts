@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../src/membership.js';
 import type { LaneRecord, Verdict } from '../../src/ports/laneRecord.js';
 import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/client.js';
+import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createHistoryStore } from '../../src/store/history.js';
 import { createLaneRecord } from '../../src/store/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes.js';

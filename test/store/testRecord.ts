@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { openDatabase, type Database, type GatewayPrisma } from '../../src/store/client.js';
+import { openDatabase, type Database, type GatewayPrisma } from '../../src/store/connection/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** Longest that filling a record may take: 40 times what 200,000 outcomes take on an idle machine. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { startTemporaryPostgres } from '../../scripts/temporaryPostgres.js';
 import { createLog, type Log } from '../../src/log.js';
-import { migrate } from '../../src/store/migrator.js';
+import { migrate } from '../../src/store/connection/migrator.js';
 import { databaseUrl, onServer } from './database.js';
 
 /**

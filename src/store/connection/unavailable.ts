@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 
 /**
  * Prisma's codes for a database that cannot be reached, refuses, or ends the connection, and for a pool or transaction that

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/store/client.js';
-import { isUnreachable } from '../../src/store/unavailable.js';
+import { openDatabase } from '../../../src/store/connection/client.js';
+import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 
 /** A message of PostgreSQL's protocol: its letter, its length, its content. */
 function message(letter: string, content: Buffer): Buffer {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { draftSchemaChange } from '../../scripts/schemaDiff.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { draftSchemaChange } from '../../../scripts/schemaDiff.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 const SCHEMA_FILE = 'prisma/schema.prisma';
 

@@ -1,8 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { type Prisma, PrismaClient } from '../generated/client.js';
-import type { Cancellable } from '../ports/cancellable.js';
-import type { PoolGauge } from '../ports/gauges.js';
+import { type Prisma, PrismaClient } from '../../generated/client.js';
+import type { Cancellable } from '../../ports/cancellable.js';
+import type { PoolGauge } from '../../ports/gauges.js';
 import { createCanceller, makeCancellable } from './cancellation.js';
 import { asCallersSeeIt } from './unavailable.js';
 

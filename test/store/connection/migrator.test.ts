@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withSchemaEngine } from '../../scripts/schemaEngine.js';
-import { migrate } from '../../src/store/migrator.js';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+import { withSchemaEngine } from '../../../scripts/schemaEngine.js';
+import { migrate } from '../../../src/store/connection/migrator.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
 const log = pino({ level: 'silent' });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
 
 /** What to migrate, with what. */

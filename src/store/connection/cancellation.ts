@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
-import type { Cancellable, Ending } from '../ports/cancellable.js';
+import type { Cancellable, Ending } from '../../ports/cancellable.js';
 
 /** Longest wait for a connection, and for the answer, in milliseconds: the statement has a limit of its own besides. */
 const CANCEL_TIMEOUT_MS = 5_000;

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import type { Log } from '../log.js';
-import type { LeftLane } from '../ports/laneRecord.js';
+import type { Log } from '../../log.js';
+import type { LeftLane } from '../../ports/laneRecord.js';
 
 /** Payload: the ids of lanes that have new work, separated by commas. */
 export const LANE_WAKE_CHANNEL = 'lane_wake';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 
 /** One migration as it lies on disk. */
 export interface Migration {
