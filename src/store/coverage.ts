@@ -8,7 +8,7 @@ import type {
   InventoryReads,
 } from '../ports/inventory.js';
 import type { GatewayPrisma } from './connection/client.js';
-import { readJson, toDate, type JsonRow } from './jsonPages.js';
+import { readJson, toDate, type JsonRow } from './sql/jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */
 export type AskedCoverage = Parameters<InventoryReads['coverage']>[1];

@@ -6,7 +6,7 @@ import type { ExportStore } from '../ports/exports.js';
 import type { OutcomeRow } from '../ports/history.js';
 import { createCanceller } from './connection/cancellation.js';
 import { selectAllOutcomes, toOutcomeRow } from './historyOutcomes.js';
-import type { JsonRow } from './jsonPages.js';
+import type { JsonRow } from './sql/jsonPages.js';
 
 /** Exports at a time: each keeps a connection for as long as its client takes. */
 const MOST_EXPORTS = 4;

@@ -19,10 +19,10 @@ import {
   PAST_ALL_ACCOUNTS,
   targetIdOrNone,
   uuidOrNone,
-} from './cursors.js';
-import { directionOf, limitOf } from './direction.js';
-import { isWantedLane, wantedLanes } from './grants.js';
-import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
+} from './sql/cursors.js';
+import { directionOf, limitOf } from './sql/direction.js';
+import { isWantedLane, wantedLanes } from './sql/grants.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './sql/jsonPages.js';
 import { isException, isTimed, type OutcomeRange, toConditions } from './outcomeRange.js';
 import {
   outcomesByAccount,
@@ -31,7 +31,7 @@ import {
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, allByTarget, outcomesByTarget } from './outcomesByTarget.js';
-import { preparedPage } from './prepared.js';
+import { preparedPage } from './sql/prepared.js';
 import {
   complete,
   selectCount,

@@ -2,10 +2,10 @@ import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
 import type { GatewayPrisma } from './connection/client.js';
-import { idCursor, uuidOrNone } from './cursors.js';
-import { isGranted } from './grants.js';
-import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './jsonPages.js';
-import { prepared, preparedPage, reachOf } from './prepared.js';
+import { idCursor, uuidOrNone } from './sql/cursors.js';
+import { isGranted } from './sql/grants.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './sql/jsonPages.js';
+import { prepared, preparedPage, reachOf } from './sql/prepared.js';
 import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
 import { requestsFor } from './wantedRequests.js';
 

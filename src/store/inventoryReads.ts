@@ -5,9 +5,9 @@ import type { InventoryFilter, InventoryReads, InventoryRow } from '../ports/inv
 import type { ServiceMember } from '../ports/upstream.js';
 import type { GatewayPrisma } from './connection/client.js';
 import { readCoverage } from './coverage.js';
-import { inventoryBound, inventoryCursor } from './cursors.js';
-import { limitOf } from './direction.js';
-import { readJson, toDate, toPage, type JsonRow } from './jsonPages.js';
+import { inventoryBound, inventoryCursor } from './sql/cursors.js';
+import { limitOf } from './sql/direction.js';
+import { readJson, toDate, toPage, type JsonRow } from './sql/jsonPages.js';
 import { INVENTORY_MEMBER, toMember } from './keptMembers.js';
 
 /** Reads of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */

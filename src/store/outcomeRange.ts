@@ -6,10 +6,10 @@ import {
   type ReasonCode,
 } from '../membership.js';
 import type { OutcomeFilter } from '../ports/history.js';
-import { allOf } from './conditions.js';
-import type { OutcomeKey } from './cursors.js';
-import type { Direction } from './direction.js';
-import { isBetween } from './timeBounds.js';
+import { allOf } from './sql/plannerHints.js';
+import type { OutcomeKey } from './sql/cursors.js';
+import type { Direction } from './sql/direction.js';
+import { isBetween } from './sql/timeBounds.js';
 
 /** What narrows outcomes, but for requests, accounts and lanes. */
 export interface OutcomeConditions {

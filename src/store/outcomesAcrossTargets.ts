@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import type { ReasonCode } from '../membership.js';
-import { allOf, leads } from './conditions.js';
+import { allOf, leads } from './sql/plannerHints.js';
 import {
   endedSo,
   type Exception,

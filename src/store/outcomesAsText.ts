@@ -5,11 +5,11 @@ import { RETRYABLE_REASONS, type Caller } from '../membership.js';
 import type { HistoryStore, OutcomeFilter, PageArgs } from '../ports/history.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../ports/pages.js';
 import type { GatewayPrisma } from './connection/client.js';
-import { outcomeBound, outcomeCursor } from './cursors.js';
-import { directionOf, limitOf } from './direction.js';
+import { outcomeBound, outcomeCursor } from './sql/cursors.js';
+import { directionOf, limitOf } from './sql/direction.js';
 import { outcomesFor } from './historyOutcomes.js';
-import { endsOf } from './jsonPages.js';
-import { prepared, preparedName, type PreparedPage } from './prepared.js';
+import { endsOf } from './sql/jsonPages.js';
+import { prepared, preparedName, type PreparedPage } from './sql/prepared.js';
 import { WALK_LIMITS, withAll, type WalkLimits } from './walk.js';
 
 /** Text as it is, or what stands in a row; all outcomes of a target share what stands in that target's. */

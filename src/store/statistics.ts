@@ -9,7 +9,7 @@ import type {
   StatisticsRow,
 } from '../ports/history.js';
 import type { GatewayPrisma } from './connection/client.js';
-import { type JsonRow, readJson, toDate } from './jsonPages.js';
+import { type JsonRow, readJson, toDate } from './sql/jsonPages.js';
 import { countedOutcomes, matchingOutcomes } from './matchingOutcomes.js';
 
 type Column = keyof StatisticsGroup;

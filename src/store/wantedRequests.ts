@@ -1,11 +1,11 @@
 import { Prisma } from '../generated/client.js';
 import type { Caller } from '../membership.js';
 import type { PageArgs, RequestFilter } from '../ports/history.js';
-import { allOf, isBeyond, leads } from './conditions.js';
-import { idBound } from './cursors.js';
-import { directionOf, limitOf } from './direction.js';
-import { isGranted, narrowsLanes, wantedLanes } from './grants.js';
-import { idsBetween, isBetween } from './timeBounds.js';
+import { allOf, isBeyond, leads } from './sql/plannerHints.js';
+import { idBound } from './sql/cursors.js';
+import { directionOf, limitOf } from './sql/direction.js';
+import { isGranted, narrowsLanes, wantedLanes } from './sql/grants.js';
+import { idsBetween, isBetween } from './sql/timeBounds.js';
 import { type Branches, type Ordered, sourceOf, type Source } from './walk.js';
 
 /**

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
 import type { CallFilter, OutcomeFilter, PageArgs, RequestFilter } from '../../src/ports/history.js';
-import { idCursor, outcomeCursor } from '../../src/store/cursors.js';
+import { idCursor, outcomeCursor } from '../../src/store/sql/cursors.js';
 import { selectCalls } from '../../src/store/historyCalls.js';
 import { selectOutcomes } from '../../src/store/historyOutcomes.js';
 import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';

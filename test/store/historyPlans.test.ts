@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Prisma } from '../../src/generated/client.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
-import { outcomeCursor } from '../../src/store/cursors.js';
+import { outcomeCursor } from '../../src/store/sql/cursors.js';
 import { selectCalls, selectCallsById, selectCallsOfRequests } from '../../src/store/historyCalls.js';
 import {
   selectOutcomes,

@@ -12,7 +12,7 @@ import {
   selectTargetsOfRequests,
 } from '../../src/store/historyRequests.js';
 import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';
-import { prepared } from '../../src/store/prepared.js';
+import { prepared } from '../../src/store/sql/prepared.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 

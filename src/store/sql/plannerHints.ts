@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/client.js';
+import { Prisma } from '../../generated/client.js';
 
 /** The conditions put together, and null when there is none; those that are null do not count. */
 export function allOf(first: Prisma.Sql, ...others: (Prisma.Sql | null)[]): Prisma.Sql;

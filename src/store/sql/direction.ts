@@ -1,5 +1,5 @@
-import { Prisma } from '../generated/client.js';
-import type { PageArgs } from '../ports/history.js';
+import { Prisma } from '../../generated/client.js';
+import type { PageArgs } from '../../ports/history.js';
 
 /** Which way a list, which has the newest first, is read. */
 export interface Direction {

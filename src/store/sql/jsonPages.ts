@@ -1,7 +1,7 @@
-import type { Prisma } from '../generated/client.js';
-import type { Page, PageArgs } from '../ports/history.js';
-import type { PageEnds } from '../ports/pages.js';
-import type { GatewayPrisma } from './connection/client.js';
+import type { Prisma } from '../../generated/client.js';
+import type { Page, PageArgs } from '../../ports/history.js';
+import type { PageEnds } from '../../ports/pages.js';
+import type { GatewayPrisma } from '../connection/client.js';
 
 /** A row as PostgreSQL writes it in JSON: points in time are ISO 8601 strings. */
 export type JsonRow<Row> = {

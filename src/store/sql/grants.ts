@@ -1,6 +1,6 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { LaneFilter } from '../ports/history.js';
+import { Prisma } from '../../generated/client.js';
+import type { Caller } from '../../membership.js';
+import type { LaneFilter } from '../../ports/history.js';
 
 /** The condition that `column` holds an administrator the caller may see. */
 export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {

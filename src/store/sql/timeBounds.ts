@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/client.js';
+import { Prisma } from '../../generated/client.js';
 import { PAST_ALL_TARGETS } from './cursors.js';
 
 /**

@@ -1,5 +1,5 @@
-import { GatewayError } from '../errors.js';
-import type { PageArgs } from '../ports/history.js';
+import { GatewayError } from '../../errors.js';
+import type { PageArgs } from '../../ports/history.js';
 
 /** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
 type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts' | 'inventory';
