@@ -10,7 +10,7 @@ import { openDatabase } from '../src/store/connection/client.js';
 import { createInventoryObservations } from '../src/store/inventoryObservations.js';
 import { createInventoryReads } from '../src/store/inventoryReads.js';
 import { createKeptMembers } from '../src/store/keptMembers.js';
-import { openLanes } from '../src/store/lanes.js';
+import { openLanes } from '../src/store/lanes/lanes.js';
 import { migrate } from '../src/store/connection/migrator.js';
 import { startPostgres } from './support/postgres.js';
 import { runBench } from './support/runBench.js';

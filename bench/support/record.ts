@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
 import type { NewRequest } from '../../src/ports/requests.js';
 import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
+import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
 import { migrate } from '../../src/store/connection/migrator.js';
 import { ROOT } from './report.js';
 

@@ -4,8 +4,8 @@ import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../.
 import type { CancelStore, NewRequest, RequestStore } from '../../src/ports/requests.js';
 import { createCancelStore } from '../../src/store/cancelStore.js';
 import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
+import { createLaneRecord } from '../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';

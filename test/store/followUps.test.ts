@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FollowedMember, FollowUpStore, SeenMember } from '../../src/ports/followUps.js';
 import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createFollowUpStore } from '../../src/store/followUps.js';
-import { openLanes } from '../../src/store/lanes.js';
+import { openLanes } from '../../src/store/lanes/lanes.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { accountId, ADMINISTRATOR } from './recordBench.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { releaseIdempotencyKeys } from '../../src/store/idempotencyKeys.js';
-import { openLanes } from '../../src/store/lanes.js';
+import { openLanes } from '../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../src/store/requestStore.js';
 import type { RequestStore } from '../../src/ports/requests.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/connection/client.js';
 import { createInventoryObservations } from '../../src/store/inventoryObservations.js';
 import { createInventoryReads } from '../../src/store/inventoryReads.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
+import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
 import type { InventoryObservations, InventoryReads, ObservedMember } from '../../src/ports/inventory.js';
 import type { TargetAddress } from '../../src/membership.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelStore } from '../../../src/store/cancelStore.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { openLanes } from '../../../src/store/lanes.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requestStore.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';

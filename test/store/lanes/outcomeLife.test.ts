@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LaneRecord, Settlement, Tenure, UnsettledCall, Verdict } from '../../src/ports/laneRecord.js';
-import type { CancelStore, RequestStore } from '../../src/ports/requests.js';
-import { createCancelStore } from '../../src/store/cancelStore.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes } from '../../src/store/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { emptyRecord, recordFaults } from './recordReading.js';
+import type {
+  LaneRecord,
+  Settlement,
+  Tenure,
+  UnsettledCall,
+  Verdict,
+} from '../../../src/ports/laneRecord.js';
+import type { CancelStore, RequestStore } from '../../../src/ports/requests.js';
+import { createCancelStore } from '../../../src/store/cancelStore.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { emptyRecord, recordFaults } from '../recordReading.js';
 
 const DELAYS = [0, 0];
 const FINAL = new Set(['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED']);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ReadQuota } from '../../src/ports/readQuota.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
-import { createReadQuota } from '../../src/store/readQuota.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, REPLICA } from './recordBench.js';
+import type { ReadQuota } from '../../../src/ports/readQuota.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createReadQuota } from '../../../src/store/lanes/readQuota.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { ADMINISTRATOR, REPLICA } from '../recordBench.js';
 
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const GUARDDUTY = { ...HUB, service: 'GUARDDUTY' } as const;

@@ -1,5 +1,5 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { Rate, Tenure } from '../ports/laneRecord.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { Rate, Tenure } from '../../ports/laneRecord.js';
 
 /**
  * The quota of a lane, kept in its row for all replicas: `quota_back_at` is when the whole burst will be there again if

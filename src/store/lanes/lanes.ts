@@ -1,6 +1,6 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { Administrator, SecurityService, TargetAddress } from '../membership.js';
-import type { Lane } from '../ports/laneRecord.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { Administrator, SecurityService, TargetAddress } from '../../membership.js';
+import type { Lane } from '../../ports/laneRecord.js';
 
 /** The lanes of the record. */
 export interface Lanes {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../generated/client.js';
-import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../ports/laneRecord.js';
-import type { Wire } from '../ports/upstream.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../../ports/laneRecord.js';
+import type { Wire } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { keepLateAnswer, noteReadBackError } from './callNotes.js';

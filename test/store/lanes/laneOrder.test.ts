@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { MembershipOperation } from '../../src/membership.js';
-import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure } from '../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { answeredWith, emptyRecord } from './recordReading.js';
+import type { MembershipOperation } from '../../../src/membership.js';
+import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure } from '../../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { answeredWith, emptyRecord } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;

@@ -1,6 +1,6 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { Tenure } from '../ports/laneRecord.js';
-import type { Acknowledged, Answered, Refused } from '../ports/upstream.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { Tenure } from '../../ports/laneRecord.js';
+import type { Acknowledged, Answered, Refused } from '../../ports/upstream.js';
 
 /**
  * Keeps what a worker heard of a call after it had lost the lane. No holder is checked, since nothing but this one column

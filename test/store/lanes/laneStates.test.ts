@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneStates } from '../../src/store/laneStates.js';
-import { openLanes } from '../../src/store/lanes.js';
-import { createReadQuota } from '../../src/store/readQuota.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR } from './recordBench.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneStates } from '../../../src/store/lanes/laneStates.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
+import { createReadQuota } from '../../../src/store/lanes/readQuota.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { ADMINISTRATOR } from '../recordBench.js';
 
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const GUARDDUTY = { ...HUB, service: 'GUARDDUTY' } as const;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LaneRecord, Settlement, Tenure } from '../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes } from '../../src/store/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
+import type { LaneRecord, Settlement, Tenure } from '../../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
 
 /** Rows of `outcome` that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;

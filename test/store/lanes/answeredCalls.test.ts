@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClaimLimits, LaneRecord, Tenure, Verdict } from '../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../src/ports/requests.js';
-import type { SecurityService } from '../../src/membership.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
+import type { ClaimLimits, LaneRecord, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../../src/ports/requests.js';
+import type { SecurityService } from '../../../src/membership.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };
 const WIRE = { httpStatus: 200, awsRequestId: 'aws-1', attempts: 1 };

@@ -1,7 +1,7 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { SecurityService, TargetAddress } from '../membership.js';
-import type { Rate } from '../ports/laneRecord.js';
-import type { LaneState, LaneStates } from '../ports/laneStates.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { SecurityService, TargetAddress } from '../../membership.js';
+import type { Rate } from '../../ports/laneRecord.js';
+import type { LaneState, LaneStates } from '../../ports/laneStates.js';
 import { SECONDS_BEHIND } from './laneQuota.js';
 
 /** How many of a lane's newest calls are looked at for throttling: some seconds of a busy lane. */

@@ -1,5 +1,5 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { RetryDelays, Settlement, Tenure } from '../ports/laneRecord.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /**

@@ -7,15 +7,15 @@ import type {
   Settlement,
   Tenure,
   Verdict,
-} from '../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { emptyRecord } from './recordReading.js';
+} from '../../../src/ports/laneRecord.js';
+import type { RequestStore } from '../../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { emptyRecord } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const DELAYS = [0, 0];

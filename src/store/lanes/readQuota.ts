@@ -1,7 +1,7 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { SecurityService, TargetAddress } from '../membership.js';
-import type { Rate } from '../ports/laneRecord.js';
-import type { ReadQuota, ReadTurn } from '../ports/readQuota.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { SecurityService, TargetAddress } from '../../membership.js';
+import type { Rate } from '../../ports/laneRecord.js';
+import type { ReadQuota, ReadTurn } from '../../ports/readQuota.js';
 import { secondsBehind, TOLERANCE_SECONDS } from './laneQuota.js';
 
 /**

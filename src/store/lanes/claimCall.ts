@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../membership.js';
-import type { ClaimedCall, ClaimLimits, Tenure } from '../ports/laneRecord.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../../membership.js';
+import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js';
 import { hasQuota, SECONDS_BEHIND, withoutOne } from './laneQuota.js';
 
 /**

@@ -1,5 +1,5 @@
-import { Prisma } from '../generated/client.js';
-import { REQUEST_FINISHED_CHANNEL } from './connection/replicaConnection.js';
+import { Prisma } from '../../generated/client.js';
+import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
 
 /**
  * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
