@@ -1,7 +1,7 @@
 import type { Closers } from '../../src/closers.js';
 import { createLaneWorkers } from '../../src/lanes/laneWorkers.js';
 import { createLog } from '../../src/log.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
+import { createRequestStore } from '../../src/store/requests/requestStore.js';
 import { openRecord, timed, type WriteRequest } from './record.js';
 
 /** The gateway's own way, jobs and wake-up calls included; nobody works the lanes. */

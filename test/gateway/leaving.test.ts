@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { createRecordAndWait } from '../../src/services/requests/waitForRequest.js';
-import { createRequestEvents } from '../../src/store/requestEvents.js';
+import { createRequestEvents } from '../../src/store/requests/requestEvents.js';
 import { writeAdministrators } from '../support/administrators.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { startHeldService, type HeldService } from '../support/heldService.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../generated/graphql.js';
 import { createRecordAndWait } from '../../src/services/requests/waitForRequest.js';
-import { createRequestEvents } from '../../src/store/requestEvents.js';
+import { createRequestEvents } from '../../src/store/requests/requestEvents.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 

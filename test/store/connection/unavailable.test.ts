@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCancelStore } from '../../../src/store/cancelStore.js';
+import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { ADMINISTRATOR, newRequest } from '../recordBench.js';

@@ -6,7 +6,7 @@ import type { RequestStore } from '../../../src/ports/requests.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';

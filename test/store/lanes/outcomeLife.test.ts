@@ -8,11 +8,11 @@ import type {
   Verdict,
 } from '../../../src/ports/laneRecord.js';
 import type { CancelStore, RequestStore } from '../../../src/ports/requests.js';
-import { createCancelStore } from '../../../src/store/cancelStore.js';
+import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../../src/store/requestStore.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
 import { emptyRecord, recordFaults } from '../recordReading.js';

@@ -1,7 +1,7 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { Caller, Origin } from '../membership.js';
-import type { OriginStore } from '../ports/origins.js';
-import { uuidOrNone } from './sql/cursors.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { Caller, Origin } from '../../membership.js';
+import type { OriginStore } from '../../ports/origins.js';
+import { uuidOrNone } from '../sql/cursors.js';
 
 /** The columns of `request` that say how it came. */
 export const ORIGIN_COLUMNS = Prisma.sql`token_id, source_address, user_agent, http_request_id, traceparent`;

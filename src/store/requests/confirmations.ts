@@ -1,6 +1,6 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { Confirmation, ConfirmationStore, NotConfirmedReason } from '../ports/confirmations.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { Caller } from '../../membership.js';
+import type { Confirmation, ConfirmationStore, NotConfirmedReason } from '../../ports/confirmations.js';
 
 /** How long a confirmation that has expired is kept, so that its caller is told so, in seconds. */
 const KEPT_SECONDS = 86_400;

@@ -1,5 +1,5 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { RequestEvents } from '../ports/requests.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { RequestEvents } from '../../ports/requests.js';
 
 /** Request events, fed by the process's listening connection. */
 export interface FedRequestEvents extends RequestEvents {

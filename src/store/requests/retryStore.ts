@@ -1,8 +1,8 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { NewRetry, RetrySource, RetryStore } from '../ports/requests.js';
-import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
-import { isGranted } from './sql/grants.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { Caller } from '../../membership.js';
+import type { NewRetry, RetrySource, RetryStore } from '../../ports/requests.js';
+import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './insertRequest.js';
+import { isGranted } from '../sql/grants.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 
 /** The store that takes retries in. */

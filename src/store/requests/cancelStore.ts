@@ -1,7 +1,7 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { CancelStore } from '../ports/requests.js';
-import { COUNT_SETTLED, TELL_FINISHED } from './lanes/countSettled.js';
-import { asCallersSeeIt } from './connection/unavailable.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { CancelStore } from '../../ports/requests.js';
+import { COUNT_SETTLED, TELL_FINISHED } from '../lanes/countSettled.js';
+import { asCallersSeeIt } from '../connection/unavailable.js';
 
 /** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
 const CANCEL_TIMEOUT_MS = 30_000;

@@ -1,5 +1,5 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { ProgressStore, RequestVersion } from '../ports/progress.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { ProgressStore, RequestVersion } from '../../ports/progress.js';
 
 /** Request progress from the counts of targets: a handful of rows a request, however many accounts it has. */
 export function createProgressStore(prisma: PrismaClient): ProgressStore {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../src/ports/laneRecord.js';
-import type { CancelStore, NewRequest, RequestStore } from '../../src/ports/requests.js';
-import { createCancelStore } from '../../src/store/cancelStore.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createLaneRecord } from '../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
+import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
+import type { CancelStore, NewRequest, RequestStore } from '../../../src/ports/requests.js';
+import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd'.repeat(32), busyBatchKeys: [], fullOnly: false };
 /** Many sends, all at once: nothing is used up while a race is on. */

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../generated/client.js';
+import type { PrismaClient } from '../../generated/client.js';
 
 /**
  * Releases the idempotency keys of requests older than this: a key then makes a new request when it is used again. The

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { releaseIdempotencyKeys } from '../../src/store/idempotencyKeys.js';
-import { openLanes } from '../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import type { RequestStore } from '../../src/ports/requests.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMINISTRATOR, newRequest } from './recordBench.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { releaseIdempotencyKeys } from '../../../src/store/requests/idempotencyKeys.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
+import type { RequestStore } from '../../../src/ports/requests.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { ADMINISTRATOR, newRequest } from '../recordBench.js';
 
 let testDatabase: TestDatabase;
 let database: Database;

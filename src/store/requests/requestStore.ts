@@ -1,9 +1,9 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { TargetAddress } from '../membership.js';
-import type { NewRequest, RequestStore } from '../ports/requests.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { TargetAddress } from '../../membership.js';
+import type { NewRequest, RequestStore } from '../../ports/requests.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 import { useConfirmation, whyNotConfirmed } from './confirmations.js';
-import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './acceptRequest.js';
+import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './insertRequest.js';
 
 /** How a target names its lane. */
 export type LaneIdOf = (address: TargetAddress) => number;

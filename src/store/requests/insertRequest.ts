@@ -1,8 +1,8 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import { GatewayError } from '../errors.js';
-import type { AcceptedRequest, NewRequest } from '../ports/requests.js';
-import { LANE_WAKE_CHANNEL } from './connection/replicaConnection.js';
-import { isUnreachable } from './connection/unavailable.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import { GatewayError } from '../../errors.js';
+import type { AcceptedRequest, NewRequest } from '../../ports/requests.js';
+import { LANE_WAKE_CHANNEL } from '../connection/replicaConnection.js';
+import { isUnreachable } from '../connection/unavailable.js';
 
 /** Puts a job on each lane inside the caller's transaction. */
 export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;

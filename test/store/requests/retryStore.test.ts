@@ -1,17 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../src/membership.js';
-import type { LaneRecord, Verdict } from '../../src/ports/laneRecord.js';
-import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createHistoryStore } from '../../src/store/history.js';
-import { createLaneRecord } from '../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../src/store/requestStore.js';
-import { createRetryStore } from '../../src/store/retryStore.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from './recordBench.js';
-import { answeredWith, emptyRecord, recordFaults } from './recordReading.js';
+import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../../src/membership.js';
+import type { LaneRecord, Verdict } from '../../../src/ports/laneRecord.js';
+import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../../src/ports/requests.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createHistoryStore } from '../../../src/store/history.js';
+import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
+import { createRetryStore } from '../../../src/store/requests/retryStore.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
 const INTERNAL: Verdict = {
   ...PROCESSED,
