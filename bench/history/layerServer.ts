@@ -10,7 +10,7 @@ import type * as Membership from '../../src/membership.js';
 import type * as Authentication from '../../src/services/access/authentication.js';
 import type * as History from '../../src/services/history/history.js';
 import type * as Client from '../../src/store/connection/client.js';
-import type * as HistoryStore from '../../src/store/history.js';
+import type * as HistoryStore from '../../src/store/history/history.js';
 import { built } from './built.ts';
 import { PAGE_COLUMNS, PAGE_SIZE } from './page.ts';
 import { sayListening } from './serve.ts';
@@ -20,7 +20,7 @@ const { createLog } = await built<typeof Log>('log.js');
 const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');
 const { createHttpServer } = await built<typeof Server>('http/server.js');
 const { openDatabase } = await built<typeof Client>('store/connection/client.js');
-const { createHistoryStore } = await built<typeof HistoryStore>('store/history.js');
+const { createHistoryStore } = await built<typeof HistoryStore>('store/history/history.js');
 const { createHistory } = await built<typeof History>('services/history/history.js');
 const { createAuthenticate } = await built<typeof Authentication>('services/access/authentication.js');
 

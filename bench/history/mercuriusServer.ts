@@ -9,14 +9,14 @@ import type * as BuildSchema from '../../src/resolvers/buildSchema.js';
 import type * as History from '../../src/services/history/history.js';
 import type * as Loaders from '../../src/services/history/loaders.js';
 import type * as Client from '../../src/store/connection/client.js';
-import type * as HistoryStore from '../../src/store/history.js';
+import type * as HistoryStore from '../../src/store/history/history.js';
 import { built } from './built.ts';
 import { sayListening } from './serve.ts';
 
 const { LOCAL_CALLER: caller } = await built<typeof Membership>('membership.js');
 const { buildGatewaySchema } = await built<typeof BuildSchema>('resolvers/buildSchema.js');
 const { openDatabase } = await built<typeof Client>('store/connection/client.js');
-const { createHistoryStore } = await built<typeof HistoryStore>('store/history.js');
+const { createHistoryStore } = await built<typeof HistoryStore>('store/history/history.js');
 const { createHistory } = await built<typeof History>('services/history/history.js');
 const { createLoaders } = await built<typeof Loaders>('services/history/loaders.js');
 

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument, OutcomesDocument } from '../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
-import { writeRun } from '../store/historyRecord.js';
+import { writeRun } from '../store/history/historyRecord.js';
 
 let gateway: TestGateway;
 

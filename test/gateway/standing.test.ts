@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 import { startIssuer, type TestIssuer } from '../support/oidcIssuer.js';
-import { writeRun } from '../store/historyRecord.js';
+import { writeRun } from '../store/history/historyRecord.js';
 
 const CREATE = `mutation ($input: CreateMembersInput!) { createMembers(input: $input) { request { id } userErrors { message } } }`;
 const FOLLOW = `subscription ($id: ID!) { requestProgress(id: $id) { status } }`;

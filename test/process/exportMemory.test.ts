@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeRun } from '../store/historyRecord.js';
+import { writeRun } from '../store/history/historyRecord.js';
 import { useTestRecord } from '../store/testRecord.js';
 import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
 

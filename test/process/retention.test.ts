@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requestIdOf, timeOf, writeRun } from '../store/historyRecord.js';
+import { requestIdOf, timeOf, writeRun } from '../store/history/historyRecord.js';
 import { useTestRecord } from '../store/testRecord.js';
 import { RequestsWithEverythingDocument, RetryRequestDocument } from '../generated/graphql.js';
 import { execute } from '../support/gateway.js';

@@ -4,10 +4,10 @@ import { LOCAL_CALLER } from '../../src/membership.js';
 import type { HistoryStore } from '../../src/ports/history.js';
 import type { RetentionStore } from '../../src/ports/retention.js';
 import { createRetention } from '../../src/services/upkeep/retention.js';
-import { createHistoryStore } from '../../src/store/history.js';
+import { createHistoryStore } from '../../src/store/history/history.js';
 import { createRetentionStore } from '../../src/store/retention.js';
-import { readAll, readAllBackward } from './historyReading.js';
-import { requestIdOf, writeRun } from './historyRecord.js';
+import { readAll, readAllBackward } from './history/historyReading.js';
+import { requestIdOf, writeRun } from './history/historyRecord.js';
 import { useTestRecord } from './testRecord.js';
 
 /** In the third month of the record, which begins on 10 June. */

@@ -4,7 +4,7 @@ import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../../src/membership.js';
 import type { LaneRecord, Verdict } from '../../../src/ports/laneRecord.js';
 import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../../src/ports/requests.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { createHistoryStore } from '../../../src/store/history.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';

@@ -1,19 +1,22 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { PageArgs } from '../../src/ports/history.js';
-import { openDatabase } from '../../src/store/connection/client.js';
-import { selectCalls } from '../../src/store/historyCalls.js';
-import { selectOutcomes, selectOutcomesOfRequests } from '../../src/store/historyOutcomes.js';
+import type { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { PageArgs } from '../../../src/ports/history.js';
+import { openDatabase } from '../../../src/store/connection/client.js';
+import { selectCalls } from '../../../src/store/history/pages/historyCalls.js';
+import {
+  selectOutcomes,
+  selectOutcomesOfRequests,
+} from '../../../src/store/history/pages/historyOutcomes.js';
 import {
   selectRequests,
   selectRequestsById,
   selectTargetsOfRequests,
-} from '../../src/store/historyRequests.js';
-import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';
-import { prepared } from '../../src/store/sql/prepared.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+} from '../../../src/store/history/pages/historyRequests.js';
+import { selectOutcomesAsText } from '../../../src/store/history/pages/outcomesAsText.js';
+import { prepared } from '../../../src/store/sql/prepared.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 
 let testDatabase: TestDatabase;

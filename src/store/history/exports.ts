@@ -1,12 +1,12 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import type { ExportStore } from '../ports/exports.js';
-import type { OutcomeRow } from '../ports/history.js';
-import { createCanceller } from './connection/cancellation.js';
-import { selectAllOutcomes, toOutcomeRow } from './historyOutcomes.js';
-import type { JsonRow } from './sql/jsonPages.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import type { ExportStore } from '../../ports/exports.js';
+import type { OutcomeRow } from '../../ports/history.js';
+import { createCanceller } from '../connection/cancellation.js';
+import { selectAllOutcomes, toOutcomeRow } from './pages/historyOutcomes.js';
+import type { JsonRow } from '../sql/jsonPages.js';
 
 /** Exports at a time: each keeps a connection for as long as its client takes. */
 const MOST_EXPORTS = 4;

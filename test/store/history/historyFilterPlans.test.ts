@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { CallFilter, OutcomeFilter, PageArgs, RequestFilter } from '../../src/ports/history.js';
-import { idCursor, outcomeCursor } from '../../src/store/sql/cursors.js';
-import { selectCalls } from '../../src/store/historyCalls.js';
-import { selectOutcomes } from '../../src/store/historyOutcomes.js';
-import { selectOutcomesAsText } from '../../src/store/outcomesAsText.js';
-import { selectRequests } from '../../src/store/historyRequests.js';
-import { WALK_LIMITS } from '../../src/store/walk.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { CallFilter, OutcomeFilter, PageArgs, RequestFilter } from '../../../src/ports/history.js';
+import { idCursor, outcomeCursor } from '../../../src/store/sql/cursors.js';
+import { selectCalls } from '../../../src/store/history/pages/historyCalls.js';
+import { selectOutcomes } from '../../../src/store/history/pages/historyOutcomes.js';
+import { selectOutcomesAsText } from '../../../src/store/history/pages/outcomesAsText.js';
+import { selectRequests } from '../../../src/store/history/pages/historyRequests.js';
+import { WALK_LIMITS } from '../../../src/store/history/pages/boundedPage.js';
 import { drawFilters } from './drawFilters.js';
 import { callIdOf, requestIdOf, timeOf, writeRun } from './historyRecord.js';
-import { scansOf } from './plans.js';
-import { useTestRecord } from './testRecord.js';
+import { scansOf } from '../plans.js';
+import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
   // As the test wants them and no other way.

@@ -6,14 +6,21 @@ import {
   OUTCOME_STATUSES,
   SECURITY_SERVICES,
   type Caller,
-} from '../../src/membership.js';
-import type { CallRow, LaneFilter, OutcomeRow, Page, PageArgs, RequestRow } from '../../src/ports/history.js';
-import { outcomeNodeId } from '../../src/services/input/nodeId.js';
-import { createHistoryStore } from '../../src/store/history.js';
-import type { WalkLimits } from '../../src/store/walk.js';
+} from '../../../src/membership.js';
+import type {
+  CallRow,
+  LaneFilter,
+  OutcomeRow,
+  Page,
+  PageArgs,
+  RequestRow,
+} from '../../../src/ports/history.js';
+import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
+import type { WalkLimits } from '../../../src/store/history/pages/boundedPage.js';
 import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
-import { useTestRecord } from './testRecord.js';
+import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
   await writeRun(prisma, { administrator: 'security', from: 1, to: 4, accounts: 30 });

@@ -1,12 +1,12 @@
-import { Prisma } from '../generated/client.js';
-import type { CallStatus, Caller } from '../membership.js';
-import type { CallFilter, PageArgs } from '../ports/history.js';
-import { allOf, isBeyond, leads } from './sql/plannerHints.js';
-import { idBound } from './sql/cursors.js';
-import { directionOf, limitOf } from './sql/direction.js';
-import { isWantedLane, wantedLanes } from './sql/grants.js';
-import { idsBetween, isBetween } from './sql/timeBounds.js';
-import { type Branches, sourceOf, type Source } from './walk.js';
+import { Prisma } from '../../../generated/client.js';
+import type { CallStatus, Caller } from '../../../membership.js';
+import type { CallFilter, PageArgs } from '../../../ports/history.js';
+import { allOf, isBeyond, leads } from '../../sql/plannerHints.js';
+import { idBound } from '../../sql/cursors.js';
+import { directionOf, limitOf } from '../../sql/direction.js';
+import { isWantedLane, wantedLanes } from '../../sql/grants.js';
+import { idsBetween, isBetween } from '../../sql/timeBounds.js';
+import { type Branches, sourceOf, type Source } from './boundedPage.js';
 
 /** How calls are read, by id, which is by time. */
 export function callsFor(caller: Caller, filter: CallFilter, page: PageArgs): Source {

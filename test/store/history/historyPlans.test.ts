@@ -1,24 +1,28 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER } from '../../src/membership.js';
-import { outcomeCursor } from '../../src/store/sql/cursors.js';
-import { selectCalls, selectCallsById, selectCallsOfRequests } from '../../src/store/historyCalls.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER } from '../../../src/membership.js';
+import { outcomeCursor } from '../../../src/store/sql/cursors.js';
+import {
+  selectCalls,
+  selectCallsById,
+  selectCallsOfRequests,
+} from '../../../src/store/history/pages/historyCalls.js';
 import {
   selectOutcomes,
   selectOutcomesByKey,
   selectOutcomesOfCalls,
   selectOutcomesOfRequests,
-} from '../../src/store/historyOutcomes.js';
+} from '../../../src/store/history/pages/historyOutcomes.js';
 import {
   selectRequests,
   selectRequestsById,
   selectRetriesOfRequests,
   selectTargetsOfRequests,
-} from '../../src/store/historyRequests.js';
+} from '../../../src/store/history/pages/historyRequests.js';
 import { ARCHIVE } from './historyReading.js';
 import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
-import { scansOf } from './plans.js';
-import { useTestRecord } from './testRecord.js';
+import { scansOf } from '../plans.js';
+import { useTestRecord } from '../testRecord.js';
 
 /** Accounts of each of the big requests, and so outcomes of each of their four targets. */
 const ACCOUNTS = 4000;

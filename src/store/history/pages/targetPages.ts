@@ -1,8 +1,8 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { OutcomeFilter } from '../ports/history.js';
-import { allOf, coalesced, isBeyond, leads } from './sql/plannerHints.js';
-import { isWantedLane, wantedLanes } from './sql/grants.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { OutcomeFilter } from '../../../ports/history.js';
+import { allOf, coalesced, isBeyond, leads } from '../../sql/plannerHints.js';
+import { isWantedLane, wantedLanes } from '../../sql/grants.js';
 import {
   type Exception,
   isException,
@@ -11,8 +11,8 @@ import {
   type OutcomeRange,
 } from './outcomeRange.js';
 import { mayHave } from './outcomesByTarget.js';
-import { OPEN_TARGETS_FROM, targetsMadeBefore } from './sql/timeBounds.js';
-import type { Branches, Ordered, Reading } from './walk.js';
+import { OPEN_TARGETS_FROM, targetsMadeBefore } from '../../sql/timeBounds.js';
+import type { Branches, Ordered, Reading } from './boundedPage.js';
 
 /** The id of a target: those before it have no outcomes any more. */
 export const KEPT_FROM = Prisma.sql`(SELECT k.target_id FROM kept_from k)`;

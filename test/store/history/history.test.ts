@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { ForwardPage, HistoryStore, Page } from '../../src/ports/history.js';
-import { createHistoryStore } from '../../src/store/history.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { ForwardPage, HistoryStore, Page } from '../../../src/ports/history.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
-import { useTestRecord } from './testRecord.js';
+import { useTestRecord } from '../testRecord.js';
 
 const NOBODY: Caller = { ...LOCAL_CALLER, administrators: [] };
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { CallFilter, HistoryStore, OutcomeFilter, RequestFilter } from '../../src/ports/history.js';
-import { createHistoryStore } from '../../src/store/history.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { CallFilter, HistoryStore, OutcomeFilter, RequestFilter } from '../../../src/ports/history.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
 import { callConditions, outcomeConditions, requestConditions } from './historyConditions.js';
 import { ARCHIVE, combinations, keyOf, readAll, readAllBackward, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
-import { useTestRecord } from './testRecord.js';
+import { useTestRecord } from '../testRecord.js';
 
 let history: HistoryStore;
 

@@ -1,5 +1,5 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
+import { Prisma } from '../../generated/client.js';
+import type { Caller } from '../../membership.js';
 import type {
   AccountsRow,
   HistoryStore,
@@ -7,10 +7,10 @@ import type {
   StatisticsDimension,
   StatisticsGroup,
   StatisticsRow,
-} from '../ports/history.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { type JsonRow, readJson, toDate } from './sql/jsonPages.js';
-import { countedOutcomes, matchingOutcomes } from './matchingOutcomes.js';
+} from '../../ports/history.js';
+import type { GatewayPrisma } from '../connection/client.js';
+import { type JsonRow, readJson, toDate } from '../sql/jsonPages.js';
+import { countedOutcomes, matchingOutcomes } from './pages/matchingOutcomes.js';
 
 type Column = keyof StatisticsGroup;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../src/errors.js';
-import { idBound, idCursor, outcomeBound, outcomeCursor } from '../../src/store/sql/cursors.js';
+import { GatewayError } from '../../../src/errors.js';
+import { idBound, idCursor, outcomeBound, outcomeCursor } from '../../../src/store/sql/cursors.js';
 
 const ID = '01900000-0000-7000-8000-0000000000ab';
 const KEY = { targetId: '9223372036854775806', accountId: '000000000017' };

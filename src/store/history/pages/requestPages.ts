@@ -1,12 +1,12 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { PageArgs, RequestFilter } from '../ports/history.js';
-import { allOf, isBeyond, leads } from './sql/plannerHints.js';
-import { idBound } from './sql/cursors.js';
-import { directionOf, limitOf } from './sql/direction.js';
-import { isGranted, narrowsLanes, wantedLanes } from './sql/grants.js';
-import { idsBetween, isBetween } from './sql/timeBounds.js';
-import { type Branches, type Ordered, sourceOf, type Source } from './walk.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { PageArgs, RequestFilter } from '../../../ports/history.js';
+import { allOf, isBeyond, leads } from '../../sql/plannerHints.js';
+import { idBound } from '../../sql/cursors.js';
+import { directionOf, limitOf } from '../../sql/direction.js';
+import { isGranted, narrowsLanes, wantedLanes } from '../../sql/grants.js';
+import { idsBetween, isBetween } from '../../sql/timeBounds.js';
+import { type Branches, type Ordered, sourceOf, type Source } from './boundedPage.js';
 
 /**
  * How requests are read, by id, which is by time: those that named an account from the index of accounts; those that went

@@ -2,14 +2,14 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../src/membership.js';
-import type { OutcomeColumn, TextColumn, TextPage } from '../../src/ports/pages.js';
-import { presentOutcome } from '../../src/resolvers/present.js';
-import { outcomeNodeId } from '../../src/services/input/nodeId.js';
-import { createHistoryStore } from '../../src/store/history.js';
+import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../../src/membership.js';
+import type { OutcomeColumn, TextColumn, TextPage } from '../../../src/ports/pages.js';
+import { presentOutcome } from '../../../src/resolvers/present.js';
+import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
 import { readAll } from './historyReading.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
-import { useTestRecord } from './testRecord.js';
+import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
   await writeRun(prisma, { administrator: 'security', from: 1, to: 4, accounts: 30 });

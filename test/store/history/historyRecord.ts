@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../../src/generated/client.js';
+import { Prisma, type PrismaClient } from '../../../src/generated/client.js';
 
 /** A run of requests to put into the record: each with the same number of accounts at four targets, one per lane. */
 export interface RequestRun {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { LOCAL_CALLER } from '../../src/membership.js';
-import type { HistoryStore, OutcomeFilter, StatisticsDimension } from '../../src/ports/history.js';
-import { createHistoryStore } from '../../src/store/history.js';
-import { selectStatistics } from '../../src/store/statistics.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { LOCAL_CALLER } from '../../../src/membership.js';
+import type { HistoryStore, OutcomeFilter, StatisticsDimension } from '../../../src/ports/history.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
+import { selectStatistics } from '../../../src/store/history/statistics.js';
 import { outcomeConditions } from './historyConditions.js';
 import { ARCHIVE, combinations } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
-import { scansOf } from './plans.js';
-import { useTestRecord } from './testRecord.js';
+import { scansOf } from '../plans.js';
+import { useTestRecord } from '../testRecord.js';
 
 let history: HistoryStore;
 

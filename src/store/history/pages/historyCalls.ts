@@ -1,14 +1,14 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../ports/history.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { idBound, idCursor, uuidOrNone } from './sql/cursors.js';
-import { limitOf } from './sql/direction.js';
-import { isWantedLane } from './sql/grants.js';
-import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './sql/jsonPages.js';
-import { preparedPage } from './sql/prepared.js';
-import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
-import { callsFor } from './wantedCalls.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { CallFilter, CallRow, HistoryStore, Page, PageArgs } from '../../../ports/history.js';
+import type { GatewayPrisma } from '../../connection/client.js';
+import { idBound, idCursor, uuidOrNone } from '../../sql/cursors.js';
+import { limitOf } from '../../sql/direction.js';
+import { isWantedLane } from '../../sql/grants.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
+import { preparedPage } from '../../sql/prepared.js';
+import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './boundedPage.js';
+import { callsFor } from './callPages.js';
 
 const CALL = Prisma.sql`json_build_object(
   'id', c.id, 'operation', c.operation, 'administrator', l.administrator, 'service', l.service, 'region', l.region,

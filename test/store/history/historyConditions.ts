@@ -1,6 +1,6 @@
-import { Prisma } from '../../src/generated/client.js';
-import type { Caller } from '../../src/membership.js';
-import type { CallFilter, LaneFilter, OutcomeFilter, RequestFilter } from '../../src/ports/history.js';
+import { Prisma } from '../../../src/generated/client.js';
+import type { Caller } from '../../../src/membership.js';
+import type { CallFilter, LaneFilter, OutcomeFilter, RequestFilter } from '../../../src/ports/history.js';
 
 /** The conditions of a filter, one by one, on the rows r of request. */
 export function requestConditions(caller: Caller, filter: RequestFilter): Prisma.Sql[] {

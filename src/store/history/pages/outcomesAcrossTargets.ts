@@ -1,6 +1,6 @@
-import { Prisma } from '../generated/client.js';
-import type { ReasonCode } from '../membership.js';
-import { allOf, leads } from './sql/plannerHints.js';
+import { Prisma } from '../../../generated/client.js';
+import type { ReasonCode } from '../../../membership.js';
+import { allOf, leads } from '../../sql/plannerHints.js';
 import {
   endedSo,
   type Exception,
@@ -9,7 +9,7 @@ import {
   isOfOperation,
   type OutcomeRange,
 } from './outcomeRange.js';
-import { type Branches, type List, sourceOf, type Source } from './walk.js';
+import { type Branches, type List, sourceOf, type Source } from './boundedPage.js';
 
 /**
  * Outcomes of some accounts, over all requests: the first of every account, merged. `isWanted` is a condition on the

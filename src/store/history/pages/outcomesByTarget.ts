@@ -1,7 +1,7 @@
-import { Prisma } from '../generated/client.js';
-import type { OutcomeStatus } from '../membership.js';
-import { allOf, coalesced } from './sql/plannerHints.js';
-import { BEFORE_ALL_ACCOUNTS, PAST_ALL_ACCOUNTS } from './sql/cursors.js';
+import { Prisma } from '../../../generated/client.js';
+import type { OutcomeStatus } from '../../../membership.js';
+import { allOf, coalesced } from '../../sql/plannerHints.js';
+import { BEFORE_ALL_ACCOUNTS, PAST_ALL_ACCOUNTS } from '../../sql/cursors.js';
 import {
   endedSo,
   firstExceptions,
@@ -10,8 +10,8 @@ import {
   type OutcomeConditions,
   type OutcomeRange,
 } from './outcomeRange.js';
-import { isBetween } from './sql/timeBounds.js';
-import type { Source, Walk, WalkLimits } from './walk.js';
+import { isBetween } from '../../sql/timeBounds.js';
+import type { Source, Walk, WalkLimits } from './boundedPage.js';
 
 const COUNTS: Record<OutcomeStatus, Prisma.Sql> = {
   PENDING: Prisma.sql`t.pending`,

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Prisma } from '../generated/client.js';
-import { RETRYABLE_REASONS, type Caller } from '../membership.js';
-import type { HistoryStore, OutcomeFilter, PageArgs } from '../ports/history.js';
-import type { OutcomeColumn, TextColumn, TextPage } from '../ports/pages.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { outcomeBound, outcomeCursor } from './sql/cursors.js';
-import { directionOf, limitOf } from './sql/direction.js';
+import { Prisma } from '../../../generated/client.js';
+import { RETRYABLE_REASONS, type Caller } from '../../../membership.js';
+import type { HistoryStore, OutcomeFilter, PageArgs } from '../../../ports/history.js';
+import type { OutcomeColumn, TextColumn, TextPage } from '../../../ports/pages.js';
+import type { GatewayPrisma } from '../../connection/client.js';
+import { outcomeBound, outcomeCursor } from '../../sql/cursors.js';
+import { directionOf, limitOf } from '../../sql/direction.js';
 import { outcomesFor } from './historyOutcomes.js';
-import { endsOf } from './sql/jsonPages.js';
-import { prepared, preparedName, type PreparedPage } from './sql/prepared.js';
-import { WALK_LIMITS, withAll, type WalkLimits } from './walk.js';
+import { endsOf } from '../../sql/jsonPages.js';
+import { prepared, preparedName, type PreparedPage } from '../../sql/prepared.js';
+import { WALK_LIMITS, withAll, type WalkLimits } from './boundedPage.js';
 
 /** Text as it is, or what stands in a row; all outcomes of a target share what stands in that target's. */
 type Piece = string | { readonly sql: Prisma.Sql; readonly isShared: boolean };

@@ -1,13 +1,13 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { OutcomeFilter } from '../ports/history.js';
-import { allOf } from './sql/plannerHints.js';
-import { uuidOrNone } from './sql/cursors.js';
-import { isWantedLane } from './sql/grants.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { OutcomeFilter } from '../../../ports/history.js';
+import { allOf } from '../../sql/plannerHints.js';
+import { uuidOrNone } from '../../sql/cursors.js';
+import { isWantedLane } from '../../sql/grants.js';
 import { type OutcomeConditions, toConditions } from './outcomeRange.js';
 import { mayHave } from './outcomesByTarget.js';
-import { isBetween } from './sql/timeBounds.js';
-import { settledWithin } from './wantedTargets.js';
+import { isBetween } from '../../sql/timeBounds.js';
+import { settledWithin } from './targetPages.js';
 
 const HOUR_MS = 3_600_000;
 

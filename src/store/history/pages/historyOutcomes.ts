@@ -1,5 +1,5 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
 import type {
   HistoryStore,
   MemberStatusRow,
@@ -9,8 +9,8 @@ import type {
   Page,
   PageArgs,
   SendRow,
-} from '../ports/history.js';
-import type { GatewayPrisma } from './connection/client.js';
+} from '../../../ports/history.js';
+import type { GatewayPrisma } from '../../connection/client.js';
 import {
   BEFORE_ALL_ACCOUNTS,
   outcomeBound,
@@ -19,10 +19,10 @@ import {
   PAST_ALL_ACCOUNTS,
   targetIdOrNone,
   uuidOrNone,
-} from './sql/cursors.js';
-import { directionOf, limitOf } from './sql/direction.js';
-import { isWantedLane, wantedLanes } from './sql/grants.js';
-import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './sql/jsonPages.js';
+} from '../../sql/cursors.js';
+import { directionOf, limitOf } from '../../sql/direction.js';
+import { isWantedLane, wantedLanes } from '../../sql/grants.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
 import { isException, isTimed, type OutcomeRange, toConditions } from './outcomeRange.js';
 import {
   outcomesByAccount,
@@ -31,7 +31,7 @@ import {
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, allByTarget, outcomesByTarget } from './outcomesByTarget.js';
-import { preparedPage } from './sql/prepared.js';
+import { preparedPage } from '../../sql/prepared.js';
 import {
   complete,
   selectCount,
@@ -42,8 +42,8 @@ import {
   WALK_LIMITS,
   type WalkLimits,
   withAll,
-} from './walk.js';
-import { KEPT_FROM, settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './wantedTargets.js';
+} from './boundedPage.js';
+import { KEPT_FROM, settledWithin, targetsOfAll, targetsOfRequest, walkTargets } from './targetPages.js';
 
 /** Half the price of json_build_object, which looks up how each of its arguments is written for every row. */
 const OUTCOME = Prisma.sql`row_to_json(entry)`;

@@ -1,15 +1,15 @@
-import { Prisma } from '../generated/client.js';
+import { Prisma } from '../../../generated/client.js';
 import {
   type MembershipOperation,
   OUTCOME_STATUSES,
   type OutcomeStatus,
   type ReasonCode,
-} from '../membership.js';
-import type { OutcomeFilter } from '../ports/history.js';
-import { allOf } from './sql/plannerHints.js';
-import type { OutcomeKey } from './sql/cursors.js';
-import type { Direction } from './sql/direction.js';
-import { isBetween } from './sql/timeBounds.js';
+} from '../../../membership.js';
+import type { OutcomeFilter } from '../../../ports/history.js';
+import { allOf } from '../../sql/plannerHints.js';
+import type { OutcomeKey } from '../../sql/cursors.js';
+import type { Direction } from '../../sql/direction.js';
+import { isBetween } from '../../sql/timeBounds.js';
 
 /** What narrows outcomes, but for requests, accounts and lanes. */
 export interface OutcomeConditions {

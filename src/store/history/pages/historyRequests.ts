@@ -1,13 +1,13 @@
-import { Prisma } from '../generated/client.js';
-import type { Caller } from '../membership.js';
-import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../ports/history.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { idCursor, uuidOrNone } from './sql/cursors.js';
-import { isGranted } from './sql/grants.js';
-import { type JsonPage, type JsonRow, readJson, toDate, toPage } from './sql/jsonPages.js';
-import { prepared, preparedPage, reachOf } from './sql/prepared.js';
-import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './walk.js';
-import { requestsFor } from './wantedRequests.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../../../ports/history.js';
+import type { GatewayPrisma } from '../../connection/client.js';
+import { idCursor, uuidOrNone } from '../../sql/cursors.js';
+import { isGranted } from '../../sql/grants.js';
+import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
+import { prepared, preparedPage, reachOf } from '../../sql/prepared.js';
+import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './boundedPage.js';
+import { requestsFor } from './requestPages.js';
 
 const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,

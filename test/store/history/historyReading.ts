@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Prisma, PrismaClient } from '../../src/generated/client.js';
-import { LOCAL_CALLER, type Caller } from '../../src/membership.js';
-import type { BackwardPage, ForwardPage, Page } from '../../src/ports/history.js';
+import type { Prisma, PrismaClient } from '../../../src/generated/client.js';
+import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
+import type { BackwardPage, ForwardPage, Page } from '../../../src/ports/history.js';
 import { requestIdOf } from './historyRecord.js';
 
 /** May see the administrator `archive` only. */

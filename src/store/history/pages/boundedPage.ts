@@ -1,6 +1,6 @@
-import { Prisma } from '../generated/client.js';
-import { coalesced } from './sql/plannerHints.js';
-import type { Direction } from './sql/direction.js';
+import { Prisma } from '../../../generated/client.js';
+import { coalesced } from '../../sql/plannerHints.js';
+import type { Direction } from '../../sql/direction.js';
 
 /** How many rows one page may look through. A page of what is rare ends there, and the next one goes on. */
 export interface WalkLimits {
