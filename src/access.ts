@@ -15,10 +15,10 @@ import { createCharge, type Charge } from './services/access/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from './services/access/deniedAttempts.js';
 import { createWatchStanding, type WatchStanding } from './services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from './services/access/tokens.js';
-import { openCallerBudget } from './store/callerBudget.js';
+import { openCallerBudget } from './store/access/callerBudget.js';
 import type { Database } from './store/connection/client.js';
-import { createDeniedAttemptStore } from './store/deniedAttemptStore.js';
-import { createTokenStore } from './store/tokenStore.js';
+import { createDeniedAttemptStore } from './store/access/deniedAttemptStore.js';
+import { createTokenStore } from './store/access/tokenStore.js';
 
 /** The parts that know who may call, and how much. */
 export interface Access {

@@ -4,7 +4,7 @@ import { createInventoryJobs } from './lanes/inventoryJobs.js';
 import type { Log } from './log.js';
 import type { Administrator, TargetAddress } from './membership.js';
 import type { InventoryReads } from './ports/inventory.js';
-import type { KeptMembers } from './ports/keptMembers.js';
+import type { KeptMembers } from './ports/memberCache.js';
 import type { ListAllMembers } from './ports/memberListing.js';
 import { withDeadline, type Deadline } from './services/deadline.js';
 import { startHousekeeping } from './services/upkeep/housekeeping.js';
@@ -13,7 +13,7 @@ import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
 import { createObserveTarget } from './services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from './services/inventory/refreshInventory.js';
 import type { Database } from './store/connection/client.js';
-import { createInventoryObservations } from './store/inventoryObservations.js';
+import { createInventoryObservations } from './store/inventory/inventoryObservations.js';
 
 /** Days that the record of observations is kept; what they saw stays until another is whole. */
 const OBSERVATIONS_KEPT_DAYS = 30;

@@ -15,7 +15,7 @@ import { lockDataDir } from './local/postgres/dataDirLock.js';
 import { startEmbeddedPostgres } from './local/postgres/startPostgres.js';
 import { migrate } from './store/connection/migrator.js';
 import { runningPostgresUrl } from './local/postgres/runningPostgres.js';
-import { createTokenStore } from './store/tokenStore.js';
+import { createTokenStore } from './store/access/tokenStore.js';
 
 const USAGE = `Usage:
   npm run --silent token -- create --name NAME --role viewer|operator|admin [--administrator ID]... [--expires DAYS]

@@ -2,7 +2,7 @@ import type { Administrator, SecurityService } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { Cancellable } from '../ports/cancellable.js';
 import type { InventoryReads } from '../ports/inventory.js';
-import type { KeptMembers } from '../ports/keptMembers.js';
+import type { KeptMembers } from '../ports/memberCache.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';

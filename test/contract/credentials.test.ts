@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Administrator, SecurityService } from '../../src/membership.js';
 import { whoAmI } from '../../src/upstream/identity.js';
-import { administrator, keysOf, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+import {
+  administrator,
+  keysOf,
+  OWN_ACCOUNT,
+  startSandboxBench,
+  type SandboxBench,
+} from './sandboxFixture.js';
 
 let bench: SandboxBench;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { Fault } from '../../sandbox/fault.js';
 import type { OperationName, Service } from '../../sandbox/scope.js';
 import type { MembershipOperation, SecurityService, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
 
 /** What differs between the services, as a caller of the port sees it. */
 export interface ServiceUnderTest {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, Upstream } from '../../src/ports/upstream.js';
 import type { ServiceUnderTest } from './describeMembershipService.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
 
 const REGION = 'eu-west-1';
 const MEMBERS = ['000000000001', '000000000002', '999999999999'] as const;

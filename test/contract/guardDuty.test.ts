@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MemberChange, Upstream } from '../../src/ports/upstream.js';
 import { describeMembershipService } from './describeMembershipService.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
 
 describeMembershipService('GuardDuty', () => ({
   service: 'GUARDDUTY',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeMembershipService } from './describeMembershipService.js';
-import { administrator, startSandboxBench, type SandboxBench } from './sandboxBench.js';
+import { administrator, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
 
 describeMembershipService('Security Hub', () => ({
   service: 'SECURITY_HUB',

@@ -6,7 +6,7 @@ import {
   type DisassociateMembersInput,
 } from '../generated/graphql.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { members, OWN, REGION, SERVICES, seedMembers } from '../support/removalBench.js';
+import { members, OWN, REGION, SERVICES, seedMembers } from '../support/removalFixture.js';
 
 let gateway: TestGateway;
 

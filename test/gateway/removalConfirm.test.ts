@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { members, REGION, seedMembers } from '../support/removalBench.js';
+import { members, REGION, seedMembers } from '../support/removalFixture.js';
 
 const GOING = members(2);
 

@@ -7,7 +7,7 @@ import {
   type DisassociateMembersInput,
 } from '../generated/graphql.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { members, OWN, REGION, seedMembers, SERVICES } from '../support/removalBench.js';
+import { members, OWN, REGION, seedMembers, SERVICES } from '../support/removalFixture.js';
 
 const ALL = members(200);
 const GOING = ALL.slice(0, 20);

@@ -9,7 +9,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { execute } from '../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
-import { members, OWN, REGION, seedMembers, SERVICES } from '../support/removalBench.js';
+import { members, OWN, REGION, seedMembers, SERVICES } from '../support/removalFixture.js';
 import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
 
 const ALL = members(1_000);

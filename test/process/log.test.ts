@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';
 import { openDatabase } from '../../src/store/connection/client.js';
-import { createTokenStore } from '../../src/store/tokenStore.js';
+import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
 import { startIssuer, type TestIssuer } from '../support/oidcIssuer.js';

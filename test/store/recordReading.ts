@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from '../../src/generated/client.js';
 import type { ClaimedCall, Settlement, Verdict } from '../../src/ports/laneRecord.js';
-import { PROCESSED } from './recordBench.js';
+import { PROCESSED } from './recordFixture.js';
 
 /** The settlement of a call that was answered: these accounts ended so, all others were processed. */
 export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] = []): Settlement {

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Role } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';
-import { createTokenStore } from '../../src/store/tokenStore.js';
+import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createTestDatabase } from './database.js';

@@ -1,5 +1,5 @@
 import type { TargetAddress } from '../../membership.js';
-import type { KeptMembers } from '../../ports/keptMembers.js';
+import type { KeptMembers } from '../../ports/memberCache.js';
 import type { MemberPageAsked, ServiceMember } from '../../ports/upstream.js';
 import { liveMember, serviceMember } from './liveMember.js';
 import type { LivePage, MemberReads } from './memberReads.js';

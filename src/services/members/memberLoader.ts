@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { TargetAddress } from '../../membership.js';
-import type { KeptMember, KeptMembers, MemberKey } from '../../ports/keptMembers.js';
+import type { KeptMember, KeptMembers, MemberKey } from '../../ports/memberCache.js';
 import type { Deadline } from '../deadline.js';
 import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
 import { checkMaxAge } from '../input/maxAge.js';

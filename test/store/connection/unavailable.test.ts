@@ -5,7 +5,7 @@ import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest } from '../recordBench.js';
+import { ADMINISTRATOR, newRequest } from '../recordFixture.js';
 
 describe('an error of the database', () => {
   it.each([

@@ -7,7 +7,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };

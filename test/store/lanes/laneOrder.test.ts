@@ -8,7 +8,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };

@@ -6,7 +6,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 
 /** Rows of `outcome` that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;

@@ -14,7 +14,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { emptyRecord, recordFaults } from '../recordReading.js';
 
 const DELAYS = [0, 0];

@@ -5,7 +5,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createReadQuota } from '../../../src/store/lanes/readQuota.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, REPLICA } from '../recordBench.js';
+import { ADMINISTRATOR, REPLICA } from '../recordFixture.js';
 
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const GUARDDUTY = { ...HUB, service: 'GUARDDUTY' } as const;

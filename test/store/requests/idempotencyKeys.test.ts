@@ -5,7 +5,7 @@ import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import type { RequestStore } from '../../../src/ports/requests.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest } from '../recordBench.js';
+import { ADMINISTRATOR, newRequest } from '../recordFixture.js';
 
 let testDatabase: TestDatabase;
 let database: Database;

@@ -10,7 +10,7 @@ import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createRetryStore } from '../../../src/store/requests/retryStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordBench.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
 const INTERNAL: Verdict = {

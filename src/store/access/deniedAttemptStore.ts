@@ -1,8 +1,8 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { DeniedAttempt, DeniedAttemptStore } from '../ports/deniedAttempts.js';
-import { idBound, idCursor } from './sql/cursors.js';
-import { directionOf, limitOf } from './sql/direction.js';
-import { toPage } from './sql/jsonPages.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { DeniedAttempt, DeniedAttemptStore } from '../../ports/deniedAttempts.js';
+import { idBound, idCursor } from '../sql/cursors.js';
+import { directionOf, limitOf } from '../sql/direction.js';
+import { toPage } from '../sql/jsonPages.js';
 
 /** Denied attempts in PostgreSQL, of all replicas. */
 export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptStore {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FollowedMember, FollowUpStore, SeenMember } from '../../src/ports/followUps.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createFollowUpStore } from '../../src/store/followUps.js';
-import { openLanes } from '../../src/store/lanes/lanes.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR } from './recordBench.js';
+import type { FollowedMember, FollowUpStore, SeenMember } from '../../../src/ports/followUps.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createFollowUpStore } from '../../../src/store/members/followUps.js';
+import { openLanes } from '../../../src/store/lanes/lanes.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR } from '../recordFixture.js';
 
 const WAITS = [60, 300];
 

@@ -1,14 +1,14 @@
-import { Prisma } from '../generated/client.js';
-import type { MemberStatus, TargetAddress } from '../membership.js';
+import { Prisma } from '../../generated/client.js';
+import type { MemberStatus, TargetAddress } from '../../membership.js';
 import type {
   AccountStanding,
   Coverage,
   CoverageGap,
   CoveredTarget,
   InventoryReads,
-} from '../ports/inventory.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { readJson, toDate, type JsonRow } from './sql/jsonPages.js';
+} from '../../ports/inventory.js';
+import type { GatewayPrisma } from '../connection/client.js';
+import { readJson, toDate, type JsonRow } from '../sql/jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */
 export type AskedCoverage = Parameters<InventoryReads['coverage']>[1];

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../src/log.js';
-import { LOCAL_CALLER } from '../../src/membership.js';
-import type { HistoryStore } from '../../src/ports/history.js';
-import type { RetentionStore } from '../../src/ports/retention.js';
-import { createRetention } from '../../src/services/upkeep/retention.js';
-import { createHistoryStore } from '../../src/store/history/history.js';
-import { createRetentionStore } from '../../src/store/retention.js';
-import { readAll, readAllBackward } from './history/historyReading.js';
-import { requestIdOf, writeRun } from './history/historyRecord.js';
-import { useTestRecord } from './testRecord.js';
+import { createLog } from '../../../src/log.js';
+import { LOCAL_CALLER } from '../../../src/membership.js';
+import type { HistoryStore } from '../../../src/ports/history.js';
+import type { RetentionStore } from '../../../src/ports/retention.js';
+import { createRetention } from '../../../src/services/upkeep/retention.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
+import { createRetentionStore } from '../../../src/store/upkeep/retention.js';
+import { readAll, readAllBackward } from '../history/historyReading.js';
+import { requestIdOf, writeRun } from '../history/historyRecord.js';
+import { useTestRecord } from '../testRecord.js';
 
 /** In the third month of the record, which begins on 10 June. */
 const NOW = new Date('2024-08-20T00:00:00Z');

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createInventoryObservations } from '../../src/store/inventoryObservations.js';
-import { createInventoryReads } from '../../src/store/inventoryReads.js';
-import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
-import type { InventoryObservations, InventoryReads, ObservedMember } from '../../src/ports/inventory.js';
-import type { TargetAddress } from '../../src/membership.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { accountId, ADMINISTRATOR } from './recordBench.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createInventoryObservations } from '../../../src/store/inventory/inventoryObservations.js';
+import { createInventoryReads } from '../../../src/store/inventory/inventoryReads.js';
+import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import type { InventoryObservations, InventoryReads, ObservedMember } from '../../../src/ports/inventory.js';
+import type { TargetAddress } from '../../../src/membership.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { accountId, ADMINISTRATOR } from '../recordFixture.js';
 
 const HERE: TargetAddress = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'us-east-1' };
 const THERE: TargetAddress = { ...HERE, region: 'eu-west-1' };

@@ -1,6 +1,6 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { ErasedRequests, RetentionStore } from '../ports/retention.js';
-import { leastUuidAt } from './sql/timeBounds.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { ErasedRequests, RetentionStore } from '../../ports/retention.js';
+import { leastUuidAt } from '../sql/timeBounds.js';
 
 /** Requests that a step looks at. */
 const REQUESTS_PER_STEP = 500;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { BudgetStore } from '../ports/budget.js';
+import type { BudgetStore } from '../../ports/budget.js';
 
 /** Connections for budgets: a statement takes a fraction of a millisecond. */
 const POOL_SIZE = 2;

@@ -1,14 +1,14 @@
-import { Prisma } from '../generated/client.js';
-import type { TargetAddress } from '../membership.js';
-import type { PageArgs } from '../ports/history.js';
-import type { InventoryFilter, InventoryReads, InventoryRow } from '../ports/inventory.js';
-import type { ServiceMember } from '../ports/upstream.js';
-import type { GatewayPrisma } from './connection/client.js';
+import { Prisma } from '../../generated/client.js';
+import type { TargetAddress } from '../../membership.js';
+import type { PageArgs } from '../../ports/history.js';
+import type { InventoryFilter, InventoryReads, InventoryRow } from '../../ports/inventory.js';
+import type { ServiceMember } from '../../ports/upstream.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { readCoverage } from './coverage.js';
-import { inventoryBound, inventoryCursor } from './sql/cursors.js';
-import { limitOf } from './sql/direction.js';
-import { readJson, toDate, toPage, type JsonRow } from './sql/jsonPages.js';
-import { INVENTORY_MEMBER, toMember } from './keptMembers.js';
+import { inventoryBound, inventoryCursor } from '../sql/cursors.js';
+import { limitOf } from '../sql/direction.js';
+import { readJson, toDate, toPage, type JsonRow } from '../sql/jsonPages.js';
+import { INVENTORY_MEMBER, toMember } from '../members/memberCache.js';
 
 /** Reads of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
 export function createInventoryReads(

@@ -1,6 +1,6 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { NewToken, TokenRow, TokenStore } from '../ports/tokens.js';
-import { uuidOrNone } from './sql/cursors.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { NewToken, TokenRow, TokenStore } from '../../ports/tokens.js';
+import { uuidOrNone } from '../sql/cursors.js';
 
 const TOKEN = Prisma.sql`id::text, name, role::text, CASE WHEN all_administrators THEN NULL ELSE administrators END AS administrators,
   created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/client.js';
-import { openDatabase, type Database } from '../../src/store/connection/client.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { callIdOf, writeRun } from './history/historyRecord.js';
+import { Prisma } from '../../../src/generated/client.js';
+import { openDatabase, type Database } from '../../../src/store/connection/client.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { callIdOf, writeRun } from '../history/historyRecord.js';
 
 let testDatabase: TestDatabase;
 let database: Database;

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { PrismaClient } from '../generated/client.js';
-import type { ReasonCode, TargetAddress } from '../membership.js';
-import type { InventoryObservations, InventoryState, ObservedMember } from '../ports/inventory.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { ReasonCode, TargetAddress } from '../../membership.js';
+import type { InventoryObservations, InventoryState, ObservedMember } from '../../ports/inventory.js';
 
 /** What an observation failed with whose process has ended, or has lost the target to another. */
 const ABANDONED =

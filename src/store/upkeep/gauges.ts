@@ -1,6 +1,6 @@
-import type { PrismaClient } from '../generated/client.js';
-import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../ports/gauges.js';
-import { SECONDS_BEHIND } from './lanes/laneQuota.js';
+import type { PrismaClient } from '../../generated/client.js';
+import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../../ports/gauges.js';
+import { SECONDS_BEHIND } from '../lanes/laneQuota.js';
 
 /** What metrics show of the record. */
 export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauges {

@@ -1,5 +1,5 @@
-import { Prisma, type PrismaClient } from '../generated/client.js';
-import type { FollowedMember, FollowUpStore, SeenMember } from '../ports/followUps.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { FollowedMember, FollowUpStore, SeenMember } from '../../ports/followUps.js';
 
 /** Targets that one statement puts on the schedule: up to 40,000 accounts, about a second. */
 const TARGETS_PER_STEP = 4;

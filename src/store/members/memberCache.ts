@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { TargetAddress } from '../membership.js';
-import type { KeptMember, KeptMembers } from '../ports/keptMembers.js';
-import type { MemberPageAsked, ServiceMember } from '../ports/upstream.js';
-import type { GatewayPrisma } from './connection/client.js';
-import { readJson, type JsonRow } from './sql/jsonPages.js';
-import { Prisma } from '../generated/client.js';
+import type { TargetAddress } from '../../membership.js';
+import type { KeptMember, KeptMembers } from '../../ports/memberCache.js';
+import type { MemberPageAsked, ServiceMember } from '../../ports/upstream.js';
+import type { GatewayPrisma } from '../connection/client.js';
+import { readJson, type JsonRow } from '../sql/jsonPages.js';
+import { Prisma } from '../../generated/client.js';
 
 type JsonMember = JsonRow<ServiceMember>;
 
