@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // src/http/explorer.ts serves the assets under this path; the page itself is at /graphql.
+  // src/http/routes/explorer.ts serves the assets under this path; the page itself is at /graphql.
   base: '/explorer/',
   plugins: [withoutInlineFonts(), gzipped()],
   build: {

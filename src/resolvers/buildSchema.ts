@@ -92,7 +92,7 @@ export function buildGatewaySchema(): GraphQLSchema {
 /** Fields whose value is a function, called only when they are asked for. */
 const LAZY_FIELDS = new Set(['totalCount', 'accounts']);
 
-/** Spells out what graphql-js does by itself, and compiled queries (http/compiledQueries.ts) only when they are told to. */
+/** Spells out what graphql-js does by itself, and compiled queries (http/graphql/compiledQueries.ts) only when they are told to. */
 function spellOutDefaults(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     // By __typename, at once: type-graphql's own resolver answers with a promise.

@@ -18,7 +18,7 @@ import { accounts, startGateway, type GraphQLAnswer, type TestGateway } from '..
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 
-/** Posted so often: the last time it is compiled (src/http/compiledQueries.ts), the first time it is not. */
+/** Posted so often: the last time it is compiled (src/http/graphql/compiledQueries.ts), the first time it is not. */
 const TIMES = 3;
 
 /** Generated documents; each is posted as often. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 
-/** From so many times on, a document is answered by its compiled form (src/http/compiledQueries.ts). */
+/** From so many times on, a document is answered by its compiled form (src/http/graphql/compiledQueries.ts). */
 const TIMES = 3;
 
 let gateway: TestGateway;

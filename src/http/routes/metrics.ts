@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { GatewayError } from '../errors.js';
-import type { Metrics } from '../ports/metrics.js';
-import { noCredentials, type Gate } from './gate.js';
-import { sendRefusal } from './refusal.js';
+import { GatewayError } from '../../errors.js';
+import type { Metrics } from '../../ports/metrics.js';
+import { noCredentials, type Gate } from '../request/gate.js';
+import { sendRefusal } from '../request/refusal.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

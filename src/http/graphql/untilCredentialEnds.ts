@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-sse';
-import type { StandingWatch, WatchStanding } from '../services/access/credentialWatch.js';
-import type { Visit } from './gate.js';
-import { asHttpError } from './refusal.js';
+import type { StandingWatch, WatchStanding } from '../../services/access/credentialWatch.js';
+import type { Visit } from '../request/gate.js';
+import { asHttpError } from '../request/refusal.js';
 
 /**
  * The results for as long as the caller's credential is good, and then an error `UNAUTHENTICATED`. What is no stream of

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 
 /** Routes that a load balancer asks every few seconds: their lines are for `debug`. */
 const QUIET = /^\/(health|metrics)\b/;

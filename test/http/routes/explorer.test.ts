@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CONTENT_SECURITY_POLICY, isPageVisit, registerExplorer } from '../../src/http/explorer.js';
+import { CONTENT_SECURITY_POLICY, isPageVisit, registerExplorer } from '../../../src/http/routes/explorer.js';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const SCRIPT = 'export const loaded = true;';

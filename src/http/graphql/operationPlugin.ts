@@ -1,12 +1,12 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { GatewayError } from '../errors.js';
-import type { GatewayContext } from '../resolvers/context.js';
+import { GatewayError } from '../../errors.js';
+import type { GatewayContext } from '../../resolvers/context.js';
 import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
 import { toBePriced, type PricedOperation } from './cost.js';
-import type { Visit } from './gate.js';
-import { asHttpError } from './refusal.js';
+import type { Visit } from '../request/gate.js';
+import { asHttpError } from '../request/refusal.js';
 
 /** The context of an operation over HTTP. */
 export interface HttpContext extends GatewayContext {

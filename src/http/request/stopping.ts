@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import { sendRefusal } from './refusal.js';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
-import { sendRefusal } from './refusal.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import { sendRefusal } from '../request/refusal.js';
 
 export interface TrustedDocumentSettings {
   readonly mode: 'off' | 'log' | 'enforce';

@@ -1,8 +1,8 @@
 import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { GatewayError } from '../errors.js';
-import type { Budget, Charge } from '../services/access/budget.js';
+import { GatewayError } from '../../errors.js';
+import type { Budget, Charge } from '../../services/access/budget.js';
 import { createCostOf, type PricedOperation } from './cost.js';
-import { noCredentials, type Visit } from './gate.js';
+import { noCredentials, type Visit } from '../request/gate.js';
 
 /** What an operation costs, and what its caller has left: `extensions.cost` of the answer. */
 export interface Cost {

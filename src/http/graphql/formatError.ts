@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
 
 /**
  * Every code that callers see; docs/errors.md says what each means. Those after UNAVAILABLE are Apollo's and graphql-js's words for

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GatewayError } from '../errors.js';
-import type { Caller, Origin } from '../membership.js';
-import type { Authenticate } from '../services/access/authentication.js';
-import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
+import { GatewayError } from '../../errors.js';
+import type { Caller, Origin } from '../../membership.js';
+import type { Authenticate } from '../../services/access/authentication.js';
+import type { DeniedAttempts } from '../../services/access/deniedAttempts.js';
 import { sendRefusal } from './refusal.js';
 import { originOf } from './requestOrigin.js';
 

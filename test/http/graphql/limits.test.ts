@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
+import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
 
 let gateway: TestGateway;
 let bearer: string;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../src/errors.js';
-import { CALLER_CODES, createFormatError } from '../../src/http/formatError.js';
+import { GatewayError } from '../../../src/errors.js';
+import { CALLER_CODES, createFormatError } from '../../../src/http/graphql/formatError.js';
 
 function format(error: GraphQLError, code?: string) {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyServerOptions } from 'fastify';
-import { GatewayError } from '../errors.js';
-import type { Log } from '../log.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
 import { sendRefusal } from './refusal.js';
 
 /**

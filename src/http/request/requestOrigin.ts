@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Origin } from '../membership.js';
+import type { Origin } from '../../membership.js';
 
 /** Longest user agent kept, in characters. */
 const USER_AGENT_MAX_LENGTH = 256;

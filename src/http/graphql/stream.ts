@@ -14,16 +14,16 @@ import {
 } from 'graphql';
 import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import { countCodes, type Admit } from './admission.js';
 import { toBePriced } from './cost.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
-import type { Gate, Visit } from './gate.js';
+import type { Gate, Visit } from '../request/gate.js';
 import type { HttpContext } from './operationPlugin.js';
-import type { WatchStanding } from '../services/access/credentialWatch.js';
-import { asHttpError } from './refusal.js';
+import type { WatchStanding } from '../../services/access/credentialWatch.js';
+import { asHttpError } from '../request/refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
-import { whileStanding } from './whileStanding.js';
+import { whileStanding } from './untilCredentialEnds.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;

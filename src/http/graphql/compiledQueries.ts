@@ -5,10 +5,10 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
-import type { GatewayContext } from '../resolvers/context.js';
+import type { GatewayContext } from '../../resolvers/context.js';
 import type { PricedOperation } from './cost.js';
 import { measure } from './documentLimits.js';
-import { createCompileTextPage } from './textPages.js';
+import { createCompileTextPage } from './textPages/textPages.js';
 
 /** Times that a document is executed as it is before it is compiled, which costs as much as executing it a few times. */
 const COMPILED_AFTER = 3;

@@ -1,8 +1,8 @@
 import { HeaderMap } from '@apollo/server';
 import type { FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { GatewayError } from '../errors.js';
-import type { ErrorCode } from '../errors.js';
+import type { GatewayError } from '../../errors.js';
+import type { ErrorCode } from '../../errors.js';
 
 /** The HTTP status of an operation that is refused as a whole. Errors of single fields leave it at 200. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {

@@ -10,12 +10,12 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from '../ports/pages.js';
-import { ruleOf } from '../resolvers/rules.js';
-import type { GatewayContext } from '../resolvers/context.js';
-import type { AskedOutcomes } from '../services/input/checkFilters.js';
-import type { AskedPage } from '../services/input/pageArgs.js';
-import type { PricedOperation } from './cost.js';
+import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from '../../../ports/pages.js';
+import { ruleOf } from '../../../resolvers/rules.js';
+import type { GatewayContext } from '../../../resolvers/context.js';
+import type { AskedOutcomes } from '../../../services/input/checkFilters.js';
+import type { AskedPage } from '../../../services/input/pageArgs.js';
+import type { PricedOperation } from '../cost.js';
 
 /** The data of an answer, as JSON already. */
 class JsonText {

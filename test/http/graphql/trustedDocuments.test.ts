@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const FILE = 'test/generated/persisted-documents.json';
 const documents = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, string>;

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GatewayError } from '../errors.js';
-import type { Caller } from '../membership.js';
-import type { ExportedOutcome, ExportOutcomes, Parameters } from '../ports/exports.js';
-import type { Charge } from '../services/access/budget.js';
-import type { WatchStanding } from '../services/access/credentialWatch.js';
-import { type Gate, noCredentials } from './gate.js';
-import { sendRefusal } from './refusal.js';
+import { GatewayError } from '../../errors.js';
+import type { Caller } from '../../membership.js';
+import type { ExportedOutcome, ExportOutcomes, Parameters } from '../../ports/exports.js';
+import type { Charge } from '../../services/access/budget.js';
+import type { WatchStanding } from '../../services/access/credentialWatch.js';
+import { type Gate, noCredentials } from '../request/gate.js';
+import { sendRefusal } from '../request/refusal.js';
 
 /** What an export takes of a caller's budget: as much as ten of the largest pages. */
 const EXPORT_POINTS = 1_000;
