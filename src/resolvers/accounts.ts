@@ -1,14 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { Account } from '../schema/account.js';
-import { OutcomeFilter } from '../schema/filters.js';
-import { Member } from '../schema/member.js';
-import { AccountMembersArguments } from '../schema/memberArguments.js';
-import { OutcomeConnection } from '../schema/outcome.js';
+import { Account } from '../schema/history/account.js';
+import { OutcomeFilter } from '../schema/history/filters.js';
+import { Member } from '../schema/members/member.js';
+import { AccountMembersArguments } from '../schema/members/memberArguments.js';
+import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
 import type { AskedOutcomes } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
-import { presentOutcome, presentPage } from './present.js';
+import { presentOutcome, presentPage } from './toSchema.js';
 
 /** The queries for accounts, what is on record about them and where they are members. */
 @Resolver(() => Account)

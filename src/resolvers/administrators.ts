@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { Administrator } from '../schema/administrator.js';
-import { TargetHealth } from '../schema/targetHealth.js';
+import { Administrator } from '../schema/access/administrator.js';
+import { TargetHealth } from '../schema/members/targetHealth.js';
 import type { GatewayContext } from './context.js';
 
 /** The query for the configured administrators, and how their targets do. */

@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { UpstreamCall, UpstreamCallConnection } from '../schema/call.js';
-import { CallFilter } from '../schema/filters.js';
-import { OutcomeConnection } from '../schema/outcome.js';
+import { UpstreamCall, UpstreamCallConnection } from '../schema/history/call.js';
+import { CallFilter } from '../schema/history/filters.js';
+import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments, RootPageArguments } from '../schema/pageArguments.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage } from './present.js';
+import { presentCall, presentOutcome, presentPage } from './toSchema.js';
 
 /** The query for calls, and what a call leads to. */
 @Resolver(() => UpstreamCall)

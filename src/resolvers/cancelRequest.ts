@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { CancelRequestInput } from '../schema/cancelRequestInput.js';
-import { CancelRequestPayload } from '../schema/payloads.js';
+import { CancelRequestInput } from '../schema/requests/cancelRequestInput.js';
+import { CancelRequestPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload } from './mutationPayload.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { CreateMembersPayload } from '../schema/payloads.js';
-import { CreateMembersInput } from '../schema/requestInputs.js';
+import { CreateMembersPayload } from '../schema/requests/payloads.js';
+import { CreateMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { DeleteMembersInput } from '../schema/removalInputs.js';
-import { DeleteMembersPayload } from '../schema/removalPayloads.js';
+import { DeleteMembersInput } from '../schema/requests/removalInputs.js';
+import { DeleteMembersPayload } from '../schema/requests/removalPayloads.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { DisassociateMembersInput } from '../schema/removalInputs.js';
-import { DisassociateMembersPayload } from '../schema/removalPayloads.js';
+import { DisassociateMembersInput } from '../schema/requests/removalInputs.js';
+import { DisassociateMembersPayload } from '../schema/requests/removalPayloads.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 

@@ -1,12 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { InventoryRow } from '../ports/inventory.js';
-import { Account } from '../schema/account.js';
-import { Coverage, CoverageArguments } from '../schema/coverage.js';
-import { InventoryFilter, InventoryMember, InventoryMemberConnection } from '../schema/inventory.js';
+import { Account } from '../schema/history/account.js';
+import { Coverage, CoverageArguments } from '../schema/inventory/coverage.js';
+import {
+  InventoryFilter,
+  InventoryMember,
+  InventoryMemberConnection,
+} from '../schema/inventory/inventory.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
-import { RefreshInventoryInput, RefreshInventoryPayload } from '../schema/refreshInventory.js';
+import { RefreshInventoryInput, RefreshInventoryPayload } from '../schema/inventory/refreshInventory.js';
 import type { GatewayContext } from './context.js';
-import { presentPage } from './present.js';
+import { presentPage } from './toSchema.js';
 
 const REFRESH = `Lists all members of each target anew, for inventory and coverage: ListMembers, 50 a call, within half of the \
 rate of the target, so that 10,000 members take a minute or more. The observations are made in the background by whichever \

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { InviteMembersPayload } from '../schema/payloads.js';
-import { InviteMembersInput } from '../schema/requestInputs.js';
+import { InviteMembersPayload } from '../schema/requests/payloads.js';
+import { InviteMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 

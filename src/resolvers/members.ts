@@ -1,6 +1,6 @@
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
-import { MemberConnection, type Member } from '../schema/member.js';
-import { MembersArguments } from '../schema/memberArguments.js';
+import { MemberConnection, type Member } from '../schema/members/member.js';
+import { MembersArguments } from '../schema/members/memberArguments.js';
 import type { GatewayContext } from './context.js';
 
 /** The query for the members of one target. */

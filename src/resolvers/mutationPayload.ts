@@ -1,9 +1,9 @@
-import type { MembershipRequest } from '../schema/request.js';
+import type { MembershipRequest } from '../schema/requests/request.js';
 import type { UserError } from '../schema/userError.js';
 import type { MembershipPlan } from '../services/plans/membershipPlan.js';
 import type { MutationResult, RequestOptions } from '../services/requests/mutations.js';
 import type { GatewayContext } from './context.js';
-import { presentRequest } from './present.js';
+import { presentRequest } from './toSchema.js';
 
 /** The input with the key of the `Idempotency-Key` header, when it has none of its own. */
 export function withHeaderKey<Input extends RequestOptions>(context: GatewayContext, input: Input): Input {

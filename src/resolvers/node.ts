@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Node } from '../schema/node.js';
 import { parseNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentRequest } from './present.js';
+import { presentCall, presentOutcome, presentRequest } from './toSchema.js';
 
 /** The query for any record by its id. */
 @Resolver()

@@ -1,11 +1,11 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { DeniedAttemptConnection, type DeniedAttempt } from '../schema/deniedAttempt.js';
-import { RequestOrigin } from '../schema/origin.js';
+import { DeniedAttemptConnection, type DeniedAttempt } from '../schema/access/deniedAttempt.js';
+import { RequestOrigin } from '../schema/access/origin.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
-import { MembershipRequest } from '../schema/request.js';
+import { MembershipRequest } from '../schema/requests/request.js';
 import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentPage } from './present.js';
+import { presentPage } from './toSchema.js';
 
 /** Where requests came from, and what was turned away. */
 @Resolver(() => MembershipRequest)

@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { UpstreamCall } from '../schema/call.js';
-import { OutcomeSend } from '../schema/outcomeSend.js';
+import { UpstreamCall } from '../schema/history/call.js';
+import { OutcomeSend } from '../schema/history/outcomeSend.js';
 import type { GatewayContext } from './context.js';
-import { presentCall } from './present.js';
+import { presentCall } from './toSchema.js';
 
 /** What a send leads to. */
 @Resolver(() => OutcomeSend)

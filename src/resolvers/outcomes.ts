@@ -1,15 +1,15 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { MemberStatus as MemberStatusName } from '../membership.js';
-import { UpstreamCall } from '../schema/call.js';
-import { Outcome, OutcomeConnection } from '../schema/outcome.js';
+import { UpstreamCall } from '../schema/history/call.js';
+import { Outcome, OutcomeConnection } from '../schema/history/outcome.js';
 import { MemberStatus } from '../schema/memberStatus.js';
-import { OutcomeFilter } from '../schema/filters.js';
-import { OutcomeSend } from '../schema/outcomeSend.js';
+import { OutcomeFilter } from '../schema/history/filters.js';
+import { OutcomeSend } from '../schema/history/outcomeSend.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
-import { MembershipRequest } from '../schema/request.js';
+import { MembershipRequest } from '../schema/requests/request.js';
 import { DateTime } from '../schema/scalars.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
+import { presentCall, presentOutcome, presentPage, presentRequest } from './toSchema.js';
 
 /** The query for outcomes, and what an outcome leads to. */
 @Resolver(() => Outcome)

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { ReconcileInput, Reconciliation } from '../schema/reconciliation.js';
+import { ReconcileInput, Reconciliation } from '../schema/plans/reconciliation.js';
 import type { GatewayContext } from './context.js';
 
 const DESCRIPTION = `Holds the members there ought to be against those that the services list: whom to create, whom to \

@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { GatewayError } from '../errors.js';
-import { MembershipRequest } from '../schema/request.js';
+import { MembershipRequest } from '../schema/requests/request.js';
 import { parseRequestId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentRequest } from './present.js';
+import { presentRequest } from './toSchema.js';
 
 /** The subscription `requestProgress`. */
 @Resolver()

@@ -1,16 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { NestedOutcomeFilter, TargetRow } from '../ports/history.js';
-import { UpstreamCallConnection } from '../schema/call.js';
-import { RequestFilter } from '../schema/filters.js';
-import { OutcomeConnection } from '../schema/outcome.js';
+import { UpstreamCallConnection } from '../schema/history/call.js';
+import { RequestFilter } from '../schema/history/filters.js';
+import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments, RequestOutcomesArguments, RootPageArguments } from '../schema/pageArguments.js';
-import { MembershipRequest, MembershipRequestConnection } from '../schema/request.js';
-import { OutcomeCounts, Target } from '../schema/target.js';
+import { MembershipRequest, MembershipRequestConnection } from '../schema/requests/request.js';
+import { OutcomeCounts, Target } from '../schema/requests/target.js';
 import { parseNodeId } from '../services/input/nodeId.js';
 import { countMatching, sumCounts } from '../services/history/outcomeCounts.js';
 import type { AskedPage } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage, presentRequest } from './present.js';
+import { presentCall, presentOutcome, presentPage, presentRequest } from './toSchema.js';
 
 /** The queries for requests, and what a request leads to. */
 @Resolver(() => MembershipRequest)

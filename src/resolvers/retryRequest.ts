@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { RetryRequestPayload } from '../schema/payloads.js';
-import { RetryRequestInput } from '../schema/retryRequestInput.js';
+import { RetryRequestPayload } from '../schema/requests/payloads.js';
+import { RetryRequestInput } from '../schema/requests/retryRequestInput.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 

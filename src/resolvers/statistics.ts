@@ -1,7 +1,7 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { StatisticsDimension as StatisticsDimensionName } from '../ports/history.js';
-import { OutcomeFilter } from '../schema/filters.js';
-import { StatisticsDimension, StatisticsRow } from '../schema/statistics.js';
+import { OutcomeFilter } from '../schema/history/filters.js';
+import { StatisticsDimension, StatisticsRow } from '../schema/history/statistics.js';
 import type { GatewayContext } from './context.js';
 
 const DESCRIPTION = `How many outcomes and accounts there are, in groups: the newest hour, day or month first, then by name. \

@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { UpstreamCall } from '../schema/call.js';
-import { TargetHealth } from '../schema/targetHealth.js';
+import { UpstreamCall } from '../schema/history/call.js';
+import { TargetHealth } from '../schema/members/targetHealth.js';
 import type { GatewayContext } from './context.js';
-import { presentCall } from './present.js';
+import { presentCall } from './toSchema.js';
 
 /** What the health of a target leads to. */
 @Resolver(() => TargetHealth)

@@ -6,7 +6,7 @@ import {
   CreateTokenPayload,
   RevokeTokenInput,
   RevokeTokenPayload,
-} from '../schema/apiToken.js';
+} from '../schema/access/apiToken.js';
 import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 

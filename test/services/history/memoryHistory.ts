@@ -11,7 +11,7 @@ import type {
   RequestRow,
   TargetRow,
 } from '../../../src/ports/history.js';
-import { presentOutcome } from '../../../src/resolvers/present.js';
+import { presentOutcome } from '../../../src/resolvers/toSchema.js';
 
 /** A record in memory that knows which reads it was asked for. */
 export interface MemoryHistory extends HistoryStore {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../../src/membership.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../../../src/ports/pages.js';
-import { presentOutcome } from '../../../src/resolvers/present.js';
+import { presentOutcome } from '../../../src/resolvers/toSchema.js';
 import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
 import { readAll } from './historyReading.js';

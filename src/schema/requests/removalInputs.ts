@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { RequestInput } from './requestInputs.js';
-import { AwsAccountId } from './scalars.js';
+import { AwsAccountId } from '../scalars.js';
 
 /** What both removals take. No type of the schema by itself. */
 @InputType()

@@ -2,10 +2,10 @@ import { ArgsType, Field, ID, Int } from 'type-graphql';
 import type {
   MemberStatus as MemberStatusName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { SecurityService } from './enums.js';
-import { MemberStatus } from './memberStatus.js';
-import { AwsRegion } from './scalars.js';
+} from '../../membership.js';
+import { SecurityService } from '../enums.js';
+import { MemberStatus } from '../memberStatus.js';
+import { AwsRegion } from '../scalars.js';
 
 /** How old an answer may be. No type of the schema by itself. */
 @ArgsType()

@@ -2,11 +2,11 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type {
   MemberStatus as MemberStatusName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { connectionOf } from './connection.js';
-import { SecurityService } from './enums.js';
-import { MemberStatus } from './memberStatus.js';
-import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
+} from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { SecurityService } from '../enums.js';
+import { MemberStatus } from '../memberStatus.js';
+import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from '../scalars.js';
 
 /** A member account as the last whole observation of its target saw it. */
 @ObjectType({

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { CallStatus as CallStatusName } from '../membership.js';
-import { CallStatus } from './enums.js';
-import { AwsAccountId, DateTime } from './scalars.js';
+import type { CallStatus as CallStatusName } from '../../membership.js';
+import { CallStatus } from '../enums.js';
+import { AwsAccountId, DateTime } from '../scalars.js';
 
 /** An account that a late answer lists. */
 @ObjectType({ simpleResolvers: true, description: 'An account that a late answer lists as unprocessed.' })

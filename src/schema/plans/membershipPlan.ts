@@ -3,11 +3,11 @@ import type {
   MemberStatus as MemberStatusName,
   ReasonCode as ReasonCodeName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { describedEnum, SecurityService } from './enums.js';
-import { MemberStatus } from './memberStatus.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsAccountId, AwsRegion } from './scalars.js';
+} from '../../membership.js';
+import { describedEnum, SecurityService } from '../enums.js';
+import { MemberStatus } from '../memberStatus.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsAccountId, AwsRegion } from '../scalars.js';
 
 type PlanVerdictName =
   | 'WOULD_CREATE'

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { AwsAccountId } from './scalars.js';
+import { AwsAccountId } from '../scalars.js';
 
 /** An AWS account, whether or not it is a member of anything. */
 @ObjectType({

@@ -3,13 +3,13 @@ import type {
   MemberStatus as MemberStatusName,
   ReasonCode as ReasonCodeName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { SecurityService } from './enums.js';
-import { MemberStatus } from './memberStatus.js';
-import { ReasonCode } from './reasonCode.js';
-import { MemberAccountInput } from './requestInputs.js';
-import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
-import { UserError } from './userError.js';
+} from '../../membership.js';
+import { SecurityService } from '../enums.js';
+import { MemberStatus } from '../memberStatus.js';
+import { ReasonCode } from '../reasonCode.js';
+import { MemberAccountInput } from '../requests/requestInputs.js';
+import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from '../scalars.js';
+import { UserError } from '../userError.js';
 
 /** Which members there ought to be. */
 @InputType({ description: 'The members there ought to be, and where.' })

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { MembershipPlan } from './membershipPlan.js';
+import { MembershipPlan } from '../plans/membershipPlan.js';
 import { MembershipRequest } from './request.js';
-import { UserError } from './userError.js';
+import { UserError } from '../userError.js';
 
 const REQUEST =
   'The request as it stands now, finished or not; null when userErrors is not empty, and for a dryRun. Accounts that a ' +

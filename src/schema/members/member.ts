@@ -2,11 +2,11 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type {
   MemberStatus as MemberStatusName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { connectionOf } from './connection.js';
-import { SecurityService } from './enums.js';
-import { MemberStatus } from './memberStatus.js';
-import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
+} from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { SecurityService } from '../enums.js';
+import { MemberStatus } from '../memberStatus.js';
+import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from '../scalars.js';
 
 /** A member account as a service shows it now. */
 @ObjectType({

@@ -4,12 +4,12 @@ import type {
   OutcomeStatus as OutcomeStatusName,
   ReasonCode as ReasonCodeName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { connectionOf } from './connection.js';
-import { MembershipOperation, OutcomeStatus, SecurityService } from './enums.js';
-import { Node } from './node.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from './scalars.js';
+} from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { MembershipOperation, OutcomeStatus, SecurityService } from '../enums.js';
+import { Node } from '../node.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from '../scalars.js';
 
 /** One account of one request at one target. */
 @ObjectType({

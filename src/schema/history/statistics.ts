@@ -4,10 +4,10 @@ import type {
   OutcomeStatus as OutcomeStatusName,
   ReasonCode as ReasonCodeName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { describedEnum, MembershipOperation, OutcomeStatus, SecurityService } from './enums.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsRegion, DateTime } from './scalars.js';
+} from '../../membership.js';
+import { describedEnum, MembershipOperation, OutcomeStatus, SecurityService } from '../enums.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsRegion, DateTime } from '../scalars.js';
 
 /** What statistics are grouped by. */
 export const StatisticsDimension = describedEnum('StatisticsDimension', 'What statistics are grouped by.', {

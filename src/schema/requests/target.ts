@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { SecurityService as SecurityServiceName } from '../membership.js';
-import { SecurityService } from './enums.js';
-import { AwsRegion } from './scalars.js';
+import type { SecurityService as SecurityServiceName } from '../../membership.js';
+import { SecurityService } from '../enums.js';
+import { AwsRegion } from '../scalars.js';
 
 /** Outcomes by status. */
 @ObjectType({

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { Role as RoleName } from '../membership.js';
-import { describedEnum } from './enums.js';
-import { DateTime } from './scalars.js';
-import { UserError } from './userError.js';
+import type { Role as RoleName } from '../../membership.js';
+import { describedEnum } from '../enums.js';
+import { DateTime } from '../scalars.js';
+import { UserError } from '../userError.js';
 
 /** What a caller may do. */
 const Role = describedEnum<RoleName>(

@@ -3,11 +3,11 @@ import type {
   ActorKind as ActorKindName,
   MembershipOperation as MembershipOperationName,
   RequestStatus as RequestStatusName,
-} from '../membership.js';
-import { connectionOf } from './connection.js';
-import { ActorKind, MembershipOperation, RequestStatus } from './enums.js';
-import { Node } from './node.js';
-import { DateTime } from './scalars.js';
+} from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { ActorKind, MembershipOperation, RequestStatus } from '../enums.js';
+import { Node } from '../node.js';
+import { DateTime } from '../scalars.js';
 
 /** Who made a request. */
 @ObjectType({ simpleResolvers: true, description: 'Who made a request.' })

@@ -3,12 +3,12 @@ import type {
   CallStatus as CallStatusName,
   MembershipOperation as MembershipOperationName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { connectionOf } from './connection.js';
-import { CallStatus, MembershipOperation, SecurityService } from './enums.js';
+} from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { CallStatus, MembershipOperation, SecurityService } from '../enums.js';
 import { LateAnswer } from './lateAnswer.js';
-import { Node } from './node.js';
-import { AwsRegion, DateTime } from './scalars.js';
+import { Node } from '../node.js';
+import { AwsRegion, DateTime } from '../scalars.js';
 
 /** One AWS API call. */
 @ObjectType({

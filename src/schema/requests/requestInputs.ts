@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { SecurityService as SecurityServiceName } from '../membership.js';
-import { SecurityService } from './enums.js';
+import type { SecurityService as SecurityServiceName } from '../../membership.js';
+import { SecurityService } from '../enums.js';
 import { RecordOptions } from './recordOptions.js';
-import { AwsAccountId, AwsRegion, EmailAddress } from './scalars.js';
+import { AwsAccountId, AwsRegion, EmailAddress } from '../scalars.js';
 
 /** An account to be created as a member. */
 @InputType({ description: 'An account to be created as a member.' })

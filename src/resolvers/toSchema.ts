@@ -1,9 +1,9 @@
 import type { CallRow, OutcomeRow, Page, RequestRow } from '../ports/history.js';
-import type { UpstreamCall } from '../schema/call.js';
+import type { UpstreamCall } from '../schema/history/call.js';
 import type { Connection } from '../schema/connection.js';
-import { LateAnswer } from '../schema/lateAnswer.js';
-import type { Outcome } from '../schema/outcome.js';
-import type { MembershipRequest } from '../schema/request.js';
+import { LateAnswer } from '../schema/history/lateAnswer.js';
+import type { Outcome } from '../schema/history/outcome.js';
+import type { MembershipRequest } from '../schema/requests/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/input/nodeId.js';
 import { mayBeRetried } from '../services/answers/retryPolicy.js';
 

@@ -1,9 +1,12 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { ReasonCode as ReasonCodeName, SecurityService as SecurityServiceName } from '../membership.js';
-import { describedEnum, SecurityService } from './enums.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsRegion, DateTime } from './scalars.js';
-import { UserError } from './userError.js';
+import type {
+  ReasonCode as ReasonCodeName,
+  SecurityService as SecurityServiceName,
+} from '../../membership.js';
+import { describedEnum, SecurityService } from '../enums.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsRegion, DateTime } from '../scalars.js';
+import { UserError } from '../userError.js';
 
 type InventoryRefreshStatusName = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
 

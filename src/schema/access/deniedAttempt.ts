@@ -1,8 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { ActorKind as ActorKindName } from '../membership.js';
-import { connectionOf } from './connection.js';
-import { ActorKind } from './enums.js';
-import { DateTime } from './scalars.js';
+import type { ActorKind as ActorKindName } from '../../membership.js';
+import { connectionOf } from '../connection.js';
+import { ActorKind } from '../enums.js';
+import { DateTime } from '../scalars.js';
 
 /** An attempt that was turned away. */
 @ObjectType({

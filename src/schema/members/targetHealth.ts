@@ -1,8 +1,11 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import type { ReasonCode as ReasonCodeName, SecurityService as SecurityServiceName } from '../membership.js';
-import { SecurityService } from './enums.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsRegion, DateTime } from './scalars.js';
+import type {
+  ReasonCode as ReasonCodeName,
+  SecurityService as SecurityServiceName,
+} from '../../membership.js';
+import { SecurityService } from '../enums.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsRegion, DateTime } from '../scalars.js';
 
 /** How one target of an administrator does. */
 @ObjectType({

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { SecurityService as SecurityServiceName } from '../membership.js';
-import { SecurityService } from './enums.js';
-import { AwsAccountId, AwsRegion } from './scalars.js';
+import type { SecurityService as SecurityServiceName } from '../../membership.js';
+import { SecurityService } from '../enums.js';
+import { AwsAccountId, AwsRegion } from '../scalars.js';
 
 /** A configured administrator, without what its credentials are made of. */
 @ObjectType({

@@ -6,10 +6,10 @@ import type {
   ReasonCode as ReasonCodeName,
   RequestStatus as RequestStatusName,
   SecurityService as SecurityServiceName,
-} from '../membership.js';
-import { CallStatus, MembershipOperation, OutcomeStatus, RequestStatus, SecurityService } from './enums.js';
-import { ReasonCode } from './reasonCode.js';
-import { AwsAccountId, AwsRegion, DateTime } from './scalars.js';
+} from '../../membership.js';
+import { CallStatus, MembershipOperation, OutcomeStatus, RequestStatus, SecurityService } from '../enums.js';
+import { ReasonCode } from '../reasonCode.js';
+import { AwsAccountId, AwsRegion, DateTime } from '../scalars.js';
 
 const RULE = 'Absent and null conditions do not narrow; an empty list matches nothing.';
 
