@@ -1,0 +1,63 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { lockTable } from '../../support/lockedTable.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ environment: { EXECUTION_TIMEOUT_SECONDS: '1' } });
+});
+afterAll(() => gateway.stop());
+
+/** How many statements wait that have this word in their first kilobyte. */
+async function waitingFor(word: string, client: pg.Client): Promise<number> {
+  // The transaction would see the same answer again and again.
+  await client.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await client.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%${word}%'`,
+  );
+  return rows.length;
+}
+
+it('ends a query that takes too long, and what PostgreSQL still does for it', async () => {
+  const client = await lockTable(gateway.databaseUrl, 'request');
+  try {
+    const { status, body } = await gateway.post({
+      query:
+        'query { administrators { id } node(id: "request_01a1fc84-6b0b-7357-ad8c-145f65014dad") { id } }',
+    });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ administrators: [{ id: 'default' }], node: null });
+    expect(body.errors).toMatchObject([
+      {
+        path: ['node'],
+        extensions: { code: 'TIMED_OUT', limit: 'EXECUTION_TIMEOUT_SECONDS', maximum: 1 },
+      },
+    ]);
+    await expect.poll(() => waitingFor('request', client), { timeout: 5_000 }).toBe(0);
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+});
+
+it('ends a page that PostgreSQL writes as text in the same way', async () => {
+  const ask = () => gateway.post({ query: '{ outcomes { nodes { id } } }' });
+  // From the third time on it is compiled.
+  for (let time = 0; time < 3; time += 1)
+    expect((await ask()).body).toMatchObject({ data: { outcomes: {} } });
+  const client = await lockTable(gateway.databaseUrl, 'outcome');
+  try {
+    const answer = ask();
+    await expect.poll(() => waitingFor('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);
+    const { status, body } = await answer;
+    expect([status, body.data]).toEqual([200, null]);
+    expect(body.errors).toMatchObject([
+      { path: ['outcomes'], extensions: { code: 'TIMED_OUT', maximum: 1 } },
+    ]);
+    await expect.poll(() => waitingFor('string_agg', client), { timeout: 5_000 }).toBe(0);
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+});
