@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TABS } from '../../explorer/tabs.js';
+import { TABS } from '../../web/explorer/tabs.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 

@@ -11,7 +11,7 @@ export default defineConfig({
   base: '/explorer/',
   plugins: [withoutInlineFonts(), gzipped()],
   build: {
-    outDir: fileURLToPath(new URL('../dist/explorer', import.meta.url)),
+    outDir: fileURLToPath(new URL('../../dist/explorer', import.meta.url)),
     emptyOutDir: true,
     // Every asset a file of its own: the page's Content-Security-Policy allows no font and no script from data:.
     assetsInlineLimit: 0,
