@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway, type Gateway } from './app.js';
+import { startGateway, type Gateway } from './app/startGateway.js';
 import { createClosers } from './closers.js';
-import { loadConfig, type Config } from './config.js';
+import { loadConfig, type Config } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
 import type { Installation } from './local/startLocalServices.js';

@@ -3,7 +3,7 @@
  * the build.
  */
 import type { GatewayContext } from '../../src/resolvers/context.js';
-import type * as Config from '../../src/config.js';
+import type * as Config from '../../src/config/loadConfig.js';
 import type * as Server from '../../src/http/server.js';
 import type * as Log from '../../src/log.js';
 import type * as Membership from '../../src/membership.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Closers } from '../closers.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/loadConfig.js';
 import type { Log } from '../log.js';
 import { lockDataDir } from './postgres/dataDirLock.js';
 import { startEmbeddedPostgres } from './postgres/startPostgres.js';

@@ -71,7 +71,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
 
 describe('.env.example', () => {
   it('lists exactly the variables that the configuration reads', () => {
-    const schema = read('src/config.ts').split('const environmentSchema')[1]?.split('});')[0] ?? '';
+    const schema =
+      read('src/config/loadConfig.ts').split('const environmentSchema')[1]?.split('});')[0] ?? '';
     const inCode = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1]);
     const inExample = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
     expect(inCode.length).toBeGreaterThan(10);

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { startGateway as startApp, type Gateway } from '../../src/app.js';
+import { startGateway as startApp, type Gateway } from '../../src/app/startGateway.js';
 import { createClosers } from '../../src/closers.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/loadConfig.js';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Role } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';

@@ -1,7 +1,7 @@
-import type { Config } from './config.js';
-import type { Administrator } from './membership.js';
-import type { KeyPair } from './upstream/credentials.js';
-import { whoAmI } from './upstream/identity.js';
+import type { Config } from '../config/loadConfig.js';
+import type { Administrator } from '../membership.js';
+import type { KeyPair } from '../upstream/credentials.js';
+import { whoAmI } from '../upstream/identity.js';
 
 /**
  * The administrators the gateway acts as. Without a file that names them there is one: the account that the credentials

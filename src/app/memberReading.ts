@@ -7,21 +7,21 @@ import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';
 import type { Upstream } from '../ports/upstream.js';
-import { withDeadline, type Deadline } from './deadline.js';
-import type { Detectors } from './members/detectors.js';
-import { createFindDetector } from './members/findDetector.js';
-import { createKeptListing } from './members/keptListing.js';
-import { createKeptPages } from './members/cachedPages.js';
-import { createListingInTime } from './members/listingInTime.js';
-import { createLiveListing } from './members/listAllMembers.js';
-import { createLiveMembers, type LiveMembers } from './members/memberQueries.js';
-import { createMemberLoader, type MemberLoader } from './members/memberLoader.js';
-import { createMemberReads, type MemberReads } from './members/memberReads.js';
-import { createPlanner, type Planner } from './plans/membershipPlan.js';
-import { createReconcile, type Reconcile } from './plans/reconcile.js';
-import { createReadTurns } from './members/readTurns.js';
-import { createRemovalPlanner, type RemovalPlanner } from './plans/removalPlan.js';
-import { createTargetHealth, type TargetHealthOf } from './members/targetHealth.js';
+import { withDeadline, type Deadline } from '../services/deadline.js';
+import type { Detectors } from '../services/members/detectors.js';
+import { createFindDetector } from '../services/members/findDetector.js';
+import { createKeptListing } from '../services/members/keptListing.js';
+import { createKeptPages } from '../services/members/cachedPages.js';
+import { createListingInTime } from '../services/members/listingInTime.js';
+import { createLiveListing } from '../services/members/listAllMembers.js';
+import { createLiveMembers, type LiveMembers } from '../services/members/memberQueries.js';
+import { createMemberLoader, type MemberLoader } from '../services/members/memberLoader.js';
+import { createMemberReads, type MemberReads } from '../services/members/memberReads.js';
+import { createPlanner, type Planner } from '../services/plans/membershipPlan.js';
+import { createReconcile, type Reconcile } from '../services/plans/reconcile.js';
+import { createReadTurns } from '../services/members/readTurns.js';
+import { createRemovalPlanner, type RemovalPlanner } from '../services/plans/removalPlan.js';
+import { createTargetHealth, type TargetHealthOf } from '../services/members/targetHealth.js';
 
 /** What live reads are made of. */
 export interface LiveReadTools {

@@ -1,24 +1,24 @@
-import type { Closers } from './closers.js';
-import type { Config } from './config.js';
-import type { Log } from './log.js';
-import type { Administrator, Caller } from './membership.js';
-import { countDenied, countRefusals } from './metrics/observe.js';
-import { createOidcIdentity } from './oidc/oidcIdentity.js';
-import type { IdentityProvider } from './ports/identity.js';
-import type { Metrics } from './ports/metrics.js';
+import type { Closers } from '../closers.js';
+import type { Config } from '../config/loadConfig.js';
+import type { Log } from '../log.js';
+import type { Administrator, Caller } from '../membership.js';
+import { countDenied, countRefusals } from '../metrics/observe.js';
+import { createOidcIdentity } from '../oidc/oidcIdentity.js';
+import type { IdentityProvider } from '../ports/identity.js';
+import type { Metrics } from '../ports/metrics.js';
 import {
   createAuthenticate,
   createTokenIdentity,
   type Authenticate,
-} from './services/access/authentication.js';
-import { createCharge, type Charge } from './services/access/budget.js';
-import { createDeniedAttempts, type DeniedAttempts } from './services/access/deniedAttempts.js';
-import { createWatchStanding, type WatchStanding } from './services/access/credentialWatch.js';
-import { createTokenService, type TokenService } from './services/access/tokens.js';
-import { openCallerBudget } from './store/access/callerBudget.js';
-import type { Database } from './store/connection/client.js';
-import { createDeniedAttemptStore } from './store/access/deniedAttemptStore.js';
-import { createTokenStore } from './store/access/tokenStore.js';
+} from '../services/access/authentication.js';
+import { createCharge, type Charge } from '../services/access/budget.js';
+import { createDeniedAttempts, type DeniedAttempts } from '../services/access/deniedAttempts.js';
+import { createWatchStanding, type WatchStanding } from '../services/access/credentialWatch.js';
+import { createTokenService, type TokenService } from '../services/access/tokens.js';
+import { openCallerBudget } from '../store/access/callerBudget.js';
+import type { Database } from '../store/connection/client.js';
+import { createDeniedAttemptStore } from '../store/access/deniedAttemptStore.js';
+import { createTokenStore } from '../store/access/tokenStore.js';
 
 /** The parts that know who may call, and how much. */
 export interface Access {

@@ -1,20 +1,20 @@
-import type { Caller } from './membership.js';
-import type { Cancellable } from './ports/cancellable.js';
-import type { HistoryStore } from './ports/history.js';
-import type { OriginStore } from './ports/origins.js';
-import type { Asked } from './http/server.js';
+import type { Caller } from '../membership.js';
+import type { Cancellable } from '../ports/cancellable.js';
+import type { HistoryStore } from '../ports/history.js';
+import type { OriginStore } from '../ports/origins.js';
+import type { Asked } from '../http/server.js';
 import type { Inventory } from './inventory.js';
-import type { GatewayContext } from './resolvers/context.js';
-import { Deadline, withDeadline } from './services/deadline.js';
-import type { DeniedAttempts } from './services/access/deniedAttempts.js';
-import { createHistory } from './services/history/history.js';
-import type { LiveReads } from './services/liveReads.js';
-import { createLoaders } from './services/history/loaders.js';
-import { createOriginLoader } from './services/history/originLoader.js';
-import type { RequestProgress } from './services/requests/requestProgress.js';
-import type { Services } from './services/requests/mutations.js';
-import { createStatistics } from './services/history/statistics.js';
-import type { TokenService } from './services/access/tokens.js';
+import type { GatewayContext } from '../resolvers/context.js';
+import { Deadline, withDeadline } from '../services/deadline.js';
+import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
+import { createHistory } from '../services/history/history.js';
+import type { LiveReads } from './memberReading.js';
+import { createLoaders } from '../services/history/loaders.js';
+import { createOriginLoader } from '../services/history/originLoader.js';
+import type { RequestProgress } from '../services/requests/requestProgress.js';
+import type { Services } from '../services/requests/mutations.js';
+import { createStatistics } from '../services/history/statistics.js';
+import type { TokenService } from '../services/access/tokens.js';
 
 /** What operations are made of. */
 export interface OperationParts {

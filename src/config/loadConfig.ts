@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { accessFaults, accessSettings, type AccessSettings } from './config/access.js';
-import { GatewayError } from './errors.js';
-import { LOG_LEVELS, type LogLevel } from './log.js';
-import { SECURITY_SERVICES, type Administrator, type SecurityService } from './membership.js';
+import { accessFaults, accessSettings, type AccessSettings } from './access.js';
+import { GatewayError } from '../errors.js';
+import { LOG_LEVELS, type LogLevel } from '../log.js';
+import { SECURITY_SERVICES, type Administrator, type SecurityService } from '../membership.js';
 
 /** Requests per second and burst, for one administrator and region. */
 export interface ServiceRate {

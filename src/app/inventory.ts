@@ -1,19 +1,19 @@
-import type { Closers } from './closers.js';
-import type { Config } from './config.js';
-import { createInventoryJobs } from './lanes/inventoryJobs.js';
-import type { Log } from './log.js';
-import type { Administrator, TargetAddress } from './membership.js';
-import type { InventoryReads } from './ports/inventory.js';
-import type { KeptMembers } from './ports/memberCache.js';
-import type { ListAllMembers } from './ports/memberListing.js';
-import { withDeadline, type Deadline } from './services/deadline.js';
-import { startHousekeeping } from './services/upkeep/housekeeping.js';
-import { createInventory, type InventoryService } from './services/inventory/inventory.js';
-import { LARGEST_MAX_AGE_SECONDS } from './services/input/maxAge.js';
-import { createObserveTarget } from './services/inventory/observeTarget.js';
-import { createRefreshInventory, type RefreshInventory } from './services/inventory/refreshInventory.js';
-import type { Database } from './store/connection/client.js';
-import { createInventoryObservations } from './store/inventory/inventoryObservations.js';
+import type { Closers } from '../closers.js';
+import type { Config } from '../config/loadConfig.js';
+import { createInventoryJobs } from '../lanes/inventoryJobs.js';
+import type { Log } from '../log.js';
+import type { Administrator, TargetAddress } from '../membership.js';
+import type { InventoryReads } from '../ports/inventory.js';
+import type { KeptMembers } from '../ports/memberCache.js';
+import type { ListAllMembers } from '../ports/memberListing.js';
+import { withDeadline, type Deadline } from '../services/deadline.js';
+import { startHousekeeping } from '../services/upkeep/housekeeping.js';
+import { createInventory, type InventoryService } from '../services/inventory/inventory.js';
+import { LARGEST_MAX_AGE_SECONDS } from '../services/input/maxAge.js';
+import { createObserveTarget } from '../services/inventory/observeTarget.js';
+import { createRefreshInventory, type RefreshInventory } from '../services/inventory/refreshInventory.js';
+import type { Database } from '../store/connection/client.js';
+import { createInventoryObservations } from '../store/inventory/inventoryObservations.js';
 
 /** Days that the record of observations is kept; what they saw stays until another is whole. */
 const OBSERVATIONS_KEPT_DAYS = 30;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { createClosers, type Closers } from './closers.js';
-import { loadConfig, type Config } from './config.js';
+import { loadConfig, type Config } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
 import { LOCAL_CALLER, ROLES } from './membership.js';
