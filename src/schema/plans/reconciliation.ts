@@ -7,7 +7,7 @@ import type {
 import { SecurityService } from '../enums.js';
 import { MemberStatus } from '../memberStatus.js';
 import { ReasonCode } from '../reasonCode.js';
-import { MemberAccountInput } from '../requests/requestInputs.js';
+import { MemberAccountInput } from '../memberAccountInput.js';
 import { AwsAccountId, AwsRegion, DateTime, EmailAddress } from '../scalars.js';
 import { UserError } from '../userError.js';
 

@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../requests/mutations.js';
+import type { RequestOptions } from './requestOptions.js';
 import type { UserError } from './userErrors.js';
 
 /** How long a mutation waits for its request to finish, in seconds: the range, and what it is when not said. */

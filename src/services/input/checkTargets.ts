@@ -4,7 +4,7 @@ import {
   type Caller,
   type SecurityService,
 } from '../../membership.js';
-import type { RequestOptions } from '../requests/mutations.js';
+import type { RequestOptions } from './requestOptions.js';
 import type { UserError } from './userErrors.js';
 
 /** Longest detector id (UPSTREAMS.md, "GuardDuty"), in characters. */

@@ -1,19 +1,8 @@
 import type { Administrator, Caller } from '../../membership.js';
+import type { RequestOptions } from '../input/requestOptions.js';
 import type { MembershipPlan } from '../plans/membershipPlan.js';
 import type { RemovalTarget } from '../plans/removalPlan.js';
 import type { UserError } from '../input/userErrors.js';
-
-/** What every mutation that makes a request may say besides its accounts. Absent and null mean the default. */
-export interface RequestOptions {
-  readonly administrator?: string | null;
-  readonly services?: readonly ('GUARDDUTY' | 'SECURITY_HUB')[] | null;
-  readonly regions?: readonly string[] | null;
-  readonly detectorId?: string | null;
-  readonly note?: string | null;
-  readonly idempotencyKey?: string | null;
-  /** 0 to 60; default 20. */
-  readonly waitSeconds?: number | null;
-}
 
 export interface CreateMembersInput extends RequestOptions {
   /** Only say what would happen; default false. */

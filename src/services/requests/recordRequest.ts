@@ -6,7 +6,8 @@ import type { Confirmation } from '../../ports/confirmations.js';
 import { batchKeyOf } from './batchKey.js';
 import type { CheckedTargets } from '../input/checkTargets.js';
 import type { RecordAndWait } from './waitForRequest.js';
-import type { MutationResult, RequestOptions } from './mutations.js';
+import type { MutationResult } from './mutations.js';
+import type { RequestOptions } from '../input/requestOptions.js';
 
 /** A request that has passed its checks, before it has an id. */
 export interface CheckedRequest {

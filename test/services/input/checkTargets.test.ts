@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, type Administrator, type Caller } from '../../../src/membership.js';
 import { checkTargets } from '../../../src/services/input/checkTargets.js';
-import type { RequestOptions } from '../../../src/services/requests/mutations.js';
+import type { RequestOptions } from '../../../src/services/input/requestOptions.js';
 
 const security: Administrator = {
   id: 'security',

@@ -15,7 +15,7 @@ import {
   selectTargetsOfRequests,
 } from '../../../src/store/history/pages/historyRequests.js';
 import { selectOutcomesAsText } from '../../../src/store/history/pages/outcomesAsText.js';
-import { prepared } from '../../../src/store/sql/prepared.js';
+import { prepared } from '../../../src/store/history/pages/prepared.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 

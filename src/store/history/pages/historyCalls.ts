@@ -6,7 +6,7 @@ import { idBound, idCursor, uuidOrNone } from '../../sql/cursors.js';
 import { limitOf } from '../../sql/direction.js';
 import { isWantedLane } from '../../sql/grants.js';
 import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
-import { preparedPage } from '../../sql/prepared.js';
+import { preparedPage } from './prepared.js';
 import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './boundedPage.js';
 import { callsFor } from './callPages.js';
 

@@ -31,7 +31,7 @@ import {
   outcomesByReason,
 } from './outcomesAcrossTargets.js';
 import { accountOutcomesByTarget, allByTarget, outcomesByTarget } from './outcomesByTarget.js';
-import { preparedPage } from '../../sql/prepared.js';
+import { preparedPage } from './prepared.js';
 import {
   complete,
   selectCount,

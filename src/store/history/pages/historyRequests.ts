@@ -5,7 +5,7 @@ import type { GatewayPrisma } from '../../connection/client.js';
 import { idCursor, uuidOrNone } from '../../sql/cursors.js';
 import { isGranted } from '../../sql/grants.js';
 import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
-import { prepared, preparedPage, reachOf } from '../../sql/prepared.js';
+import { prepared, preparedPage, reachOf } from './prepared.js';
 import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './boundedPage.js';
 import { requestsFor } from './requestPages.js';
 

@@ -9,7 +9,7 @@ import { outcomeBound, outcomeCursor } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
 import { outcomesFor } from './historyOutcomes.js';
 import { endsOf } from '../../sql/jsonPages.js';
-import { prepared, preparedName, type PreparedPage } from '../../sql/prepared.js';
+import { prepared, preparedName, type PreparedPage } from './prepared.js';
 import { WALK_LIMITS, withAll, type WalkLimits } from './boundedPage.js';
 
 /** Text as it is, or what stands in a row; all outcomes of a target share what stands in that target's. */

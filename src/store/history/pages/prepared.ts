@@ -1,8 +1,8 @@
-import { Prisma } from '../../generated/client.js';
-import type { Caller } from '../../membership.js';
-import type { PageArgs } from '../../ports/history.js';
-import { directionOf, limitOf } from './direction.js';
-import { WALK_LIMITS, type WalkLimits } from '../history/pages/boundedPage.js';
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { PageArgs } from '../../../ports/history.js';
+import { directionOf, limitOf } from '../../sql/direction.js';
+import { WALK_LIMITS, type WalkLimits } from './boundedPage.js';
 
 /** Pages that are prepared: the default, the largest, and what interfaces are used to. Each is a plan in each connection. */
 const SIZES = [10, 20, 25, 50, 100];
