@@ -34,6 +34,7 @@ export default defineConfig(
       // Factories keep their state in closures; a method here has no `this` to lose.
       '@typescript-eslint/unbound-method': 'off',
       // Null and absent are the same to who asks; `== null` is the one test for both.
+      curly: ['error', 'all'],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },

@@ -9,7 +9,9 @@ const command = process.argv.slice(2).find((argument) => !argument.startsWith('-
 if (command !== undefined && WITHOUT_ENGINE.includes(command)) {
   // Any existing program stops the download. One that fails, so that a command which does use it cannot seem to succeed.
   const failing = ['/usr/bin/false', '/bin/false'].find((program) => existsSync(program));
-  if (failing !== undefined) process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= failing;
+  if (failing !== undefined) {
+    process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= failing;
+  }
 }
 
 const databaseUrl = process.env['DATABASE_URL'];

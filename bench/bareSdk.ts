@@ -35,7 +35,9 @@ async function carryOut({
 }: BareOrder): Promise<number[]> {
   const sends = await Promise.all(targets.map((target) => senderOf(target, endpoint)));
   const calls = chunked(accounts, accountsPerCall);
-  if (inFlight === null) return oneByOne(sends, calls);
+  if (inFlight === null) {
+    return oneByOne(sends, calls);
+  }
   const startedAt = performance.now();
   await Promise.all(sends.map((send) => crowd(send, calls, inFlight)));
   return [performance.now() - startedAt];
@@ -56,7 +58,9 @@ async function oneByOne(sends: readonly Send[], calls: readonly Account[][]): Pr
 async function crowd(send: Send, calls: readonly Account[][], inFlight: number): Promise<void> {
   const waiting = [...calls];
   const work = async (): Promise<void> => {
-    for (let call = waiting.shift(); call !== undefined; call = waiting.shift()) await send(call);
+    for (let call = waiting.shift(); call !== undefined; call = waiting.shift()) {
+      await send(call);
+    }
   };
   await Promise.all(Array.from({ length: inFlight }, work));
 }

@@ -68,11 +68,15 @@ async function run(
   );
   const connections = client.connections();
   for (const { request } of await Promise.all(sent)) {
-    if (request.status !== 'SUCCEEDED') throw new Error(`a request ended ${request.status}`);
+    if (request.status !== 'SUCCEEDED') {
+      throw new Error(`a request ended ${request.status}`);
+    }
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const calls = await stage.sandbox.calls();
   const carried = calls.reduce((sum, { accountIds }) => sum + accountIds.length, 0);
-  if (carried !== requests * accounts * TARGETS) throw new Error(`${carried} accounts were carried`);
+  if (carried !== requests * accounts * TARGETS) {
+    throw new Error(`${carried} accounts were carried`);
+  }
   return { calls: calls.length, seconds, connections };
 }

@@ -79,7 +79,9 @@ await runBench('history', async (closers) => {
   const names = Object.keys(contenders) as (keyof typeof contenders)[];
   const turns = new Map(names.map((name) => [name, [] as Turn[]]));
   const foreignCores: number[] = [];
-  for (const name of names) await measure(contenders[name], WARM_UP_SECONDS);
+  for (const name of names) {
+    await measure(contenders[name], WARM_UP_SECONDS);
+  }
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of names) {
       const turn = (): Promise<Turn> => measure(contenders[name], SECONDS);
@@ -128,22 +130,38 @@ async function compareAnswers(
   near: readonly string[],
   far: readonly string[],
 ): Promise<void> {
-  if (!gateway || !other || !bare || !mercurius || !apollo || !layer || !stringify)
+  if (!gateway || !other || !bare || !mercurius || !apollo || !layer || !stringify) {
     throw new Error('somebody is missing');
+  }
   const [first = ''] = near;
   for (const body of [...near, ...far]) {
     const answer = await answerOf(gateway, body);
     const data = dataOf(answer);
-    if ((await answerOf(bare, body)) !== answer) throw new Error(`bare answers otherwise to ${body}`);
-    if ((await answerOf(other, resolved(body))) !== answer) throw new Error(`resolvers: ${body}`);
-    if (dataOf(await answerOf(mercurius, body)) !== data) throw new Error(`Mercurius: ${body}`);
+    if ((await answerOf(bare, body)) !== answer) {
+      throw new Error(`bare answers otherwise to ${body}`);
+    }
+    if ((await answerOf(other, resolved(body))) !== answer) {
+      throw new Error(`resolvers: ${body}`);
+    }
+    if (dataOf(await answerOf(mercurius, body)) !== data) {
+      throw new Error(`Mercurius: ${body}`);
+    }
     // It takes seconds to find a page far behind, and is not measured there.
-    if (near.includes(body) && dataOf(await answerOf(apollo, body)) !== data)
+    if (near.includes(body) && dataOf(await answerOf(apollo, body)) !== data) {
       throw new Error(`Apollo: ${body}`);
-    if (body !== first) continue;
-    if ((await answerOf(layer, body)) !== answer) throw new Error('the layer alone answers otherwise');
-    if ((await answerOf(layer, resolved(body))) !== answer) throw new Error('the layer with resolvers does');
-    if ((await answerOf(stringify, body)) !== answer) throw new Error('JSON.stringify answers otherwise');
+    }
+    if (body !== first) {
+      continue;
+    }
+    if ((await answerOf(layer, body)) !== answer) {
+      throw new Error('the layer alone answers otherwise');
+    }
+    if ((await answerOf(layer, resolved(body))) !== answer) {
+      throw new Error('the layer with resolvers does');
+    }
+    if ((await answerOf(stringify, body)) !== answer) {
+      throw new Error('JSON.stringify answers otherwise');
+    }
   }
 }
 
@@ -154,7 +172,9 @@ function resolved(body: string): string {
 
 function dataOf(answer: string): string {
   const { data } = JSON.parse(answer) as { data: { outcomes: { nodes: unknown[] } } };
-  if (data.outcomes.nodes.length !== 50) throw new Error(`no full page: ${answer.slice(0, 500)}`);
+  if (data.outcomes.nodes.length !== 50) {
+    throw new Error(`no full page: ${answer.slice(0, 500)}`);
+  }
   return JSON.stringify(data);
 }
 

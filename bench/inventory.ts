@@ -80,14 +80,19 @@ await runBench('inventory', async (closers) => {
   };
   const observe = async (place: number, changed: number): Promise<void> => {
     const [target] = targets.slice(place);
-    if (target === undefined) throw new Error('no such target');
+    if (target === undefined) {
+      throw new Error('no such target');
+    }
     await observations.want([target]);
     const begun = await observations.begin(target);
-    if (begun !== null) await observations.finish(begun, membersOf(place, changed));
+    if (begun !== null) {
+      await observations.finish(begun, membersOf(place, changed));
+    }
   };
 
-  for (let place = 0; place < targets.length; place += 1)
+  for (let place = 0; place < targets.length; place += 1) {
     await measure('observed first', () => observe(place, 0));
+  }
   await prisma.$executeRawUnsafe('VACUUM ANALYZE');
   await postgres.checkpoint();
 
@@ -110,7 +115,8 @@ await runBench('inventory', async (closers) => {
   }
   const { gapCount } = await reads.coverage(targets, NO_GAPS);
   const figures = Object.fromEntries([...times].map(([name, each]) => [name, spreadOf(each)]));
-  for (const [name, { median, least, most }] of Object.entries(figures))
+  for (const [name, { median, least, most }] of Object.entries(figures)) {
     console.log(`${name}: ${median} ms (${least}-${most})`);
+  }
   return { members: MEMBERS * targets.length, outcomes: OUTCOMES, gapCount, unit: 'ms', ...figures };
 });

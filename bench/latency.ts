@@ -93,7 +93,9 @@ async function mutate(
   const times: number[] = [];
   for (const account of accounts(count)) {
     const { request, ms } = await client.createMembers([account], options);
-    if (request.status !== 'SUCCEEDED') throw new Error(`the request ended ${request.status}`);
+    if (request.status !== 'SUCCEEDED') {
+      throw new Error(`the request ended ${request.status}`);
+    }
     times.push(ms);
   }
   return times;

@@ -50,8 +50,9 @@ await runBench('makespan', async (closers) => {
     const databaseUrl = await stage.database();
     const replicas = await Promise.all(Array.from({ length: count }, () => stage.replica(databaseUrl)));
     const runs = [];
-    for (let repetition = 0; repetition < REPETITIONS; repetition += 1)
+    for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
       runs.push(await runSpread(stage, replicas));
+    }
     const figure = {
       ofAllowed: spreadOf(runs.map(({ ofAllowed }) => ofAllowed)),
       throttled: runs.map(({ throttled }) => throttled),
@@ -80,7 +81,9 @@ async function runBoth(stage: Stage, { client }: StagedGateway, service: string,
   await client.createMembers(accounts, { ...where, waitSeconds: 0 });
   const { request } = await client.inviteMembers(accounts, { ...where, waitSeconds: 60 });
   const seconds = (performance.now() - startedAt) / 1_000;
-  if (request.status !== 'SUCCEEDED') throw new Error(`the invitations ended ${request.status}`);
+  if (request.status !== 'SUCCEEDED') {
+    throw new Error(`the invitations ended ${request.status}`);
+  }
   const calls = await stage.sandbox.calls(null);
   const fewest = (2 * ACCOUNTS) / PER_CALL;
   const floor = (fewest - rate.burst) / rate.perSecond;
@@ -102,7 +105,9 @@ async function runSpread(stage: Stage, replicas: readonly StagedGateway[]) {
   );
   const answers = spread.map(({ client }) => client.createMembers(stage.accounts(PER_CALL), where));
   for (const { request } of await Promise.all(answers)) {
-    if (request.status !== 'SUCCEEDED') throw new Error(`a request ended ${request.status}`);
+    if (request.status !== 'SUCCEEDED') {
+      throw new Error(`a request ended ${request.status}`);
+    }
   }
   const calls = await stage.sandbox.calls(null);
   const times = calls.map(({ receivedAt }) => receivedAt).sort((a, b) => a - b);

@@ -24,7 +24,9 @@ await runBench('memory', async (closers) => {
     const { client, pid, stop } = await stage.gateway(NO_QUOTA);
     await sleep(SETTLE_MS);
     const started = residentMb(pid);
-    for (const account of stage.accounts(MUTATIONS)) await client.createMembers([account]);
+    for (const account of stage.accounts(MUTATIONS)) {
+      await client.createMembers([account]);
+    }
     await sleep(REST_MS);
     const mutated = residentMb(pid);
     await client.createMembers(stage.accounts(LARGE_REQUEST), { waitSeconds: 60 });

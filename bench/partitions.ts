@@ -51,9 +51,15 @@ await runBench('partitions', async (closers) => {
     await run('ALTER TABLE outcome DROP CONSTRAINT outcome_pkey');
     for (const { definition } of indexes) {
       const [, name = ''] = /INDEX (\S+) ON/.exec(definition) ?? [];
-      if (name !== 'outcome_pkey') await run(`DROP INDEX ${name}`);
+      if (name !== 'outcome_pkey') {
+        await run(`DROP INDEX ${name}`);
+      }
     }
-    if (way === 'partitioned') for (const statement of PARTITIONED) await run(statement);
+    if (way === 'partitioned') {
+      for (const statement of PARTITIONED) {
+        await run(statement);
+      }
+    }
     await run(`
       INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, settled_at, call_ids)
       SELECT i / ${PER_TARGET}, lpad((i * 7919 % ${ACCOUNTS})::text, 12, '0'), i / ${PER_TARGET} % 34,
@@ -61,7 +67,9 @@ await runBench('partitions', async (closers) => {
         CASE WHEN i % 20 = 0 THEN 'ALREADY_MEMBER'::reason_code END,
         to_timestamp(1700000000 + i * 6), ARRAY[gen_random_uuid()]
       FROM generate_series(0::bigint, ${OUTCOMES - 1}) AS i`);
-    for (const { definition } of indexes) await run(definition.replace('public.', ''));
+    for (const { definition } of indexes) {
+      await run(definition.replace('public.', ''));
+    }
     await run('VACUUM ANALYZE outcome');
     await postgres.checkpoint();
     const times = new Map<string, number[]>();
@@ -82,8 +90,12 @@ await runBench('partitions', async (closers) => {
         deepPage: await run(`
           SELECT * FROM outcome WHERE (target_id, account_id) < (${middle + repetition}, '') ORDER BY target_id DESC, account_id DESC LIMIT 51`),
       };
-      if (repetition < 0) continue;
-      for (const [name, ms] of Object.entries(round)) times.set(name, [...(times.get(name) ?? []), ms]);
+      if (repetition < 0) {
+        continue;
+      }
+      for (const [name, ms] of Object.entries(round)) {
+        times.set(name, [...(times.get(name) ?? []), ms]);
+      }
     }
     await run('ALTER TABLE outcome DISABLE TRIGGER USER');
     const endOfMonth =

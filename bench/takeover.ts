@@ -44,17 +44,24 @@ await runBench('takeover', async (closers) => {
 async function handOver({ sandbox, accounts }: Stage, holder: StagedGateway, way: string): Promise<number> {
   await sandbox.reset(LATENCY_MS);
   await holder.client.createMembers(accounts(ACCOUNTS), WHERE);
-  while ((await sandbox.calls()).length < 20) await sleep(10);
+  while ((await sandbox.calls()).length < 20) {
+    await sleep(10);
+  }
   // A moment of its own in the rhythm of heartbeats and looks.
   await sleep(Math.random() * 1_000);
   const endedAt = Date.now();
-  if (way === 'stopped') await holder.stop();
-  else holder.strike(way === 'killed' ? 'SIGKILL' : 'SIGSTOP');
+  if (way === 'stopped') {
+    await holder.stop();
+  } else {
+    holder.strike(way === 'killed' ? 'SIGKILL' : 'SIGSTOP');
+  }
   // What had left before is not the successor's; a stop sends until it is noticed, and so counts from its end.
   const from = way === 'stopped' ? Date.now() : endedAt + 50;
   while (Date.now() < endedAt + LIMIT_MS) {
     const next = (await sandbox.calls(null)).find(({ receivedAt }) => receivedAt > from);
-    if (next !== undefined) return rounded((next.receivedAt - from) / 1_000);
+    if (next !== undefined) {
+      return rounded((next.receivedAt - from) / 1_000);
+    }
     await sleep(20);
   }
   throw new Error(`nobody took the lane over within ${LIMIT_MS} ms`);

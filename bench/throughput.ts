@@ -37,7 +37,9 @@ await runBench('throughput', async (closers) => {
     const one = await measureQuietly(() => runGateway(stage, gateway));
     const other = await measureQuietly(() => runBare(stage, bare));
     // The first round warms both up.
-    if (repetition < 0) continue;
+    if (repetition < 0) {
+      continue;
+    }
     console.log(
       `gateway ${rounded(one.value.whole)} ms, of it calling ${one.value.calling} ms; bare ${rounded(other.value)} ms`,
     );
@@ -73,10 +75,13 @@ async function runGateway(
   await sandbox.reset(LATENCY_MS);
   await postgres.checkpoint();
   const { request, ms } = await client.createMembers(accounts(ACCOUNTS), { waitSeconds: 60 });
-  if (request.status !== 'SUCCEEDED')
+  if (request.status !== 'SUCCEEDED') {
     throw new Error(`the request ended ${request.status} after ${ms} ms: ${JSON.stringify(request)}`);
+  }
   const calls = await sandbox.calls();
-  if (calls.length !== CALLS) throw new Error(`${calls.length} calls were made`);
+  if (calls.length !== CALLS) {
+    throw new Error(`${calls.length} calls were made`);
+  }
   const began = Math.min(...calls.map(({ receivedAt }) => receivedAt));
   const ended = Math.max(...calls.map(({ answeredAt }) => answeredAt));
   return { whole: ms, calling: ended - began };
@@ -92,6 +97,8 @@ async function runBare({ sandbox, accounts }: Stage, bare: BareSdk): Promise<num
   };
   const [ms = Number.NaN] = await bare.send(order);
   const calls = await sandbox.calls();
-  if (calls.length !== CALLS) throw new Error(`${calls.length} calls were made`);
+  if (calls.length !== CALLS) {
+    throw new Error(`${calls.length} calls were made`);
+  }
   return ms;
 }

@@ -53,7 +53,9 @@ export function createCallHandler({ perform, directory, log, delay, now }: CallP
     entry.errorType = work.errorType;
     // The wait comes after the work: what is on its way back has happened, and whoever reads sees it.
     const wait = work.delayMs + delay(service ?? '', region ?? '');
-    if (wait > 0) await sleep(wait);
+    if (wait > 0) {
+      await sleep(wait);
+    }
 
     // Settled before the send: a caller that holds its answer finds the call settled in the log.
     entry.httpStatus = work.delivery.reply?.status ?? null;

@@ -27,7 +27,9 @@ const Environment = z.object({
 /** Reads how the sandbox is to start from the environment (README.md lists the variables). Throws one Error naming every fault. */
 export function readOptions(environment: NodeJS.ProcessEnv): SandboxOptions {
   const read = Environment.safeParse(environment);
-  if (!read.success) throw new Error(`The environment is not usable:\n${z.prettifyError(read.error)}`);
+  if (!read.success) {
+    throw new Error(`The environment is not usable:\n${z.prettifyError(read.error)}`);
+  }
   const env = read.data;
   return {
     host: env.SANDBOX_HOST,

@@ -45,12 +45,15 @@ export function createControl(parts: ControlParts): Control {
   const routes = createRoutes(parts);
   return ({ method, path, query, body }) => {
     const route = routes[`${method} ${path.slice(CONTROL_PREFIX.length)}`];
-    if (!route)
+    if (!route) {
       return json(404, { error: `expected one of ${Object.keys(routes).join(', ')}; got ${method} ${path}` });
+    }
     try {
       return json(200, route(method === 'GET' ? query : body.length > 0 ? readJson(body) : {}));
     } catch (error) {
-      if (!(error instanceof z.ZodError)) throw error;
+      if (!(error instanceof z.ZodError)) {
+        throw error;
+      }
       return json(400, { error: z.prettifyError(error) });
     }
   };
@@ -73,7 +76,9 @@ function createRoutes(parts: ControlParts): Readonly<Record<string, Route>> {
       const { members, ...scope } = inputs.SeedMembers.parse(input);
       const register = world.register(scope);
       const updatedAt = new Date(parts.now()).toISOString();
-      for (const member of members) register.put({ ...member, updatedAt: member.updatedAt ?? updatedAt });
+      for (const member of members) {
+        register.put({ ...member, updatedAt: member.updatedAt ?? updatedAt });
+      }
       return done(parts.changed());
     },
     'GET detectors': (input) => {

@@ -41,7 +41,9 @@ export function createCredentialDirectory(now: () => number): CredentialDirector
 
   return {
     find(accessKeyId) {
-      if (!accessKeyId.startsWith(ACCESS_KEY_PREFIX)) return temporary.get(accessKeyId);
+      if (!accessKeyId.startsWith(ACCESS_KEY_PREFIX)) {
+        return temporary.get(accessKeyId);
+      }
       const account = accessKeyId.slice(ACCESS_KEY_PREFIX.length);
       return /^\d{12}$/.test(account) ? permanentIdentity(accessKeyId, account) : undefined;
     },
@@ -68,7 +70,9 @@ const EXPIRED_REMEMBERED_MS = 24 * 60 * 60 * 1000;
 
 function forgetLongExpired(temporary: Map<string, Identity>, now: number): void {
   for (const [id, { expiresAt = 0 }] of temporary) {
-    if (expiresAt + EXPIRED_REMEMBERED_MS < now) temporary.delete(id);
+    if (expiresAt + EXPIRED_REMEMBERED_MS < now) {
+      temporary.delete(id);
+    }
   }
 }
 

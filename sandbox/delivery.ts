@@ -11,7 +11,9 @@ export type Delivery =
  * true only when a whole reply was handed to an open connection.
  */
 export async function deliver(response: ServerResponse, { manner, reply }: Delivery): Promise<boolean> {
-  if (response.destroyed) return false;
+  if (response.destroyed) {
+    return false;
+  }
   switch (manner) {
     case 'whole':
       send(response, reply).end(reply.body);

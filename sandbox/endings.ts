@@ -29,8 +29,12 @@ export function createEndings(): Endings {
     { region, service }: CallScope,
     operation: OperationName,
   ): boolean => {
-    if (!row.operations.some((one) => one === operation)) return false;
-    if (row.sends === null) return true;
+    if (!row.operations.some((one) => one === operation)) {
+      return false;
+    }
+    if (row.sends === null) {
+      return true;
+    }
     const key = `${accountId}/${region}/${service}/${operation}`;
     const before = sends.get(key) ?? 0;
     sends.set(key, before + 1);
@@ -40,13 +44,17 @@ export function createEndings(): Endings {
   return {
     screen: (scope, operation) => (accountId) => {
       const row = magicEnding(accountId);
-      if (!row || !('text' in row)) return undefined;
+      if (!row || !('text' in row)) {
+        return undefined;
+      }
       return isDue(row, accountId, scope, operation) ? RESULT_TEXTS[scope.service][row.text] : undefined;
     },
     fault(scope, operation, accountIds) {
       for (const accountId of accountIds) {
         const row = magicEnding(accountId);
-        if (row && 'fault' in row && isDue(row, accountId, scope, operation)) return row.fault;
+        if (row && 'fault' in row && isDue(row, accountId, scope, operation)) {
+          return row.fault;
+        }
       }
       return undefined;
     },

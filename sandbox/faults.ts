@@ -62,7 +62,9 @@ export function createFaultRules(): FaultRules {
           matches(rule.match, scope, operation, accountIds) &&
           random() < (rule.probability ?? 1),
       );
-      if (!struck) return undefined;
+      if (!struck) {
+        return undefined;
+      }
       struck.hits++;
       const { fault, ms = fault === 'slow' ? SLOW_MS : 0 } = struck.rule;
       return { fault, ms };

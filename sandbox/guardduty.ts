@@ -20,9 +20,13 @@ export function createGuardDuty(surroundings: Surroundings): ServiceEntry {
 
   return (call) => {
     const [root, detectorId, member, action = '', ...more] = call.segments;
-    if (root !== 'detector' || more.length > 0) return undefined;
+    if (root !== 'detector' || more.length > 0) {
+      return undefined;
+    }
     const own = () => world.detectorId(call.identity.account, call.region);
-    if (detectorId === undefined) return call.method === 'GET' ? listDetectors(call, own) : undefined;
+    if (detectorId === undefined) {
+      return call.method === 'GET' ? listDetectors(call, own) : undefined;
+    }
 
     const operation =
       member === 'member'
@@ -32,7 +36,9 @@ export function createGuardDuty(surroundings: Surroundings): ServiceEntry {
       operation && {
         ...operation,
         check() {
-          if (own() !== detectorId) throw notEnabled('guardduty', call.identity.account);
+          if (own() !== detectorId) {
+            throw notEnabled('guardduty', call.identity.account);
+          }
           operation.check();
         },
       }
@@ -61,8 +67,9 @@ function memberOperation(route: string, call: SignedCall, members: MemberCalls):
             'accountDetails',
             accounts?.map(({ accountId }) => accountId),
           );
-          if (!accounts?.every(({ email }) => isMemberEmail(email)))
+          if (!accounts?.every(({ email }) => isMemberEmail(email))) {
             throw badInput('guardduty', OUT_OF_RANGE);
+          }
         },
         run: () => refused(members.create(accounts ?? [])),
       };
@@ -114,11 +121,12 @@ const ofAccounts = (
 });
 
 function checkAccountIds(field: string, accountIds: readonly string[] | undefined): void {
-  if (!accountIds)
+  if (!accountIds) {
     throw badInput(
       'guardduty',
       'The request is rejected because one or more input parameters have invalid values.',
     );
+  }
   const { length } = accountIds;
   if (length > BATCH_LIMIT) {
     throw badInput(
@@ -126,7 +134,9 @@ function checkAccountIds(field: string, accountIds: readonly string[] | undefine
       `The request failed because the length provided for the ${field} array was ${length}. Max allowed length is ${BATCH_LIMIT}.`,
     );
   }
-  if (length === 0 || !accountIds.every(isAccountId)) throw badInput('guardduty', OUT_OF_RANGE);
+  if (length === 0 || !accountIds.every(isAccountId)) {
+    throw badInput('guardduty', OUT_OF_RANGE);
+  }
 }
 
 const refused = (unprocessed: readonly Unprocessed[]): Answer => ({

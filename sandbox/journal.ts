@@ -15,7 +15,9 @@ export function createJournal<Entry extends { readonly sequence: number }>(limit
 
   return {
     add(entry) {
-      if (entries.length >= limit + limit / 10) entries = entries.slice(-limit);
+      if (entries.length >= limit + limit / 10) {
+        entries = entries.slice(-limit);
+      }
       const numbered = { ...entry, sequence: ++last } as Entry;
       entries.push(numbered);
       return numbered;

@@ -11,14 +11,18 @@ async function main(): Promise<void> {
   const received = new Set<NodeJS.Signals>();
   let stopping = false;
   const stop = (): void => {
-    if (stopping) return;
+    if (stopping) {
+      return;
+    }
     stopping = true;
     setTimeout(() => process.exit(1), STOP_MS).unref();
     sandbox.stop().then(() => process.exit(0), fail);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     // Ctrl-C reaches a whole process group, and a parent may add its own SIGTERM: only the same signal again is meant to force.
-    if (received.has(signal)) process.exit(1);
+    if (received.has(signal)) {
+      process.exit(1);
+    }
     received.add(signal);
     stop();
   };

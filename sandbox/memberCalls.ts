@@ -66,7 +66,9 @@ export function readPage(
     Number(size) > BATCH_LIMIT ||
     !/^(\d{12})?$/.test(after) ||
     !/^(true|false)$/i.test(onlyAssociated);
-  if (outOfRange) throw badInput(service, OUT_OF_RANGE);
+  if (outOfRange) {
+    throw badInput(service, OUT_OF_RANGE);
+  }
   return { after, size: Number(size), onlyAssociated: onlyAssociated.toLowerCase() === 'true' };
 }
 

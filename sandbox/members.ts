@@ -44,7 +44,9 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
 
   const put = (member: Member): void => {
     const before = members.get(member.accountId);
-    if (!before) sortedIds = undefined;
+    if (!before) {
+      sortedIds = undefined;
+    }
     invited += Number(member.status === 'Invited') - Number(before?.status === 'Invited');
     members.set(member.accountId, member);
   };
@@ -56,15 +58,25 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
 
   const refuseCreation = (accountId: string): string | undefined => {
     const member = members.get(accountId);
-    if (accountId === account) return texts.memberOfItself;
-    if (member) return GONE.has(member.status) ? undefined : texts.alreadyMember;
+    if (accountId === account) {
+      return texts.memberOfItself;
+    }
+    if (member) {
+      return GONE.has(member.status) ? undefined : texts.alreadyMember;
+    }
     return reached(ceilings().members, members.size) ? texts.memberLimit : undefined;
   };
   const refuseInvitation = (accountId: string): string | undefined => {
     const member = members.get(accountId);
-    if (accountId === account) return texts.invitesItself;
-    if (!member) return texts.notAMember;
-    if (member.status === 'Invited' || ASSOCIATED.has(member.status)) return texts.alreadyInvited;
+    if (accountId === account) {
+      return texts.invitesItself;
+    }
+    if (!member) {
+      return texts.notAMember;
+    }
+    if (member.status === 'Invited' || ASSOCIATED.has(member.status)) {
+      return texts.alreadyInvited;
+    }
     return reached(ceilings().invitations, invited) ? texts.invitationLimit : undefined;
   };
 
@@ -72,14 +84,18 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
     create: (accounts, at, screen) =>
       accounts.flatMap(({ accountId, email }) => {
         const result = screen(accountId) ?? refuseCreation(accountId);
-        if (result !== undefined) return [{ accountId, result }];
+        if (result !== undefined) {
+          return [{ accountId, result }];
+        }
         put({ accountId, email, status: 'Created', updatedAt: at });
         return [];
       }),
     invite: (accountIds, at, screen, taken) =>
       accountIds.flatMap((accountId) => {
         const result = screen(accountId) ?? refuseInvitation(accountId);
-        if (result !== undefined) return [{ accountId, result }];
+        if (result !== undefined) {
+          return [{ accountId, result }];
+        }
         put({ ...members.get(accountId), accountId, status: 'Invited', invitedAt: at, updatedAt: at });
         taken(accountId);
         return [];
@@ -88,7 +104,9 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
       accountIds.flatMap((accountId) => {
         const member = members.get(accountId);
         const result = screen(accountId);
-        if (result !== undefined) return [{ accountId, result }];
+        if (result !== undefined) {
+          return [{ accountId, result }];
+        }
         if (!member || !(member.status === 'Invited' || ASSOCIATED.has(member.status))) {
           return [{ accountId, result: texts.notYetAssociated }];
         }
@@ -101,8 +119,12 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
         const result =
           screen(accountId) ??
           (!member ? texts.notAMember : ASSOCIATED.has(member.status) ? texts.stillAssociated : undefined);
-        if (result !== undefined) return [{ accountId, result }];
-        if (member) forget(member);
+        if (result !== undefined) {
+          return [{ accountId, result }];
+        }
+        if (member) {
+          forget(member);
+        }
         return [];
       }),
     get(accountIds) {
@@ -119,8 +141,12 @@ export function createMemberRegister({ account, texts, ceilings }: RegisterRules
       const page: Member[] = [];
       for (let i = firstAbove(sortedIds, after); i < sortedIds.length; i++) {
         const member = members.get(sortedIds[i] ?? '');
-        if (!member || (onlyAssociated && !ASSOCIATED.has(member.status))) continue;
-        if (page.length === size) return { members: page, next: page.at(-1)?.accountId };
+        if (!member || (onlyAssociated && !ASSOCIATED.has(member.status))) {
+          continue;
+        }
+        if (page.length === size) {
+          return { members: page, next: page.at(-1)?.accountId };
+        }
         page.push(member);
       }
       return { members: page, next: undefined };
@@ -148,8 +174,11 @@ function firstAbove(ids: readonly string[], id: string): number {
   let high = ids.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ids[middle] ?? '') > id) high = middle;
-    else low = middle + 1;
+    if ((ids[middle] ?? '') > id) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
   }
   return low;
 }

@@ -22,7 +22,9 @@ export class NodeSha256 implements Checksum {
   }
 
   private fresh(): Hash | ReturnType<typeof createHmac> {
-    if (this.secret === undefined) return createHash('sha256');
+    if (this.secret === undefined) {
+      return createHash('sha256');
+    }
     return createHmac('sha256', typeof this.secret === 'string' ? this.secret : bytesOf(this.secret));
   }
 }

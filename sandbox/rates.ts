@@ -21,10 +21,14 @@ export function createRateGate(initial: Rates): RateGate {
   return {
     pass(scope) {
       const rate = scope.service === 'sts' ? null : rates[scope.service];
-      if (!rate) return true;
+      if (!rate) {
+        return true;
+      }
       const key = scopeKey(scope);
       let bucket = buckets.get(key);
-      if (!bucket) buckets.set(key, (bucket = fullBucket(rate)));
+      if (!bucket) {
+        buckets.set(key, (bucket = fullBucket(rate)));
+      }
       return bucket.tryRemoveTokens(1);
     },
     rates: () => rates,

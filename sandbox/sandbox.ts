@@ -92,7 +92,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     delay: (service, region) => dice(delays.get(), service, region),
   });
   const reset = (): void => {
-    for (const one of [world, log, mails, endings]) one.clear();
+    for (const one of [world, log, mails, endings]) {
+      one.clear();
+    }
     faults.replace([]);
     rates.change(startRates);
     settings.set(DEFAULT_SETTINGS);
@@ -117,7 +119,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return {
     get url() {
       const address = server.address() as AddressInfo | null;
-      if (!address) throw new Error('expected a sandbox that listens; this one does not');
+      if (!address) {
+        throw new Error('expected a sandbox that listens; this one does not');
+      }
       return `http://${host}:${address.port}`;
     },
     async listen() {

@@ -27,7 +27,9 @@ export function createSecurityHub(surroundings: Surroundings): ServiceEntry {
       operation && {
         ...operation,
         check() {
-          if (!world.hubEnabled(call.region)) throw notEnabled('securityhub', call.identity.account);
+          if (!world.hubEnabled(call.region)) {
+            throw notEnabled('securityhub', call.identity.account);
+          }
           operation.check();
         },
       }

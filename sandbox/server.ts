@@ -15,15 +15,20 @@ export function createHttpServer(calls: CallHandler, control: Control): Server {
   const server = createServer((incoming, response) => {
     readRequest(incoming)
       .then(async (request) => {
-        if (request.path.startsWith(CONTROL_PREFIX))
+        if (request.path.startsWith(CONTROL_PREFIX)) {
           await deliver(response, { manner: 'whole', reply: control(request) });
-        else await calls(request, (delivery) => deliver(response, delivery));
+        } else {
+          await calls(request, (delivery) => deliver(response, delivery));
+        }
       })
       .catch((error: unknown) => {
         // A caller that goes away while sending is no fault; anything else here is one of the sandbox itself.
-        if (!incoming.destroyed)
+        if (!incoming.destroyed) {
           process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : String(error)}\n`);
-        if (!response.headersSent) response.writeHead(500);
+        }
+        if (!response.headersSent) {
+          response.writeHead(500);
+        }
         response.end();
       });
   });
@@ -36,12 +41,16 @@ async function readRequest(incoming: IncomingMessage): Promise<SignedRequest> {
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`expected a body of at most ${MAX_BODY_BYTES} bytes`);
+    if (size > MAX_BODY_BYTES) {
+      throw new Error(`expected a body of at most ${MAX_BODY_BYTES} bytes`);
+    }
     chunks.push(chunk);
   }
   const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2);
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = value?.toString() ?? '';
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    headers[name] = value?.toString() ?? '';
+  }
   return {
     method: incoming.method ?? 'GET',
     path,

@@ -36,7 +36,9 @@ export type SignatureCheck = (request: SignedRequest, scope: CredentialScope) =>
 export function readCredentialScope(authorization: string): CredentialScope | undefined {
   const [, accessKeyId, day, region, service, signedHeaders, signature] =
     AUTHORIZATION.exec(authorization) ?? [];
-  if (!accessKeyId || !day || !region || !service || !signedHeaders || !signature) return undefined;
+  if (!accessKeyId || !day || !region || !service || !signedHeaders || !signature) {
+    return undefined;
+  }
   return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
 }
 
@@ -51,11 +53,15 @@ export function createSignatureCheck(directory: CredentialDirectory, now: () => 
       throw refuse('incomplete');
     }
     const identity = directory.find(scope.accessKeyId);
-    if (!identity || identity.sessionToken !== request.headers['x-amz-security-token'])
+    if (!identity || identity.sessionToken !== request.headers['x-amz-security-token']) {
       throw refuse('unknown-key');
-    if (identity.expiresAt !== undefined && identity.expiresAt <= now()) throw refuse('expired-token');
-    if (Math.abs(now() - signedAt.getTime()) > MAX_CLOCK_SKEW_MS)
+    }
+    if (identity.expiresAt !== undefined && identity.expiresAt <= now()) {
+      throw refuse('expired-token');
+    }
+    if (Math.abs(now() - signedAt.getTime()) > MAX_CLOCK_SKEW_MS) {
       throw refuse('mismatch', skewMessage(date, now()));
+    }
     if (
       !bodyIsTheSignedOne(request) ||
       (await sign(request, scope, identity, signedAt)) !== scope.signature
@@ -90,7 +96,9 @@ async function sign(
     applyChecksum: false,
   });
   const headers: Record<string, string> = {};
-  for (const name of scope.signedHeaders) headers[name] = request.headers[name] ?? '';
+  for (const name of scope.signedHeaders) {
+    headers[name] = request.headers[name] ?? '';
+  }
   const { hostname, port } = SAME_FOR_ALL;
   const signed = await signer.sign(
     { ...request, query: { ...request.query }, headers, protocol: 'http:', hostname, port },
@@ -110,7 +118,9 @@ function bodyIsTheSignedOne({ headers, body }: SignedRequest): boolean {
 /** The time of a date such as 20260131T235959Z. */
 function readBasicDate(text: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!parts) return undefined;
+  if (!parts) {
+    return undefined;
+  }
   const [, year, month, day, hour, minute, second] = parts;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(date.getTime()) ? undefined : date;

@@ -40,16 +40,22 @@ export function createStateFile(path: string, world: World): StateFile {
     async load() {
       await mkdir(dirname(path), { recursive: true });
       const text = await readFile(path, 'utf8').catch((error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+          return undefined;
+        }
         throw error;
       });
-      if (text !== undefined) world.restore(JSON.parse(text) as WorldSnapshot);
+      if (text !== undefined) {
+        world.restore(JSON.parse(text) as WorldSnapshot);
+      }
     },
     touch() {
       timer ??= setTimeout(() => void writeNext(), gatherMs).unref();
     },
     async flush() {
-      if (!timer) return writing;
+      if (!timer) {
+        return writing;
+      }
       clearTimeout(timer);
       return writeNext();
     },

@@ -40,7 +40,11 @@ export function struckBefore(
 
 /** How the answer of a call fares whose work was done. */
 export function struckAfter(fault: Fault | undefined, reply: Reply): Delivery {
-  if (fault === 'reset-after') return { manner: 'reset' };
-  if (fault === 'hang-after') return { manner: 'hang' };
+  if (fault === 'reset-after') {
+    return { manner: 'reset' };
+  }
+  if (fault === 'hang-after') {
+    return { manner: 'hang' };
+  }
   return { manner: fault === 'cut-body' ? 'cut' : 'whole', reply };
 }

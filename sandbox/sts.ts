@@ -13,11 +13,17 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 /** STS as far as the gateway needs it: who am I, and let me be someone else. A query service: forms in, XML out. */
 export function createSts(directory: CredentialDirectory, settings: () => Settings): ServiceEntry {
   return (call) => {
-    if (call.method !== 'POST' || call.segments.length > 0) return undefined;
+    if (call.method !== 'POST' || call.segments.length > 0) {
+      return undefined;
+    }
     const form = new URLSearchParams(call.body.toString());
     const action = form.get('Action');
-    if (action === 'GetCallerIdentity') return getCallerIdentity(call);
-    if (action === 'AssumeRole') return assumeRole(call, form, directory, settings);
+    if (action === 'GetCallerIdentity') {
+      return getCallerIdentity(call);
+    }
+    if (action === 'AssumeRole') {
+      return assumeRole(call, form, directory, settings);
+    }
     return undefined;
   };
 }
@@ -49,9 +55,12 @@ function assumeRole(
     name: 'AssumeRole',
     accountIds: [],
     check() {
-      if (!account) throw badInput('sts', `${roleArn} is invalid`);
-      if (!SESSION_NAME.test(sessionName))
+      if (!account) {
+        throw badInput('sts', `${roleArn} is invalid`);
+      }
+      if (!SESSION_NAME.test(sessionName)) {
         throw badInput('sts', "Value at 'roleSessionName' failed to satisfy constraint");
+      }
       if (!(seconds >= SESSION_SECONDS.min && seconds <= SESSION_SECONDS.max)) {
         throw badInput(
           'sts',

@@ -57,7 +57,9 @@ export function createPerform(parts: WorkParts): Perform {
       delayMs: 0,
     });
     try {
-      if (!claim) throw unsigned(request);
+      if (!claim) {
+        throw unsigned(request);
+      }
       const { service, region } = claim;
       const identity = await parts.checkSignature(request, claim);
       operation = isKnown(service)
@@ -69,7 +71,9 @@ export function createPerform(parts: WorkParts): Perform {
             at: new Date(parts.now()).toISOString(),
           })
         : undefined;
-      if (!operation || !isKnown(service)) throw unknownOperation(request, service);
+      if (!operation || !isKnown(service)) {
+        throw unknownOperation(request, service);
+      }
       const scope: CallScope = { account: identity.account, region, service };
       gate(parts, scope, identity, operation);
 
@@ -78,7 +82,9 @@ export function createPerform(parts: WorkParts): Perform {
         ms: 0,
       };
       const before = fault && struckBefore(fault, scope, identity, operation);
-      if (before) return { ...base(), done: false, delivery: before, delayMs: ms };
+      if (before) {
+        return { ...base(), done: false, delivery: before, delayMs: ms };
+      }
       const answer = operation.run();
       parts.worked();
       return {
@@ -89,7 +95,9 @@ export function createPerform(parts: WorkParts): Perform {
         delayMs: ms,
       };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
       const reply = refusalReply(claim?.service ?? '', requestId, error);
       return { ...base(), done: false, errorType: error.type, delivery: { manner: 'whole', reply } };
     }
@@ -104,14 +112,19 @@ function gate(
   operation: Operation,
 ): void {
   const state = scope.service === 'sts' ? 'on' : (settings().regions[scope.region] ?? 'on');
-  if (state === 'off') throw signatureRefusal(scope.service, 'unknown-key');
-  if (state === 'denied')
+  if (state === 'off') {
+    throw signatureRefusal(scope.service, 'unknown-key');
+  }
+  if (state === 'denied') {
     throw accessDenied(
       scope.service,
       identity.arn,
       `${operation.name} with an explicit deny in a service control policy`,
     );
-  if (!rates.pass(scope)) throw throttled(scope.service);
+  }
+  if (!rates.pass(scope)) {
+    throw throttled(scope.service);
+  }
   operation.check();
 }
 

@@ -38,7 +38,9 @@ export function createWorld(settings: () => Settings): World {
   const register = (scope: Scope): MemberRegister => {
     const key = scopeKey(scope);
     const known = scopes.get(key);
-    if (known) return known.register;
+    if (known) {
+      return known.register;
+    }
     const fresh = createMemberRegister({
       account: scope.account,
       texts: RESULT_TEXTS[scope.service],
@@ -59,7 +61,9 @@ export function createWorld(settings: () => Settings): World {
     register,
     detectorId(account, region) {
       const placed = detectors.get(`${account}/${region}`);
-      if (placed) return placed.detectorId;
+      if (placed) {
+        return placed.detectorId;
+      }
       return settings().regions[region] === 'not-enabled' ? null : detectorIdOf(account, region);
     },
     setDetector,
@@ -75,11 +79,14 @@ export function createWorld(settings: () => Settings): World {
     }),
     restore(snapshot) {
       clear();
-      for (const { account, region, detectorId } of snapshot.detectors)
+      for (const { account, region, detectorId } of snapshot.detectors) {
         setDetector(account, region, detectorId);
+      }
       for (const { members, ...scope } of snapshot.scopes) {
         const own = register(scope);
-        for (const member of members) own.put(member);
+        for (const member of members) {
+          own.put(member);
+        }
       }
     },
     clear,

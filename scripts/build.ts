@@ -56,8 +56,9 @@ async function build(names: string[]): Promise<void> {
   const running = new Map<string, Promise<void>>();
   for (const name of names) {
     const step = steps[name];
-    if (step === undefined)
+    if (step === undefined) {
       throw new Error(`There is no step ${name}; there are ${Object.keys(steps).join(', ')}.`);
+    }
     const before = step.after === undefined ? undefined : running.get(step.after);
     running.set(
       name,
@@ -69,17 +70,25 @@ async function build(names: string[]): Promise<void> {
   const failures = new Set(
     results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
   );
-  for (const failure of failures) console.error(String(failure));
-  if (failures.size > 0) process.exitCode = 1;
+  for (const failure of failures) {
+    console.error(String(failure));
+  }
+  if (failures.size > 0) {
+    process.exitCode = 1;
+  }
 }
 
 async function refresh(name: string, step: Step): Promise<void> {
   const stamp = path.join(STAMPS, name);
   const wanted = fingerprint(step);
-  if (existsSync(step.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(step.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    return;
+  }
   const started = performance.now();
   const { succeeded, output } = await runCommand(step.command);
-  if (!succeeded) throw new Error(`${step.command} failed:\n${output}`);
+  if (!succeeded) {
+    throw new Error(`${step.command} failed:\n${output}`);
+  }
   mkdirSync(STAMPS, { recursive: true });
   writeFileSync(stamp, wanted);
   console.log(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -95,8 +104,12 @@ function fingerprint(step: Step): string {
 
 function filesOf(input: string): string[] {
   // What is missing is for the step's own tool to complain about.
-  if (!existsSync(input)) return [];
-  if (!statSync(input).isDirectory()) return [input];
+  if (!existsSync(input)) {
+    return [];
+  }
+  if (!statSync(input).isDirectory()) {
+    return [input];
+  }
   const entries = readdirSync(input, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

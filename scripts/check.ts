@@ -28,8 +28,9 @@ if (failed.length > 0) {
 
 async function check(name: string): Promise<boolean> {
   const command = CHECKS[name];
-  if (command === undefined)
+  if (command === undefined) {
     throw new Error(`There is no check ${name}; there are ${Object.keys(CHECKS).join(', ')}.`);
+  }
   const started = performance.now();
   const { succeeded, output } = await runCommand(command);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

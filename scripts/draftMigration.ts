@@ -14,8 +14,11 @@ const postgres = await startTemporaryPostgres(log);
 try {
   await migrate({ databaseUrl: postgres.url, migrationsDir: 'prisma/migrations', log });
   const sql = await draftSchemaChange(postgres.url, 'prisma/schema.prisma');
-  if (sql === '') console.error('prisma/schema.prisma and prisma/migrations agree: nothing to draft');
-  else process.stdout.write(sql);
+  if (sql === '') {
+    console.error('prisma/schema.prisma and prisma/migrations agree: nothing to draft');
+  } else {
+    process.stdout.write(sql);
+  }
 } finally {
   await postgres.stop();
 }

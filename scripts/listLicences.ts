@@ -20,7 +20,9 @@ export function licencesOf(lockFile: string): Map<string, string[]> {
   const byLicence = new Map<string, Set<string>>();
   for (const [place, { license = 'none', dev, devOptional }] of Object.entries(packages)) {
     const name = place.split('node_modules/').at(-1) ?? '';
-    if (name === '' || dev === true || devOptional === true) continue;
+    if (name === '' || dev === true || devOptional === true) {
+      continue;
+    }
     byLicence.set(license, (byLicence.get(license) ?? new Set()).add(name));
   }
   return new Map([...byLicence].sort().map(([licence, names]) => [licence, [...names].sort()]));

@@ -43,9 +43,13 @@ async function removeAbandoned(log: Log): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const postgres = join(tmpdir(), name, 'postgres');
     // Before it has this, its maker may not have its lock yet.
-    if (!name.startsWith(PREFIX) || !(await lstat(postgres).catch(() => undefined))) continue;
+    if (!name.startsWith(PREFIX) || !(await lstat(postgres).catch(() => undefined))) {
+      continue;
+    }
     const lock = await lockDataDir(join(tmpdir(), name)).catch(() => undefined);
-    if (lock === undefined) continue;
+    if (lock === undefined) {
+      continue;
+    }
     await endOrphan(join(postgres, 'cluster'), log);
     await rm(join(tmpdir(), name), { recursive: true, force: true });
     await lock.release();

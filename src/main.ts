@@ -38,7 +38,9 @@ async function main(): Promise<void> {
     });
   }
   const fatal = (reason: string): void => {
-    if (endingSince !== null) return;
+    if (endingSince !== null) {
+      return;
+    }
     log.fatal(reason);
     void end(1);
   };
@@ -57,7 +59,9 @@ function readConfig(): Config {
   try {
     return loadConfig(process.env);
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
+    if (!(error instanceof GatewayError)) {
+      throw error;
+    }
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
@@ -66,7 +70,9 @@ function readConfig(): Config {
 /** The installation's root: the folder with package.json, whether this runs compiled from dist/ or as it is. */
 function findInstallation(): Installation {
   let root = import.meta.dirname;
-  while (!existsSync(path.join(root, 'package.json'))) root = path.dirname(root);
+  while (!existsSync(path.join(root, 'package.json'))) {
+    root = path.dirname(root);
+  }
   const compiled = path.join(import.meta.dirname, '../sandbox/main.js');
   return {
     migrationsDir: path.join(root, 'prisma/migrations'),
@@ -76,8 +82,11 @@ function findInstallation(): Installation {
 }
 
 function report(error: unknown, log: Log): void {
-  if (error instanceof GatewayError) process.stderr.write(`${error.message}\n`);
-  else log.fatal({ err: error }, 'the gateway did not start');
+  if (error instanceof GatewayError) {
+    process.stderr.write(`${error.message}\n`);
+  } else {
+    log.fatal({ err: error }, 'the gateway did not start');
+  }
 }
 
 function welcome({ upstream }: Config, { url, sandboxUrl }: Gateway): string {

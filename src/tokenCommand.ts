@@ -49,24 +49,31 @@ const COMMANDS: Record<
 > = {
   async create(tokens, { name, role, administrator, expires }) {
     const wanted = ROLES.find((known) => known.toLowerCase() === role);
-    if (name === undefined || wanted === undefined)
+    if (name === undefined || wanted === undefined) {
       throw usage('expected --name NAME and --role viewer|operator|admin');
+    }
     const { secret, userErrors } = await tokens.create(LOCAL_CALLER, {
       name,
       role: wanted,
       administrators: administrator ?? null,
       expiresInDays: expires === undefined ? null : Number(expires),
     });
-    if (secret === null) throw refused(userErrors);
+    if (secret === null) {
+      throw refused(userErrors);
+    }
     return `${secret}\n`;
   },
   async list(tokens) {
     return (await tokens.list(LOCAL_CALLER)).map((token) => `${lineOf(token)}\n`).join('');
   },
   async revoke(tokens, { id }) {
-    if (id === undefined) throw usage('expected the id of a token, which list shows');
+    if (id === undefined) {
+      throw usage('expected the id of a token, which list shows');
+    }
     const { token, userErrors } = await tokens.revoke(LOCAL_CALLER, id);
-    if (token === null) throw refused(userErrors);
+    if (token === null) {
+      throw refused(userErrors);
+    }
     return `${lineOf(token)}\n`;
   },
 };
@@ -137,7 +144,9 @@ async function openTokens(config: Config, closers: Closers, log: Log): Promise<T
 
 async function embeddedUrl(dataDir: string, closers: Closers, log: Log): Promise<string> {
   const lock = await lockDataDir(dataDir).catch(() => null);
-  if (lock === null) return runningPostgresUrl(dataDir);
+  if (lock === null) {
+    return runningPostgresUrl(dataDir);
+  }
   closers.add('data directory', () => lock.release());
   const postgres = await startEmbeddedPostgres({ dataDir, log });
   closers.add('PostgreSQL', () => postgres.stop());
@@ -146,7 +155,9 @@ async function embeddedUrl(dataDir: string, closers: Closers, log: Log): Promise
 
 function findRoot(): string {
   let root = import.meta.dirname;
-  while (!existsSync(path.join(root, 'package.json'))) root = path.dirname(root);
+  while (!existsSync(path.join(root, 'package.json'))) {
+    root = path.dirname(root);
+  }
   return root;
 }
 

@@ -109,8 +109,9 @@ let broken: Map<string, string[]>;
 beforeAll(async () => {
   house = await mkdtemp(path.join(tmpdir(), 'architecture '));
   await symlink(path.join(ROOT, 'node_modules'), path.join(house, 'node_modules'));
-  for (const file of ['package.json', 'tsconfig.json'])
+  for (const file of ['package.json', 'tsconfig.json']) {
     await symlink(path.join(ROOT, file), path.join(house, file));
+  }
   await add('test/database.ts', 'export const kind = 1;');
   await add('src/services/b.ts', "import './a.js';");
   for (const [rule, file, imported] of VIOLATIONS) {

@@ -12,8 +12,9 @@ it('blacks out addresses, passwords and tokens, wherever they stand', () => {
     'to <bob@example.com>',
   );
   const text = lines.join('');
-  for (const secret of ['neill', 'bob', 'pa55word', 'xxxx', 'eyJzdWIi', 'c2ln'])
+  for (const secret of ['neill', 'bob', 'pa55word', 'xxxx', 'eyJzdWIi', 'c2ln']) {
     expect(text).not.toContain(secret);
+  }
   expect(JSON.parse(text)).toMatchObject({
     msg: 'to <***@example.com>',
     url: 'postgresql://***@db.example.com/x',

@@ -55,7 +55,9 @@ export function cursorOf({ targetId, accountId }: Place): string {
 
 /** The place that a cursor of the gateway's is for; beyond all for none. */
 export function placeOf(cursor: string | null): Place {
-  if (cursor === null) return { targetId: '9223372036854775807', accountId: '9999999999999' };
+  if (cursor === null) {
+    return { targetId: '9223372036854775807', accountId: '9999999999999' };
+  }
   const [, , targetId = '', accountId = ''] = Buffer.from(cursor, 'base64url').toString().split('|');
   return { targetId, accountId };
 }

@@ -55,7 +55,9 @@ export function startBareSdk(closers: Closers, endpoint: string): BareSdk {
     async send(order) {
       child.send({ ...order, endpoint } satisfies BareOrder);
       const [answer] = (await once(child, 'message')) as [BareAnswer];
-      if ('error' in answer) throw new Error(answer.error);
+      if ('error' in answer) {
+        throw new Error(answer.error);
+      }
       return answer.ms;
     },
   };

@@ -20,7 +20,9 @@ export function startServer(
   environment: Record<string, string>,
 ): Promise<Program> {
   // The only one that Prisma's client has to be made for.
-  if (name === 'apollo') generateClient();
+  if (name === 'apollo') {
+    generateClient();
+  }
   const listening = /listening on (\S+)/;
   return startProgram(closers, `bench/history/${name}Server.ts`, { environment, listening });
 }

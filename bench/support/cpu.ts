@@ -12,12 +12,18 @@ export function processMs(pid: number): number {
 export function ownMs(): number {
   const processes = new Map<number, { parent: number; ms: number }>();
   for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+    if (!/^\d+$/.test(name)) {
+      continue;
+    }
     const read = readProcess(name);
-    if (read !== null) processes.set(Number(name), read);
+    if (read !== null) {
+      processes.set(Number(name), read);
+    }
   }
   const isOurs = (pid: number): boolean => {
-    if (pid === process.pid) return true;
+    if (pid === process.pid) {
+      return true;
+    }
     const parent = processes.get(pid)?.parent;
     return parent !== undefined && parent > 1 && isOurs(parent);
   };

@@ -19,7 +19,9 @@ export function startLoad(closers: Closers): Load {
   return async (order) => {
     child.send(order);
     const [answer] = (await once(child, 'message')) as [LoadAnswer];
-    if (answer.failures > 0) throw new Error(`${answer.failures} bad answers from ${order.url}`);
+    if (answer.failures > 0) {
+      throw new Error(`${answer.failures} bad answers from ${order.url}`);
+    }
     return answer;
   };
 }

@@ -86,7 +86,9 @@ export function createGatewayClient(url: string): GatewayClient {
     const ms = performance.now() - startedAt;
     const answer = JSON.parse(text) as { data?: { done?: { request?: AnsweredRequest | null } } };
     const answered = answer.data?.done?.request;
-    if (answered == null) throw new Error(text);
+    if (answered == null) {
+      throw new Error(text);
+    }
     return { request: answered, ms };
   };
 
@@ -98,7 +100,9 @@ export function createGatewayClient(url: string): GatewayClient {
       for (;;) {
         const { data } = JSON.parse(await post(JSON.stringify({ query: NEWEST }))) as Newest;
         const newest = data.requests.edges[0]?.node;
-        if (newest?.finishedAt !== null) return;
+        if (newest?.finishedAt !== null) {
+          return;
+        }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },
@@ -116,7 +120,9 @@ const MAGIC_FROM = 900_000;
 export function createAccountSource(): (count: number) => BenchAccount[] {
   let next = 100_000_000_000;
   const take = (): BenchAccount => {
-    if (next % 1_000_000 >= MAGIC_FROM) next += 1_000_000 - (next % 1_000_000);
+    if (next % 1_000_000 >= MAGIC_FROM) {
+      next += 1_000_000 - (next % 1_000_000);
+    }
     const accountId = String(next++);
     return { accountId, email: `security+${accountId}@example.com` };
   };

@@ -77,7 +77,9 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
   const control = async (method: string, what: string, body?: object): Promise<unknown> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${program.url}/_sandbox/${what}`, { method, ...content });
-    if (!response.ok) throw new Error(`${method} ${what}: ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`${method} ${what}: ${await response.text()}`);
+    }
     return response.json();
   };
   const unlimited = { members: null, invitations: null };
@@ -118,8 +120,9 @@ export async function startProgram(
   const ended = once(child, 'exit');
   let stopping = false;
   child.once('exit', (code, signal) => {
-    if (!stopping)
+    if (!stopping) {
       console.error(`${file} ended by itself: exit code ${String(code)}, signal ${String(signal)}`);
+    }
   });
   const stop = async (): Promise<void> => {
     // One that was frozen ends by SIGKILL only.
@@ -141,7 +144,9 @@ function nodeOptions(script: string): string[] {
     scripts: Record<string, string>;
   };
   const options = /exec node (.*) dist\/\S+$/.exec(scripts[script] ?? '')?.[1];
-  if (options === undefined) throw new Error(`the npm script ${script} starts no program of the build`);
+  if (options === undefined) {
+    throw new Error(`the npm script ${script} starts no program of the build`);
+  }
   return options.split(' ');
 }
 
@@ -151,7 +156,9 @@ async function firstUrl(child: ChildProcess, file: string, listening: RegExp): P
   child.stdout?.on('data', (chunk) => {
     output += String(chunk);
     const url = listening.exec(output)?.[1];
-    if (url !== undefined) said.resolve(url);
+    if (url !== undefined) {
+      said.resolve(url);
+    }
   });
   child.once('exit', () => {
     said.reject(new Error(`${file} ended: ${output}`));

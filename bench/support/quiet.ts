@@ -26,10 +26,16 @@ export async function measureQuietly<Value>(measure: () => Promise<Value>): Prom
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await awaitQuiet();
     const measured = await withForeignCores(measure);
-    if (best === undefined || measured.foreignCores < best.foreignCores) best = measured;
-    if (best.foreignCores <= QUIET_CORES) break;
+    if (best === undefined || measured.foreignCores < best.foreignCores) {
+      best = measured;
+    }
+    if (best.foreignCores <= QUIET_CORES) {
+      break;
+    }
   }
-  if (best === undefined) throw new Error('nothing was measured');
+  if (best === undefined) {
+    throw new Error('nothing was measured');
+  }
   return best;
 }
 
@@ -37,7 +43,9 @@ async function awaitQuiet(): Promise<void> {
   const until = Date.now() + QUIET_LIMIT_MS;
   for (;;) {
     const { foreignCores } = await withForeignCores(() => sleep(500));
-    if (foreignCores <= QUIET_CORES || Date.now() > until) return;
+    if (foreignCores <= QUIET_CORES || Date.now() > until) {
+      return;
+    }
     await sleep(1_000);
   }
 }

@@ -18,9 +18,16 @@ export async function withoutIndexes(
     [table],
   );
   await client.query(`ALTER TABLE ${table} DROP CONSTRAINT ${key}`);
-  for (const { name } of indexes) if (name !== key) await client.query(`DROP INDEX ${name}`);
+  for (const { name } of indexes) {
+    if (name !== key) {
+      await client.query(`DROP INDEX ${name}`);
+    }
+  }
   await fill();
-  for (const { definition } of indexes) await client.query(definition.replace('public.', ''));
-  if (primaryKey)
+  for (const { definition } of indexes) {
+    await client.query(definition.replace('public.', ''));
+  }
+  if (primaryKey) {
     await client.query(`ALTER TABLE ${table} ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ${key}`);
+  }
 }

@@ -14,7 +14,9 @@ export async function configuredAdministrators(
   endpoint: string | null,
   credentials: KeyPair | null,
 ): Promise<readonly Administrator[]> {
-  if (config.administrators !== null) return config.administrators;
+  if (config.administrators !== null) {
+    return config.administrators;
+  }
   const [region = ''] = config.defaultRegions;
   return [
     {

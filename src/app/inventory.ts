@@ -60,7 +60,9 @@ export async function createInventoryParts(
     targets,
     observe: createObserveTarget({ observations, listAllMembers: listNow, log }),
     async waiting() {
-      if (minutes !== null) await observations.wantOlderThan(targets, minutes);
+      if (minutes !== null) {
+        await observations.wantOlderThan(targets, minutes);
+      }
       return observations.wanted(targets);
     },
     alone,

@@ -135,7 +135,9 @@ class OperationContext implements GatewayContext {
 
   /** Of queries alone: mutations wait for requests, and subscriptions go on. */
   private get deadline(): Deadline | null {
-    if (!this.asked.isQuery()) return null;
+    if (!this.asked.isQuery()) {
+      return null;
+    }
     return (this.made.deadline ??= new Deadline(this.parts.timeoutSeconds, this.caller.gone));
   }
 

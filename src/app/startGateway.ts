@@ -100,7 +100,9 @@ export async function startGateway(
   const lanes = await openLanes(prisma, administrators);
   // The embedded database is this process's only: whoever held a lane in it has ended.
   const alone = config.databaseUrl === null;
-  if (alone) await freeLanes(prisma);
+  if (alone) {
+    await freeLanes(prisma);
+  }
   const leavingRates = {
     GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
     SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
@@ -238,7 +240,9 @@ export async function startGateway(
     settings: config.access,
     readiness: {
       notReady: async () => {
-        if (stopping.signal.aborted) return 'stopping';
+        if (stopping.signal.aborted) {
+          return 'stopping';
+        }
         return prisma.$queryRaw`SELECT 1`.then(
           () => null,
           () => 'the database does not answer',

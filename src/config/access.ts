@@ -67,7 +67,9 @@ export function accessFaults(settings: AccessVariables): string[] {
   const faults: string[] = [];
   const modes = settings.AUTH_MODE ?? ['none'];
   if (modes.includes('none')) {
-    if (modes.length > 1) faults.push('AUTH_MODE: expected none, or token and oidc');
+    if (modes.length > 1) {
+      faults.push('AUTH_MODE: expected none, or token and oidc');
+    }
     if (!LOOPBACK.includes(settings.HOST)) {
       faults.push(
         'HOST: expected a loopback address, since AUTH_MODE none lets everybody in who can reach it',
@@ -75,10 +77,15 @@ export function accessFaults(settings: AccessVariables): string[] {
     }
   }
   if (modes.includes('oidc')) {
-    if (settings.OIDC_ISSUER === undefined) faults.push('OIDC_ISSUER: expected with AUTH_MODE oidc');
-    if (settings.OIDC_AUDIENCE === undefined) faults.push('OIDC_AUDIENCE: expected with AUTH_MODE oidc');
-    if (!isSafe(settings.OIDC_ISSUER))
+    if (settings.OIDC_ISSUER === undefined) {
+      faults.push('OIDC_ISSUER: expected with AUTH_MODE oidc');
+    }
+    if (settings.OIDC_AUDIENCE === undefined) {
+      faults.push('OIDC_AUDIENCE: expected with AUTH_MODE oidc');
+    }
+    if (!isSafe(settings.OIDC_ISSUER)) {
       faults.push('OIDC_ISSUER: expected https, except on a loopback address');
+    }
   }
   if (settings.OIDC_ROLE_NAMES.length !== 3) {
     faults.push('OIDC_ROLE_NAMES: expected three words, for viewer, operator and admin');
@@ -130,7 +137,9 @@ function oidcOf(settings: AccessVariables): OidcSettings {
 
 /** Keys that came over plain HTTP could be anybody's. */
 function isSafe(issuer: string | undefined): boolean {
-  if (issuer === undefined) return true;
+  if (issuer === undefined) {
+    return true;
+  }
   const { protocol, hostname } = new URL(issuer);
   return protocol === 'https:' || LOOPBACK.includes(hostname);
 }

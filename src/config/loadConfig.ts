@@ -144,11 +144,15 @@ const administratorsSchema = z.object({
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const read = environmentSchema.safeParse(withoutEmpty(env));
-  if (!read.success) throw faulty(read.error.issues.map(describe));
+  if (!read.success) {
+    throw faulty(read.error.issues.map(describe));
+  }
   const settings = read.data;
   const faults = contradictions(settings);
   const administrators = readAdministrators(settings.ADMINISTRATORS_FILE, faults);
-  if (faults.length > 0) throw faulty(faults);
+  if (faults.length > 0) {
+    throw faulty(faults);
+  }
   const upstream = settings.UPSTREAM ?? 'sandbox';
   return {
     host: settings.HOST,
@@ -195,15 +199,25 @@ function contradictions(settings: Environment): string[] {
   if (settings.UPSTREAM === 'aws' && !settings.ADMINISTRATORS_FILE && !settings.AWS_REGION) {
     faults.push('AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE');
   }
-  if (settings.NODE_ENV !== 'production') return faults;
-  if (settings.DATABASE_URL === undefined) faults.push('DATABASE_URL: expected in production');
-  if (settings.UPSTREAM !== 'aws') faults.push('UPSTREAM: expected aws in production');
-  if (settings.AUTH_MODE === undefined) faults.push('AUTH_MODE: expected to be said in production');
+  if (settings.NODE_ENV !== 'production') {
+    return faults;
+  }
+  if (settings.DATABASE_URL === undefined) {
+    faults.push('DATABASE_URL: expected in production');
+  }
+  if (settings.UPSTREAM !== 'aws') {
+    faults.push('UPSTREAM: expected aws in production');
+  }
+  if (settings.AUTH_MODE === undefined) {
+    faults.push('AUTH_MODE: expected to be said in production');
+  }
   return faults;
 }
 
 function readAdministrators(file: string | undefined, faults: string[]): Administrator[] | null {
-  if (file === undefined) return null;
+  if (file === undefined) {
+    return null;
+  }
   try {
     const read = administratorsSchema.safeParse(parseYaml(readFileSync(file, 'utf8')));
     if (!read.success) {

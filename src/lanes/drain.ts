@@ -42,11 +42,17 @@ export async function drainLane(
 
   while (!lost.aborted) {
     try {
-      if ((await work.settleArrived()) === 'LOST') break;
+      if ((await work.settleArrived()) === 'LOST') {
+        break;
+      }
       const leaving = stop.aborted || Date.now() > handOverAt;
-      if (leaving && work.open() === 0) return await handOver(tenure, record);
+      if (leaving && work.open() === 0) {
+        return await handOver(tenure, record);
+      }
       const step = leaving ? { sleep: null, empty: false } : await work.startNext();
-      if (step === 'LOST') break;
+      if (step === 'LOST') {
+        break;
+      }
       if (step === 'STARTED') {
         emptySince = null;
         continue;
@@ -57,8 +63,11 @@ export async function drainLane(
       }
       emptySince ??= Date.now();
       const linger = emptySince + LINGER_MS - Date.now();
-      if (linger > 0) await bell.sleep(linger);
-      else if ((await record.release(tenure)) !== 'WORK_WAITS') return 'EMPTY';
+      if (linger > 0) {
+        await bell.sleep(linger);
+      } else if ((await record.release(tenure)) !== 'WORK_WAITS') {
+        return 'EMPTY';
+      }
     } catch (error) {
       log.error({ err: error, lane }, 'lane paused: the database failed');
       await bell.sleep(DATABASE_PAUSE_MS);

@@ -42,7 +42,9 @@ async function findingOfAnswer(
 ): Promise<Finding> {
   const accountIds = call.accounts.map(({ accountId }) => accountId);
   if (answer.kind === 'ACKNOWLEDGED') {
-    if ((await record.markAnswered(tenure, call.callId, answer.wire)) === 'LOST') return { kind: 'LOST' };
+    if ((await record.markAnswered(tenure, call.callId, answer.wire)) === 'LOST') {
+      return { kind: 'LOST' };
+    }
     pacer.recover();
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: true }, lost: null } };
   }
@@ -52,13 +54,18 @@ async function findingOfAnswer(
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
   }
   const { settlement, strangers } = settlementOf(call, answer);
-  if (settlement.rest.reasonCode === 'THROTTLED') pacer.slowDown();
-  else pacer.recover();
+  if (settlement.rest.reasonCode === 'THROTTLED') {
+    pacer.slowDown();
+  } else {
+    pacer.recover();
+  }
   if (strangers.length > 0) {
     log.warn({ callId: call.callId, strangers }, 'answer lists accounts that were not asked for');
   }
   const disowned = settlement.rest.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
-  if (!disowned) return { kind: 'SETTLES', settlement };
+  if (!disowned) {
+    return { kind: 'SETTLES', settlement };
+  }
   detector?.forget(call.detectorId);
   return { kind: 'SETTLES', settlement: { ...settlement, rest: { ...settlement.rest, retry: true } } };
 }

@@ -75,19 +75,25 @@ export async function createInventoryJobs(deps: {
     deleteAfterSeconds: KEEP_ENDED_SECONDS,
     ...RETRY,
   });
-  if (deps.alone) await boss.deleteAllJobs(QUEUE);
+  if (deps.alone) {
+    await boss.deleteAllJobs(QUEUE);
+  }
 
   const byKey = new Map(deps.targets.map((target) => [keyOf(target), target]));
   const workerIds: string[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const enqueue = async (targets: readonly TargetAddress[]): Promise<void> => {
-    if (targets.length === 0) return;
+    if (targets.length === 0) {
+      return;
+    }
     await boss.insert(
       QUEUE,
       targets.map((target) => ({ data: { key: keyOf(target) }, singletonKey: keyOf(target) })),
     );
-    for (const id of workerIds) boss.notifyWorker(id);
+    for (const id of workerIds) {
+      boss.notifyWorker(id);
+    }
   };
 
   const sweep = (): void => {
@@ -105,7 +111,9 @@ export async function createInventoryJobs(deps: {
       { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {
         const target = byKey.get(job?.data.key ?? '');
-        if (target !== undefined) await deps.observe(target);
+        if (target !== undefined) {
+          await deps.observe(target);
+        }
       },
     );
 

@@ -52,13 +52,21 @@ export function createLaneDetector(
     isKnown: () => detectors.known(lane) !== null,
     async find(leave) {
       const known = detectors.known(lane);
-      if (known !== null) return { kind: 'KNOWN', detectorId: known };
+      if (known !== null) {
+        return { kind: 'KNOWN', detectorId: known };
+      }
       const wait = nextLook - Date.now();
-      if (wait > 0) return { kind: 'LATER', wait };
-      if (!(await leave())) return later(LOOK_AGAIN_MS);
+      if (wait > 0) {
+        return { kind: 'LATER', wait };
+      }
+      if (!(await leave())) {
+        return later(LOOK_AGAIN_MS);
+      }
       const read = await upstream.findDetector(lane);
       if (read.kind === 'READ') {
-        if (read.detectorId === null) return none(NO_DETECTOR);
+        if (read.detectorId === null) {
+          return none(NO_DETECTOR);
+        }
         detectors.learn(lane, read.detectorId);
         failures = 0;
         return { kind: 'KNOWN', detectorId: read.detectorId };

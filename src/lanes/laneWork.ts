@@ -72,47 +72,72 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
 
   /** Takes what has been written down off the list of what is out. */
   const close = (arrival: Arrival, finding: Finding): void => {
-    if ('doubt' in arrival) reading.delete(arrival.doubt);
-    else inFlight.delete(arrival.call.callId);
-    if (finding.kind === 'SETTLES') known.delete(finding.settlement.callId);
-    else if (finding.kind === 'DOUBT') doubts.add(finding.doubt);
-    else if (finding.kind === 'READ_AGAIN') doubts.putBack(finding.doubt, finding.at);
+    if ('doubt' in arrival) {
+      reading.delete(arrival.doubt);
+    } else {
+      inFlight.delete(arrival.call.callId);
+    }
+    if (finding.kind === 'SETTLES') {
+      known.delete(finding.settlement.callId);
+    } else if (finding.kind === 'DOUBT') {
+      doubts.add(finding.doubt);
+    } else if (finding.kind === 'READ_AGAIN') {
+      doubts.putBack(finding.doubt, finding.at);
+    }
   };
 
   const settleArrived = async (): Promise<'SETTLED' | 'LOST'> => {
     const batch = [...arrivals];
-    if (batch.length === 0) return 'SETTLED';
+    if (batch.length === 0) {
+      return 'SETTLED';
+    }
     const findings = await Promise.all(batch.map((arrival) => findingOf(tenure, tools, arrival)));
-    if (findings.some(({ kind }) => kind === 'LOST')) return 'LOST';
+    if (findings.some(({ kind }) => kind === 'LOST')) {
+      return 'LOST';
+    }
     const ready = findings.flatMap((finding) => (finding.kind === 'SETTLES' ? [finding.settlement] : []));
-    if (ready.length > 0 && (await record.settle(tenure, ready, RETRY_DELAYS)) === 'LOST') return 'LOST';
+    if (ready.length > 0 && (await record.settle(tenure, ready, RETRY_DELAYS)) === 'LOST') {
+      return 'LOST';
+    }
     // Only now: had the database failed, the same arrivals would be settled once it is back.
     arrivals.splice(0, batch.length);
     for (const [index, finding] of findings.entries()) {
       const arrival = batch[index];
-      if (arrival !== undefined) close(arrival, finding);
+      if (arrival !== undefined) {
+        close(arrival, finding);
+      }
     }
     nextClaim = 0;
-    if (ready.some(mayReturn)) left = null;
+    if (ready.some(mayReturn)) {
+      left = null;
+    }
     return 'SETTLED';
   };
 
   /** Takes its share of the quota before a read leaves. False when the lane is another's. */
   const leaveForRead = async (): Promise<boolean> => {
-    if (!(await record.spendQuota(tenure, rate))) return false;
+    if (!(await record.spendQuota(tenure, rate))) {
+      return false;
+    }
     pacer.spend(false);
     return true;
   };
 
   /** The lane's detector, as far as it is to be had; and when to look again, if that is worth while. */
   const findDetector = async (): Promise<{ detectorId: string | null; wait: number | null }> => {
-    if (detector === null) return { detectorId: null, wait: null };
+    if (detector === null) {
+      return { detectorId: null, wait: null };
+    }
     if (!detector.isKnown() && (await record.waiting(tenure)).wait === null) {
       return { detectorId: null, wait: null };
     }
     const found = await detector.find(leaveForRead);
-    if (found.kind === 'KNOWN') return { detectorId: found.detectorId, wait: null };
-    if (found.kind === 'LATER') return { detectorId: null, wait: found.wait };
+    if (found.kind === 'KNOWN') {
+      return { detectorId: found.detectorId, wait: null };
+    }
+    if (found.kind === 'LATER') {
+      return { detectorId: null, wait: found.wait };
+    }
     log.warn({ lane, reason: found.verdict.reason }, 'no detector: what waits for one fails');
     await record.failWaiting(tenure, found.verdict);
     return { detectorId: null, wait: null };
@@ -135,7 +160,9 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
       fullOnly: partialWait > 0,
     });
     stockTaken = true;
-    if (call === null) return false;
+    if (call === null) {
+      return false;
+    }
     left = call.left;
     pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
     pacer.behind(call.behind);
@@ -157,12 +184,16 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
   const startCall = async (): Promise<'STARTED' | Rest> => {
     const { detectorId, wait: detectorWait } = await findDetector();
     const partialWait = pacer.waitPartial();
-    if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) return 'STARTED';
+    if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) {
+      return 'STARTED';
+    }
     const { outcomes, wait: turn, behind } = await record.waiting(tenure);
     left = outcomes;
     pacer.behind(behind);
     const heldBack = turn !== null && turn <= 0;
-    if (heldBack) nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
+    if (heldBack) {
+      nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
+    }
     const callWait = heldBack ? partialWait || WAITING_POLL_MS : turn;
     return rest([callWait, detectorWait, doubts.wait()]);
   };
@@ -174,19 +205,31 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
       doubts.add(doubt);
       throw error;
     });
-    if (!mayRead) return 'LOST';
+    if (!mayRead) {
+      return 'LOST';
+    }
     void readBack(doubt);
     return 'STARTED';
   };
 
   const startNext = async (): Promise<'STARTED' | 'LOST' | Rest> => {
-    if (!stockTaken) await takeStock();
+    if (!stockTaken) {
+      await takeStock();
+    }
     const wait = Math.max(pacer.wait(), nextClaim - Date.now());
-    if (wait > 0) return { sleep: wait, empty: false };
-    if (inFlight.size + reading.size >= tools.callsInFlight) return { sleep: null, empty: false };
-    if (bell.takeNews()) left = null;
+    if (wait > 0) {
+      return { sleep: wait, empty: false };
+    }
+    if (inFlight.size + reading.size >= tools.callsInFlight) {
+      return { sleep: null, empty: false };
+    }
+    if (bell.takeNews()) {
+      left = null;
+    }
     const doubt = doubts.takeDue();
-    if (doubt !== null) return startReadBack(doubt);
+    if (doubt !== null) {
+      return startReadBack(doubt);
+    }
     return left === 0 ? rest([doubts.wait()]) : startCall();
   };
 
@@ -196,9 +239,13 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     open: () => inFlight.size + reading.size,
     async keepLate() {
       await Promise.all(sends);
-      if ((await settleArrived()) === 'SETTLED') return;
+      if ((await settleArrived()) === 'SETTLED') {
+        return;
+      }
       for (const arrival of arrivals) {
-        if (!('call' in arrival) || arrival.answer.kind === 'UNANSWERED') continue;
+        if (!('call' in arrival) || arrival.answer.kind === 'UNANSWERED') {
+          continue;
+        }
         await record.keepLate(arrival.call.callId, arrival.answer);
       }
     },

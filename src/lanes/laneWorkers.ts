@@ -101,7 +101,9 @@ export async function createLaneWorkers(deps: {
     ...RETRY,
   });
 
-  if (deps.alone) await boss.deleteAllJobs(QUEUE);
+  if (deps.alone) {
+    await boss.deleteAllJobs(QUEUE);
+  }
 
   const lanes = new Map(deps.lanes.map((lane) => [lane.id, lane]));
   const tools = new Map<number, LaneTools>();
@@ -137,7 +139,9 @@ export async function createLaneWorkers(deps: {
       },
     );
     log.debug({ lane, end }, 'lane left');
-    if (end === 'WORK_WAITS') await boss.insert(QUEUE, [toJob(lane.id)]);
+    if (end === 'WORK_WAITS') {
+      await boss.insert(QUEUE, [toJob(lane.id)]);
+    }
   };
 
   const looked = createTakeover({
@@ -147,13 +151,17 @@ export async function createLaneWorkers(deps: {
       await boss.insert(QUEUE, [toJob(laneId)]);
     },
     ring() {
-      for (const id of workerIds) boss.notifyWorker(id);
+      for (const id of workerIds) {
+        boss.notifyWorker(id);
+      }
     },
   });
 
   const enqueueForgotten = async (): Promise<void> => {
     const waiting = (await deps.lanesWithWork()).filter((id) => lanes.has(id));
-    if (waiting.length > 0) await boss.insert(QUEUE, waiting.map(toJob));
+    if (waiting.length > 0) {
+      await boss.insert(QUEUE, waiting.map(toJob));
+    }
   };
 
   const startWorker = (): Promise<string> =>
@@ -161,14 +169,18 @@ export async function createLaneWorkers(deps: {
       QUEUE,
       { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {
-        if (job !== undefined) await work(job);
+        if (job !== undefined) {
+          await work(job);
+        }
       },
     );
 
   return {
     enqueue,
     wake(laneIds) {
-      for (const id of laneIds) tools.get(id)?.bell.ring(true);
+      for (const id of laneIds) {
+        tools.get(id)?.bell.ring(true);
+      }
     },
     looked,
     async start() {
@@ -186,7 +198,9 @@ export async function createLaneWorkers(deps: {
     async stop() {
       clearInterval(sweep);
       stopping.abort();
-      for (const { bell } of tools.values()) bell.ring(false);
+      for (const { bell } of tools.values()) {
+        bell.ring(false);
+      }
       await boss.stop({ graceful: true, close: true });
     },
   };

@@ -60,7 +60,9 @@ export function createPacer({ perSecond, burst }: Rate): Pacer {
       quota.content = Math.min(quota.content, burst - seconds * perSecond);
     },
     slowDown() {
-      if (performance.now() - slowedAt < SLOWER.pauseMs) return;
+      if (performance.now() - slowedAt < SLOWER.pauseMs) {
+        return;
+      }
       slowedAt = performance.now();
       const slower = Math.max(perSecond * SLOWER.floor, quota.tokensPerInterval * SLOWER.factor);
       quota.drip();

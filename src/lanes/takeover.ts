@@ -38,14 +38,23 @@ export function createTakeover({
     const active = jobs
       .filter(({ state }) => state === 'active')
       .map(({ id, retryCount }) => ({ id, retryCount }));
-    if (active.length > 0) await boss.fail(queue, active);
-    else if (!jobs.some(({ state }) => state === 'created' || state === 'retry')) await enqueue(laneId);
+    if (active.length > 0) {
+      await boss.fail(queue, active);
+    } else if (!jobs.some(({ state }) => state === 'created' || state === 'retry')) {
+      await enqueue(laneId);
+    }
   };
 
   return async (left) => {
     sightings = new Map(left.map(({ holder }) => [holder, (sightings.get(holder) ?? 0) + 1]));
-    for (const lane of left) if (sightings.get(lane.holder) === SIGHTINGS) await handOn(lane);
+    for (const lane of left) {
+      if (sightings.get(lane.holder) === SIGHTINGS) {
+        await handOn(lane);
+      }
+    }
     // pg-boss gives a lane out that it believes to be held only after its next look, so this is repeated until then.
-    if ([...sightings.values()].some((times) => times >= SIGHTINGS)) ring();
+    if ([...sightings.values()].some((times) => times >= SIGHTINGS)) {
+      ring();
+    }
   };
 }

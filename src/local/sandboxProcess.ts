@@ -48,7 +48,9 @@ export async function startSandboxProcess(options: {
   ]);
   let stopping = false;
   void ended.then((reason) => {
-    if (!stopping) options.onUnexpectedEnd(reason);
+    if (!stopping) {
+      options.onUnexpectedEnd(reason);
+    }
   });
   return {
     url,
@@ -66,7 +68,9 @@ async function firstUrl(child: ChildProcess): Promise<string> {
   for await (const chunk of child.stdout ?? []) {
     output += String(chunk);
     const url = LISTENING.exec(output)?.[1];
-    if (url === undefined) continue;
+    if (url === undefined) {
+      continue;
+    }
     clearTimeout(timer);
     return url;
   }

@@ -83,14 +83,20 @@ export function createMetrics(gauges: Gauges, rates: Rates): Metrics {
     exchanged({ target, action: operation, kind: status, throttled, seconds }) {
       const { administrator, service, region } = target;
       calls.inc({ administrator, service, region, operation, status });
-      if (throttled) throttles.inc({ administrator, service, region, operation });
+      if (throttled) {
+        throttles.inc({ administrator, service, region, operation });
+      }
       callSeconds.observe({ service, operation, status }, seconds);
     },
     httpAnswered({ method, route, status, seconds, operation, errors: codes }) {
       const known = METHODS.includes(method) ? method : 'OTHER';
       httpSeconds.observe({ method: known, route: route ?? 'none', status: String(status) }, seconds);
-      if (operation !== null) operationSeconds.observe({ type: operation }, seconds);
-      for (const [code, count] of Object.entries(codes)) errors.inc({ code }, count);
+      if (operation !== null) {
+        operationSeconds.observe({ type: operation }, seconds);
+      }
+      for (const [code, count] of Object.entries(codes)) {
+        errors.inc({ code }, count);
+      }
     },
     denied: (code) => {
       denied.inc({ code });

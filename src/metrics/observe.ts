@@ -19,7 +19,9 @@ export function countAccepted<
     ...store,
     async accept(request: Request) {
       const accepted = await store.accept(request);
-      if (accepted.requestId === request.id) metrics.accepted(request.operation);
+      if (accepted.requestId === request.id) {
+        metrics.accepted(request.operation);
+      }
       return accepted;
     },
   };
@@ -31,7 +33,9 @@ export function countRequests(store: RequestStore, metrics: Metrics): RequestSto
     ...countAccepted(store, metrics),
     async acceptConfirmed(request, confirmation) {
       const accepted = await store.acceptConfirmed(request, confirmation);
-      if ('requestId' in accepted && accepted.requestId === request.id) metrics.accepted(request.operation);
+      if ('requestId' in accepted && accepted.requestId === request.id) {
+        metrics.accepted(request.operation);
+      }
       return accepted;
     },
   };
@@ -43,7 +47,9 @@ export function countRefusals(charge: Charge, metrics: Metrics): Charge {
     try {
       return await charge(caller, points);
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'RATE_LIMITED') metrics.budgetRefused();
+      if (error instanceof GatewayError && error.code === 'RATE_LIMITED') {
+        metrics.budgetRefused();
+      }
       throw error;
     }
   };
@@ -58,7 +64,9 @@ export function countDenied(attempts: DeniedAttempts, metrics: Metrics): DeniedA
       attempts.note(caller, origin, code, reason);
     },
     noteRefused(caller, field, administrators) {
-      if (administrators?.length !== 0) metrics.denied('FORBIDDEN');
+      if (administrators?.length !== 0) {
+        metrics.denied('FORBIDDEN');
+      }
       attempts.noteRefused(caller, field, administrators);
     },
   };

@@ -53,7 +53,9 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
   let updating: Promise<void> | null = null;
 
   const showLanes = (lanes: readonly LaneGauge[]): void => {
-    for (const series of [pending, oldest, used, limit]) series.reset();
+    for (const series of [pending, oldest, used, limit]) {
+      series.reset();
+    }
     for (const lane of lanes) {
       const { administrator, service, region } = lane;
       const labels = { administrator, service, region };
@@ -70,8 +72,9 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
       const [lanes, rows] = await Promise.all([gauges.lanes(), gauges.settled(settled.from())]);
       showLanes(lanes);
       outcomes.reset();
-      for (const { outcomes: count, hour: _hour, ...labels } of settled.add(rows))
+      for (const { outcomes: count, hour: _hour, ...labels } of settled.add(rows)) {
         outcomes.inc(labels, count);
+      }
       updatedAt = performance.now();
       up.set(1);
     } catch {
@@ -85,7 +88,9 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
       connections.set({ state: 'idle' }, idle);
       connections.set({ state: 'used' }, total - idle);
       waiting.set(queued);
-      if (performance.now() - updatedAt < FRESH_MS) return;
+      if (performance.now() - updatedAt < FRESH_MS) {
+        return;
+      }
       updating ??= read().finally(() => (updating = null));
       await updating;
     },
@@ -107,9 +112,13 @@ function createSettled(startedAt: Date) {
       const next = hourOf(Date.now() - HOUR_MS);
       for (const row of rows) {
         sum(all, row);
-        if (row.hour < next) sum(over, row);
+        if (row.hour < next) {
+          sum(over, row);
+        }
       }
-      if (next > from) from = next;
+      if (next > from) {
+        from = next;
+      }
       return [...all.values()];
     },
   };

@@ -22,11 +22,15 @@ function textsOf(payload: JWTPayload, name: string): string[] {
   const claim = Object.hasOwn(payload, name)
     ? payload[name]
     : name.split('.').reduce<unknown>(memberOf, payload);
-  if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
+  if (typeof claim === 'string') {
+    return claim.split(' ').filter((word) => word !== '');
+  }
   return Array.isArray(claim) ? claim.filter((one) => typeof one === 'string') : [];
 }
 
 function memberOf(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
+    return undefined;
+  }
   return (value as Record<string, unknown>)[key];
 }

@@ -32,13 +32,18 @@ export function createIssuer(
   let downUntil = 0;
 
   const ask = async (url: string, init?: RequestInit): Promise<Response> => {
-    if (now() < downUntil) throw unavailable('it did not answer a moment ago');
+    if (now() < downUntil) {
+      throw unavailable('it did not answer a moment ago');
+    }
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const answer = await fetch(url, { ...init, signal, redirect: 'error' });
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-      if (Number(answer.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES)
+      if (!answer.ok) {
+        throw new Error(`${url} answered ${answer.status}`);
+      }
+      if (Number(answer.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) {
         throw new Error(`${url} answered too much`);
+      }
       return answer;
     } catch (cause) {
       downUntil = now() + COOL_DOWN_MS;
@@ -66,7 +71,9 @@ export function createIssuer(
       keys ??= discover();
       const looking = keys;
       const find = await looking.catch((error: unknown) => {
-        if (keys === looking) keys = null;
+        if (keys === looking) {
+          keys = null;
+        }
         throw error;
       });
       return find(header, token);

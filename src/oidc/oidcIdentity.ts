@@ -57,11 +57,12 @@ function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: Oidc
     throw new GatewayError('UNAUTHENTICATED', `expected a subject of 1 to ${SUBJECT_MAX_LENGTH} characters`);
   }
   const role = roleOf(payload, claims);
-  if (role === null)
+  if (role === null) {
     throw new GatewayError(
       'FORBIDDEN',
       `the claim ${claims.roles} of the token names no role of this gateway`,
     );
+  }
   const expiresAt = new Date(Math.min((payload.exp ?? 0) + clockToleranceSeconds, LATEST_SECONDS) * 1_000);
   const administrators = administratorsOf(payload, claims);
   return { id, kind: 'USER', role, administrators, tokenId: null, expiresAt };
@@ -69,16 +70,23 @@ function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: Oidc
 
 /** What the caller is told: which check failed, and nothing of the token. */
 function asRefusal(error: unknown): unknown {
-  if (error instanceof GatewayError) return error;
+  if (error instanceof GatewayError) {
+    return error;
+  }
   const refused = (words: string): GatewayError =>
     new GatewayError('UNAUTHENTICATED', words, { cause: error });
-  if (error instanceof errors.JWTExpired) return refused('the token has expired');
-  if (error instanceof errors.JWTClaimValidationFailed)
+  if (error instanceof errors.JWTExpired) {
+    return refused('the token has expired');
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
     return refused(`the token's claim ${error.claim} is not good here`);
-  if (error instanceof errors.JOSEAlgNotAllowed)
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
     return refused('the token is signed in a way that is not taken');
-  if (error instanceof errors.JWKSNoMatchingKey)
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) {
     return refused('the token is signed with no key of its issuer');
+  }
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || isGeneric(error)) {
     return new GatewayError('UNAVAILABLE', 'the identity provider cannot be asked just now', {
       cause: error,

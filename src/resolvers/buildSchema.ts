@@ -96,14 +96,22 @@ const LAZY_FIELDS = new Set(['totalCount', 'accounts']);
 function spellOutDefaults(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     // By __typename, at once: type-graphql's own resolver answers with a promise.
-    if (isInterfaceType(type)) type.resolveType = defaultTypeResolver;
-    if (!isObjectType(type)) continue;
+    if (isInterfaceType(type)) {
+      type.resolveType = defaultTypeResolver;
+    }
+    if (!isObjectType(type)) {
+      continue;
+    }
     for (const field of Object.values(type.getFields())) {
-      if (LAZY_FIELDS.has(field.name)) field.resolve ??= defaultFieldResolver;
+      if (LAZY_FIELDS.has(field.name)) {
+        field.resolve ??= defaultFieldResolver;
+      }
     }
   }
 }
 
 function describe(type: GraphQLObjectType | null | undefined, description: string): void {
-  if (type) type.description = description;
+  if (type) {
+    type.description = description;
+  }
 }

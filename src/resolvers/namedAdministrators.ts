@@ -12,22 +12,34 @@ export type NamedAdministrators = (args: Record<string, unknown>) => readonly st
  */
 export function namedAdministrators(args: readonly GraphQLArgument[]): NamedAdministrators | null {
   const paths = args.flatMap((arg) => pathsIn(arg));
-  if (paths.length === 0) return null;
+  if (paths.length === 0) {
+    return null;
+  }
   return (given) => paths.flatMap((path) => textsAt(given, path));
 }
 
 /** Inputs of this schema nest a few deep and never in themselves. */
 function pathsIn({ name, type }: GraphQLArgument | GraphQLInputField): string[][] {
-  if (NAMES.includes(name)) return [[name]];
+  if (NAMES.includes(name)) {
+    return [[name]];
+  }
   const named = getNamedType(type);
-  if (!isInputObjectType(named)) return [];
+  if (!isInputObjectType(named)) {
+    return [];
+  }
   return Object.values(named.getFields()).flatMap((field) => pathsIn(field).map((path) => [name, ...path]));
 }
 
 function textsAt(value: unknown, path: readonly string[]): string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => textsAt(one, path));
+  if (Array.isArray(value)) {
+    return value.flatMap((one) => textsAt(one, path));
+  }
   const [name, ...rest] = path;
-  if (name === undefined) return typeof value === 'string' ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
+  if (name === undefined) {
+    return typeof value === 'string' ? [value] : [];
+  }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   return textsAt((value as Record<string, unknown>)[name], rest);
 }

@@ -35,7 +35,9 @@ export class RequestProgressResolver {
   ): Promise<Readonly<MembershipRequest>> {
     loaders.forget();
     const row = await loaders.request(requestId);
-    if (row === null) throw new Error(`request ${requestId} is gone`);
+    if (row === null) {
+      throw new Error(`request ${requestId} is gone`);
+    }
     return presentRequest(row);
   }
 }

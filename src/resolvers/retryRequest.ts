@@ -27,7 +27,9 @@ export class RetryRequestResolver {
     @Ctx() context: GatewayContext,
   ): Promise<RetryRequestPayload> {
     const result = await context.services.retryRequest(context.caller, withHeaderKey(context, input));
-    if (result.userErrors.some(({ code }) => code === 'FORBIDDEN')) context.denied('Mutation.retryRequest');
+    if (result.userErrors.some(({ code }) => code === 'FORBIDDEN')) {
+      context.denied('Mutation.retryRequest');
+    }
     return mutationPayload(context, result);
   }
 }

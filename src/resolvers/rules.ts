@@ -52,17 +52,22 @@ export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string,
   const ruled = new Set<string>();
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!('getFields' in type) || type.name.startsWith('__') || !('getInterfaces' in type)) continue;
+    if (!('getFields' in type) || type.name.startsWith('__') || !('getInterfaces' in type)) {
+      continue;
+    }
     for (const field of Object.values((type as GraphQLObjectType).getFields())) {
       const name = `${type.name}.${field.name}`;
       const namesOf = namedAdministrators(field.args);
       const least = rules[name];
-      if (least === undefined && roots.includes(type as GraphQLObjectType))
+      if (least === undefined && roots.includes(type as GraphQLObjectType)) {
         throw new Error(`${name} has no rule: add it to RULES`);
+      }
       const note = namesOf && noteForeign(name, namesOf);
       if (least !== undefined || note !== null) {
         guard(field, (args, context) => {
-          if (least !== undefined) demand(context, name, least);
+          if (least !== undefined) {
+            demand(context, name, least);
+          }
           note?.(args, context);
         });
       }
@@ -70,7 +75,9 @@ export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string,
     }
   }
   const stray = Object.keys(rules).filter((name) => !ruled.has(name));
-  if (stray.length > 0) throw new Error(`rules without a field: ${stray.join(', ')}`);
+  if (stray.length > 0) {
+    throw new Error(`rules without a field: ${stray.join(', ')}`);
+  }
 }
 
 /** What stands in front of a resolver: throws when the caller may not go on. */
@@ -81,7 +88,9 @@ const RULE_OF = new WeakMap<GraphQLField<unknown, unknown>, Rule>();
 /** The rule of a field of a schema with rules, for what is answered without its resolver. */
 export function ruleOf(field: GraphQLField<unknown, unknown>): Rule {
   const rule = RULE_OF.get(field);
-  if (rule === undefined) throw new Error(`${field.name} has no rule`);
+  if (rule === undefined) {
+    throw new Error(`${field.name} has no rule`);
+  }
   return rule;
 }
 
@@ -104,14 +113,20 @@ function guard(field: GraphQLField<unknown, unknown>, rule: Rule): void {
 function noteForeign(name: string, namesOf: NamedAdministrators): Rule {
   return (args, { caller, denied }) => {
     const granted = caller.administrators;
-    if (granted === null) return;
+    if (granted === null) {
+      return;
+    }
     const foreign = namesOf(args).filter((id) => !granted.includes(id));
-    if (foreign.length > 0) denied(name, foreign);
+    if (foreign.length > 0) {
+      denied(name, foreign);
+    }
   };
 }
 
 function demand({ caller, denied }: GatewayContext, name: string, least: Role): void {
-  if (ROLES.indexOf(caller.role) >= ROLES.indexOf(least)) return;
+  if (ROLES.indexOf(caller.role) >= ROLES.indexOf(least)) {
+    return;
+  }
   denied(name);
   throw new GatewayError(
     'FORBIDDEN',

@@ -51,11 +51,15 @@ function quotedString(name: string, description: string, meaning: string): Graph
     description,
     serialize: (value) => String(value),
     parseValue(value) {
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string') {
+        return value;
+      }
       throw new GraphQLError(refusal(JSON.stringify(value)));
     },
     parseLiteral(node: ValueNode) {
-      if (node.kind === Kind.STRING) return node.value;
+      if (node.kind === Kind.STRING) {
+        return node.value;
+      }
       throw new GraphQLError(refusal(print(node)), { nodes: node });
     },
   });

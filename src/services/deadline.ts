@@ -11,10 +11,14 @@ export class Deadline implements Ending {
   private readonly end: number;
   private readonly listeners = new Set<() => void>();
   private readonly come = (): void => {
-    if (this.reason !== undefined) return;
+    if (this.reason !== undefined) {
+      return;
+    }
     this.reason = this.gone?.aborted === true ? hasGone() : timedOut(this.seconds);
     this.controller?.abort(this.reason);
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) {
+      listener();
+    }
   };
   private controller: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -30,7 +34,9 @@ export class Deadline implements Ending {
   /** Aborts when it comes while a read is under way. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.reason !== undefined) this.controller.abort(this.reason);
+    if (this.reason !== undefined) {
+      this.controller.abort(this.reason);
+    }
     return this.controller.signal;
   }
 
@@ -44,7 +50,9 @@ export class Deadline implements Ending {
 
   unlisten(listener: () => void): void {
     this.listeners.delete(listener);
-    if (this.listeners.size > 0) return;
+    if (this.listeners.size > 0) {
+      return;
+    }
     clearTimeout(this.timer);
     this.gone?.removeEventListener('abort', this.come);
   }
@@ -54,8 +62,12 @@ export class Deadline implements Ending {
    * read has under way is to end with it.
    */
   async within<Result>(read: () => Promise<Result>): Promise<Result> {
-    if (this.gone?.aborted === true || performance.now() >= this.end) this.come();
-    if (this.reason !== undefined) throw this.reason;
+    if (this.gone?.aborted === true || performance.now() >= this.end) {
+      this.come();
+    }
+    if (this.reason !== undefined) {
+      throw this.reason;
+    }
     const late = Promise.withResolvers<never>();
     const giveUp = (): void => {
       late.reject(this.reason);
@@ -76,7 +88,9 @@ export function withDeadline<Port extends object>(
   cancellable: Cancellable,
 ): Port {
   let Timely = classes.get(port);
-  if (Timely === undefined) classes.set(port, (Timely = classOf(port)));
+  if (Timely === undefined) {
+    classes.set(port, (Timely = classOf(port)));
+  }
   return new Timely(deadlineOf, cancellable) as Port;
 }
 
@@ -95,7 +109,9 @@ function classOf(port: object): TimelyClass {
   for (const [name, read] of Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][]) {
     const value = function (this: Timely, ...args: unknown[]): Promise<unknown> {
       const deadline = this.deadlineOf();
-      if (deadline === null) return read.apply(port, args);
+      if (deadline === null) {
+        return read.apply(port, args);
+      }
       return deadline.within(() => this.cancellable(deadline, () => read.apply(port, args)));
     };
     Object.defineProperty(Timely.prototype, name, { value });

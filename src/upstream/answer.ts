@@ -17,9 +17,13 @@ export function answerOf(
   words: 'Result' | 'ProcessingResult',
 ): Answered | Unanswered {
   const unprocessed: UnprocessedAccount[] = [];
-  if (!Array.isArray(list)) return unreadable(wire, NO_LIST);
+  if (!Array.isArray(list)) {
+    return unreadable(wire, NO_LIST);
+  }
   for (const entry of list as readonly unknown[]) {
-    if (typeof entry !== 'object' || entry === null) return unreadable(wire, NO_LIST);
+    if (typeof entry !== 'object' || entry === null) {
+      return unreadable(wire, NO_LIST);
+    }
     const fields: Readonly<Record<string, unknown>> = { ...entry };
     unprocessed.push({ accountId: textOf(fields['AccountId']), result: textOf(fields[words]) });
   }
@@ -38,6 +42,8 @@ export function unreadable(wire: Wire, lacking: string): Unanswered {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    return value;
+  }
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }

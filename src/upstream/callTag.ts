@@ -15,7 +15,9 @@ export function withCallTag<
   Output extends MetadataBearer,
   Command extends Taggable<Input, Output>,
 >(command: Command & Taggable<Input, Output>, callId: string | undefined): Command {
-  if (callId === undefined) return command;
+  if (callId === undefined) {
+    return command;
+  }
   const tag =
     (next: FinalizeHandler<Input, Output>): FinalizeHandler<Input, Output> =>
     (args) => {

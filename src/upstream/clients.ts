@@ -30,10 +30,14 @@ export function createClients(administrators: readonly Administrator[], sources:
     const clients = new Map<string, Client>();
     return ({ administrator, region }: TargetAddress): Client | null => {
       const credentials = providers.get(administrator);
-      if (credentials === undefined) return null;
+      if (credentials === undefined) {
+        return null;
+      }
       const key = JSON.stringify([administrator, region]);
       const known = clients.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        return known;
+      }
       const client = create({
         region,
         credentials,

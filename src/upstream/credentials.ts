@@ -44,7 +44,9 @@ export const REFRESH_BEFORE_MS = 5 * 60_000;
 export function credentialsOf(administrator: Administrator, sources: CredentialSources): CredentialProvider {
   const { credentials, endpoint, requestHandler } = sources;
   const { roleArn, externalId, regions } = administrator;
-  if (roleArn === null) return shared(ambient(credentials));
+  if (roleArn === null) {
+    return shared(ambient(credentials));
+  }
   const region = regions[0];
   const assume = fromTemporaryCredentials({
     params: {
@@ -64,7 +66,9 @@ export function credentialsOf(administrator: Administrator, sources: CredentialS
 
 /** The credentials of the process itself. */
 export function ambient(credentials: KeyPair | null): CredentialProvider {
-  if (credentials !== null) return async () => credentials;
+  if (credentials !== null) {
+    return async () => credentials;
+  }
   const chain = fromNodeProviderChain();
   return () => chain();
 }
@@ -76,15 +80,21 @@ export function ambient(credentials: KeyPair | null): CredentialProvider {
 export function shared(provide: CredentialProvider, now: () => number = Date.now): CredentialProvider {
   let current: { readonly credentials: Promise<Credentials>; expiresAt: number } | null = null;
   return () => {
-    if (current !== null && current.expiresAt - now() > REFRESH_BEFORE_MS) return current.credentials;
+    if (current !== null && current.expiresAt - now() > REFRESH_BEFORE_MS) {
+      return current.credentials;
+    }
     const renewed = { credentials: obtain(provide), expiresAt: Number.POSITIVE_INFINITY };
     current = renewed;
     renewed.credentials.then(
       ({ expiration }) => {
-        if (expiration !== undefined) renewed.expiresAt = expiration.getTime();
+        if (expiration !== undefined) {
+          renewed.expiresAt = expiration.getTime();
+        }
       },
       () => {
-        if (current === renewed) current = null;
+        if (current === renewed) {
+          current = null;
+        }
       },
     );
     return renewed.credentials;

@@ -45,7 +45,9 @@ const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
  * "What the SDK does").
  */
 export function translateError(error: unknown): Refused | Unanswered {
-  if (error instanceof CredentialFailure) return withoutCredentials(error.cause);
+  if (error instanceof CredentialFailure) {
+    return withoutCredentials(error.cause);
+  }
   const failure = asSdkError(error);
   if (isRefusal(failure)) {
     const errorCode = failure.name ?? NAMELESS;
@@ -75,8 +77,9 @@ function withoutCredentials(cause: unknown): Refused | Unanswered {
   const failure = asSdkError(cause);
   const wire: Wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
   const errorMessage = `No credentials: ${withoutArns(wordsOf(failure))}`;
-  if (isRefusal(failure) || failure.name === 'CredentialsProviderError')
+  if (isRefusal(failure) || failure.name === 'CredentialsProviderError') {
     return { kind: 'REFUSED', wire, errorCode: failure.name ?? NAMELESS, errorMessage };
+  }
   const { errorCode } = lossOf(failure);
   return { kind: 'UNANSWERED', wire, errorCode, errorMessage, neverSent: true };
 }
@@ -84,29 +87,41 @@ function withoutCredentials(cause: unknown): Refused | Unanswered {
 /** A 4xx in the service's own words. One without a name counts only with AWS's request id: a proxy gives none. */
 function isRefusal(failure: SdkError): boolean {
   const { httpStatusCode = 0, requestId } = failure.$metadata ?? {};
-  if (httpStatusCode < 400 || httpStatusCode > 499 || isParseError(failure)) return false;
-  if (failure.code !== undefined) return false;
+  if (httpStatusCode < 400 || httpStatusCode > 499 || isParseError(failure)) {
+    return false;
+  }
+  if (failure.code !== undefined) {
+    return false;
+  }
   return failure.name === NAMELESS ? requestId !== undefined : true;
 }
 
 function neverConnected(failure: SdkError): boolean {
   const { name, code = '', syscall, errors, message = '' } = failure;
-  if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') return true;
-  if (name === 'TimeoutError' && message.includes(CONNECTION_TIMED_OUT)) return true;
+  if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') {
+    return true;
+  }
+  if (name === 'TimeoutError' && message.includes(CONNECTION_TIMED_OUT)) {
+    return true;
+  }
   return errors !== undefined && errors.length > 0 && errors.every((one) => neverConnected(asSdkError(one)));
 }
 
 function lossOf(failure: SdkError): { readonly errorCode: string; readonly errorMessage: string } {
   const status = failure.$metadata?.httpStatusCode;
   const words = wordsOf(failure);
-  if (status === undefined)
+  if (status === undefined) {
     return { errorCode: failure.code ?? failure.name ?? NAMELESS, errorMessage: words };
-  if (isParseError(failure))
+  }
+  if (isParseError(failure)) {
     return { errorCode: UNREADABLE_ANSWER, errorMessage: `HTTP ${status} with an unreadable body: ${words}` };
-  if (failure.code !== undefined)
+  }
+  if (failure.code !== undefined) {
     return { errorCode: failure.code, errorMessage: `HTTP ${status}, and the body broke off: ${words}` };
-  if (failure.name === undefined || failure.name === NAMELESS)
+  }
+  if (failure.name === undefined || failure.name === NAMELESS) {
     return { errorCode: UNREADABLE_ANSWER, errorMessage: `HTTP ${status} without an error of the service.` };
+  }
   return { errorCode: failure.name, errorMessage: words };
 }
 
@@ -117,9 +132,13 @@ function isParseError({ name }: SdkError): boolean {
 /** The message, without the SDK's advice to its user and without its stand-in for none. */
 function wordsOf({ message = '', errors, code }: SdkError): string {
   const words = message.replace(SDK_HINT, '').replace(SDK_PREFIX, '');
-  if (words === 'UnknownError') return '';
+  if (words === 'UnknownError') {
+    return '';
+  }
   // The error of several addresses has no words of its own.
-  if (words === '' && errors !== undefined) return errors.map((one) => wordsOf(asSdkError(one))).join('; ');
+  if (words === '' && errors !== undefined) {
+    return errors.map((one) => wordsOf(asSdkError(one))).join('; ');
+  }
   return words === '' ? (code ?? '') : words;
 }
 

@@ -162,6 +162,8 @@ function dateOf(text: string | undefined): Date | null {
 
 /** Outside of any `try`: a missing detector is a mistake of the caller's, not an answer. */
 function named(detectorId: string | null): string {
-  if (detectorId === null) throw new Error('A call to GuardDuty needs a detector id.');
+  if (detectorId === null) {
+    throw new Error('A call to GuardDuty needs a detector id.');
+  }
   return detectorId;
 }

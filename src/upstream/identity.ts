@@ -30,7 +30,9 @@ export async function whoAmI(options: IdentityOptions): Promise<string> {
   });
   try {
     const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    if (Account === undefined) throw new Error('GetCallerIdentity answered without an account.');
+    if (Account === undefined) {
+      throw new Error('GetCallerIdentity answered without an account.');
+    }
     return Account;
   } catch (cause) {
     const { kind, errorCode, errorMessage } = translateError(cause);

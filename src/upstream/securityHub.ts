@@ -35,7 +35,9 @@ export async function changeSecurityHubMembers(
 ): Promise<CallAnswer> {
   try {
     const { operation } = change;
-    if (operation === 'DISASSOCIATE_MEMBERS') return await disassociate(client, change);
+    if (operation === 'DISASSOCIATE_MEMBERS') {
+      return await disassociate(client, change);
+    }
     const answer = await send(client, { ...change, operation });
     const wire = wireOf(answer);
     // The model does not require the list; without AWS's request id the answer is not AWS's.

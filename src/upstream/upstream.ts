@@ -60,12 +60,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, change.operation, changeGuardDutyMembers(client, change));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, change.operation, changeSecurityHubMembers(client, change));
         }
       }
@@ -75,12 +79,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds, signal));
         }
       }
@@ -90,12 +98,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       switch (target.service) {
         case 'GUARDDUTY': {
           const client = clients.guardDuty(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page, signal));
         }
         case 'SECURITY_HUB': {
           const client = clients.securityHub(target);
-          if (client === null) return notConfigured(target);
+          if (client === null) {
+            return notConfigured(target);
+          }
           return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page, signal));
         }
       }
@@ -103,7 +115,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
     async findDetector(target) {
       const client = clients.guardDuty(target);
-      if (client === null) return notConfigured(target);
+      if (client === null) {
+        return notConfigured(target);
+      }
       return logged(target, 'LIST_DETECTORS', findGuardDutyDetector(client));
     },
 

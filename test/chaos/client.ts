@@ -78,7 +78,9 @@ export function createClient(urls: () => readonly string[]): Client {
   ): Promise<Attempt> => {
     const running = urls();
     const url = running[(turn += 1) % running.length];
-    if (url === undefined) return { kind: 'BROKEN' };
+    if (url === undefined) {
+      return { kind: 'BROKEN' };
+    }
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${answer} userErrors { code } } }`;
     try {
@@ -100,9 +102,15 @@ export function createClient(urls: () => readonly string[]): Client {
     figures.unforeseen.push(...foreign.map(({ message }) => `${field}: ${message}`));
     const payload = data?.[field];
     const key = payload?.request == null ? null : parseNodeId(payload.request.id);
-    if (key?.kind === 'request') return { kind: 'ANSWERED', requestId: key.id };
-    if (payload === undefined || codes.length > 0) return { kind: 'BROKEN' };
-    if (payload.plan?.confirm != null) return { kind: 'PREVIEWED', confirm: payload.plan.confirm };
+    if (key?.kind === 'request') {
+      return { kind: 'ANSWERED', requestId: key.id };
+    }
+    if (payload === undefined || codes.length > 0) {
+      return { kind: 'BROKEN' };
+    }
+    if (payload.plan?.confirm != null) {
+      return { kind: 'PREVIEWED', confirm: payload.plan.confirm };
+    }
     const refusals = payload.userErrors.map(({ code }) => code);
     figures.unforeseen.push(
       ...refusals.filter((code) => !EXPECTED_REFUSALS.has(code)).map((code) => `${field}: ${code}`),
@@ -117,7 +125,9 @@ export function createClient(urls: () => readonly string[]): Client {
   ): Promise<string | null> => {
     for (let attempts = 0; attempts < PREVIEWS; attempts += 1) {
       const result = await attempt(field, { ...input, dryRun: true }, PATIENCE_MS, 'plan { confirm }');
-      if (result.kind === 'PREVIEWED') return result.confirm;
+      if (result.kind === 'PREVIEWED') {
+        return result.confirm;
+      }
       await sleep(REPLAY_PAUSE_MS);
     }
     return null;
@@ -130,10 +140,14 @@ export function createClient(urls: () => readonly string[]): Client {
       const { note, idempotencyKey } = mutation;
       const source = mutation.kind === 'RETRY' ? asked.get(mutation.of) : undefined;
       const [sourceId] = source?.answeredWith ?? [];
-      if (mutation.kind === 'RETRY' && (source === undefined || sourceId === undefined)) return;
+      if (mutation.kind === 'RETRY' && (source === undefined || sourceId === undefined)) {
+        return;
+      }
       const [field, plain] = toInput(mutation, sourceId ?? '');
       const confirm = isRemoval(mutation) ? await preview(field, plain) : undefined;
-      if (confirm === null) return;
+      if (confirm === null) {
+        return;
+      }
       const input = { ...plain, confirm };
       const own = { ...toAsked(mutation, source?.operation), answeredWith: [] as string[] };
       asked.set(note, own);
@@ -142,19 +156,31 @@ export function createClient(urls: () => readonly string[]): Client {
         const result = await attempt(field, input, patience);
         if (result.kind === 'ANSWERED') {
           own.answeredWith.push(result.requestId);
-          if (attempts > 1) figures.replaysAnswered += 1;
-          if (mutation.kind === 'RETRY') figures.retriesMade += 1;
+          if (attempts > 1) {
+            figures.replaysAnswered += 1;
+          }
+          if (mutation.kind === 'RETRY') {
+            figures.retriesMade += 1;
+          }
         }
-        if (result.kind === 'BROKEN') figures.broken += 1;
-        if (result.kind !== 'BROKEN' || idempotencyKey === null) return;
+        if (result.kind === 'BROKEN') {
+          figures.broken += 1;
+        }
+        if (result.kind !== 'BROKEN' || idempotencyKey === null) {
+          return;
+        }
         await sleep(REPLAY_PAUSE_MS);
       }
     },
     async cancel(note) {
       const [requestId] = asked.get(note)?.answeredWith ?? [];
-      if (requestId === undefined) return;
+      if (requestId === undefined) {
+        return;
+      }
       const result = await attempt('cancelRequest', { requestId: requestNodeId(requestId) }, PATIENCE_MS);
-      if (result.kind === 'ANSWERED') figures.canceled += 1;
+      if (result.kind === 'ANSWERED') {
+        figures.canceled += 1;
+      }
     },
   };
 }
@@ -164,8 +190,9 @@ function toAsked(
   retried: AskedMutation['operation'] | undefined,
 ): Omit<AskedMutation, 'answeredWith'> {
   const { note, idempotencyKey } = mutation;
-  if (mutation.kind === 'RETRY')
+  if (mutation.kind === 'RETRY') {
     return { note, idempotencyKey, operation: retried ?? 'CREATE_MEMBERS', accountIds: null, lanes: null };
+  }
   const { operation, accountIds, services, regions } = mutation;
   const lanes = services.flatMap((service) => regions.map((region) => laneName(service, region)));
   return { note, idempotencyKey, operation, accountIds, lanes };
@@ -186,15 +213,18 @@ function toInput(
 ): [field: string, input: Record<string, unknown>] {
   const { note, idempotencyKey, waitSeconds } = mutation;
   const options = { note, idempotencyKey, waitSeconds };
-  if (mutation.kind === 'RETRY')
+  if (mutation.kind === 'RETRY') {
     return [
       'retryRequest',
       { ...options, requestId: requestNodeId(sourceId), onlyRetryable: mutation.onlyRetryable },
     ];
+  }
   const { operation, accountIds, services, regions } = mutation;
   const rest = { ...options, services, regions };
   const removal = REMOVALS[operation];
-  if (removal !== undefined) return [removal, { ...rest, accountIds }];
+  if (removal !== undefined) {
+    return [removal, { ...rest, accountIds }];
+  }
   return operation === 'INVITE_MEMBERS'
     ? ['inviteMembers', { ...rest, accountIds }]
     : [

@@ -17,7 +17,9 @@ export function startClock(): Clock {
   return {
     now,
     async until(at) {
-      while (now() < at) await sleep(Math.max(0, Math.min(at - now(), TICK_MS)));
+      while (now() < at) {
+        await sleep(Math.max(0, Math.min(at - now(), TICK_MS)));
+      }
     },
     setBack(at) {
       startedAt += Math.max(0, now() - at);

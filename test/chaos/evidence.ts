@@ -63,7 +63,9 @@ export function gatherEvidence(history: History): Evidence {
     wireOf,
     outcomes: outcomes.flatMap((outcome) => {
       const target = targetOf.get(outcome.targetId);
-      if (target === undefined) return [];
+      if (target === undefined) {
+        return [];
+      }
       const rows = outcome.callIds.map((id) => rowOf.get(id)).filter((row) => row !== undefined);
       return [{ outcome, target, rows, wire: rows.map(wireOf).filter((one) => one !== undefined) }];
     }),
@@ -113,7 +115,9 @@ function pair(
     .map((call) => {
       const lane = laneOf(call.service, call.region);
       const known = answered.get(call.requestId);
-      if (known !== undefined) return { lane, logged: call, row: known };
+      if (known !== undefined) {
+        return { lane, logged: call, row: known };
+      }
       const candidates = open.get(`${lane}/${CHANGES[call.operation] ?? ''}/${accountKey(call.accountIds)}`);
       const index = (candidates ?? []).findLastIndex(
         ({ startedAt }) => startedAt <= call.receivedAt + CLOCK_MS,
@@ -129,23 +133,33 @@ function accountKey(accountIds: readonly string[]): string {
 
 function groupTaken(wire: readonly WireCall[]): Map<string, WireCall[]> {
   const taken = new Map<string, WireCall[]>();
-  for (const call of wire)
-    for (const accountId of call.logged.accountIds)
-      if (took(call, accountId)) append(taken, `${call.lane}/${accountId}`, call);
+  for (const call of wire) {
+    for (const accountId of call.logged.accountIds) {
+      if (took(call, accountId)) {
+        append(taken, `${call.lane}/${accountId}`, call);
+      }
+    }
+  }
   return taken;
 }
 
 function groupReads(logged: readonly LoggedCall[]): Map<string, number[]> {
   const reads = new Map<string, number[]>();
-  for (const { operation, service, region, accountIds, receivedAt } of logged)
-    if (operation === 'GetMembers')
-      for (const accountId of accountIds)
+  for (const { operation, service, region, accountIds, receivedAt } of logged) {
+    if (operation === 'GetMembers') {
+      for (const accountId of accountIds) {
         append(reads, `${laneOf(service, region)}/${accountId}`, receivedAt);
+      }
+    }
+  }
   return reads;
 }
 
 function append<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
   const group = groups.get(key);
-  if (group === undefined) groups.set(key, [value]);
-  else group.push(value);
+  if (group === undefined) {
+    groups.set(key, [value]);
+  } else {
+    group.push(value);
+  }
 }

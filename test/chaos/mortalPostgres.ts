@@ -39,7 +39,9 @@ export async function startMortalPostgres(log: Log): Promise<MortalPostgres> {
       process.kill(Number(lines.split('\n')[0]), 'SIGKILL');
       await sleep(downMs);
       server = await start();
-      for (const door of doors) door.retarget(addressOf(server));
+      for (const door of doors) {
+        door.retarget(addressOf(server));
+      }
     },
     async stop() {
       await Promise.all(doors.map((door) => door.stop()));

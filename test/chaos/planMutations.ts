@@ -63,7 +63,9 @@ export function planMutations(
       services: random.some(SERVICES),
       regions: random.some(REGIONS),
     });
-    if (random.chance(12)) cancels.push({ at: at + random.between(0, 3_000), of: note });
+    if (random.chance(12)) {
+      cancels.push({ at: at + random.between(0, 3_000), of: note });
+    }
   }
   return { mutations, cancels };
 }

@@ -15,13 +15,15 @@ export function planTroubles(
   for (let kill = 0; kill < kills; kill += 1) {
     troubles.push({ at, ...drawKill(random, replicas) });
     const pause = random.between(200, longestPauseMs);
-    if (random.chance(25))
+    if (random.chance(25)) {
       troubles.push({ at: at + Math.floor(pause / 2), ...drawTrouble(random, replicas) });
+    }
     at += pause;
   }
   const endsAt = at + EDGE_MS;
-  for (let time = 0; time < endsAt; time += random.between(1_000, 5_000))
+  for (let time = 0; time < endsAt; time += random.between(1_000, 5_000)) {
     troubles.push({ at: time, kind: 'WEATHER', weather: drawWeather(random, hangs) });
+  }
   return { troubles: troubles.toSorted((one, other) => one.at - other.at), endsAt };
 }
 
@@ -30,7 +32,9 @@ type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 function drawKill(random: Random, replicas: number): Untimed<PlannedTrouble> {
   const downMs = random.between(0, 2_000);
   const die = random.between(1, 10);
-  if (die <= 6) return { kind: 'KILL_GATEWAY', replica: random.between(0, replicas - 1), downMs };
+  if (die <= 6) {
+    return { kind: 'KILL_GATEWAY', replica: random.between(0, replicas - 1), downMs };
+  }
   return { kind: die <= 8 ? 'KILL_ALL_GATEWAYS' : 'KILL_POSTGRES', downMs };
 }
 

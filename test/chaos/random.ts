@@ -15,7 +15,9 @@ export interface Random {
 export function createRandom(seed: number): Random {
   const generator = xoroshiro128plus(seed);
   // Seeds that are neighbours begin alike.
-  for (let skipped = 0; skipped < 64; skipped += 1) generator.next();
+  for (let skipped = 0; skipped < 64; skipped += 1) {
+    generator.next();
+  }
   const between = (low: number, high: number): number => uniformInt(generator, low, high);
   const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
     items[between(0, items.length - 1)] ?? items[0];

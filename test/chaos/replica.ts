@@ -44,12 +44,16 @@ export function keepReplica(environment: Record<string, string>): Replica {
       }
       waiting.resolve(undefined);
       const { ended, output, kill } = running;
-      if (isStopping()) void kill('SIGTERM');
+      if (isStopping()) {
+        void kill('SIGTERM');
+      }
       const end = await ended;
       running = null;
       waiting = Promise.withResolvers<undefined>();
       spoken += output();
-      if (killedFor === null && !isStopping()) ownEnds.push(`${end}: ${output().slice(-2_000)}`);
+      if (killedFor === null && !isStopping()) {
+        ownEnds.push(`${end}: ${output().slice(-2_000)}`);
+      }
       await sleep(killedFor ?? START_PAUSE_MS);
       killedFor = null;
     }
@@ -63,13 +67,17 @@ export function keepReplica(environment: Record<string, string>): Replica {
     url: () => running?.url ?? null,
     up: () => waiting.promise,
     kill(downMs) {
-      if (running === null || killedFor !== null) return false;
+      if (running === null || killedFor !== null) {
+        return false;
+      }
       killedFor = downMs;
       void running.kill('SIGKILL');
       return true;
     },
     freeze(forMs) {
-      if (running === null || killedFor !== null) return false;
+      if (running === null || killedFor !== null) {
+        return false;
+      }
       const { kill } = running;
       void kill('SIGSTOP');
       setTimeout(() => void kill('SIGCONT'), forMs);

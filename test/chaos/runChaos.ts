@@ -104,8 +104,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 /** Members that were there long before, for removals. */
 async function seedLeaving(sandbox: TestSandbox): Promise<void> {
   const members = LEAVING.map((accountId) => ({ accountId, status: 'Enabled', updatedAt: LONG_AGO }));
-  for (const service of ['guardduty', 'securityhub'])
-    for (const region of REGIONS) await sandbox.seed({ account: ADMINISTRATOR, region, service }, members);
+  for (const service of ['guardduty', 'securityhub']) {
+    for (const region of REGIONS) {
+      await sandbox.seed({ account: ADMINISTRATOR, region, service }, members);
+    }
+  }
 }
 
 async function openStage({ replicas }: PlanOptions, administratorsFile: string): Promise<Stage> {
@@ -150,7 +153,9 @@ async function finished(databaseUrl: string, limitMs: number): Promise<void> {
         `SELECT EXISTS (SELECT FROM request WHERE finished_at IS NULL)
            OR EXISTS (SELECT FROM call WHERE settled_at IS NULL) AS open`,
       );
-      if (rows[0]?.open === false) return;
+      if (rows[0]?.open === false) {
+        return;
+      }
     }
   });
 }

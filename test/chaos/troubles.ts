@@ -55,7 +55,9 @@ export function createTroublemaker(
   const toOne = async (first: number, act: (replica: Replica) => boolean): Promise<void> => {
     for (;;) {
       const inTurn = [...replicas.slice(first), ...replicas.slice(0, first)];
-      if (inTurn.some(act)) return;
+      if (inTurn.some(act)) {
+        return;
+      }
       await sleep(POLL_MS);
     }
   };
@@ -82,7 +84,9 @@ export function createTroublemaker(
         gatewaysKilled += 1;
         break;
       case 'KILL_ALL_GATEWAYS':
-        while (!killAll(trouble.downMs)) await sleep(POLL_MS);
+        while (!killAll(trouble.downMs)) {
+          await sleep(POLL_MS);
+        }
         break;
       case 'KILL_POSTGRES':
         await postgresIsBack;
@@ -100,7 +104,9 @@ export function createTroublemaker(
         await cutOff(doors, trouble.forMs);
         break;
       case 'RESET_POSTGRES':
-        for (const { proxy } of doors) proxy.existing({ kind: 'RESET' });
+        for (const { proxy } of doors) {
+          proxy.existing({ kind: 'RESET' });
+        }
         break;
       case 'WEATHER':
         await setWeather(sandbox, trouble.weather);

@@ -42,7 +42,9 @@ const SILENCE: readonly Kind[] = [
 /** Some weather, fair in one case of three. */
 export function drawWeather(random: Random, hangs: boolean): Weather {
   const latency = { ms: random.between(0, 300), jitterMs: random.between(0, 300) };
-  if (random.chance(33)) return { ...FAIR, latency };
+  if (random.chance(33)) {
+    return { ...FAIR, latency };
+  }
   const [name, kinds] = random.pick(KINDS);
   const silence = hangs && random.chance(20) ? SILENCE : [];
   const faults = [...silence, ...kinds].map((kind) => ({

@@ -82,8 +82,9 @@ describe('the configuration', () => {
 
   it('has all members observed every so many minutes, a month at most, when that is said', () => {
     expect(loadConfig({ INVENTORY_INTERVAL_MINUTES: '90' }).inventoryIntervalMinutes).toBe(90);
-    for (const minutes of ['0', '1.5', '44641'])
+    for (const minutes of ['0', '1.5', '44641']) {
       expect(faultsOf({ INVENTORY_INTERVAL_MINUTES: minutes })).toContain('INVENTORY_INTERVAL_MINUTES: ');
+    }
   });
 
   it('takes an empty variable for one that is not set', () => {
@@ -128,8 +129,9 @@ describe('the configuration', () => {
 
   it('wants database, upstream and authentication spelled out in production', () => {
     const words = faultsOf({ NODE_ENV: 'production' });
-    for (const name of ['DATABASE_URL', 'UPSTREAM', 'AUTH_MODE'])
+    for (const name of ['DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
       expect(words).toContain(`  ${name}: expected`);
+    }
     const production = {
       NODE_ENV: 'production',
       UPSTREAM: 'aws',

@@ -98,8 +98,9 @@ describe('two administrators', () => {
     const upstream = bench.upstream({
       administrators: [administrator({ id: 'a' }), administrator({ id: 'b', roleArn: roleOf('Gateway') })],
     });
-    for (const id of ['a', 'b', 'a'])
+    for (const id of ['a', 'b', 'a']) {
       await upstream.findDetector({ administrator: id, service: 'GUARDDUTY', region: 'eu-west-1' });
+    }
     const calls = (await bench.calls()).filter(({ operation }) => operation === 'ListDetectors');
     expect(calls.map(({ account }) => account)).toEqual([OWN_ACCOUNT, OTHER_ACCOUNT, OWN_ACCOUNT]);
   });

@@ -66,7 +66,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       });
     const read = async (accountIds: readonly string[]) => {
       const answer = await upstream.getMembers(target, detectorId, accountIds);
-      if (answer.kind !== 'READ') throw new Error(`expected members, got ${JSON.stringify(answer)}`);
+      if (answer.kind !== 'READ') {
+        throw new Error(`expected members, got ${JSON.stringify(answer)}`);
+      }
       return answer.members.toSorted((a, b) => a.accountId.localeCompare(b.accountId));
     };
 
@@ -74,12 +76,13 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const before = Date.now();
       const created = await change('CREATE_MEMBERS', ACCOUNTS);
       const invited = await change('INVITE_MEMBERS', ACCOUNTS.slice(1));
-      for (const answer of [created, invited])
+      for (const answer of [created, invited]) {
         expect(answer).toMatchObject({
           kind: 'ANSWERED',
           wire: { httpStatus: 200, attempts: 1 },
           unprocessed: [],
         });
+      }
 
       const members = await read([...ACCOUNTS, '888888888888']);
       expect(members.map(({ accountId, serviceStatus, email }) => [accountId, serviceStatus, email])).toEqual(
@@ -94,7 +97,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         expect(invitedAt?.getTime()).toBeGreaterThanOrEqual(before - 1_000);
         expect(invitedAt?.getTime()).toBeLessThanOrEqual(Date.now());
       }
-      for (const { updatedAt } of members) expect(updatedAt).toBeInstanceOf(Date);
+      for (const { updatedAt } of members) {
+        expect(updatedAt).toBeInstanceOf(Date);
+      }
     });
 
     it('carries 50 accounts in one request', async () => {
@@ -142,7 +147,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       answers.push(await change('CREATE_MEMBERS', ACCOUNTS));
       const logged = (await bench.calls()).map(({ requestId }) => requestId);
       expect(answers.map(({ wire }) => wire.awsRequestId)).toEqual(logged);
-      for (const id of logged) expect(id).toMatch(REQUEST_ID);
+      for (const id of logged) {
+        expect(id).toMatch(REQUEST_ID);
+      }
     });
 
     describe.each(Object.entries(OPERATIONS) as [MembershipOperation, OperationName][])(
@@ -204,7 +211,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       let nextToken: string | null = null;
       do {
         const page = await upstream.listMembers(target, detectorId, { pageSize: 2, nextToken });
-        if (page.kind !== 'READ') throw new Error(`expected a page, got ${JSON.stringify(page)}`);
+        if (page.kind !== 'READ') {
+          throw new Error(`expected a page, got ${JSON.stringify(page)}`);
+        }
         seen.push(...page.members.map(({ accountId, serviceStatus }) => `${accountId} ${serviceStatus}`));
         nextToken = page.nextToken;
       } while (nextToken !== null);
@@ -292,13 +301,14 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         await upstream.listMembers(gone, detectorId, { pageSize: 50, nextToken: null }),
         await upstream.findDetector(gone),
       ];
-      for (const answer of answers)
+      for (const answer of answers) {
         expect(answer).toEqual({
           kind: 'REFUSED',
           wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
           errorCode: 'AdministratorNotConfigured',
           errorMessage: 'The administrator "gone" is not configured any more; nothing was sent.',
         });
+      }
       expect(await bench.calls()).toEqual([]);
     });
   });

@@ -50,7 +50,9 @@ export function describeRemovals(
       });
     const statuses = async () => {
       const read = await upstream.getMembers(target, detectorId, MEMBERS);
-      if (read.kind !== 'READ') throw new Error(`expected members, got ${JSON.stringify(read)}`);
+      if (read.kind !== 'READ') {
+        throw new Error(`expected members, got ${JSON.stringify(read)}`);
+      }
       return Object.fromEntries(
         read.members.map(({ accountId, serviceStatus }) => [accountId, serviceStatus]),
       );
@@ -59,12 +61,14 @@ export function describeRemovals(
     it('disassociates members, each once on the wire, and keeps their entries', async () => {
       const answer = await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0], STRANGER]);
       expect(answer).toMatchObject({ wire: { httpStatus: 200, attempts: 1 } });
-      if (saysNothing) expect(answer).toEqual({ kind: 'ACKNOWLEDGED', wire: answer.wire });
-      else
+      if (saysNothing) {
+        expect(answer).toEqual({ kind: 'ACKNOWLEDGED', wire: answer.wire });
+      } else {
         expect(answer).toMatchObject({
           kind: 'ANSWERED',
           unprocessed: [{ accountId: STRANGER, result: expect.stringContaining('not yet associated to it') }],
         });
+      }
       expect(await statuses()).toEqual({
         [MEMBERS[0]]: 'Removed',
         [MEMBERS[1]]: 'Enabled',

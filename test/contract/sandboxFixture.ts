@@ -65,7 +65,9 @@ export async function startSandboxBench(): Promise<SandboxBench> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    }
     return answer;
   }
 
@@ -90,7 +92,9 @@ export async function startSandboxBench(): Promise<SandboxBench> {
       await control('POST', 'reset');
     },
     async stop() {
-      for (const upstream of upstreams) upstream.close();
+      for (const upstream of upstreams) {
+        upstream.close();
+      }
       await sandbox.stop();
     },
   };

@@ -48,7 +48,9 @@ describe('the README', () => {
     const table = read('README.md').split('## Operations')[1]?.split('\n\nEvery')[0] ?? '';
     const named = [...table.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '');
     expect(named.toSorted()).toEqual(fields.toSorted());
-    for (const query of table.match(/\{.*\}/g) ?? []) expect(validate(schema, parse(query))).toEqual([]);
+    for (const query of table.match(/\{.*\}/g) ?? []) {
+      expect(validate(schema, parse(query))).toEqual([]);
+    }
   });
 });
 

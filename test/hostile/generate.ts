@@ -76,19 +76,33 @@ export function createGenerator(schema: GraphQLSchema, seed: number): () => Post
     ])();
 
   const literal = (type: GraphQLInputType): string => {
-    if (isNonNullType(type)) return literal(type.ofType);
-    if (random(20) === 0) return pick(['null', '$v', '1e999', '""', '[]', '{}', 'X', '-1']);
-    if (isListType(type)) return `[${many(3, () => literal(type.ofType))}]`;
-    if (isEnumType(type)) return pick(type.getValues()).name;
+    if (isNonNullType(type)) {
+      return literal(type.ofType);
+    }
+    if (random(20) === 0) {
+      return pick(['null', '$v', '1e999', '""', '[]', '{}', 'X', '-1']);
+    }
+    if (isListType(type)) {
+      return `[${many(3, () => literal(type.ofType))}]`;
+    }
+    if (isEnumType(type)) {
+      return pick(type.getValues()).name;
+    }
     if (isInputObjectType(type)) {
       const fields = Object.values(type.getFields()).filter(
         (field) => isNonNullType(field.type) || random(3) === 0,
       );
       return `{ ${fields.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')} }`;
     }
-    if (type.name === 'Int') return String(pick([0, 1, 5, 100, 101, -1, 2_147_483_647, 99_999_999_999]));
-    if (type.name === 'Boolean') return pick(['true', 'false']);
-    if (type.name === 'AwsAccountId') return `"2${String(random(1e11)).padStart(11, '0')}"`;
+    if (type.name === 'Int') {
+      return String(pick([0, 1, 5, 100, 101, -1, 2_147_483_647, 99_999_999_999]));
+    }
+    if (type.name === 'Boolean') {
+      return pick(['true', 'false']);
+    }
+    if (type.name === 'AwsAccountId') {
+      return `"2${String(random(1e11)).padStart(11, '0')}"`;
+    }
     return JSON.stringify(text());
   };
 
@@ -101,7 +115,9 @@ export function createGenerator(schema: GraphQLSchema, seed: number): () => Post
         args.length === 0 ? '' : `(${args.map((arg) => `${arg.name}: ${literal(arg.type)}`).join(', ')})`;
       const alias = random(4) === 0 ? `a${random(1_000)}: ` : '';
       const inner = getNamedType(field.type);
-      if (!isObjectType(inner)) return inner.name === 'Node' ? '__typename' : `${alias}${field.name}${given}`;
+      if (!isObjectType(inner)) {
+        return inner.name === 'Node' ? '__typename' : `${alias}${field.name}${given}`;
+      }
       return depth === 0 ? '__typename' : `${alias}${field.name}${given} { ${selections(inner, depth - 1)} }`;
     });
   };

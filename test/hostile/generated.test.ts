@@ -46,14 +46,17 @@ it(
       const answer = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body });
       const text = await answer.text();
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-      if (answer.status >= 500 || text.includes('INTERNAL_ERROR'))
+      if (answer.status >= 500 || text.includes('INTERNAL_ERROR')) {
         bad.push(`${body.slice(0, 2_000)}\n${text.slice(0, 500)}`);
+      }
     };
     const post = async (count: number) => {
       let left = count;
       await Promise.all(
         Array.from({ length: CLIENTS }, async () => {
-          while (left-- > 0) await one();
+          while (left-- > 0) {
+            await one();
+          }
         }),
       );
     };
@@ -81,7 +84,9 @@ async function heldBytes(output: string): Promise<number> {
     new Promise<{ usedSize: number }>((resolve) => {
       socket.addEventListener('message', ({ data }) => {
         const answer = JSON.parse(String(data)) as { id: number; result: { usedSize: number } };
-        if (answer.id === id) resolve(answer.result);
+        if (answer.id === id) {
+          resolve(answer.result);
+        }
       });
       socket.send(JSON.stringify({ id, method }));
     });

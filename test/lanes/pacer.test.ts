@@ -49,7 +49,9 @@ describe("a lane's pacer", () => {
     expect(pacer.wait()).toBe(0);
     const rested = createPacer({ perSecond: 10, burst: 3 });
     rested.behind(0);
-    for (let call = 0; call < 3; call += 1) rested.spend(false);
+    for (let call = 0; call < 3; call += 1) {
+      rested.spend(false);
+    }
     expect(rested.wait()).toBe(100);
   });
 
@@ -58,9 +60,13 @@ describe("a lane's pacer", () => {
     pacer.slowDown();
     pacer.slowDown();
     expect(pacer.wait()).toBe(200);
-    for (let answer = 0; answer < 5; answer += 1) pacer.recover();
+    for (let answer = 0; answer < 5; answer += 1) {
+      pacer.recover();
+    }
     expect(pacer.wait()).toBe(134);
-    for (let answer = 0; answer < 100; answer += 1) pacer.recover();
+    for (let answer = 0; answer < 100; answer += 1) {
+      pacer.recover();
+    }
     expect(pacer.wait()).toBe(100);
     for (let times = 0; times < 20; times += 1) {
       vi.advanceTimersByTime(1_000);

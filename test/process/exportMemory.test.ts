@@ -34,9 +34,15 @@ async function take(path: string): Promise<number> {
   const [response] = (await once(get(`${gateway.url}/export/${path}`), 'response')) as [IncomingMessage];
   let [lines, bytes] = [0, 0];
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    for (const byte of chunk) if (byte === 10) lines += 1;
+    for (const byte of chunk) {
+      if (byte === 10) {
+        lines += 1;
+      }
+    }
     bytes += chunk.length;
-    if (bytes < 1_000_000) continue;
+    if (bytes < 1_000_000) {
+      continue;
+    }
     bytes = 0;
     await pause(10);
   }

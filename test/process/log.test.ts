@@ -77,7 +77,9 @@ it('logs one line a request, and no address and no secret at any level', async (
   await expect.poll(() => gateway.output()).toContain('"requestId":"guessed"');
 
   const output = gateway.output();
-  for (const { email } of ACCOUNTS) expect(output).not.toContain(email.slice(0, email.indexOf('@')));
+  for (const { email } of ACCOUNTS) {
+    expect(output).not.toContain(email.slice(0, email.indexOf('@')));
+  }
   const password = new URL(database.url).password;
   for (const part of [
     token,

@@ -76,7 +76,9 @@ describe('npm start, with nothing configured', () => {
   it('starts again after a kill -9 of everything it had started', async () => {
     const pids = (await leftovers()).map((line) => Number.parseInt(line, 10));
     expect(pids.length).toBeGreaterThan(0);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const pid of pids) {
+      process.kill(pid, 'SIGKILL');
+    }
     await gateway.kill('SIGKILL');
     gateway = await start();
     const { createMembers } = await execute(gateway.url, CreateMembersDocument, {
@@ -103,15 +105,17 @@ describe('a faulty configuration', () => {
       DATABASE_URL: 'mysql://secret@host',
     });
     const words = await faulty.then(String, String);
-    for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL'])
+    for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL']) {
       expect(words).toContain(`  ${name}: `);
+    }
     expect(words).not.toContain('secret');
     expect(words).not.toMatch(/^\s+at /m);
   });
 
   it('lets nobody in from outside while there is no authentication, and wants production spelled out', async () => {
     const words = await spawnGateway({ HOST: '0.0.0.0', NODE_ENV: 'production' }).then(String, String);
-    for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE'])
+    for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
       expect(words).toContain(`  ${name}: `);
+    }
   });
 });

@@ -68,8 +68,12 @@ describe('cancelRequest', () => {
 describe('the links between requests', () => {
   it('are read once for all requests of a page', async () => {
     const store = createMemoryHistory();
-    for (const n of [1, 2, 3]) store.requestRows.push(requestRow({ id: uuid(n) }));
-    for (const n of [4, 5]) store.requestRows.push(requestRow({ id: uuid(n), retryOf: uuid(1) }));
+    for (const n of [1, 2, 3]) {
+      store.requestRows.push(requestRow({ id: uuid(n) }));
+    }
+    for (const n of [4, 5]) {
+      store.requestRows.push(requestRow({ id: uuid(n), retryOf: uuid(1) }));
+    }
     const { data, errors } = await execute(
       '{ requests { nodes { retryOf { status } retries { id retryOf { id } } } } }',
       {},

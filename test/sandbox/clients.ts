@@ -84,7 +84,9 @@ function createControlClient(url: string) {
     read,
     async change(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
       const response = await request(method, path, body);
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      if (!response.ok) {
+        throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      }
     },
   };
 }

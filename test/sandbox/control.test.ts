@@ -78,12 +78,14 @@ describe('the log', () => {
     const [a] = accountIds(1) as [string];
     const abort = new AbortController();
     const call = securityHub().send(create(a), { abortSignal: abort.signal });
-    while ((await control.calls()).length === 0);
+    while ((await control.calls()).length === 0) {}
     expect(await control.calls()).toMatchObject([{ outcome: null, answeredAt: null, httpStatus: null }]);
     abort.abort();
     await refusalOf(call);
     let seen = await control.calls();
-    while (seen[0]?.outcome == null) seen = await control.calls();
+    while (seen[0]?.outcome == null) {
+      seen = await control.calls();
+    }
     expect(seen).toMatchObject([{ outcome: 'dropped-after', accountIds: [a] }]);
     await control.change('PUT', 'latency', { ms: 0 });
     expect((await securityHub().send(new GetMembersCommand({ AccountIds: [a] }))).Members).toHaveLength(1);

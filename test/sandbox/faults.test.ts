@@ -121,13 +121,14 @@ describe('fault rules', () => {
     const run = async (seed: number): Promise<string> => {
       await control.change('PUT', 'faults', [{ match: {}, fault: 'internal-error', probability: 0.5, seed }]);
       const marks: string[] = [];
-      for (let i = 0; i < 40; i++)
+      for (let i = 0; i < 40; i++) {
         marks.push(
           await client.send(new DescribeHubCommand({})).then(
             () => '.',
             () => 'x',
           ),
         );
+      }
       return marks.join('');
     };
     const first = await run(7);

@@ -94,8 +94,12 @@ describe('magic account ids', () => {
       const refused = [{ AccountId: id, text: RESULT_TEXTS[service][text] }];
       const tries = sends ?? 4;
       expect(await send(service, operation, [ORDINARY, id])).toEqual(refused);
-      for (let i = 1; i < tries; i++) expect(await send(service, operation, [id])).toEqual(refused);
-      if (sends !== null) expect(await send(service, operation, [id])).toEqual([]);
+      for (let i = 1; i < tries; i++) {
+        expect(await send(service, operation, [id])).toEqual(refused);
+      }
+      if (sends !== null) {
+        expect(await send(service, operation, [id])).toEqual([]);
+      }
     },
   );
 
@@ -184,12 +188,15 @@ describe('magic account ids that fail the whole call', () => {
     );
     expect(members).toHaveLength(done ? 2 : 0);
 
-    if (sends === null) expect((await refusalOf(send(service, 'CreateMembers', [id]))).name).toBe(name);
-    else if (done)
+    if (sends === null) {
+      expect((await refusalOf(send(service, 'CreateMembers', [id]))).name).toBe(name);
+    } else if (done) {
       expect(await send(service, 'CreateMembers', [id])).toMatchObject([
         { text: RESULT_TEXTS[service].alreadyMember },
       ]);
-    else expect(await send(service, 'CreateMembers', [id])).toEqual([]);
+    } else {
+      expect(await send(service, 'CreateMembers', [id])).toEqual([]);
+    }
   });
 
   it('leaves reads alone, so that what became of a call can be found out', async () => {

@@ -30,7 +30,9 @@ function start(more?: Record<string, string>): ChildProcess {
 async function listening(child: ChildProcess): Promise<{ url: string; output: () => string }> {
   let output = '';
   child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('\n')) await once(child.stdout!, 'data');
+  while (!output.includes('\n')) {
+    await once(child.stdout!, 'data');
+  }
   return { url: /http:\/\/\S+/.exec(output)![0], output: () => output };
 }
 
@@ -51,7 +53,7 @@ describe('the program', () => {
       const hanging = securityHub()
         .send(new GetMembersCommand({ AccountIds: [ACCOUNT] }))
         .catch(() => undefined);
-      while ((await control.calls()).length === 0);
+      while ((await control.calls()).length === 0) {}
       child.kill(signal);
       expect(await once(child, 'exit')).toEqual([0, null]);
       await hanging;
@@ -151,7 +153,7 @@ describe('the state file', () => {
     await connect({ url })
       .securityHub()
       .send(new CreateMembersCommand({ AccountDetails: [{ AccountId: '222233334444' }] }));
-    while (!(await readdir(join(file, '..'))).includes('state.json'));
+    while (!(await readdir(join(file, '..'))).includes('state.json')) {}
     child.kill('SIGKILL');
     await once(child, 'exit');
 

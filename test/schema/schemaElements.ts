@@ -42,7 +42,9 @@ function membersOf(type: GraphQLNamedType): SchemaElement[] {
       element(`${type.name}.${inputOf(field)}`, field.description),
     );
   }
-  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  if (!isObjectType(type) && !isInterfaceType(type)) {
+    return [];
+  }
   return Object.values(type.getFields()).flatMap((field) => {
     const coordinate = `${type.name}.${field.name}`;
     return [

@@ -24,12 +24,16 @@ export async function scansOf(prisma: PrismaClient, statement: Prisma.Sql): Prom
     Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement}`,
   );
   const nodes = [plans[0]!['QUERY PLAN'][0].Plan];
-  for (const node of nodes) nodes.push(...(node.Plans ?? []));
+  for (const node of nodes) {
+    nodes.push(...(node.Plans ?? []));
+  }
   return nodes.flatMap(toScan);
 }
 
 function toScan(node: PlanNode): Scan[] {
-  if (node['Relation Name'] === undefined) return [];
+  if (node['Relation Name'] === undefined) {
+    return [];
+  }
   const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   const rows = Math.round((node['Actual Rows'] + removed) * node['Actual Loops']);
   return [{ kind: node['Node Type'], table: node['Relation Name'], rows }];

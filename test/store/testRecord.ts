@@ -16,7 +16,9 @@ export interface TestRecord {
 export function useTestRecord(fill?: (prisma: GatewayPrisma) => Promise<void>): TestRecord {
   let made: { testDatabase: TestDatabase; database: Database } | undefined;
   const opened = () => {
-    if (made === undefined) throw new Error('the record is there in tests and hooks only');
+    if (made === undefined) {
+      throw new Error('the record is there in tests and hooks only');
+    }
     return made;
   };
   beforeAll(async () => {

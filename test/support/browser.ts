@@ -43,7 +43,9 @@ async function findExecutable(
   directory: string,
 ): Promise<{ executablePath: string; env: Record<string, string> }> {
   const named = process.env['CHROMIUM_PATH'];
-  if (named !== undefined && named !== '') return { executablePath: named, env: {} };
+  if (named !== undefined && named !== '') {
+    return { executablePath: named, env: {} };
+  }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
       `The Chromium in @sparticuz/chromium runs on Linux on x64, and this is ${process.platform} on ${process.arch}: ` +

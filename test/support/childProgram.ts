@@ -29,7 +29,9 @@ export function startProgram(file: string, args: string[], options: SpawnOptions
     pid: child.pid!,
     async nextLine<T>() {
       const { value, done } = await lines.next();
-      if (done === true) throw new Error(`${file} ended (${await ended}): ${complaints}`);
+      if (done === true) {
+        throw new Error(`${file} ended (${await ended}): ${complaints}`);
+      }
       return JSON.parse(value) as T;
     },
     kill: (signal) => child.kill(signal),

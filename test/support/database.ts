@@ -72,8 +72,9 @@ async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await onServer(serverUrl, async (client) => {
     const leaked = await openConnections(client, name);
     await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
-    if (leaked.length > 0)
+    if (leaked.length > 0) {
       throw new Error(`${leaked.length} connection(s) to ${name} were left open:\n  ${leaked.join('\n  ')}`);
+    }
   });
 }
 
@@ -84,6 +85,8 @@ async function openConnections(client: pg.Client, name: string): Promise<string[
        FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
       [name],
     );
-    if (rows.length === 0 || Date.now() > until) return rows.map(({ what }) => what);
+    if (rows.length === 0 || Date.now() > until) {
+      return rows.map(({ what }) => what);
+    }
   }
 }

@@ -19,7 +19,9 @@ beforeEach(async () => {
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       received += String(chunk);
-      if (socket.writable) socket.write(chunk);
+      if (socket.writable) {
+        socket.write(chunk);
+      }
     });
     socket.on('end', () => socket.end());
   });
@@ -29,7 +31,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await proxy.stop();
-  for (const socket of accepted) socket.destroy();
+  for (const socket of accepted) {
+    socket.destroy();
+  }
   echo.close();
 });
 
@@ -65,7 +69,9 @@ describe('a fault proxy', () => {
     const client = await dialAndTalk();
     proxy.existing({ kind: 'PASS', latencyMs: 150 });
     const startedAt = performance.now();
-    for (const word of [' a', ' b', ' c', ' d']) client.socket.write(word);
+    for (const word of [' a', ' b', ' c', ' d']) {
+      client.socket.write(word);
+    }
     client.socket.end();
     await expect.poll(() => client.end, { timeout: 10_000 }).toBe('FIN');
     expect(client.heard).toBe('hello a b c d');
@@ -139,7 +145,9 @@ describe('a fault proxy', () => {
   });
 
   it('closes the client when the server cannot be reached', async () => {
-    for (const socket of accepted) socket.destroy();
+    for (const socket of accepted) {
+      socket.destroy();
+    }
     echo.close();
     const client = await dial();
     await expect.poll(() => client.end).not.toBeNull();

@@ -58,7 +58,9 @@ export async function startFaultProxy(first: ProxyTarget): Promise<FaultProxy> {
     server = null;
   };
   const existing = (fault: ConnectionFault): void => {
-    for (const connection of open) connection.meet(fault);
+    for (const connection of open) {
+      connection.meet(fault);
+    }
   };
   const coming = async (fault: ArrivalFault): Promise<void> => {
     if (fault.kind === 'REFUSE') {

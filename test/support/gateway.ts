@@ -91,7 +91,9 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     async token(name, role, administrators) {
       const input = { name, role, administrators: administrators ?? null };
       const { secret, userErrors } = await tokens.create(LOCAL_CALLER, input);
-      if (secret === null) throw new Error(JSON.stringify(userErrors));
+      if (secret === null) {
+        throw new Error(JSON.stringify(userErrors));
+      }
       return secret;
     },
     execute: (document, ...[variables]) => execute(gateway.url, document, variables),
@@ -110,7 +112,9 @@ export async function execute<Result, Variables>(
   variables?: Variables,
 ): Promise<Result> {
   const { body } = await postGraphQL(url, { query: document.toString(), variables });
-  if (body.errors !== undefined) throw new Error(JSON.stringify(body.errors));
+  if (body.errors !== undefined) {
+    throw new Error(JSON.stringify(body.errors));
+  }
   return body.data as Result;
 }
 

@@ -53,7 +53,9 @@ async function firstWords(
     stream?.on('data', (chunk) => {
       output += String(chunk);
       const url = /GraphiQL: (\S+)\/graphql/.exec(output)?.[1];
-      if (url !== undefined) said.resolve(url);
+      if (url !== undefined) {
+        said.resolve(url);
+      }
     });
   }
   const timer = setTimeout(() => {

@@ -48,11 +48,14 @@ async function removeDatabases(serverUrl: string, template: string): Promise<voi
       `SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)`,
       [template],
     );
-    for (const { name } of rows) await client.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+    for (const { name } of rows) {
+      await client.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+    }
     const leaked = rows.map(({ name }) => name).filter((name) => name !== template);
-    if (leaked.length > 0)
+    if (leaked.length > 0) {
       throw new Error(
         `test databases were left behind; their files did not call drop(): ${leaked.join(', ')}`,
       );
+    }
   });
 }

@@ -30,13 +30,17 @@ export interface ProxiedConnection {
 /** Joins the two sides; both must be allowed to be half open. */
 export function proxyConnection(client: Socket, server: Socket): ProxiedConnection {
   const reset = (): void => {
-    for (const socket of [client, server]) resetNow(socket);
+    for (const socket of [client, server]) {
+      resetNow(socket);
+    }
   };
   const pipes = {
     TO_CLIENT: createPipe(server, client, reset),
     TO_SERVER: createPipe(client, server, reset),
   };
-  for (const socket of [client, server]) socket.on('error', reset);
+  for (const socket of [client, server]) {
+    socket.on('error', reset);
+  }
   return {
     closed: Promise.all([closing(client), closing(server)]).then(() => undefined),
     meet(fault) {
@@ -51,7 +55,9 @@ export function proxyConnection(client: Socket, server: Socket): ProxiedConnecti
           latencyMs: fault.kind === 'PASS' ? (fault.latencyMs ?? 0) : 0,
           bytesLeft: fault.kind === 'CUT_AFTER' && isThisWay ? fault.bytes : Infinity,
         });
-        if (fault.kind === 'HALF_CLOSE' && isThisWay) pipe.end();
+        if (fault.kind === 'HALF_CLOSE' && isThisWay) {
+          pipe.end();
+        }
       }
     },
   };
@@ -60,8 +66,11 @@ export function proxyConnection(client: Socket, server: Socket): ProxiedConnecti
 /** A connection that is not made yet, or whose FIN is just leaving, cannot be reset: it is given up. */
 function resetNow(socket: Socket): void {
   const isEnding = socket.writableEnded && !socket.writableFinished;
-  if (socket.connecting || isEnding) socket.destroy();
-  else socket.resetAndDestroy();
+  if (socket.connecting || isEnding) {
+    socket.destroy();
+  } else {
+    socket.resetAndDestroy();
+  }
 }
 
 function closing(socket: Socket): Promise<void> {
@@ -99,8 +108,11 @@ function createPipe(from: Socket, to: Socket, reset: () => void): Pipe {
     }
     const allowed = chunk.subarray(0, bytesLeft);
     bytesLeft -= chunk.length;
-    if (bytesLeft > 0) to.write(allowed);
-    else to.write(allowed, reset);
+    if (bytesLeft > 0) {
+      to.write(allowed);
+    } else {
+      to.write(allowed, reset);
+    }
   };
 
   const flush = (): void => {
@@ -109,20 +121,27 @@ function createPipe(from: Socket, to: Socket, reset: () => void): Pipe {
       const [next] = queue;
       const wait = next === undefined ? 0 : next.at + latencyMs - performance.now();
       if (next === undefined || wait > 0) {
-        if (next !== undefined) timer = setTimeout(flush, wait);
+        if (next !== undefined) {
+          timer = setTimeout(flush, wait);
+        }
         break;
       }
       queue.shift();
       queued -= next.chunk?.length ?? 0;
       pass(next.chunk);
     }
-    if (queued > LONGEST_QUEUE) from.pause();
-    else from.resume();
+    if (queued > LONGEST_QUEUE) {
+      from.pause();
+    } else {
+      from.resume();
+    }
   };
 
   const arrive = (chunk: Buffer | null): void => {
     // After FIN nothing can be passed on; who still sends is not told.
-    if (to.writableEnded) return;
+    if (to.writableEnded) {
+      return;
+    }
     queue.push({ chunk, at: performance.now() });
     queued += chunk?.length ?? 0;
     flush();
@@ -136,8 +155,11 @@ function createPipe(from: Socket, to: Socket, reset: () => void): Pipe {
   return {
     set(state) {
       ({ held, latencyMs, bytesLeft } = state);
-      if (bytesLeft <= 0) reset();
-      else flush();
+      if (bytesLeft <= 0) {
+        reset();
+      } else {
+        flush();
+      }
     },
     end: () => to.end(),
   };

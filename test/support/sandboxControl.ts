@@ -73,7 +73,9 @@ function controlSandbox(url: string): Omit<TestSandbox, 'stop'> {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${await response.text()}`);
+    }
     return response.json();
   };
   return {

@@ -39,7 +39,9 @@ describe('shared credentials', () => {
   it('are asked for again after a failure', async () => {
     let fetched = 0;
     const provider = shared(async () => {
-      if (++fetched === 1) throw new Error('not today');
+      if (++fetched === 1) {
+        throw new Error('not today');
+      }
       return KEYS;
     });
     await expect(provider()).rejects.toThrow(CredentialFailure);

@@ -208,12 +208,13 @@ describe('a connection that never came to be', () => {
 });
 
 it('takes whatever is thrown that it does not know for an answer that was lost', () => {
-  for (const thrown of [new Error('a bug'), 'a string', null])
+  for (const thrown of [new Error('a bug'), 'a string', null]) {
     expect(translateError(thrown)).toMatchObject({
       kind: 'UNANSWERED',
       neverSent: false,
       wire: wire(null, null),
     });
+  }
 });
 
 async function closedServer() {

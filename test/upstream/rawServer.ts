@@ -21,7 +21,9 @@ export async function startRawServer(reply: RawReply): Promise<RawServer> {
     let received = '';
     socket.on('data', (data) => {
       received += data.toString('latin1');
-      if (!isWhole(received)) return;
+      if (!isWhole(received)) {
+        return;
+      }
       const request = received;
       received = '';
       requests.push(request);
@@ -34,7 +36,9 @@ export async function startRawServer(reply: RawReply): Promise<RawServer> {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -55,7 +59,9 @@ export function httpAnswer(
 
 function isWhole(received: string): boolean {
   const end = received.indexOf('\r\n\r\n');
-  if (end < 0) return false;
+  if (end < 0) {
+    return false;
+  }
   const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
   return received.length >= end + 4 + length;
 }

@@ -46,11 +46,15 @@ describe('the explorer', () => {
     const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 1600 } });
     page = await context.newPage();
     context.on('request', (request) => {
-      if (new URL(request.url()).origin !== origin) complaints.push(`request to ${request.url()}`);
+      if (new URL(request.url()).origin !== origin) {
+        complaints.push(`request to ${request.url()}`);
+      }
     });
     // A violation of the Content-Security-Policy, in a worker too, is a console error.
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type())) {
+        complaints.push(`console: ${message.text()}`);
+      }
     });
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
     await page.goto(`${origin}/graphql`);
@@ -64,7 +68,9 @@ describe('the explorer', () => {
 
   it('opens with its tabs, the first one ready to run', async () => {
     expect(await page.title()).toBe('Membership gateway');
-    for (const name of NAMES) expect(await tab(name).count(), name).toBe(1);
+    for (const name of NAMES) {
+      expect(await tab(name).count(), name).toBe(1);
+    }
     await expectText('operation.graphql', '# Welcome to the Membership gateway!');
     await expectText('variables.json', '"accountId": "210987654321"');
   });

@@ -13,7 +13,9 @@ export function createFetcher(): Fetcher {
   let lastHeaders: Record<string, string> = {};
   return async (operation, options) => {
     const typed = (options?.headers ?? {}) as Record<string, string>;
-    if (Object.keys(typed).length > 0) lastHeaders = typed;
+    if (Object.keys(typed).length > 0) {
+      lastHeaders = typed;
+    }
     const response = await fetch(window.location.pathname, {
       method: 'POST',
       headers: {

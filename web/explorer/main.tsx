@@ -13,7 +13,9 @@ import { namespacedStorage } from './storage.js';
 import { TABS } from './tabs.js';
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no element with the id root.');
+if (root === null) {
+  throw new Error('index.html has no element with the id root.');
+}
 const storage = namespacedStorage(window.localStorage);
 
 createRoot(root).render(

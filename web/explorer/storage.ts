@@ -13,7 +13,9 @@ export function namespacedStorage(storage: Storage, prefix = 'membership-gateway
       storage.removeItem(prefix + key);
     },
     clear: () => {
-      for (const key of keys()) storage.removeItem(key);
+      for (const key of keys()) {
+        storage.removeItem(key);
+      }
     },
     get length() {
       return keys().length;

@@ -22,7 +22,9 @@ export default defineConfig({
     rolldownOptions: {
       // "use no memo" in GraphiQL speaks to the React compiler, which has been there already.
       onLog: (level, log, next) => {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log);
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') {
+          next(level, log);
+        }
       },
     },
   },

@@ -42,13 +42,18 @@ export function createAdmit(
     };
     visit.operation = notes;
     const asksForSchema = fields.every((field) => field.startsWith('__'));
-    if (visit.caller === null && !asksForSchema) throw noCredentials();
+    if (visit.caller === null && !asksForSchema) {
+      throw noCredentials();
+    }
     const complexity = costOf(asked);
-    if (complexity === null) return null;
+    if (complexity === null) {
+      return null;
+    }
     visit.operation.cost = complexity;
     const maximum = asksForSchema ? SCHEMA_POINTS : maxComplexity;
-    if (complexity > maximum)
+    if (complexity > maximum) {
       throw asksForSchema ? tooMuchSchema(complexity) : tooComplex(complexity, maximum);
+    }
     const budget = visit.caller === null ? null : await charge(visit.caller, complexity + 1);
     return { complexity, maximum, budget };
   };
@@ -77,9 +82,11 @@ function rootFields(document: DocumentNode, operation: OperationDefinitionNode):
   const sets = [operation.selectionSet];
   for (const set of sets) {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet);
-      else if (!seen.has(selection.name.value)) {
+      if (selection.kind === Kind.FIELD) {
+        names.add(selection.name.value);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        sets.push(selection.selectionSet);
+      } else if (!seen.has(selection.name.value)) {
         seen.add(selection.name.value);
         for (const definition of document.definitions) {
           if (

@@ -43,23 +43,39 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
 
   const compile = ({ document, operation, operationName }: PricedOperation): Known['execute'] => {
     // As the name of an answer, __proto__ would become its prototype.
-    if (document.loc?.source.body.includes('__proto__') !== false) return null;
-    if (measure(document).fields > MOST_FIELDS) return null;
+    if (document.loc?.source.body.includes('__proto__') !== false) {
+      return null;
+    }
+    if (measure(document).fields > MOST_FIELDS) {
+      return null;
+    }
     const page = compileTextPage(document, operation);
-    if (page !== null) return page;
+    if (page !== null) {
+      return page;
+    }
     const query = compileQuery(schema, document, operationName ?? undefined);
-    if (!isCompiledQuery(query)) return null;
+    if (!isCompiledQuery(query)) {
+      return null;
+    }
     return ({ variables }, context) => Promise.resolve(query.query(undefined, context, variables));
   };
 
   return (asked, context) => {
     const { operation } = asked;
-    if (operation.operation !== OperationTypeNode.QUERY) return null;
+    if (operation.operation !== OperationTypeNode.QUERY) {
+      return null;
+    }
     let entry = known.get(operation);
-    if (entry === undefined) known.set(operation, (entry = { times: 0, execute: null }));
+    if (entry === undefined) {
+      known.set(operation, (entry = { times: 0, execute: null }));
+    }
     entry.times += 1;
-    if (entry.times === COMPILED_AFTER) entry.execute = compile(asked);
-    if (entry.execute === null) return null;
+    if (entry.times === COMPILED_AFTER) {
+      entry.execute = compile(asked);
+    }
+    if (entry.execute === null) {
+      return null;
+    }
     // Its place among the recently used.
     compiled.delete(entry);
     compiled.add(entry);

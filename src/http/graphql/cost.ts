@@ -54,16 +54,28 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
 
   return (asked) => {
     const { operation, variables, coerced } = asked;
-    if (coerced === null) return null;
+    if (coerced === null) {
+      return null;
+    }
     const sizes = sizesIn(operation, variables);
-    if (sizes === null) return reckon(schema, asked);
+    if (sizes === null) {
+      return reckon(schema, asked);
+    }
     let costs = remembered.get(operation);
-    if (costs === undefined) remembered.set(operation, (costs = new Map<string, number>()));
+    if (costs === undefined) {
+      remembered.set(operation, (costs = new Map<string, number>()));
+    }
     const known = costs.get(sizes);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const cost = reckon(schema, asked);
-    if (costs.size >= COSTS_REMEMBERED) costs.clear();
-    if (cost !== null) costs.set(sizes, cost);
+    if (costs.size >= COSTS_REMEMBERED) {
+      costs.clear();
+    }
+    if (cost !== null) {
+      costs.set(sizes, cost);
+    }
     return cost;
   };
 }
@@ -76,9 +88,15 @@ function sizesIn(operation: OperationDefinitionNode, variables: Record<string, u
   const sizes: unknown[] = [];
   for (const { type, variable } of operation.variableDefinitions ?? []) {
     const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
-    if (named.kind === Kind.LIST_TYPE) return null;
-    if (SINGLE_VALUES.has(named.name.value)) continue;
-    if (named.name.value !== 'Int' && named.name.value !== 'Boolean') return null;
+    if (named.kind === Kind.LIST_TYPE) {
+      return null;
+    }
+    if (SINGLE_VALUES.has(named.name.value)) {
+      continue;
+    }
+    if (named.name.value !== 'Int' && named.name.value !== 'Boolean') {
+      return null;
+    }
     // What is absent has its default, and null has none.
     const name = variable.name.value;
     sizes.push(name in variables ? variables[name] : []);
@@ -99,7 +117,9 @@ function reckon(
       ...(operationName === null ? {} : { operationName }),
     });
   } catch (error) {
-    if (error instanceof GraphQLError) return null;
+    if (error instanceof GraphQLError) {
+      return null;
+    }
     throw error;
   }
 }
@@ -107,11 +127,19 @@ function reckon(
 function estimate({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
   const named = getNamedType(field.type);
   const asked = membersOf(args);
-  if (type.name === 'Mutation') return MUTATION_POINTS + asked + childComplexity;
-  if (isLeafType(named)) return asked;
-  if (named.name.endsWith('Connection')) return 1 + asked + pageSize(args) * childComplexity;
+  if (type.name === 'Mutation') {
+    return MUTATION_POINTS + asked + childComplexity;
+  }
+  if (isLeafType(named)) {
+    return asked;
+  }
+  if (named.name.endsWith('Connection')) {
+    return 1 + asked + pageSize(args) * childComplexity;
+  }
   // The entries of a page, which the page has multiplied already.
-  if (type.name.endsWith('Connection')) return field.name === 'nodes' ? 1 + childComplexity : childComplexity;
+  if (type.name.endsWith('Connection')) {
+    return field.name === 'nodes' ? 1 + childComplexity : childComplexity;
+  }
   const isList = isListType(getNullableType(field.type));
   return 1 + asked + entriesOf(args) + (isList ? asked || LIST_ENTRIES : 1) * childComplexity;
 }
@@ -129,7 +157,11 @@ function pageSize(args: Readonly<Record<string, unknown>>): number {
 
 /** The members of all lists in an argument, however deep they lie: the coerced value is no deeper than its input type. */
 function membersOf(value: unknown): number {
-  if (Array.isArray(value)) return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) {
+    return value.length;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return 0;
+  }
   return Object.values(value).reduce<number>((members, each) => members + membersOf(each), 0);
 }

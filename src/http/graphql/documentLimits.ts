@@ -39,7 +39,9 @@ export function documentLimitsRule(limits: DocumentLimits): ValidationRule {
     Document: {
       enter(document) {
         const faults = faultsOf(measure(document), limits);
-        for (const fault of faults) context.reportError(fault);
+        for (const fault of faults) {
+          context.reportError(fault);
+        }
         // A node that is replaced by nothing is not entered, by no rule.
         return faults.length > 0 ? null : undefined;
       },
@@ -65,15 +67,21 @@ function faultsOf(found: DocumentLimits, limits: DocumentLimits): GraphQLError[]
 export function measure(document: DocumentNode): DocumentLimits {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments.set(definition.name.value, definition);
+    }
   }
   const known = new Map<string, DocumentLimits>();
 
   const ofFragment = (name: string, nesting: number): DocumentLimits => {
     const before = known.get(name);
-    if (before !== undefined) return before;
+    if (before !== undefined) {
+      return before;
+    }
     const fragment = fragments.get(name);
-    if (fragment === undefined) return NOTHING;
+    if (fragment === undefined) {
+      return NOTHING;
+    }
     // One that spreads itself is for another rule to refuse.
     known.set(name, NOTHING);
     const found = withOwn(ofSelections(fragment.selectionSet, nesting + 1), 0, fragment);
@@ -86,7 +94,9 @@ export function measure(document: DocumentNode): DocumentLimits {
       return withOwn(ofFragment(selection.name.value, nesting), 0, selection);
     }
     const inner = selection.selectionSet ? ofSelections(selection.selectionSet, nesting + 1) : NOTHING;
-    if (selection.kind === Kind.INLINE_FRAGMENT) return withOwn(inner, 0, selection);
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return withOwn(inner, 0, selection);
+    }
     const { depth, fields, aliases, directives } = withOwn(inner, 1, selection);
     return { depth: depth + 1, fields, directives, aliases: aliases + (selection.alias ? 1 : 0) };
   };
@@ -97,7 +107,9 @@ export function measure(document: DocumentNode): DocumentLimits {
       : set.selections.map((selection) => ofSelection(selection, nesting)).reduce(sum, NOTHING);
 
   // A fragment that nothing spreads is validated all the same.
-  for (const name of fragments.keys()) ofFragment(name, 0);
+  for (const name of fragments.keys()) {
+    ofFragment(name, 0);
+  }
   const alone = [...known.values()].reduce(most, NOTHING);
   const operations = document.definitions.map((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION

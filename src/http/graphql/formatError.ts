@@ -38,10 +38,14 @@ export function createFormatError(log: Log) {
       return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details } };
     }
     const details = formatted.extensions?.['details'];
-    if (isDetails(details)) return { ...formatted, extensions: { code: 'LIMIT_EXCEEDED', ...details } };
+    if (isDetails(details)) {
+      return { ...formatted, extensions: { code: 'LIMIT_EXCEEDED', ...details } };
+    }
     const code = formatted.extensions?.['code'];
     const tokens = TOO_MANY_TOKENS.exec(formatted.message)?.[1];
-    if (tokens !== undefined) return tooMany(Number(tokens), formatted);
+    if (tokens !== undefined) {
+      return tooMany(Number(tokens), formatted);
+    }
     if (formatted.message === TOO_DEEP && code === 'GRAPHQL_PARSE_FAILED') {
       return { message: 'Syntax Error: the document is nested too deeply', extensions: { code } };
     }
@@ -79,8 +83,9 @@ function tooMany(tokens: number, formatted: GraphQLFormattedError): GraphQLForma
 
 /** Errors of resolvers are wrapped by graphql-js, those of admission by ourselves. */
 function causeOf(error: unknown): unknown {
-  if (error instanceof GraphQLError && error.originalError instanceof GatewayError)
+  if (error instanceof GraphQLError && error.originalError instanceof GatewayError) {
     return error.originalError;
+  }
   return unwrapResolverError(error);
 }
 

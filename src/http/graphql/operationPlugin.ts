@@ -30,7 +30,9 @@ export function createOperationPlugin(
       return {
         async didResolveOperation({ contextValue, document, operation, request }) {
           // What names no operation is not executed, and its execution says so.
-          if (operation === undefined) return;
+          if (operation === undefined) {
+            return;
+          }
           const operationName = request.operationName ?? null;
           asked = toBePriced(schema, {
             document,
@@ -46,16 +48,22 @@ export function createOperationPlugin(
         },
         async responseForOperation({ contextValue }) {
           // Without a cost its variables do not fit, and graphql-js says so.
-          if (asked === null || cost === null) return null;
+          if (asked === null || cost === null) {
+            return null;
+          }
           const result = await executeCompiled(asked, contextValue);
           return result && asResponse(result, formatError);
         },
         async willSendResponse({ contextValue: { visit }, response: { body } }) {
-          if (body.kind !== 'single') return;
+          if (body.kind !== 'single') {
+            return;
+          }
           const { singleResult } = body;
           const { operation } = visit;
           visit.errors = countCodes(singleResult.errors ?? []);
-          if (operation?.type === 'mutation') operation.counts = countsIn(singleResult.data);
+          if (operation?.type === 'mutation') {
+            operation.counts = countsIn(singleResult.data);
+          }
           singleResult.extensions = {
             ...singleResult.extensions,
             requestId: visit.origin.requestId,

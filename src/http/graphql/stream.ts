@@ -77,7 +77,9 @@ async function prepare(
       ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule]),
     ];
     const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
-    if (errors.length > 0) return refusal(options, visit, errors, 'GRAPHQL_VALIDATION_FAILED');
+    if (errors.length > 0) {
+      return refusal(options, visit, errors, 'GRAPHQL_VALIDATION_FAILED');
+    }
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
@@ -92,7 +94,9 @@ async function prepare(
       variableValues: variables,
     };
   } catch (error) {
-    if (error instanceof GatewayError) return refusal(options, visit, [asHttpError(error)], 'BAD_REQUEST');
+    if (error instanceof GatewayError) {
+      return refusal(options, visit, [asHttpError(error)], 'BAD_REQUEST');
+    }
     if (error instanceof GraphQLError) {
       return refusal(
         options,
@@ -129,7 +133,9 @@ function withFormattedErrors(
   result: ExecutionResult,
   { formatError }: StreamOptions,
 ): ExecutionResult | undefined {
-  if (result.errors === undefined) return undefined;
+  if (result.errors === undefined) {
+    return undefined;
+  }
   const errors = result.errors.map((error) => {
     const json = error.toJSON();
     // The code Apollo gives what carries none, so that both ways are formatted alike.

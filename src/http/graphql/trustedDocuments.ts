@@ -26,24 +26,35 @@ export type TrustedDocuments = (
 export function createTrustedDocuments({ mode, file }: TrustedDocumentSettings, log: Log): TrustedDocuments {
   const documents = file === null ? new Map<string, string>() : readDocuments(file);
   return async (request, reply) => {
-    if (mode === 'off') return undefined;
+    if (mode === 'off') {
+      return undefined;
+    }
     const asked = partsOf(request);
-    if (asked === null) return undefined;
+    if (asked === null) {
+      return undefined;
+    }
     const { documentId, query } = asked;
     if (typeof documentId === 'string') {
       const document = documents.get(documentId.replace(/^sha256:/, ''));
-      if (document === undefined) return sendRefusal(reply, unknown(documentId));
+      if (document === undefined) {
+        return sendRefusal(reply, unknown(documentId));
+      }
       asked['query'] = document;
       return undefined;
     }
-    if (typeof query !== 'string') return undefined;
+    if (typeof query !== 'string') {
+      return undefined;
+    }
     const hash = createHash('sha256').update(query).digest('hex');
-    if (documents.has(hash)) return undefined;
-    if (mode === 'enforce')
+    if (documents.has(hash)) {
+      return undefined;
+    }
+    if (mode === 'enforce') {
       return sendRefusal(
         reply,
         new GatewayError('FORBIDDEN', 'only trusted documents are taken: send documentId'),
       );
+    }
     log.warn({ requestId: request.id, hash }, 'a document that is not trusted');
     return undefined;
   };

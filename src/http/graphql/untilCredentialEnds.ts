@@ -13,7 +13,9 @@ export function whileStanding(
   visit: Visit | null,
   watchStanding: WatchStanding,
 ): OperationResult {
-  if (!(Symbol.asyncIterator in Object(results)) || visit?.caller == null) return results;
+  if (!(Symbol.asyncIterator in Object(results)) || visit?.caller == null) {
+    return results;
+  }
   const { caller, expiresAt } = visit;
   const watch = watchStanding({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
   return until(results as AsyncGenerator<ExecutionResult>, watch);
@@ -34,9 +36,13 @@ function until(
   };
   return {
     async next() {
-      if (isOver) return end();
+      if (isOver) {
+        return end();
+      }
       const next = await Promise.race([results.next(), over]);
-      if (!('error' in next)) return next.done === true ? end() : next;
+      if (!('error' in next)) {
+        return next.done === true ? end() : next;
+      }
       end();
       return { done: false, value: { errors: [asHttpError(next.error)] } };
     },

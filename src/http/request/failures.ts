@@ -16,9 +16,12 @@ export function answerFailures(app: FastifyInstance, log: Log): void {
   );
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const { statusCode = 500 } = error;
-    if (statusCode === 413) return sendRefusal(reply, tooLarge(request.headers['content-length'], app), 413);
-    if (statusCode < 500)
+    if (statusCode === 413) {
+      return sendRefusal(reply, tooLarge(request.headers['content-length'], app), 413);
+    }
+    if (statusCode < 500) {
       return sendRefusal(reply, new GatewayError('BAD_REQUEST', wordsFor(statusCode)), statusCode);
+    }
     const incident = randomUUID();
     request.refusedWith = 'INTERNAL_ERROR';
     log.error({ err: error, incident }, 'unforeseen error');
@@ -39,8 +42,9 @@ export const answersBeforeRouting: Pick<FastifyServerOptions, 'frameworkErrors' 
     void sendRefusal(reply, new GatewayError('BAD_REQUEST', 'expected an address that can be read'));
   },
   clientErrorHandler({ code }, socket) {
-    if (code !== 'ECONNRESET' && socket.writable)
+    if (code !== 'ECONNRESET' && socket.writable) {
       socket.write(rawRefusal(CLIENT_STATUS[code] ?? '400 Bad Request'));
+    }
     socket.destroy();
   },
 };
@@ -73,6 +77,8 @@ function tooLarge(contentLength: string | undefined, app: FastifyInstance): Gate
 }
 
 function wordsFor(status: number): string {
-  if (status === 415) return 'expected a body of type application/json';
+  if (status === 415) {
+    return 'expected a body of type application/json';
+  }
   return 'expected a body of JSON, an object with query, and variables and operationName if need be';
 }

@@ -62,14 +62,21 @@ export function createGate(
       const found = await authenticate(authorization ?? null, origin);
       const caller = found && { ...found.caller, gone: goneSignal(reply) };
       request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
-      if (caller === null && !letsNobodyIn) throw noCredentials();
-      if (caller?.kind === 'LOCAL' && !isLoopback(host)) throw notLocal();
+      if (caller === null && !letsNobodyIn) {
+        throw noCredentials();
+      }
+      if (caller?.kind === 'LOCAL' && !isLoopback(host)) {
+        throw notLocal();
+      }
       return undefined;
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
+      if (!(error instanceof GatewayError)) {
+        throw error;
+      }
       const { code, message } = error;
-      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN')
+      if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') {
         deniedAttempts.note(null, origin, code, message);
+      }
       return sendRefusal(reply, error);
     }
   };
@@ -105,7 +112,9 @@ function notLocal(): GatewayError {
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
+    if (!raw.writableFinished) {
+      gone.abort();
+    }
   });
   return gone.signal;
 }

@@ -49,7 +49,9 @@ export function sendRefusal(
 
 /** The headers that belong to an error: how to authenticate (RFC 6750), when to come back. */
 function headersOf({ code, details }: GatewayError): Record<string, string> {
-  if (code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer realm="membership-gateway"' };
+  if (code === 'UNAUTHENTICATED') {
+    return { 'www-authenticate': 'Bearer realm="membership-gateway"' };
+  }
   const after = details['retryAfterSeconds'];
   return after === undefined ? {} : { 'retry-after': String(after) };
 }

@@ -13,7 +13,9 @@ export function logRequests(app: FastifyInstance, log: Log): void {
     const { visit, id, method } = request;
     const path = request.url.split('?', 1)[0] ?? '';
     const level = QUIET.test(path) ? 'debug' : 'info';
-    if (!log.isLevelEnabled(level)) return;
+    if (!log.isLevelEnabled(level)) {
+      return;
+    }
     const line = {
       requestId: id,
       method,

@@ -17,7 +17,9 @@ export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal):
     void sendRefusal(reply, new GatewayError('UNAVAILABLE', message));
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (stopping.aborted) reply.header('connection', 'close');
+    if (stopping.aborted) {
+      reply.header('connection', 'close');
+    }
     done();
   });
 }

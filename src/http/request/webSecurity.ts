@@ -68,7 +68,9 @@ function headersOf(options: HelmetOptions): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet(options)(request, response, (error) => {
-    if (error !== undefined) throw error as Error;
+    if (error !== undefined) {
+      throw error as Error;
+    }
   });
   return { ...response.getHeaders() };
 }

@@ -51,7 +51,9 @@ export async function registerExplorer(app: FastifyInstance, { assetsDir }: Expl
     deriveConstraint: (request) => (isPageVisit(request.headers.accept) ? 'yes' : undefined),
   });
   const page = await readFile(path.join(assetsDir, 'index.html'), 'utf8').catch(absent);
-  if (page === undefined) app.log.warn({ assetsDir }, 'the explorer is not built');
+  if (page === undefined) {
+    app.log.warn({ assetsDir }, 'the explorer is not built');
+  }
 
   app.get('/graphql', { constraints: { pageVisit: 'yes' } }, (_request, reply) => {
     // The address answers others differently, and the page names its assets by hash: never serve yesterday's.
@@ -60,7 +62,9 @@ export async function registerExplorer(app: FastifyInstance, { assetsDir }: Expl
       ? reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
       : reply.type('text/html; charset=utf-8').send(page);
   });
-  if (page === undefined) return;
+  if (page === undefined) {
+    return;
+  }
   await app.register(fastifyStatic, {
     root: path.resolve(assetsDir, 'assets'),
     prefix: '/explorer/assets/',
@@ -106,5 +110,7 @@ function oneHandlerPerValue<Handler>() {
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+  if (error.code !== 'ENOENT') {
+    throw error;
+  }
 }

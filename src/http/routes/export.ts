@@ -99,7 +99,9 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
           .header('cache-control', 'no-store')
           .send(text);
       } catch (error) {
-        if (error instanceof GatewayError) return sendRefusal(reply, error);
+        if (error instanceof GatewayError) {
+          return sendRefusal(reply, error);
+        }
         throw error;
       }
     });
@@ -107,13 +109,17 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
 }
 
 function callerOf({ visit }: FastifyRequest): Caller {
-  if (visit?.caller) return visit.caller;
+  if (visit?.caller) {
+    return visit.caller;
+  }
   throw noCredentials();
 }
 
 function noteForeign({ denied }: ExportOptions, caller: Caller, { administrator }: Parameters): void {
   const granted = caller.administrators;
-  if (granted === null || typeof administrator !== 'string' || granted.includes(administrator)) return;
+  if (granted === null || typeof administrator !== 'string' || granted.includes(administrator)) {
+    return;
+  }
   denied(caller, 'GET /export', [administrator]);
 }
 
@@ -122,8 +128,12 @@ async function* textOf(
   first: IteratorResult<readonly ExportedOutcome[]>,
   parts: AsyncIterator<readonly ExportedOutcome[]>,
 ): AsyncGenerator<string> {
-  if (header !== null) yield header;
-  for (let part = first; part.done !== true; part = await parts.next()) yield write(part.value);
+  if (header !== null) {
+    yield header;
+  }
+  for (let part = first; part.done !== true; part = await parts.next()) {
+    yield write(part.value);
+  }
 }
 
 /** Values that a spreadsheet would take for a formula get an apostrophe in front. */

@@ -14,7 +14,9 @@ export function registerHealth(app: FastifyInstance, readiness: Readiness): void
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const reason = await readiness.notReady();
-    if (reason === null) return { status: 'ok' };
+    if (reason === null) {
+      return { status: 'ok' };
+    }
     return reply.code(503).send({ status: 'unavailable', reason });
   });
 }

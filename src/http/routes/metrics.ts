@@ -35,7 +35,9 @@ export function registerMetrics(
   { gate, metrics }: { readonly gate: Gate; readonly metrics: Pick<Metrics, 'scrape'> },
 ): void {
   app.get('/metrics', { onRequest: gate }, async ({ visit }, reply) => {
-    if (visit?.caller == null) return sendRefusal(reply, noCredentials());
+    if (visit?.caller == null) {
+      return sendRefusal(reply, noCredentials());
+    }
     if (visit.caller.administrators !== null) {
       const message = 'metrics are for callers to whom all administrators are granted';
       return sendRefusal(reply, new GatewayError('FORBIDDEN', message));

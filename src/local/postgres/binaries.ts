@@ -51,10 +51,16 @@ export async function makeReachable(
   binaries: PostgresBinaries,
   user: SystemUser | undefined,
 ): Promise<PostgresBinaries> {
-  if (await canRun(binaries, user)) return binaries;
+  if (await canRun(binaries, user)) {
+    return binaries;
+  }
   const copy = { ...binaries, root: join(SYSTEM_DIRECTORY, `postgresql-${binaries.version}`) };
-  if (!(await exists(copy.root))) await copyTo(copy.root, binaries.root);
-  if (await canRun(copy, user)) return copy;
+  if (!(await exists(copy.root))) {
+    await copyTo(copy.root, binaries.root);
+  }
+  if (await canRun(copy, user)) {
+    return copy;
+  }
   throw new GatewayError(
     'BAD_CONFIGURATION',
     `${user?.name ?? 'the gateway'} may not run the programs in ${copy.root}`,
@@ -89,7 +95,9 @@ async function canRun(binaries: PostgresBinaries, user: SystemUser | undefined):
     return true;
   } catch (cause) {
     // Where a user may not look, there is nothing to run.
-    if (user !== undefined && (cause as { code?: unknown }).code === 'EACCES') return false;
+    if (user !== undefined && (cause as { code?: unknown }).code === 'EACCES') {
+      return false;
+    }
     const said = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
     throw new GatewayError(
       'BAD_CONFIGURATION',
@@ -110,7 +118,9 @@ async function copyTo(root: string, source: string): Promise<void> {
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     // Another gateway has finished the same copy meanwhile, and it is as good.
-    if (!(await exists(root))) throw error;
+    if (!(await exists(root))) {
+      throw error;
+    }
   }
 }
 

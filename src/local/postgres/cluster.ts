@@ -27,7 +27,9 @@ export async function openCluster(
   options: { durable: boolean; log: Log },
 ): Promise<Cluster> {
   await removeUnfinished(home.path);
-  if (!(await exists(home.path))) await initialise(home, options);
+  if (!(await exists(home.path))) {
+    await initialise(home, options);
+  }
   const directory = join(home.path, 'cluster');
   const passwordFile = join(home.path, 'password');
   try {
@@ -64,7 +66,9 @@ async function initialise(
     '--auth=scram-sha-256',
     `--pgdata=${directory}`,
   );
-  if (!durable) args.push('--no-sync');
+  if (!durable) {
+    args.push('--no-sync');
+  }
   try {
     await promisify(execFile)(programPath(home.binaries, 'initdb'), args, programOptions(home.user));
   } catch (cause) {
@@ -73,7 +77,9 @@ async function initialise(
     throw new GatewayError('UNAVAILABLE', `initdb failed in ${home.path}: ${said}`, { cause });
   }
   await rename(unfinished, home.path);
-  if (durable) await syncDirectory(dirname(home.path));
+  if (durable) {
+    await syncDirectory(dirname(home.path));
+  }
   log.info(
     { path: home.path, milliseconds: Math.round(performance.now() - startedAt) },
     'made a new database cluster',
@@ -82,9 +88,11 @@ async function initialise(
 
 async function removeUnfinished(path: string): Promise<void> {
   const parent = dirname(path);
-  for (const entry of await readdir(parent))
-    if (entry.startsWith(`${basename(path)}.new-`))
+  for (const entry of await readdir(parent)) {
+    if (entry.startsWith(`${basename(path)}.new-`)) {
       await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
 }
 
 // A rename is only safe from a power cut once its directory is on disk.

@@ -34,10 +34,14 @@ const HOLDER_LIMIT_MS = 1_000;
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const database = await takeLock(dataDir);
-  if (database === undefined) throw new GatewayError('BAD_CONFIGURATION', await describeHolder(dataDir));
+  if (database === undefined) {
+    throw new GatewayError('BAD_CONFIGURATION', await describeHolder(dataDir));
+  }
 
   const close = (): void => {
-    if (database.isOpen) database.close();
+    if (database.isOpen) {
+      database.close();
+    }
   };
   // Also keeps the connection reachable: collected as garbage it would be closed, and the lock gone unnoticed.
   process.once('exit', close);
@@ -45,7 +49,9 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   return {
     announce: (url) => writeHolder(dataDir, { pid: process.pid, url }),
     async release() {
-      if (!database.isOpen) return;
+      if (!database.isOpen) {
+        return;
+      }
       await rm(holderFile(dataDir), { force: true });
       process.off('exit', close);
       close();
@@ -61,8 +67,12 @@ async function takeLock(dataDir: string): Promise<DatabaseSync | undefined> {
     database.exec('BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {
-    if (database?.isOpen) database.close();
-    if ((cause as { errcode?: unknown }).errcode === LOCKED_BY_ANOTHER) return undefined;
+    if (database?.isOpen) {
+      database.close();
+    }
+    if ((cause as { errcode?: unknown }).errcode === LOCKED_BY_ANOTHER) {
+      return undefined;
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('BAD_CONFIGURATION', `cannot use ${dataDir} as data directory: ${reason}`, {
       cause,
@@ -75,11 +85,14 @@ async function describeHolder(dataDir: string): Promise<string> {
     const holder = await readHolder(dataDir);
     const late = Date.now() > until;
     // A name that a killed gateway left is overwritten in a moment by the one that has the lock now.
-    if (holder !== undefined && (late || isAlive(holder.pid)))
+    if (holder !== undefined && (late || isAlive(holder.pid))) {
       return holder.url === undefined
         ? `already starting (process ${holder.pid}, data in ${dataDir})`
         : `already running: ${holder.url} (process ${holder.pid}, data in ${dataDir})`;
-    if (late) return `already running (data in ${dataDir})`;
+    }
+    if (late) {
+      return `already running (data in ${dataDir})`;
+    }
   }
 }
 

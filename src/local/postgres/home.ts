@@ -52,25 +52,33 @@ export async function preparePostgresHome(dataDir: string, log: Log): Promise<Po
   }
   const user = (await findOwner(entrance)) ?? (await choosePostgresUser(log));
   const path = await settle(realDataDir, entrance, user, log);
-  if (path !== entrance)
+  if (path !== entrance) {
     log.info(
       `the database lives in ${path}: ${user.name}, who runs it for root, may not enter ${realDataDir}`,
     );
+  }
   return { path, binaries: await makeReachable(binaries, user), user };
 }
 
 async function settle(realDataDir: string, entrance: string, user: SystemUser, log: Log): Promise<string> {
   const found = await lstat(entrance).catch(() => undefined);
-  if (found?.isSymbolicLink()) return followLink(realDataDir, entrance);
+  if (found?.isSymbolicLink()) {
+    return followLink(realDataDir, entrance);
+  }
   const reachable = await canReach(user, realDataDir);
-  if (found === undefined && !reachable) return settleElsewhere(realDataDir, entrance, log);
-  if (!reachable)
+  if (found === undefined && !reachable) {
+    return settleElsewhere(realDataDir, entrance, log);
+  }
+  if (!reachable) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
       `${user.name}, who runs PostgreSQL for root, may not enter ${realDataDir} any more`,
     );
+  }
   // A cluster that root restored or copied belongs to root, and PostgreSQL would refuse it.
-  if (found?.uid === 0) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, entrance]);
+  if (found?.uid === 0) {
+    await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, entrance]);
+  }
   return entrance;
 }
 
@@ -93,19 +101,24 @@ async function settleElsewhere(realDataDir: string, entrance: string, log: Log):
 async function followLink(realDataDir: string, entrance: string): Promise<string> {
   const path = await readlink(entrance);
   const origin = await readFile(`${path}.origin`, 'utf8').catch(() => realDataDir);
-  if (origin === realDataDir) return path;
-  if ((await readlink(join(origin, 'postgres')).catch(() => undefined)) === path)
+  if (origin === realDataDir) {
+    return path;
+  }
+  if ((await readlink(join(origin, 'postgres')).catch(() => undefined)) === path) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
       `${entrance} is a copied link to the database of ${origin}. Remove it to start with an empty database.`,
     );
+  }
   await writeFile(`${path}.origin`, realDataDir);
   return path;
 }
 
 async function refuseForeignOwner(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
-  if (found === undefined || found.uid === process.getuid?.()) return;
+  if (found === undefined || found.uid === process.getuid?.()) {
+    return;
+  }
   throw new GatewayError(
     'BAD_CONFIGURATION',
     `${directory} belongs to another user (id ${found.uid}), as when the gateway has run here as root. Start it as root again, or remove the directory to start with an empty database.`,

@@ -16,7 +16,9 @@ import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS, KILL_LIMIT_MS } fr
 export async function endOrphan(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const content = await readFile(pidFile, 'utf8').catch(() => undefined);
-  if (content === undefined) return;
+  if (content === undefined) {
+    return;
+  }
   const pid = Number(content.split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 1 || !(await isServerOf(pid, cluster))) {
     await rm(pidFile, { force: true });
@@ -25,13 +27,22 @@ export async function endOrphan(cluster: string, log: Log): Promise<void> {
   log.warn({ pid }, 'stopping the PostgreSQL that an earlier gateway left running');
   const stopsOn = async (signal: NodeJS.Signals, limit: number): Promise<boolean> => {
     signalIfAlive(pid, signal);
-    for (const until = Date.now() + limit; Date.now() < until; await sleep(20))
-      if (!(await isServerOf(pid, cluster))) return true;
+    for (const until = Date.now() + limit; Date.now() < until; await sleep(20)) {
+      if (!(await isServerOf(pid, cluster))) {
+        return true;
+      }
+    }
     return false;
   };
-  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) return;
-  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) return;
-  if (await stopsOn('SIGKILL', KILL_LIMIT_MS)) return;
+  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) {
+    return;
+  }
+  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) {
+    return;
+  }
+  if (await stopsOn('SIGKILL', KILL_LIMIT_MS)) {
+    return;
+  }
   throw new GatewayError(
     'UNAVAILABLE',
     `PostgreSQL process ${pid}, left by an earlier gateway, does not stop`,

@@ -61,7 +61,9 @@ export async function startServer({
   log,
 }: ServerOptions): Promise<PostgresServer> {
   const args = ['-D', cluster, '-p', String(port)];
-  for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
+  for (const [name, value] of Object.entries(settings)) {
+    args.push('-c', `${name}=${value}`);
+  }
   const child = spawn(programPath(binaries, 'postgres'), args, {
     ...programOptions(user),
     detached: true,
@@ -70,7 +72,9 @@ export async function startServer({
   const lastWords: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lastWords.push(line);
-    if (lastWords.length > REMEMBERED_LINES) lastWords.shift();
+    if (lastWords.length > REMEMBERED_LINES) {
+      lastWords.shift();
+    }
     record(line, log);
   });
   const closed = once(child, 'close').catch(() => undefined);
@@ -79,8 +83,9 @@ export async function startServer({
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const end = await readyOrEnded(cluster, child.pid, ended);
-  if (end === undefined)
+  if (end === undefined) {
     return { ended, hurry: () => void child.kill('SIGINT'), stop: () => stop(child, ended, log) };
+  }
   await stop(child, ended, log);
   await Promise.race([closed, sleep(LAST_WORDS_LIMIT_MS, undefined, { ref: false })]);
   throw new GatewayError(
@@ -100,8 +105,12 @@ async function readyOrEnded(
   void ended.then((how) => (end = how));
   for (const until = Date.now() + START_LIMIT_MS; end === undefined; await sleep(5)) {
     const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (Number(lines[0]) === pid && lines[7]?.trim() === 'ready') return undefined;
-    if (Date.now() > until) return `not ready after ${START_LIMIT_MS / 1000} seconds`;
+    if (Number(lines[0]) === pid && lines[7]?.trim() === 'ready') {
+      return undefined;
+    }
+    if (Date.now() > until) {
+      return `not ready after ${START_LIMIT_MS / 1000} seconds`;
+    }
   }
   return end;
 }
@@ -109,12 +118,18 @@ async function readyOrEnded(
 async function stop(child: ChildProcess, ended: Promise<string>, log: Log): Promise<void> {
   const stopsOn = async (signal: NodeJS.Signals, limit: number): Promise<boolean> => {
     child.kill(signal);
-    if (await endsWithin(ended, limit)) return true;
+    if (await endsWithin(ended, limit)) {
+      return true;
+    }
     log.warn({ pid: child.pid, signal, limit }, 'PostgreSQL did not stop in time');
     return false;
   };
-  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) return;
-  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) return;
+  if (await stopsOn('SIGINT', FAST_SHUTDOWN_LIMIT_MS)) {
+    return;
+  }
+  if (await stopsOn('SIGQUIT', IMMEDIATE_SHUTDOWN_LIMIT_MS)) {
+    return;
+  }
   await stopsOn('SIGKILL', KILL_LIMIT_MS);
 }
 
@@ -128,6 +143,9 @@ async function endsWithin(ended: Promise<string>, milliseconds: number): Promise
 
 function record(line: string, log: Log): void {
   // What a session dies of (FATAL) reaches its client, and every session dies of a shutdown.
-  if (line.startsWith('PANIC:')) log.error({ postgres: line }, 'PostgreSQL reports an error');
-  else log.debug({ postgres: line }, 'PostgreSQL');
+  if (line.startsWith('PANIC:')) {
+    log.error({ postgres: line }, 'PostgreSQL reports an error');
+  } else {
+    log.debug({ postgres: line }, 'PostgreSQL');
+  }
 }

@@ -74,7 +74,9 @@ export async function startEmbeddedPostgres({
   let stopping: Promise<void> | undefined;
   void server.ended.then((reason) => {
     process.off('exit', server.hurry);
-    if (stopping !== undefined) return;
+    if (stopping !== undefined) {
+      return;
+    }
     log.error({ reason }, 'PostgreSQL ended by itself');
     onUnexpectedEnd?.(reason);
   });
@@ -96,9 +98,11 @@ async function startOnFreePort(
       return { server: await startServer({ ...options, port }), port };
     } catch (error) {
       const words = String(error);
-      if (REMAINS.test(words) && Date.now() < until) await sleep(250);
-      else if (!words.includes('could not create any TCP/IP sockets') || portsTried++ >= PORT_ATTEMPTS)
+      if (REMAINS.test(words) && Date.now() < until) {
+        await sleep(250);
+      } else if (!words.includes('could not create any TCP/IP sockets') || portsTried++ >= PORT_ATTEMPTS) {
         throw error;
+      }
     }
   }
 }

@@ -27,7 +27,9 @@ const run = promisify(execFile);
 export async function choosePostgresUser(log: Log): Promise<SystemUser> {
   for (const name of [...CANDIDATES, CREATED]) {
     const user = await lookUp(name);
-    if (user !== undefined && (await canBecome(user))) return user;
+    if (user !== undefined && (await canBecome(user))) {
+      return user;
+    }
   }
   try {
     await run('useradd', [
@@ -47,7 +49,9 @@ export async function choosePostgresUser(log: Log): Promise<SystemUser> {
   }
   log.info({ user: CREATED }, 'made a system user for PostgreSQL, which refuses to run as root');
   const created = await lookUp(CREATED);
-  if (created === undefined) throw new GatewayError('BAD_CONFIGURATION', `useradd made no user ${CREATED}`);
+  if (created === undefined) {
+    throw new GatewayError('BAD_CONFIGURATION', `useradd made no user ${CREATED}`);
+  }
   return created;
 }
 
@@ -59,7 +63,9 @@ export async function canReach(user: SystemUser, directory: string): Promise<boo
 /** The user who owns `directory`, unless there is none or it is root. */
 export async function findOwner(directory: string): Promise<SystemUser | undefined> {
   const found = await stat(directory).catch(() => undefined);
-  if (found === undefined || found.uid === 0) return undefined;
+  if (found === undefined || found.uid === 0) {
+    return undefined;
+  }
   const name = await run('id', ['-un', String(found.uid)]).then(
     ({ stdout }) => stdout.trim(),
     () => `user ${found.uid}`,

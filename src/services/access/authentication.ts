@@ -29,11 +29,17 @@ export function createAuthenticate(providers: readonly IdentityProvider[] | null
     if (providers === null) {
       return { caller: { ...LOCAL_CALLER, origin: { ...origin, tokenId: null } }, expiresAt: null };
     }
-    if (authorization === null) return null;
+    if (authorization === null) {
+      return null;
+    }
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (bearer === undefined || bearer.length > BEARER_MAX_LENGTH) throw notGood();
+    if (bearer === undefined || bearer.length > BEARER_MAX_LENGTH) {
+      throw notGood();
+    }
     const provider = providers.find((one) => one.recognises(bearer));
-    if (provider === undefined) throw notGood();
+    if (provider === undefined) {
+      throw notGood();
+    }
     const { tokenId, expiresAt, ...identity } = await provider.identify(bearer);
     return { caller: { ...identity, origin: { ...origin, tokenId } }, expiresAt };
   };
@@ -45,8 +51,9 @@ export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityPro
     recognises: isSecretShaped,
     async identify(bearer) {
       const token = await store.use(hashSecret(bearer));
-      if (token === null)
+      if (token === null) {
         throw new GatewayError('UNAUTHENTICATED', 'the token is unknown, expired or revoked');
+      }
       const { id, name, role, administrators, expiresAt } = token;
       return { id: name, kind: 'TOKEN', role, administrators, tokenId: id, expiresAt };
     },

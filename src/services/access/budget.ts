@@ -41,7 +41,9 @@ export function createCharge(
     const now = Date.now();
     let account = accounts.get(key);
     if (account === undefined) {
-      if (accounts.size >= CALLERS_REMEMBERED) accounts.clear();
+      if (accounts.size >= CALLERS_REMEMBERED) {
+        accounts.clear();
+      }
       account = { remaining: total, resetAt: now + windowSeconds * 1_000, owed: 0, taking: false };
       accounts.set(key, account);
     }
@@ -66,22 +68,33 @@ export function createCharge(
 
   const takeOwed = async (key: string, account: Account): Promise<void> => {
     account.taking = true;
-    while (account.owed > 0) await take(key, account, 0);
+    while (account.owed > 0) {
+      await take(key, account, 0);
+    }
     account.taking = false;
   };
 
   return async (caller, points) => {
-    if (caller.kind === 'LOCAL') return null;
+    if (caller.kind === 'LOCAL') {
+      return null;
+    }
     const key = `${caller.kind} ${caller.id}`;
     const account = accountOf(key);
     if (points < SMALL_POINTS && account.remaining >= points) {
       account.remaining -= points;
       account.owed += points;
-      if (!account.taking) void takeOwed(key, account);
+      if (!account.taking) {
+        void takeOwed(key, account);
+      }
     } else {
-      if (account.remaining > 0) await take(key, account, points);
-      else account.remaining = Math.min(account.remaining, -1);
-      if (account.remaining < 0) throw exhausted(total, windowSeconds, points, account);
+      if (account.remaining > 0) {
+        await take(key, account, points);
+      } else {
+        account.remaining = Math.min(account.remaining, -1);
+      }
+      if (account.remaining < 0) {
+        throw exhausted(total, windowSeconds, points, account);
+      }
     }
     return { remaining: account.remaining, resetSeconds: secondsLeft(account) };
   };

@@ -41,9 +41,17 @@ export function createWatchStanding(
 
   const look = async (): Promise<void> => {
     const looking = [...watched.keys()];
-    if (looking.length === 0) return;
+    if (looking.length === 0) {
+      return;
+    }
     const inForce = new Set(await store.inForce(looking));
-    for (const id of looking) if (!inForce.has(id)) for (const end of watched.get(id) ?? []) end();
+    for (const id of looking) {
+      if (!inForce.has(id)) {
+        for (const end of watched.get(id) ?? []) {
+          end();
+        }
+      }
+    }
   };
 
   const lookLater = (): void => {
@@ -52,7 +60,9 @@ export function createWatchStanding(
         .catch(onFailure)
         .finally(() => {
           timer = undefined;
-          if (watched.size > 0) lookLater();
+          if (watched.size > 0) {
+            lookLater();
+          }
         });
     }, LOOK_MS).unref();
   };
@@ -60,10 +70,14 @@ export function createWatchStanding(
   const watchToken = (id: string, end: () => void): (() => void) => {
     const ends = watched.get(id) ?? new Set();
     watched.set(id, ends.add(end));
-    if (timer === undefined) lookLater();
+    if (timer === undefined) {
+      lookLater();
+    }
     return () => {
       ends.delete(end);
-      if (ends.size === 0 && watched.get(id) === ends) watched.delete(id);
+      if (ends.size === 0 && watched.get(id) === ends) {
+        watched.delete(id);
+      }
     };
   };
 
@@ -71,8 +85,11 @@ export function createWatchStanding(
     let waiting: NodeJS.Timeout;
     const wait = (): void => {
       const left = at - now();
-      if (left <= 0) end();
-      else waiting = setTimeout(wait, Math.min(left, LONGEST_TIMER_MS)).unref();
+      if (left <= 0) {
+        end();
+      } else {
+        waiting = setTimeout(wait, Math.min(left, LONGEST_TIMER_MS)).unref();
+      }
     };
     wait();
     return () => {
@@ -83,22 +100,26 @@ export function createWatchStanding(
   return ({ tokenId, expiresAt }) => {
     const { promise: ended, resolve } = Promise.withResolvers<GatewayError>();
     const closers: (() => void)[] = [];
-    if (tokenId !== null)
+    if (tokenId !== null) {
       closers.push(
         watchToken(tokenId, () => {
           resolve(over('has expired or was revoked'));
         }),
       );
-    if (expiresAt !== null)
+    }
+    if (expiresAt !== null) {
       closers.push(
         watchExpiry(expiresAt.getTime(), () => {
           resolve(over('has expired'));
         }),
       );
+    }
     return {
       ended,
       close() {
-        for (const close of closers) close();
+        for (const close of closers) {
+          close();
+        }
       },
     };
   };

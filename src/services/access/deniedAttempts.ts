@@ -51,18 +51,24 @@ export function createDeniedAttempts(
     timer = undefined;
     const attempts = [...noted.values()];
     noted = new Map();
-    if (attempts.length > 0) await store.insert(attempts, KEPT).catch(onFailure);
+    if (attempts.length > 0) {
+      await store.insert(attempts, KEPT).catch(onFailure);
+    }
   };
 
   const add = (attempt: DeniedAttempt): void => {
     const { code, reason, callerId, address } = attempt;
     const key = JSON.stringify([code, reason, callerId, address]);
     const known = noted.get(key);
-    if (known !== undefined)
+    if (known !== undefined) {
       noted.set(key, { ...known, attempts: known.attempts + 1, lastAt: attempt.lastAt });
-    else if (noted.size < DIFFERENT_MAX) noted.set(key, attempt);
-    else if (reason !== MANY_OTHERS) add(attemptOf(null, null, code, MANY_OTHERS));
-    else noted.set(key, attempt);
+    } else if (noted.size < DIFFERENT_MAX) {
+      noted.set(key, attempt);
+    } else if (reason !== MANY_OTHERS) {
+      add(attemptOf(null, null, code, MANY_OTHERS));
+    } else {
+      noted.set(key, attempt);
+    }
   };
 
   const note = (attempt: DeniedAttempt): void => {
@@ -76,7 +82,9 @@ export function createDeniedAttempts(
     },
     noteRefused(caller, field, foreign) {
       const attempt = (reason: string) => attemptOf(caller, caller.origin, 'FORBIDDEN', reason);
-      if (foreign === undefined) note(attempt(field));
+      if (foreign === undefined) {
+        note(attempt(field));
+      }
       for (const id of new Set(foreign)) {
         const administrators = [...(caller.administrators ?? []), id];
         note({ ...attempt(`${field} of the administrator ${id}`), administrators });

@@ -50,7 +50,9 @@ export function createTokenService(
   return {
     async create(caller, input) {
       const userErrors = faultsOf(input, grantedAdministrators(configured, caller));
-      if (userErrors.length > 0) return { token: null, secret: null, userErrors };
+      if (userErrors.length > 0) {
+        return { token: null, secret: null, userErrors };
+      }
       const { secret, hash } = mintSecret();
       const token = await store.insert({
         id: uuidv7(),
@@ -61,7 +63,9 @@ export function createTokenService(
         createdBy: caller.id,
         expiresAt: new Date(now() + (input.expiresInDays ?? EXPIRY_DAYS.default) * DAY_MS),
       });
-      if (token === null) return { token, secret: null, userErrors: [nameTaken(input.name)] };
+      if (token === null) {
+        return { token, secret: null, userErrors: [nameTaken(input.name)] };
+      }
       return { token, secret, userErrors };
     },
     list: (caller) => store.list(caller.administrators, TOKENS_LISTED),

@@ -47,7 +47,9 @@ export function verdictFromReadBack(
   startedAt: Date,
   member: ServiceMember | undefined,
 ): ReadBackVerdict {
-  if (member === undefined) return WITHOUT_MEMBER[operation];
+  if (member === undefined) {
+    return WITHOUT_MEMBER[operation];
+  }
   const status = member.serviceStatus.toLowerCase();
   switch (operation) {
     case 'CREATE_MEMBERS':
@@ -55,7 +57,9 @@ export function verdictFromReadBack(
     case 'INVITE_MEMBERS':
       return INVITED.has(status) ? since(startedAt, member.invitedAt) : 'NOT_DONE';
     case 'DISASSOCIATE_MEMBERS':
-      if (UNASSOCIATED.has(status)) return 'NOT_ASSOCIATED';
+      if (UNASSOCIATED.has(status)) {
+        return 'NOT_ASSOCIATED';
+      }
       return status === 'removed' ? since(startedAt, member.updatedAt) : 'NOT_DONE';
     case 'DELETE_MEMBERS':
       return status === 'deleted' ? since(startedAt, member.updatedAt) : 'NOT_DONE';
@@ -82,7 +86,9 @@ export function landsBy(
   { operation, startedAt }: { readonly operation: MembershipOperation; readonly startedAt: Date },
   landsWithinMs: number,
 ): number | null {
-  if (operation === 'CREATE_MEMBERS') return null;
+  if (operation === 'CREATE_MEMBERS') {
+    return null;
+  }
   const at = startedAt.getTime() + landsWithinMs;
   return at > Date.now() ? at : null;
 }

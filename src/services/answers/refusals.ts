@@ -112,11 +112,19 @@ export function isThrottled(answer: CallAnswer | { readonly kind: 'READ' }): boo
 }
 
 function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode {
-  if (httpStatus !== null && httpStatus >= 500) return 'INTERNAL_ERROR';
+  if (httpStatus !== null && httpStatus >= 500) {
+    return 'INTERNAL_ERROR';
+  }
   const named = Object.hasOwn(REASON_BY_ERROR, errorCode) ? REASON_BY_ERROR[errorCode] : undefined;
-  if (named !== undefined) return named;
-  if (httpStatus === null || httpStatus < 400) return 'UNREACHABLE';
-  if (FOREIGN_DETECTOR.test(errorMessage)) return 'DETECTOR_NOT_FOUND';
+  if (named !== undefined) {
+    return named;
+  }
+  if (httpStatus === null || httpStatus < 400) {
+    return 'UNREACHABLE';
+  }
+  if (FOREIGN_DETECTOR.test(errorMessage)) {
+    return 'DETECTOR_NOT_FOUND';
+  }
   const told = classifyUnprocessed(errorMessage);
   return told === 'OTHER' ? (REASON_BY_STATUS[httpStatus] ?? 'OTHER') : told;
 }

@@ -58,12 +58,14 @@ export function settlementOf(
       strangers,
     };
   }
-  if (answer.kind === 'ACKNOWLEDGED')
+  if (answer.kind === 'ACKNOWLEDGED') {
     throw new Error(
       `The answer to call ${callId} says nothing of accounts: read it back before it is settled.`,
     );
-  if (answer.kind === 'UNANSWERED' && !answer.neverSent)
+  }
+  if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
     throw new Error(`Call ${callId} may have reached the service: read it back before it is settled.`);
+  }
   const { kind: status, wire, errorCode, errorMessage } = answer;
   return {
     settlement: {
@@ -90,8 +92,11 @@ function pair(
   const strangers: UnprocessedAccount[] = [];
   for (const account of unprocessed) {
     const { accountId, result } = account;
-    if (!asked.has(accountId)) strangers.push(account);
-    else if (!exceptions.has(accountId)) exceptions.set(accountId, unprocessedVerdict(operation, result));
+    if (!asked.has(accountId)) {
+      strangers.push(account);
+    } else if (!exceptions.has(accountId)) {
+      exceptions.set(accountId, unprocessedVerdict(operation, result));
+    }
   }
   return { exceptions, strangers };
 }

@@ -45,7 +45,9 @@ export function settlementOfReadBack(
   const exceptions = new Map<string, Verdict>();
   for (const accountId of call.accountIds) {
     const verdict = verdictOn(call, found.get(accountId));
-    if (verdict !== null) exceptions.set(accountId, verdict);
+    if (verdict !== null) {
+      exceptions.set(accountId, verdict);
+    }
   }
   return {
     callId: call.callId,
@@ -78,7 +80,9 @@ function verdictOn(
     case 'NOT_ASSOCIATED':
       return unprocessed('NOT_ASSOCIATED', `${preamble}${shown}: not associated.`);
     case 'NOT_DONE':
-      if (!acknowledged) return null;
+      if (!acknowledged) {
+        return null;
+      }
       return { ...unprocessed('STILL_ASSOCIATED', `${preamble}${shown}: still associated.`), retry: true };
   }
 }

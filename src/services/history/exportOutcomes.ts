@@ -14,7 +14,9 @@ export function createExportOutcomes(store: ExportStore): ExportOutcomes {
 async function* toExported(
   parts: AsyncIterable<readonly OutcomeRow[]>,
 ): AsyncGenerator<readonly ExportedOutcome[]> {
-  for await (const rows of parts) yield rows.map(toOutcome);
+  for await (const rows of parts) {
+    yield rows.map(toOutcome);
+  }
 }
 
 function toOutcome(row: OutcomeRow): ExportedOutcome {

@@ -52,7 +52,9 @@ function isCondition(name: string): name is keyof AskedOutcomes {
 function one<Value>(read: (name: string, value: string) => Value): Read<Value> {
   return (name, values) => {
     const [value] = values;
-    if (value !== undefined && values.length === 1) return read(name, value);
+    if (value !== undefined && values.length === 1) {
+      return read(name, value);
+    }
     throw new GatewayError('BAD_USER_INPUT', `${name}: expected one value, got ${values.length}`);
   };
 }
@@ -64,7 +66,9 @@ function many<Value>(read: (name: string, value: string) => Value): Read<readonl
 function oneOf<Value extends string>(choices: readonly Value[]): (name: string, value: string) => Value {
   return (name, value) => {
     const choice = choices.find((known) => known === value);
-    if (choice !== undefined) return choice;
+    if (choice !== undefined) {
+      return choice;
+    }
     throw new GatewayError(
       'BAD_USER_INPUT',
       `${name}: expected one of ${choices.join(', ')}, got ${quoted(value)}`,
@@ -74,7 +78,9 @@ function oneOf<Value extends string>(choices: readonly Value[]): (name: string, 
 
 function moment(name: string, value: string): Date {
   const date = new Date(value);
-  if (MOMENT.test(value) && !Number.isNaN(date.getTime())) return date;
+  if (MOMENT.test(value) && !Number.isNaN(date.getTime())) {
+    return date;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `${name}: expected a moment such as 2026-03-01T00:00:00Z, got ${quoted(value)}`,

@@ -14,7 +14,9 @@ const COUNT_OF_STATUS: Readonly<Record<OutcomeStatus, keyof OutcomeCounts>> = {
 export function sumCounts(targets: readonly TargetRow[]): OutcomeCounts {
   const sum = { total: 0, pending: 0, inFlight: 0, processed: 0, unprocessed: 0, failed: 0, canceled: 0 };
   for (const { counts } of targets) {
-    for (const name of Object.keys(sum) as (keyof OutcomeCounts)[]) sum[name] += counts[name];
+    for (const name of Object.keys(sum) as (keyof OutcomeCounts)[]) {
+      sum[name] += counts[name];
+    }
   }
   return sum;
 }
@@ -33,6 +35,8 @@ export function countMatching(targets: readonly TargetRow[], filter: NestedOutco
         target.region === (region ?? target.region),
     ),
   );
-  if (!statuses) return counts.total;
+  if (!statuses) {
+    return counts.total;
+  }
   return [...new Set(statuses)].reduce((sum, status) => sum + counts[COUNT_OF_STATUS[status]], 0);
 }

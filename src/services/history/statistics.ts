@@ -59,7 +59,9 @@ export function createStatistics(store: HistoryStore): StatisticsService {
 function checkGroupBy(groupBy: readonly StatisticsDimension[]): void {
   const times = ['HOUR', 'DAY', 'MONTH'] as const;
   const asked = times.filter((time) => groupBy.includes(time));
-  if (asked.length <= 1) return;
+  if (asked.length <= 1) {
+    return;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `groupBy: expected at most one of HOUR, DAY and MONTH, got ${asked.join(' and ')}`,
@@ -68,7 +70,9 @@ function checkGroupBy(groupBy: readonly StatisticsDimension[]): void {
 
 function checkReadable(rows: readonly StatisticsRow[]): void {
   const outcomes = rows.reduce((sum, row) => sum + row.outcomes, 0);
-  if (outcomes <= MOST_READ_FOR_ACCOUNTS) return;
+  if (outcomes <= MOST_READ_FOR_ACCOUNTS) {
+    return;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `filter: expected one that at most ${MOST_READ_FOR_ACCOUNTS} outcomes meet for accounts to be counted, got ` +

@@ -69,7 +69,9 @@ export function checkAccounts(
 }
 
 function accountIdFault(accountId: string, field: readonly string[]): UserError | null {
-  if (ACCOUNT_ID.test(accountId)) return null;
+  if (ACCOUNT_ID.test(accountId)) {
+    return null;
+  }
   return {
     field,
     code: 'INVALID_INPUT',
@@ -85,7 +87,9 @@ function emailFault(
 ): UserError | null {
   const at = [...field.slice(0, -1), 'email'];
   if (email === null) {
-    if (rules.emails !== 'REQUIRED_BY_GUARDDUTY') return null;
+    if (rules.emails !== 'REQUIRED_BY_GUARDDUTY') {
+      return null;
+    }
     return {
       field: at,
       code: 'EMAIL_REQUIRED',
@@ -96,7 +100,9 @@ function emailFault(
     rules.emails === 'REQUIRED_BY_GUARDDUTY' || rules.emails === 'GUARDDUTY_IF_GIVEN'
       ? guardDutyEmailFault(email)
       : securityHubEmailFault(email);
-  if (fault === null) return null;
+  if (fault === null) {
+    return null;
+  }
   return {
     field: at,
     code: 'INVALID_INPUT',

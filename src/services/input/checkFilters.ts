@@ -108,7 +108,9 @@ export function checkCallFilter(asked: AskedCalls): CallFilter {
 
 /** The account id; `BAD_USER_INPUT`, with the argument named, when it is none. */
 function checkAccountId(argument: string, accountId: string): string {
-  if (/^[0-9]{12}$/.test(accountId)) return accountId;
+  if (/^[0-9]{12}$/.test(accountId)) {
+    return accountId;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `${argument}: expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
@@ -120,7 +122,9 @@ function lanesOf({ administrator, service, region }: AskedLanes) {
 }
 
 function checkPeriod(what: string, after: Date | null | undefined, before: Date | null | undefined): void {
-  if (after == null || before == null || after < before) return;
+  if (after == null || before == null || after < before) {
+    return;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `filter.${what}Before: expected a moment after filter.${what}After, ${after.toISOString()}, got ${before.toISOString()}`,
@@ -128,8 +132,9 @@ function checkPeriod(what: string, after: Date | null | undefined, before: Date 
 }
 
 function checkAccountIds(accountIds: readonly string[]): string[] {
-  if (accountIds.length <= ACCOUNTS_PER_FILTER)
+  if (accountIds.length <= ACCOUNTS_PER_FILTER) {
     return accountIds.map((accountId, index) => checkAccountId(`filter.accountId.${index}`, accountId));
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `filter.accountId: expected at most ${ACCOUNTS_PER_FILTER} accounts, got ${accountIds.length}`,

@@ -37,12 +37,16 @@ function textFault(
   min: number,
   max: number,
 ): UserError | null {
-  if (text === null || text === undefined) return null;
+  if (text === null || text === undefined) {
+    return null;
+  }
   const path = { field: ['input', field], code: 'INVALID_INPUT' } as const;
   if (text.length < min || text.length > max) {
     return { ...path, message: `expected ${min} to ${max} characters, got ${text.length}` };
   }
   // PostgreSQL's text cannot hold it.
-  if (text.includes('\0')) return { ...path, message: 'expected text without NUL characters' };
+  if (text.includes('\0')) {
+    return { ...path, message: 'expected text without NUL characters' };
+  }
   return null;
 }

@@ -38,7 +38,9 @@ export function checkTargets(
   asked: RequestOptions,
 ): { targets: CheckedTargets; userErrors: readonly [] } | { targets: null; userErrors: UserError[] } {
   const found = findAdministrator(grantedAdministrators(administrators, caller), asked);
-  if ('message' in found) return { targets: null, userErrors: [found] };
+  if ('message' in found) {
+    return { targets: null, userErrors: [found] };
+  }
   const services = SECURITY_SERVICES.filter((service) =>
     (asked.services ?? found.services).includes(service),
   );
@@ -48,7 +50,9 @@ export function checkTargets(
     ...regionFaults(found, asked, regions),
     ...detectorFaults(asked, services, regions),
   ];
-  if (userErrors.length > 0) return { targets: null, userErrors };
+  if (userErrors.length > 0) {
+    return { targets: null, userErrors };
+  }
   return {
     targets: { administrator: found, services, regions, detectorId: asked.detectorId ?? null },
     userErrors: [],
@@ -119,7 +123,9 @@ function detectorFaults(
   regions: readonly string[],
 ): UserError[] {
   const detectorId = asked.detectorId ?? null;
-  if (detectorId === null) return [];
+  if (detectorId === null) {
+    return [];
+  }
   const fault = (message: string): UserError[] => [
     { field: ['input', 'detectorId'], code: 'INVALID_INPUT', message },
   ];

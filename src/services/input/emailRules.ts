@@ -29,6 +29,8 @@ export function guardDutyEmailFault(email: string): string | null {
 
 /** What is wrong with an e-mail address for Security Hub alone, which takes any; null when it is fine. */
 export function securityHubEmailFault(email: string): string | null {
-  if (email.length <= EMAIL_MAX_LENGTH && /^[^\s@\0]+@[^\s@\0]+$/.test(email)) return null;
+  if (email.length <= EMAIL_MAX_LENGTH && /^[^\s@\0]+@[^\s@\0]+$/.test(email)) {
+    return null;
+  }
   return `expected one e-mail address of at most ${EMAIL_MAX_LENGTH} characters`;
 }

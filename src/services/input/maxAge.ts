@@ -6,7 +6,9 @@ export const LARGEST_MAX_AGE_SECONDS = 86_400;
 /** How old an answer may be; 0 for one that has to be read now. @throws GatewayError `BAD_USER_INPUT`. */
 export function checkMaxAge(maxAgeSeconds: number | null | undefined): number {
   const seconds = maxAgeSeconds ?? 0;
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LARGEST_MAX_AGE_SECONDS) return seconds;
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LARGEST_MAX_AGE_SECONDS) {
+    return seconds;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `maxAgeSeconds: expected a whole number from 0 to ${LARGEST_MAX_AGE_SECONDS}, got ${seconds}`,

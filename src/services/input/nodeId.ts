@@ -48,7 +48,9 @@ export function parseNodeId(nodeId: string): NodeKey | null {
     return { kind, id };
   }
   const outcome = OUTCOME.exec(nodeId);
-  if (!outcome) return null;
+  if (!outcome) {
+    return null;
+  }
   const [, targetId, accountId] = outcome as unknown as [string, string, string];
   return BigInt(targetId) > LARGEST_TARGET_ID ? null : { kind: 'outcome', targetId, accountId };
 }
@@ -56,7 +58,9 @@ export function parseNodeId(nodeId: string): NodeKey | null {
 /** The UUID in a request's id that came as the named argument; `BAD_USER_INPUT` for anything else. */
 export function parseRequestId(argument: string, nodeId: string): string {
   const key = parseNodeId(nodeId);
-  if (key?.kind === 'request') return key.id;
+  if (key?.kind === 'request') {
+    return key.id;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `${argument}: expected the id of a MembershipRequest, request_ and a UUID, got ${quoted(nodeId)}`,

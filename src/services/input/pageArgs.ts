@@ -23,10 +23,14 @@ const LARGEST_SIZE = 100;
  */
 export function checkPage({ first, after, last, before }: AskedPage): PageArgs {
   const isBackward = last != null || before != null;
-  if (!isBackward) return checkForwardPage({ first: first ?? null, after: after ?? null });
+  if (!isBackward) {
+    return checkForwardPage({ first: first ?? null, after: after ?? null });
+  }
   const other = last != null ? 'last' : 'before';
   for (const [argument, value] of Object.entries({ first, after })) {
-    if (value == null) continue;
+    if (value == null) {
+      continue;
+    }
     throw new GatewayError(
       'BAD_USER_INPUT',
       `${argument}: expected none together with ${other}; first and after page forward, last and before backward`,
@@ -41,7 +45,9 @@ export function checkForwardPage({ first, after }: Pick<AskedPage, 'first' | 'af
 }
 
 function checkSize(argument: string, size: number): number {
-  if (Number.isInteger(size) && size >= 1 && size <= LARGEST_SIZE) return size;
+  if (Number.isInteger(size) && size >= 1 && size <= LARGEST_SIZE) {
+    return size;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `${argument}: expected a whole number from 1 to ${LARGEST_SIZE}, got ${size}`,

@@ -91,11 +91,12 @@ export function createInventory(
       const targets = liveTargets(administrators, caller, { administrator: administrator ?? null });
       const names = [...new Set(targets.map((target) => target.administrator))];
       const [only, ...others] = names;
-      if (only === undefined || others.length > 0)
+      if (only === undefined || others.length > 0) {
         throw new GatewayError(
           'BAD_USER_INPUT',
           `administrator: expected one of ${names.join(', ') || 'nothing'}, got none`,
         );
+      }
       const [afterId = null] = after == null ? [] : checkAccountIds('after', [after]);
       const found = await reads.coverage(targets, {
         accountIds: accountIds == null ? null : checkAccountIds('accountIds', accountIds),
@@ -109,7 +110,9 @@ export function createInventory(
 
 function checkGaps(first: number | null | undefined): number {
   const most = first ?? DEFAULT_GAPS;
-  if (Number.isInteger(most) && most >= 1 && most <= MOST_GAPS) return most;
+  if (Number.isInteger(most) && most >= 1 && most <= MOST_GAPS) {
+    return most;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `first: expected a whole number from 1 to ${MOST_GAPS}, got ${most}`,
@@ -117,7 +120,9 @@ function checkGaps(first: number | null | undefined): number {
 }
 
 function checkDays(days: number | null | undefined): number | null {
-  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MOST_DAYS)) return days ?? null;
+  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MOST_DAYS)) {
+    return days ?? null;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `filter.invitationOlderThanDays: expected a whole number from 0 to ${MOST_DAYS}, got ${days}`,

@@ -28,7 +28,9 @@ export function createObserveTarget({
   return async (target) => {
     for (;;) {
       const observation = await observations.begin(target);
-      if (observation === null) return;
+      if (observation === null) {
+        return;
+      }
       try {
         const { members } = await listAllMembers(target, 0);
         await observations.finish(
@@ -46,7 +48,9 @@ export function createObserveTarget({
 }
 
 function failureOf(error: unknown): { readonly reasonCode: ReasonCode; readonly reason: string } {
-  if (error instanceof GatewayError) return reasonOfFailure(error);
+  if (error instanceof GatewayError) {
+    return reasonOfFailure(error);
+  }
   return {
     reasonCode: 'OTHER',
     reason: 'the members were listed, and could not be written to the inventory',

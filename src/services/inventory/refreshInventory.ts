@@ -55,7 +55,9 @@ export function createRefreshInventory({
       const states = (await observations.states(targets)).map((state) => toRefreshed(state, since));
       const isOpen = states.some(({ status }) => status === 'WAITING' || status === 'RUNNING');
       const left = until - performance.now();
-      if (!isOpen || left <= 0 || stopping.aborted) return states;
+      if (!isOpen || left <= 0 || stopping.aborted) {
+        return states;
+      }
       await sleep(Math.min(LOOK_MS, left), undefined, { signal: stopping }).catch(() => undefined);
     }
   };
@@ -63,7 +65,9 @@ export function createRefreshInventory({
   return async (caller, input) => {
     const { targets, userErrors } = checkTargets(administrators, caller, input);
     const faults = [...userErrors, ...checkOptions({ waitSeconds: input.waitSeconds ?? null })];
-    if (targets === null || faults.length > 0) return { targets: [], userErrors: faults };
+    if (targets === null || faults.length > 0) {
+      return { targets: [], userErrors: faults };
+    }
     const { administrator, services, regions } = targets;
     const wanted = services.flatMap((service) =>
       regions.map((region) => ({ administrator: administrator.id, service, region })),
@@ -80,12 +84,13 @@ function toRefreshed(state: InventoryState, since: Date): RefreshedTarget {
   const { administrator, service, region, observedAt, members, triedAt, runningSince } = state;
   const known = { administrator, service, region, observedAt, members };
   const none = { reasonCode: null, reason: null };
-  if (triedAt === null || triedAt < since)
+  if (triedAt === null || triedAt < since) {
     return {
       ...known,
       ...none,
       status: runningSince !== null && runningSince >= since ? 'RUNNING' : 'WAITING',
     };
+  }
   const { reasonCode, reason } = state;
   return { ...known, reasonCode, reason, status: reasonCode === null ? 'OBSERVED' : 'FAILED' };
 }

@@ -23,7 +23,9 @@ export function createKeptPages(
   ): Promise<LivePage | null> => {
     const after = nextToken?.slice(INVENTORY_TOKEN.length) ?? '';
     const page = await kept.inventoryPage(target, after, pageSize, nextToken === null ? maxAgeSeconds : null);
-    if (page === null) return null;
+    if (page === null) {
+      return null;
+    }
     const last = page.members.at(-1);
     const goOn = page.isLast || last === undefined ? null : INVENTORY_TOKEN + last.accountId;
     return shown(target, page.members, page.observedAt, goOn);
@@ -34,10 +36,14 @@ export function createKeptPages(
       const { nextToken } = asked;
       if (nextToken === null || nextToken.startsWith(INVENTORY_TOKEN)) {
         const page = await fromInventory(target, asked);
-        if (page !== null) return page;
+        if (page !== null) {
+          return page;
+        }
       }
       const known = await kept.page(target, asked, maxAgeSeconds);
-      if (known !== null) return shown(target, known.members, known.observedAt, known.nextToken);
+      if (known !== null) {
+        return shown(target, known.members, known.observedAt, known.nextToken);
+      }
       const read = await reads.page(target, asked);
       const members = read.members.map(serviceMember).filter((member) => member !== null);
       await kept.keepPage(target, asked, { ...read, members });

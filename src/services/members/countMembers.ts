@@ -27,9 +27,13 @@ export async function countMembers(
     const page: LivePage | null = await reads
       .page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken })
       .catch(() => null);
-    if (page === null) return null;
+    if (page === null) {
+      return null;
+    }
     members += page.members.filter(({ status }) => counts(status)).length;
-    if (page.nextToken === null || isEnough(members)) return members;
+    if (page.nextToken === null || isEnough(members)) {
+      return members;
+    }
     nextToken = page.nextToken;
   }
   return null;

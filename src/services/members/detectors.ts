@@ -17,8 +17,9 @@ export interface Detectors {
 export function createDetectors(administrators: readonly Administrator[]): Detectors {
   const known = new Map<string, string>();
   for (const { id: administrator, detectorIds } of administrators) {
-    for (const [region, detectorId] of Object.entries(detectorIds))
+    for (const [region, detectorId] of Object.entries(detectorIds)) {
       known.set(targetKey({ administrator, service: 'GUARDDUTY', region }), detectorId);
+    }
   }
   return {
     known: (target) => (target.service === 'GUARDDUTY' ? (known.get(targetKey(target)) ?? null) : null),
@@ -27,7 +28,9 @@ export function createDetectors(administrators: readonly Administrator[]): Detec
     },
     disown(target, detectorId) {
       const key = targetKey(target);
-      if (known.get(key) === detectorId) known.delete(key);
+      if (known.get(key) === detectorId) {
+        known.delete(key);
+      }
     },
   };
 }

@@ -22,16 +22,24 @@ export function createFindDetector(detectors: Detectors, upstream: Upstream, tur
     await turns.takeOne(target, until);
     // Whoever asked first may leave: the answer is for everybody.
     const read = await readInTurns(turns, target, { until }, () => upstream.findDetector(target));
-    if (read.kind !== 'READ') throw readFailure(target, read);
-    if (read.detectorId === null) throw failureOf(target, NO_DETECTOR);
+    if (read.kind !== 'READ') {
+      throw readFailure(target, read);
+    }
+    if (read.detectorId === null) {
+      throw failureOf(target, NO_DETECTOR);
+    }
     detectors.learn(target, read.detectorId);
     return read.detectorId;
   };
 
   return async (target, until) => {
-    if (target.service !== 'GUARDDUTY') return null;
+    if (target.service !== 'GUARDDUTY') {
+      return null;
+    }
     const detectorId = detectors.known(target);
-    if (detectorId !== null) return detectorId;
+    if (detectorId !== null) {
+      return detectorId;
+    }
     // Whoever asks meanwhile waits for the same answer.
     const key = targetKey(target);
     let lookup = lookups.get(key);

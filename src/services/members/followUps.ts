@@ -54,7 +54,9 @@ export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpTool
       }));
     } catch (error) {
       // When the process stops, what was taken comes up again by itself: whoever goes on looks at it.
-      if (isStopping) return null;
+      if (isStopping) {
+        return null;
+      }
       log.warn({ err: error, lane }, 'members not followed: their target is looked at later');
       await store.postpone(lane.id, taken);
       return null;
@@ -64,18 +66,24 @@ export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpTool
   const follow = async (lane: Lane): Promise<void> => {
     while (!isStopping) {
       const taken = await store.take(lane.id, ACCOUNTS_PER_CALL);
-      if (taken.length === 0) return;
+      if (taken.length === 0) {
+        return;
+      }
       const seen = await readAll(lane, taken);
-      if (seen === null) return;
+      if (seen === null) {
+        return;
+      }
       await store.note(lane.id, taken, seen);
     }
   };
 
   const look = async (): Promise<void> => {
-    while (!isStopping && (await store.enroll()) > 0);
+    while (!isStopping && (await store.enroll()) > 0) {}
     for (const laneId of await store.lanesDue()) {
       const lane = laneOf.get(laneId);
-      if (lane === undefined || atWork.has(laneId) || isStopping) continue;
+      if (lane === undefined || atWork.has(laneId) || isStopping) {
+        continue;
+      }
       const work = follow(lane)
         .catch(failed)
         .finally(() => atWork.delete(laneId));
@@ -88,7 +96,9 @@ export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpTool
   };
 
   const start = (): void => {
-    if (isLooking) return;
+    if (isLooking) {
+      return;
+    }
     isLooking = true;
     round = look()
       .catch(failed)

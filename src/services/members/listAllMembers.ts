@@ -22,12 +22,16 @@ const MOST_PAGES = 2_000;
 export function createLiveListing(reads: Pick<MemberReads, 'page'>, stopping: AbortSignal): ListAllMembers {
   const readPage = async (target: TargetAddress, nextToken: string | null): Promise<LivePage> => {
     for (let failures = 0; ; failures++) {
-      if (stopping.aborted) throw isStopping();
+      if (stopping.aborted) {
+        throw isStopping();
+      }
       try {
         return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken });
       } catch (error) {
         const pause = PAUSES_MS[failures];
-        if (pause === undefined || !mayPass(error)) throw error;
+        if (pause === undefined || !mayPass(error)) {
+          throw error;
+        }
         await sleep(pause, undefined, { signal: stopping }).catch(() => undefined);
       }
     }
@@ -40,10 +44,16 @@ export function createLiveListing(reads: Pick<MemberReads, 'page'>, stopping: Ab
     for (let pages = 1; ; pages++) {
       for (const member of page.members) {
         const seen = serviceMember(member);
-        if (seen !== null) members.set(seen.accountId, seen);
+        if (seen !== null) {
+          members.set(seen.accountId, seen);
+        }
       }
-      if (page.nextToken === null) return { observedAt, members: [...members.values()] };
-      if (pages === MOST_PAGES) throw endless(target);
+      if (page.nextToken === null) {
+        return { observedAt, members: [...members.values()] };
+      }
+      if (pages === MOST_PAGES) {
+        throw endless(target);
+      }
       page = await readPage(target, page.nextToken);
     }
   };

@@ -26,10 +26,16 @@ export function createListingInTime(reads: Pick<MemberReads, 'page'>): ListAllMe
     for (;;) {
       for (const member of page.members) {
         const seen = serviceMember(member);
-        if (seen !== null) members.set(seen.accountId, seen);
+        if (seen !== null) {
+          members.set(seen.accountId, seen);
+        }
       }
-      if (page.nextToken === null) return { observedAt, members: [...members.values()] };
-      if (performance.now() > until) throw tooMany(target, members.size);
+      if (page.nextToken === null) {
+        return { observedAt, members: [...members.values()] };
+      }
+      if (performance.now() > until) {
+        throw tooMany(target, members.size);
+      }
       page = await nextPage(reads, target, page.nextToken, until, members.size);
     }
   };

@@ -39,7 +39,9 @@ export function liveMember(target: TargetAddress, member: ServiceMember, observe
 
 /** The same in the service's own terms; null for an account that it does not know. */
 export function serviceMember(shown: LiveMember): ServiceMember | null {
-  if (shown.status === 'NOT_A_MEMBER') return null;
+  if (shown.status === 'NOT_A_MEMBER') {
+    return null;
+  }
   const { accountId, email, serviceStatus, invitedAt, updatedAt } = shown;
   return { accountId, email, serviceStatus: serviceStatus ?? '', invitedAt, updatedAt };
 }

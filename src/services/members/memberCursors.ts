@@ -35,10 +35,14 @@ export function memberCursor(list: MemberList, { token, skip }: MemberPlace): st
  * @throws GatewayError `BAD_USER_INPUT` when it is none, was changed, or belongs to a list of other arguments.
  */
 export function memberPlace(list: MemberList, after: string | null): MemberPlace {
-  if (after === null) return BEGINNING;
+  if (after === null) {
+    return BEGINNING;
+  }
   const [version, digest, digits = '', ...rest] = Buffer.from(after, 'base64url').toString().split('|');
   const place = { token: rest.join('|') || null, skip: Number(digits) };
-  if (version === '1' && digest === digestOf(list, place.skip, place.token)) return place;
+  if (version === '1' && digest === digestOf(list, place.skip, place.token)) {
+    return place;
+  }
   throw new GatewayError(
     'BAD_USER_INPUT',
     `after: expected a cursor from a list of members with the same administrator, service, region and status, and with maxAgeSeconds if that one had it, got ${quoted(after)}`,
@@ -48,6 +52,8 @@ export function memberPlace(list: MemberList, after: string | null): MemberPlace
 function digestOf({ target, statuses, isKept }: MemberList, skip: number, token: string | null): string {
   const { administrator, service, region } = target;
   const meant = [administrator, service, region, statuses && [...new Set(statuses)].sort(), skip, token];
-  if (isKept) meant.push('kept');
+  if (isKept) {
+    meant.push('kept');
+  }
   return createHash('sha256').update(JSON.stringify(meant)).digest('base64url').slice(0, DIGEST_LENGTH);
 }

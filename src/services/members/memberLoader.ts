@@ -45,21 +45,29 @@ export function createMemberLoader(
     const answers = await Promise.all(
       keys.map(async (key, place) => {
         const known = found[place] ?? null;
-        if (known !== null) return taken(key, known);
+        if (known !== null) {
+          return taken(key, known);
+        }
         const answer = await reads.member(key.target, key.accountId).catch(asError);
-        if (!(answer instanceof Error)) read.push(answer);
+        if (!(answer instanceof Error)) {
+          read.push(answer);
+        }
         return answer;
       }),
     );
     // Before anybody is answered, so that whoever asks next finds it.
-    if (read.length > 0) await kept.keepMembers(read.map(toKeep));
+    if (read.length > 0) {
+      await kept.keepMembers(read.map(toKeep));
+    }
     return answers;
   };
 
   const loaders = new Map<number, DataLoader<MemberKey, LiveMember, string>>();
   const loaderFor = (maxAgeSeconds: number): DataLoader<MemberKey, LiveMember, string> => {
     const known = loaders.get(maxAgeSeconds);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const loader = new DataLoader<MemberKey, LiveMember, string>(
       async (keys) =>
         within(() => (maxAgeSeconds === 0 ? Promise.all(keys.map(read)) : readOrTake(keys, maxAgeSeconds))),

@@ -85,7 +85,9 @@ export function createLiveMembers(
         isKept: maxAge > 0,
       };
       const from = memberPlace(list, page.after);
-      if (list.statuses?.length === 0) return pageOf([], false, null);
+      if (list.statuses?.length === 0) {
+        return pageOf([], false, null);
+      }
       return readPage(readsFor(maxAge), list, from, page.first);
     },
     targets: (caller, asked) => liveTargets(administrators, caller, asked),
@@ -99,9 +101,12 @@ function onlyTarget(
   region: string,
 ): TargetAddress {
   const [only, ...others] = found;
-  if (only === undefined)
+  if (only === undefined) {
     throw new GatewayError('BAD_USER_INPUT', `region: ${service} is not configured for ${quoted(region)}`);
-  if (others.length === 0) return only;
+  }
+  if (others.length === 0) {
+    return only;
+  }
   const names = found.map(({ administrator }) => administrator).join(', ');
   throw new GatewayError('BAD_USER_INPUT', `administrator: expected one of ${names}, got none`);
 }
@@ -125,12 +130,19 @@ async function readPage(
       .slice(place.skip)
       .filter(({ node }) => list.statuses?.includes(node.status) ?? true);
     const taken = matching.slice(0, first - edges.length);
-    for (const { node, index } of taken)
+    for (const { node, index } of taken) {
       edges.push({ node, cursor: memberCursor(list, placeAfter(place.token, index, members, nextToken)) });
-    if (taken.length < matching.length) return pageOf(edges, true, null);
-    if (nextToken === null) return pageOf(edges, false, null);
+    }
+    if (taken.length < matching.length) {
+      return pageOf(edges, true, null);
+    }
+    if (nextToken === null) {
+      return pageOf(edges, false, null);
+    }
     place = { token: nextToken, skip: 0 };
-    if (edges.length === first) break;
+    if (edges.length === first) {
+      break;
+    }
   }
   return pageOf(edges, true, memberCursor(list, place));
 }
@@ -159,7 +171,9 @@ export function checkAccountIds(argument: string, accountIds: readonly string[])
     );
   }
   for (const [index, accountId] of accountIds.entries()) {
-    if (/^[0-9]{12}$/.test(accountId)) continue;
+    if (/^[0-9]{12}$/.test(accountId)) {
+      continue;
+    }
     const where = accountIds.length === 1 ? argument : `${argument}.${index}`;
     throw new GatewayError(
       'BAD_USER_INPUT',

@@ -83,24 +83,35 @@ export function createMemberReads({
     const { until, signal } = patience;
     const detectorId = await findDetector(target, until);
     const first = await readInTurns(turns, target, patience, () => send(detectorId));
-    if (first.kind === 'READ') return first;
-    if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') throw readFailure(target, first);
+    if (first.kind === 'READ') {
+      return first;
+    }
+    if (verdictOf(first).reasonCode !== 'DETECTOR_NOT_FOUND') {
+      throw readFailure(target, first);
+    }
     detectors.disown(target, detectorId);
     const anew = await findDetector(target, until);
-    if (anew === detectorId) throw readFailure(target, first);
+    if (anew === detectorId) {
+      throw readFailure(target, first);
+    }
     await turns.takeOne(target, until, signal);
     const second = await readInTurns(turns, target, patience, () => send(anew));
-    if (second.kind === 'READ') return second;
+    if (second.kind === 'READ') {
+      return second;
+    }
     throw readFailure(target, second);
   }
 
   async function readBatch(target: TargetAddress, batch: ReadonlyMap<string, Waiting>, at: Date) {
     const nobody = new AbortController();
     const { signal } = nobody;
-    for (const one of batch.values())
+    for (const one of batch.values()) {
       one.abandon = () => {
-        if ([...batch.values()].every(({ askers }) => askers === 0)) nobody.abort();
+        if ([...batch.values()].every(({ askers }) => askers === 0)) {
+          nobody.abort();
+        }
       };
+    }
     try {
       const [{ until } = { until: 0 }] = batch.values();
       const read = await withDetector(target, { until, signal }, (detectorId) =>
@@ -112,7 +123,9 @@ export function createMemberReads({
         answer.resolve(member ? liveMember(target, member, at) : notAMember(target, accountId, at));
       }
     } catch (error) {
-      for (const { answer } of batch.values()) answer.reject(error);
+      for (const { answer } of batch.values()) {
+        answer.reject(error);
+      }
     }
   }
 
@@ -125,9 +138,12 @@ export function createMemberReads({
         // Before the quota is taken, since a lookup takes its own share first.
         await findDetector(target, until);
         const turn = await turns.take(target, Math.ceil(waiting.size / ACCOUNTS_PER_CALL), until);
-        if (turn === null) giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
-        for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++)
+        if (turn === null) {
+          giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
+        }
+        for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++) {
           void readBatch(target, takeBatch(waiting), turn?.at ?? new Date());
+        }
       } catch (error) {
         giveUp(waiting, error, Infinity);
       }
@@ -176,11 +192,15 @@ export function createMemberReads({
 /** The answer for one more who asks; one who leaves gets none. */
 async function asLongAsAsked(one: Waiting, signal: AbortSignal | undefined): Promise<LiveMember> {
   one.askers += 1;
-  if (signal === undefined) return one.answer.promise;
+  if (signal === undefined) {
+    return one.answer.promise;
+  }
   const { promise: left, reject } = Promise.withResolvers<never>();
   const leave = (): void => {
     one.askers -= 1;
-    if (one.askers === 0) one.abandon();
+    if (one.askers === 0) {
+      one.abandon();
+    }
     reject(signal.reason);
   };
   signal.addEventListener('abort', leave, { once: true });
@@ -194,7 +214,9 @@ async function asLongAsAsked(one: Waiting, signal: AbortSignal | undefined): Pro
 function takeBatch(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
   const batch = new Map<string, Waiting>();
   for (const [accountId, one] of waiting) {
-    if (batch.size === ACCOUNTS_PER_CALL) break;
+    if (batch.size === ACCOUNTS_PER_CALL) {
+      break;
+    }
     batch.set(accountId, one);
     waiting.delete(accountId);
   }
@@ -204,7 +226,9 @@ function takeBatch(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> 
 /** Rejects what would have waited no longer than `until`. */
 function giveUp(waiting: Map<string, Waiting>, error: unknown, until: number): void {
   for (const [accountId, one] of waiting) {
-    if (one.until > until) continue;
+    if (one.until > until) {
+      continue;
+    }
     waiting.delete(accountId);
     one.answer.reject(error);
   }

@@ -29,10 +29,16 @@ export async function readInTurns<Read extends { readonly kind: 'READ' }>(
 ): Promise<Read | Refused | Unanswered> {
   for (let attempt = 1; ; attempt++) {
     const answer = await send();
-    if (answer.kind === 'READ' || attempt === ATTEMPTS || !verdictOf(answer).retry) return answer;
+    if (answer.kind === 'READ' || attempt === ATTEMPTS || !verdictOf(answer).retry) {
+      return answer;
+    }
     const pause = (RETRY_DELAYS[attempt - 1] ?? 0) * 1_000;
-    if (performance.now() + pause > until) return answer;
+    if (performance.now() + pause > until) {
+      return answer;
+    }
     await sleep(pause, undefined, signal && { signal });
-    if ((await turns.take(target, 1, until, signal)) === null) return answer;
+    if ((await turns.take(target, 1, until, signal)) === null) {
+      return answer;
+    }
   }
 }

@@ -29,8 +29,12 @@ export function reasonOfFailure(error: unknown): {
   readonly reasonCode: ReasonCode;
   readonly reason: string;
 } {
-  if (!(error instanceof GatewayError)) throw error;
+  if (!(error instanceof GatewayError)) {
+    throw error;
+  }
   const reasonCode = REASON_CODES.find((code) => code === error.details['reasonCode']);
-  if (reasonCode === undefined) throw error;
+  if (reasonCode === undefined) {
+    throw error;
+  }
   return { reasonCode, reason: String(error.details['reason'] ?? error.message) };
 }

@@ -39,11 +39,17 @@ export interface ReadTurns {
 export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTurns {
   const take: ReadTurns['take'] = async (target, wanted, until, signal) => {
     for (;;) {
-      if (stopping.aborted) throw isStopping();
+      if (stopping.aborted) {
+        throw isStopping();
+      }
       signal?.throwIfAborted();
       const { granted, wait, at } = await quota.reserve(target, wanted);
-      if (granted > 0) return { granted, at };
-      if (performance.now() + wait > until) return null;
+      if (granted > 0) {
+        return { granted, at };
+      }
+      if (performance.now() + wait > until) {
+        return null;
+      }
       await sleep(Math.min(wait, LONGEST_PAUSE_MS), undefined, { signal: signal ?? stopping }).catch(
         () => undefined,
       );
@@ -53,7 +59,9 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
     take,
     async takeOne(target, until, signal) {
       const turn = await take(target, 1, until, signal);
-      if (turn === null) throw waitedInVain(target);
+      if (turn === null) {
+        throw waitedInVain(target);
+      }
       return turn;
     },
   };

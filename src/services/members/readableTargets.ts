@@ -32,16 +32,23 @@ export function liveTargets(
 ): readonly TargetAddress[] {
   const granted = grantedAdministrators(administrators, caller);
   const meant = administrator == null ? granted : granted.filter(({ id }) => id === administrator);
-  if (administrator != null && meant.length === 0)
+  if (administrator != null && meant.length === 0) {
     throw unknown('administrator', names(granted.map(({ id }) => id)), administrator);
+  }
   const known = {
     services: SECURITY_SERVICES.filter((service) => meant.some((one) => one.services.includes(service))),
     regions: [...new Set(meant.flatMap((one) => one.regions))],
   };
-  for (const service of services ?? [])
-    if (!known.services.includes(service)) throw unknown(argument.services, names(known.services), service);
-  for (const region of regions ?? [])
-    if (!known.regions.includes(region)) throw unknown(argument.regions, names(known.regions), region);
+  for (const service of services ?? []) {
+    if (!known.services.includes(service)) {
+      throw unknown(argument.services, names(known.services), service);
+    }
+  }
+  for (const region of regions ?? []) {
+    if (!known.regions.includes(region)) {
+      throw unknown(argument.regions, names(known.regions), region);
+    }
+  }
   return meant.flatMap(({ id, services: served, regions: covered }) =>
     SECURITY_SERVICES.filter(
       (service) => served.includes(service) && (services?.includes(service) ?? true),

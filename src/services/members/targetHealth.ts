@@ -42,7 +42,9 @@ export function createTargetHealth(tools: TargetHealthTools): TargetHealthOf {
     return Promise.all(
       targets.map(async (target, index): Promise<TargetHealth> => {
         const state = before[index];
-        if (state === undefined) throw new Error('every target has a lane');
+        if (state === undefined) {
+          throw new Error('every target has a lane');
+        }
         const { at, ...lane } = state;
         const found = await probe(reads, target);
         const detectorId = detectors.known(target);

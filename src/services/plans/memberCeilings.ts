@@ -25,9 +25,13 @@ export async function roomFor(
   operation: AddingOperation,
 ): Promise<Room> {
   const ceiling = operation === 'CREATE_MEMBERS' ? MEMBERS[target.service] : INVITATIONS[target.service];
-  if (ceiling === null) return { kind: 'COUNTED', room: Infinity };
+  if (ceiling === null) {
+    return { kind: 'COUNTED', room: Infinity };
+  }
   const counts = (status: MemberStatus): boolean => operation === 'CREATE_MEMBERS' || status === 'INVITED';
   const members = await countMembers(reads, target, counts, (some) => some >= ceiling);
-  if (members === null) return { kind: 'NOT_COUNTED' };
+  if (members === null) {
+    return { kind: 'NOT_COUNTED' };
+  }
   return { kind: 'COUNTED', room: Math.max(0, ceiling - members) };
 }

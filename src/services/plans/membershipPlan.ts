@@ -101,9 +101,13 @@ async function lookAhead(
       const verdict = verdictOn(operation, member, email, ownAccountId);
       return { accountId: member.accountId, verdict, memberStatus: member.status };
     });
-    if (!judged.some((one) => takesRoom(one))) return { accounts: judged, limitChecked: true, ...NO_FAULT };
+    if (!judged.some((one) => takesRoom(one))) {
+      return { accounts: judged, limitChecked: true, ...NO_FAULT };
+    }
     const room = await roomFor(reads, target, operation);
-    if (room.kind === 'NOT_COUNTED') return { accounts: judged, limitChecked: false, ...NO_FAULT };
+    if (room.kind === 'NOT_COUNTED') {
+      return { accounts: judged, limitChecked: false, ...NO_FAULT };
+    }
     return { accounts: withinRoom(judged, room.room), limitChecked: true, ...NO_FAULT };
   } catch (error) {
     const failure = reasonOfFailure(error);
@@ -126,7 +130,9 @@ function takesRoom({ verdict, memberStatus }: PlannedAccount): boolean {
 function withinRoom(accounts: readonly PlannedAccount[], room: number): PlannedAccount[] {
   let left = room;
   return accounts.map((one) => {
-    if (!takesRoom(one)) return one;
+    if (!takesRoom(one)) {
+      return one;
+    }
     left -= 1;
     return left >= 0 ? one : { ...one, verdict: 'OVER_LIMIT' };
   });

@@ -35,7 +35,9 @@ export function verdictOn(
   email: string | null,
   ownAccountId: string,
 ): PlanVerdict {
-  if (accountId === ownAccountId) return 'SELF';
+  if (accountId === ownAccountId) {
+    return 'SELF';
+  }
   const verdict = VERDICTS[status][operation];
   return verdict === 'WOULD_CREATE' && service === 'GUARDDUTY' && email === null ? 'EMAIL_MISSING' : verdict;
 }

@@ -96,7 +96,9 @@ export function createReconcile(deps: {
     const maxAge = input.maxAgeSeconds ?? 0;
     const optionErrors = optionFaults(limit, maxAge, services.length * regions.length);
     const userErrors = [...targetErrors, ...optionErrors, ...accountErrors];
-    if (targets === null || userErrors.length > 0) return { targets: [], userErrors };
+    if (targets === null || userErrors.length > 0) {
+      return { targets: [], userErrors };
+    }
     const { id: administrator, accountId: ownAccountId } = targets.administrator;
     const desired = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const addresses = services.flatMap((service) =>
@@ -137,7 +139,9 @@ function compare(
   let upToDate = 0;
   const add = (list: Growing, account: ReconciledAccount): void => {
     list.totalCount += 1;
-    if (list.accounts.length < limit) list.accounts.push(account);
+    if (list.accounts.length < limit) {
+      list.accounts.push(account);
+    }
   };
   for (const { accountId, email } of desired) {
     const member = byId.get(accountId);
@@ -148,15 +152,24 @@ function compare(
     const known = { accountId, service, status: memberStatus };
     const operation = isMember(memberStatus) ? 'INVITE_MEMBERS' : 'CREATE_MEMBERS';
     const verdict = verdictOn(operation, known, email, ownAccountId);
-    if (verdict in lists) add(lists[verdict as keyof typeof lists], account);
-    if (verdict === 'SELF') continue;
+    if (verdict in lists) {
+      add(lists[verdict as keyof typeof lists], account);
+    }
+    if (verdict === 'SELF') {
+      continue;
+    }
     const differs = isMember(memberStatus) && emailsDiffer(email, memberEmail);
-    if (differs) add(emailDiffers, account);
-    else if (verdict === 'ALREADY_INVITED') upToDate += 1;
+    if (differs) {
+      add(emailDiffers, account);
+    } else if (verdict === 'ALREADY_INVITED') {
+      upToDate += 1;
+    }
   }
   for (const { accountId, email, serviceStatus } of [...byId.values()].sort(byAccountId)) {
     const memberStatus = memberStatusOf(serviceStatus);
-    if (isMember(memberStatus)) add(unexpected, { accountId, email: null, memberEmail: email, memberStatus });
+    if (isMember(memberStatus)) {
+      add(unexpected, { accountId, email: null, memberEmail: email, memberStatus });
+    }
   }
   return {
     toCreate: lists.WOULD_CREATE,
@@ -189,12 +202,14 @@ function optionFaults(limit: number, maxAge: number, targets: number): UserError
   const faults: UserError[] = [];
   const fault = (field: string, message: string) =>
     faults.push({ field: ['input', field], code: 'INVALID_INPUT', message });
-  if (limit < LIMIT.min || limit > LIMIT.max)
+  if (limit < LIMIT.min || limit > LIMIT.max) {
     fault('limit', `expected ${LIMIT.min} to ${LIMIT.max} accounts in each list, got ${limit}`);
-  else if (limit * targets > LIMIT_OF_ALL_TARGETS) {
+  } else if (limit * targets > LIMIT_OF_ALL_TARGETS) {
     const most = Math.floor(LIMIT_OF_ALL_TARGETS / targets);
     fault('limit', `expected at most ${most} accounts in each list of ${targets} targets, got ${limit}`);
   }
-  if (maxAge < 0) fault('maxAgeSeconds', `expected 0 or more seconds, got ${maxAge}`);
+  if (maxAge < 0) {
+    fault('maxAgeSeconds', `expected 0 or more seconds, got ${maxAge}`);
+  }
   return faults;
 }

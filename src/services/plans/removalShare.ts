@@ -50,8 +50,9 @@ export async function removalShare(
   target: TargetAddress,
   { operation, counted, percent }: { operation: RemovingOperation; counted: number; percent: number },
 ): Promise<RemovalShare> {
-  if (counted <= 1 || percent === 100)
+  if (counted <= 1 || percent === 100) {
     return { percent, counted, members: null, mayGo: null, verdict: 'WITHIN' };
+  }
   const mayGoOf = (members: number): number => Math.max(1, Math.floor((members * percent) / 100));
   const counts = (status: MemberStatus): boolean => countsFor(operation, status);
   const listing = await inventory.listing(target, INVENTORY_GOOD_FOR_MS);
@@ -59,7 +60,9 @@ export async function removalShare(
     listing === null
       ? await countMembers(reads, target, counts, (some) => mayGoOf(some) >= counted)
       : listing.members.filter(({ serviceStatus }) => counts(memberStatusOf(serviceStatus))).length;
-  if (members === null) return { percent, counted, members, mayGo: null, verdict: 'NOT_COUNTED' };
+  if (members === null) {
+    return { percent, counted, members, mayGo: null, verdict: 'NOT_COUNTED' };
+  }
   const mayGo = mayGoOf(members);
   return { percent, counted, members, mayGo, verdict: mayGo >= counted ? 'WITHIN' : 'EXCEEDED' };
 }

@@ -22,6 +22,8 @@ export function batchKeyOf(options: CallOptions): string {
       ? [options.message, options.disableEmailNotification]
       : [];
   const shared = [detectorId, ...invitation];
-  if (shared.every((option) => option === null)) return operation;
+  if (shared.every((option) => option === null)) {
+    return operation;
+  }
   return `${operation}:${createHash('sha256').update(JSON.stringify(shared)).digest('hex').slice(0, 32)}`;
 }

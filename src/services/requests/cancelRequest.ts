@@ -14,8 +14,12 @@ export function createCancelRequest(
   return async (caller, input) => {
     const id = askedRequestId(input.requestId);
     const [request] = id === null ? [] : await history.requestsById(caller, [id]);
-    if (!request) return { requestId: null, userErrors: [requestNotFound(input.requestId)] };
-    if (await cancellations.cancel(request.id)) return { requestId: request.id, userErrors: [] };
+    if (!request) {
+      return { requestId: null, userErrors: [requestNotFound(input.requestId)] };
+    }
+    if (await cancellations.cancel(request.id)) {
+      return { requestId: request.id, userErrors: [] };
+    }
     const message = 'the request has finished already: nothing of it waits to be sent or is in flight';
     return { requestId: null, userErrors: [wrongRequest('NOT_CANCELABLE', message)] };
   };

@@ -29,7 +29,9 @@ export function checkRetry(
   const taken = source.ended.filter(
     ({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)),
   );
-  if (taken.length === 0) return [wrongRequest('NOT_RETRYABLE', nothingToRetry(source.ended))];
+  if (taken.length === 0) {
+    return [wrongRequest('NOT_RETRYABLE', nothingToRetry(source.ended))];
+  }
   if (administrator === undefined) {
     const message = `administrator ${source.administrator} is not configured any more`;
     return [wrongRequest('NOT_RETRYABLE', message)];
@@ -44,12 +46,16 @@ export function checkRetry(
 
 // Invitations carry no e-mail address.
 function erasedPart({ outcomesErased, emailsErased, operation }: RetrySource): string | null {
-  if (outcomesErased) return 'outcomes';
+  if (outcomesErased) {
+    return 'outcomes';
+  }
   return emailsErased && operation === 'CREATE_MEMBERS' ? 'e-mail addresses' : null;
 }
 
 function nothingToRetry(ended: readonly Ended[]): string {
-  if (ended.length === 0) return 'no outcome of the request ended UNPROCESSED or FAILED';
+  if (ended.length === 0) {
+    return 'no outcome of the request ended UNPROCESSED or FAILED';
+  }
   const byReason = Map.groupBy(ended, ({ reasonCode }) => reasonCode ?? 'no reason');
   const reasons = [...byReason].map(([reason, some]) => `${reason} ${sum(some)}`).join(', ');
   return (

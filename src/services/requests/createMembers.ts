@@ -32,9 +32,13 @@ export function createCreateMembers(deps: {
       },
     );
     const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
-    if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+    if (targets === null || userErrors.length > 0) {
+      return { requestId: null, userErrors };
+    }
     const planned = { operation: 'CREATE_MEMBERS', accounts, targets } as const;
-    if (dryRun) return { requestId: null, userErrors, plan: await deps.plan(planned) };
+    if (dryRun) {
+      return { requestId: null, userErrors, plan: await deps.plan(planned) };
+    }
     return deps.intake(caller, {
       ...planned,
       options: input,

@@ -36,9 +36,13 @@ export function createInviteMembers(deps: {
     if (targets !== null && !targets.services.includes('GUARDDUTY')) {
       userErrors.push(...guardDutyOnlyFaults(input));
     }
-    if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+    if (targets === null || userErrors.length > 0) {
+      return { requestId: null, userErrors };
+    }
     const planned = { operation: 'INVITE_MEMBERS', accounts, targets } as const;
-    if (dryRun) return { requestId: null, userErrors, plan: await deps.plan(planned) };
+    if (dryRun) {
+      return { requestId: null, userErrors, plan: await deps.plan(planned) };
+    }
     return deps.intake(caller, {
       ...planned,
       options: input,
@@ -51,7 +55,9 @@ export function createInviteMembers(deps: {
 
 function followUpFaults({ followUpDays }: InviteMembersInput): UserError[] {
   const days = followUpDays ?? FOLLOW_UP_DAYS.default;
-  if (days >= FOLLOW_UP_DAYS.min && days <= FOLLOW_UP_DAYS.max) return [];
+  if (days >= FOLLOW_UP_DAYS.min && days <= FOLLOW_UP_DAYS.max) {
+    return [];
+  }
   const message = `expected ${FOLLOW_UP_DAYS.min} to ${FOLLOW_UP_DAYS.max} days, got ${days}`;
   return [{ field: ['input', 'followUpDays'], code: 'INVALID_INPUT', message }];
 }

@@ -53,10 +53,16 @@ async function remove(
   const userErrors = [...targetErrors, ...checkOptions(input), ...accountErrors];
   const dryRun = input.dryRun ?? false;
   const token = input.confirm ?? null;
-  if (!dryRun && token === null) userErrors.push(CONFIRMATION_REQUIRED);
-  if (targets === null || userErrors.length > 0) return { requestId: null, userErrors };
+  if (!dryRun && token === null) {
+    userErrors.push(CONFIRMATION_REQUIRED);
+  }
+  if (targets === null || userErrors.length > 0) {
+    return { requestId: null, userErrors };
+  }
   const removal = { operation, accounts, targets };
-  if (dryRun || token === null) return preview(tools, caller, removal);
+  if (dryRun || token === null) {
+    return preview(tools, caller, removal);
+  }
   return tools.intake(caller, {
     ...removal,
     options: input,
@@ -94,7 +100,9 @@ function faultsOf({ service, region, share, reason }: RemovalTarget): UserError[
     return [{ field: null, code: 'PREVIEW_INCOMPLETE', message }];
   }
   const { percent, counted, members, mayGo, verdict } = share;
-  if (verdict === 'WITHIN') return [];
+  if (verdict === 'WITHIN') {
+    return [];
+  }
   if (verdict === 'NOT_COUNTED') {
     const message = `the members of ${where} could not be counted in time, and ${counted} accounts may be too large a share of them: ask for fewer at once, or have them counted with refreshInventory`;
     return [{ field: null, code: 'PREVIEW_INCOMPLETE', message }];

@@ -48,7 +48,9 @@ export function createRequestProgress(
         follower.version = now.version;
         follower.tell();
       }
-      if (now?.isFinished !== false) follower.end();
+      if (now?.isFinished !== false) {
+        follower.end();
+      }
     }
   };
 
@@ -58,13 +60,17 @@ export function createRequestProgress(
         .catch(onFailure)
         .finally(() => {
           timer = undefined;
-          if (followers.size > 0) tick();
+          if (followers.size > 0) {
+            tick();
+          }
         });
     }, LOOK_MS);
   };
 
   stopping.addEventListener('abort', () => {
-    for (const follower of followers) follower.end();
+    for (const follower of followers) {
+      follower.end();
+    }
   });
 
   return {
@@ -80,11 +86,15 @@ export function createRequestProgress(
           },
         };
         followers.add(follower);
-        if (timer === undefined) tick();
+        if (timer === undefined) {
+          tick();
+        }
         try {
           await look([follower]);
           await Promise.race([stop, watch.finished]);
-          if (followers.has(follower)) await look([follower]);
+          if (followers.has(follower)) {
+            await look([follower]);
+          }
         } finally {
           followers.delete(follower);
           watch.close();

@@ -29,10 +29,14 @@ export function createRetryRequest(deps: {
       return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
     }
     const removalFault = isRemoval(source.operation) ? faultOfRemoval(caller, input) : null;
-    if (removalFault !== null) return { requestId: null, userErrors: [removalFault, ...faults] };
+    if (removalFault !== null) {
+      return { requestId: null, userErrors: [removalFault, ...faults] };
+    }
     const administrator = deps.administrators.find(({ id }) => id === source.administrator);
     const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
-    if (userErrors.length > 0) return { requestId: null, userErrors };
+    if (userErrors.length > 0) {
+      return { requestId: null, userErrors };
+    }
     const retry = toRetry(caller, source.operation, retryOf, input);
     return deps.recordAndWait(retry, input.waitSeconds, () => deps.retries.accept(retry));
   };
@@ -54,7 +58,9 @@ function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput):
       message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
     };
   }
-  if (onlyRetryable ?? true) return null;
+  if (onlyRetryable ?? true) {
+    return null;
+  }
   return wrongRequest(
     'NOT_RETRYABLE',
     'of a removal only what another send may cure is retried; for the rest make a new request, with a preview of its own',

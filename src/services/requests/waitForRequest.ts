@@ -32,7 +32,9 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
       if ('notConfirmed' in accepted) {
         return { requestId: null, userErrors: [confirmationInvalid(accepted.notConfirmed)] };
       }
-      if (accepted.inputHash !== request.inputHash) return keyReused(request.idempotencyKey);
+      if (accepted.inputHash !== request.inputHash) {
+        return keyReused(request.idempotencyKey);
+      }
       const seconds = waitSeconds ?? WAIT_SECONDS.default;
       if (accepted.requestId === request.id) {
         await waitFor(watch, seconds, ends);
@@ -44,7 +46,9 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
       }
       return { requestId: accepted.requestId, userErrors: [] };
     } finally {
-      for (const each of watches) each.close();
+      for (const each of watches) {
+        each.close();
+      }
     }
   };
 }
@@ -63,17 +67,23 @@ function keyReused(key: string | null): MutationResult<never> {
 }
 
 async function waitFor(watch: RequestWatch, seconds: number, ends: readonly AbortSignal[]): Promise<void> {
-  if (seconds === 0 || ends.some(({ aborted }) => aborted)) return;
+  if (seconds === 0 || ends.some(({ aborted }) => aborted)) {
+    return;
+  }
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
   const stop = (): void => {
     resolve(undefined);
   };
   const timer = setTimeout(stop, seconds * 1_000);
-  for (const end of ends) end.addEventListener('abort', stop);
+  for (const end of ends) {
+    end.addEventListener('abort', stop);
+  }
   try {
     await Promise.race([watch.finished, over]);
   } finally {
     clearTimeout(timer);
-    for (const end of ends) end.removeEventListener('abort', stop);
+    for (const end of ends) {
+      end.removeEventListener('abort', stop);
+    }
   }
 }

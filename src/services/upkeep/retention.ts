@@ -29,7 +29,9 @@ export function createRetention(
   now: () => Date,
 ): (log: Log) => Promise<RetentionRun | null> {
   return async (log) => {
-    if (recordMonths === null && emailDays === null) return null;
+    if (recordMonths === null && emailDays === null) {
+      return null;
+    }
     const run: RetentionRun = { emails: 0, outcomes: 0, calls: 0 };
     const isDone = await store.alone(async () => {
       if (emailDays !== null) {
@@ -39,12 +41,19 @@ export function createRetention(
       if (recordMonths !== null) {
         const before = monthsAgo(now(), recordMonths);
         run.outcomes = await walk((after) => store.eraseOutcomes(before, after));
-        for (let erased = await store.eraseCalls(before); erased > 0; erased = await store.eraseCalls(before))
+        for (
+          let erased = await store.eraseCalls(before);
+          erased > 0;
+          erased = await store.eraseCalls(before)
+        ) {
           run.calls += erased;
+        }
         await store.noteBeginning();
       }
     });
-    if (!isDone || run.emails + run.outcomes + run.calls === 0) return null;
+    if (!isDone || run.emails + run.outcomes + run.calls === 0) {
+      return null;
+    }
     log.info(run, 'erased what was too old');
     return run;
   };
@@ -60,7 +69,9 @@ async function walk(step: (after: string | null) => Promise<ErasedRequests>): Pr
   for (let after: string | null = null; ;) {
     const { through, requests }: ErasedRequests = await step(after);
     sum += requests;
-    if (through === null) return sum;
+    if (through === null) {
+      return sum;
+    }
     after = through;
   }
 }

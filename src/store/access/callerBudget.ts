@@ -42,7 +42,9 @@ export function openCallerBudget(
       // A fixed length, whatever the name, and no name in a table that nobody guards.
       const key = createHash('sha256').update(callerKey).digest('hex');
       const result = await limiter.consume(key, taken).catch((refused: unknown) => {
-        if (refused instanceof RateLimiterRes) return refused;
+        if (refused instanceof RateLimiterRes) {
+          return refused;
+        }
         throw refused;
       });
       return { remaining: points - result.consumedPoints, resetMs: result.msBeforeNext };

@@ -62,6 +62,8 @@ function useToken(secretHash: NewToken['secretHash']): Prisma.Sql {
 }
 
 function isWithin(administrators: readonly string[] | null): Prisma.Sql {
-  if (administrators === null) return Prisma.sql`true`;
+  if (administrators === null) {
+    return Prisma.sql`true`;
+  }
   return Prisma.sql`(NOT all_administrators AND administrators <@ ${[...administrators]}::text[])`;
 }

@@ -55,7 +55,9 @@ export function makeCancellable(pool: pg.Pool, canceller: Canceller): Cancellabl
       ending.listen(cancel);
       return await (connection.query as (...args: unknown[]) => Promise<unknown>).apply(connection, args);
     } catch (error) {
-      if (ending.reason === undefined) failure = error instanceof Error ? error : new Error(String(error));
+      if (ending.reason === undefined) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
       throw error;
     } finally {
       ending.unlisten(cancel);
@@ -74,5 +76,7 @@ export function makeCancellable(pool: pg.Pool, canceller: Canceller): Cancellabl
 }
 
 function refuseAfter({ reason }: Ending): void {
-  if (reason !== undefined) throw reason;
+  if (reason !== undefined) {
+    throw reason;
+  }
 }

@@ -66,14 +66,20 @@ export function openDatabase(databaseUrl: string): Database {
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   const listeners = new Set<(sql: string) => void>();
   prisma.$on('query', (event) => {
-    for (const listener of listeners) listener(event.query);
+    for (const listener of listeners) {
+      listener(event.query);
+    }
   });
   const readRow = async ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>): Promise<unknown> => {
-    for (const listener of listeners) listener(text);
+    for (const listener of listeners) {
+      listener(text);
+    }
     const name = PREPARED.exec(text)?.[1];
     try {
       const { rows } = await pool.query<object>({ text, values, ...(name === undefined ? {} : { name }) });
-      if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}`);
+      if (rows.length !== 1) {
+        throw new Error(`expected one row, got ${rows.length}`);
+      }
       return rows[0];
     } catch (error) {
       throw asCallersSeeIt(error);

@@ -24,7 +24,9 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     throw new GatewayError('BAD_CONFIGURATION', `cannot read the migrations in ${directory}`, { cause });
   });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  if (names.length === 0) throw new GatewayError('BAD_CONFIGURATION', `no migrations in ${directory}`);
+  if (names.length === 0) {
+    throw new GatewayError('BAD_CONFIGURATION', `no migrations in ${directory}`);
+  }
   return Promise.all(names.sort().map((name) => readMigration(directory, name)));
 }
 

@@ -67,7 +67,9 @@ export async function migrate({
     }
     return { applied: pending.map(({ name }) => name) };
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
+    if (error instanceof GatewayError) {
+      throw error;
+    }
     throw new GatewayError('UNAVAILABLE', `cannot migrate the database: ${describe(error)}`, {
       cause: error,
     });
@@ -103,21 +105,24 @@ function findPending(migrations: Migration[], history: AppliedMigration[]): Migr
   const byName = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { name, checksum, finished } of history) {
     const ours = byName.get(name);
-    if (ours === undefined)
+    if (ours === undefined) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
         `the database has migration ${name}, which this version of the gateway does not know: a newer one has used it`,
       );
-    if (!finished)
+    }
+    if (!finished) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
         `migration ${name} is recorded as begun and not finished. Look at what it left, then run: npx prisma migrate resolve --rolled-back ${name}`,
       );
-    if (!ours.checksums.includes(checksum))
+    }
+    if (!ours.checksums.includes(checksum)) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
         `migration ${name} was edited after it was applied: the database has checksum ${checksum}, the file ${ours.checksums[0]}`,
       );
+    }
   }
   const applied = new Set(history.map(({ name }) => name));
   return migrations.filter(({ name }) => !applied.has(name));
@@ -148,6 +153,8 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 
 function describe(error: unknown): string {
   // A refused connection has its reasons, one per address tried, and no message of its own.
-  if (error instanceof AggregateError) return error.errors.map((each) => describe(each)).join('; ');
+  if (error instanceof AggregateError) {
+    return error.errors.map((each) => describe(each)).join('; ');
+  }
   return error instanceof Error ? error.message : String(error);
 }

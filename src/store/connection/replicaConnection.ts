@@ -58,14 +58,19 @@ export async function connectReplica(
       query_timeout: ANSWER_LIMIT_MS,
     });
     next.on('notification', ({ channel, payload = '' }) => {
-      if (channel === LANE_WAKE_CHANNEL) handlers.laneWake(payload.split(',').map(Number));
-      else if (channel === REQUEST_FINISHED_CHANNEL) handlers.requestFinished(payload);
+      if (channel === LANE_WAKE_CHANNEL) {
+        handlers.laneWake(payload.split(',').map(Number));
+      } else if (channel === REQUEST_FINISHED_CHANNEL) {
+        handlers.requestFinished(payload);
+      }
     });
     next.on('error', (error) => {
       log.warn({ err: error }, 'listening connection lost');
     });
     next.once('end', () => {
-      if (client === next) reconnectLater();
+      if (client === next) {
+        reconnectLater();
+      }
     });
     await next.connect();
     await next.query(`LISTEN ${LANE_WAKE_CHANNEL}; LISTEN ${REQUEST_FINISHED_CHANNEL}`);
@@ -76,7 +81,9 @@ export async function connectReplica(
 
   const reconnectLater = (): void => {
     client = null;
-    if (closed) return;
+    if (closed) {
+      return;
+    }
     clearTimeout(timer);
     timer = setTimeout(() => {
       connect().catch((error: unknown) => {
@@ -87,10 +94,14 @@ export async function connectReplica(
   };
 
   const lookLater = (current: Client): void => {
-    if (client !== current || closed) return;
+    if (client !== current || closed) {
+      return;
+    }
     timer = setTimeout(() => {
       look(current).catch((error: unknown) => {
-        if (closed) return;
+        if (closed) {
+          return;
+        }
         log.warn({ err: error }, 'listening connection given up');
         reconnectLater();
         void current.end().catch(() => undefined);
@@ -100,7 +111,9 @@ export async function connectReplica(
 
   const look = async (current: Client): Promise<void> => {
     const left = await lanesLeft(current, replica);
-    if (client !== current || closed) return;
+    if (client !== current || closed) {
+      return;
+    }
     await handlers.looked(left).catch((error: unknown) => {
       log.warn({ err: error }, 'lanes not taken over');
     });

@@ -15,7 +15,9 @@ const WORDS =
 
 /** Whether an error is about reaching the database, and not about what was asked of it. */
 export function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error)) {
+    return false;
+  }
   const words = wordsOf(error);
   return CODES.has(codeOf(error)) || SQL_STATES.test(words) || WORDS.test(words);
 }
@@ -41,7 +43,9 @@ const NUL_IN_TEXT = /\b22021\b/;
  * statement that took too long, `BAD_USER_INPUT` when it was given NUL in a text, else untouched.
  */
 export function asCallersSeeIt(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof GatewayError) return error;
+  if (!(error instanceof Error) || error instanceof GatewayError) {
+    return error;
+  }
   const words = wordsOf(error);
   if (TIMED_OUT.test(words)) {
     return new GatewayError('TIMED_OUT', 'the database took longer over this than it may', { cause: error });
@@ -49,7 +53,9 @@ export function asCallersSeeIt(error: unknown): unknown {
   if (NUL_IN_TEXT.test(words)) {
     return new GatewayError('BAD_USER_INPUT', 'expected text without NUL characters', { cause: error });
   }
-  if (!isUnreachable(error)) return error;
+  if (!isUnreachable(error)) {
+    return error;
+  }
   return new GatewayError('UNAVAILABLE', 'the database cannot be reached just now; try again in a moment', {
     cause: error,
   });

@@ -49,7 +49,9 @@ export function createExports(databaseUrl: string, log: Log): Exports {
       try {
         for (;;) {
           const rows = await cursor.read(ROWS_PER_PART);
-          if (rows.length === 0) return;
+          if (rows.length === 0) {
+            return;
+          }
           yield rows.map(({ row }) => toOutcomeRow(row));
         }
       } catch (error) {

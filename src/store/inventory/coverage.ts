@@ -26,7 +26,9 @@ export async function readCoverage(
   const observed = lanes.filter(({ observedAt }) => observedAt !== null).map(({ laneId }) => laneId);
   const standing = (laneId: number, status: MemberStatus): AccountStanding => {
     const target = targets[places.get(laneId) ?? -1];
-    if (target === undefined) throw new Error('every lane has its target');
+    if (target === undefined) {
+      throw new Error('every lane has its target');
+    }
     return { service: target.service, region: target.region, status };
   };
   return {

@@ -72,15 +72,23 @@ function conditionOf(
   { targets, accountIds, statuses, invitedBefore, openForDays, requested }: InventoryFilter,
 ): Prisma.Sql {
   const conditions = [Prisma.sql`m.lane_id = ANY (${targets.map(laneIdOf)}::int[])`];
-  if (accountIds != null) conditions.push(Prisma.sql`m.account_id = ANY (${[...accountIds]}::text[])`);
-  if (statuses != null) conditions.push(Prisma.sql`m.status = ANY (${[...statuses]}::member_status[])`);
-  if (openForDays != null || (statuses != null && !statuses.includes('ENABLED')))
+  if (accountIds != null) {
+    conditions.push(Prisma.sql`m.account_id = ANY (${[...accountIds]}::text[])`);
+  }
+  if (statuses != null) {
+    conditions.push(Prisma.sql`m.status = ANY (${[...statuses]}::member_status[])`);
+  }
+  if (openForDays != null || (statuses != null && !statuses.includes('ENABLED'))) {
     conditions.push(Prisma.sql`m.status <> 'ENABLED'`);
-  if (invitedBefore != null) conditions.push(Prisma.sql`m.invited_at < ${invitedBefore}`);
-  if (openForDays != null)
+  }
+  if (invitedBefore != null) {
+    conditions.push(Prisma.sql`m.invited_at < ${invitedBefore}`);
+  }
+  if (openForDays != null) {
     conditions.push(
       Prisma.sql`m.status = 'INVITED' AND m.invited_at < now() - make_interval(days => ${openForDays}::int)`,
     );
+  }
   if (requested != null) {
     const isOnRecord = Prisma.sql`EXISTS (
       SELECT FROM outcome o JOIN target t ON t.id = o.target_id
@@ -117,6 +125,8 @@ async function readListing(
           AND i.observed_at >= clock_timestamp() - make_interval(secs => ${maxAgeMs / 1_000}::float8)
       ) AS result`,
   );
-  if (listing === null) return null;
+  if (listing === null) {
+    return null;
+  }
   return { observedAt: new Date(listing.observedAt), members: listing.members.map(toMember) };
 }

@@ -168,7 +168,9 @@ async function releaseLane(
     const held = await tx.$queryRaw<unknown[]>`
       SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR UPDATE
     `;
-    if (held.length === 0) return 'LOST';
+    if (held.length === 0) {
+      return 'LOST';
+    }
     const freed = await tx.$executeRaw`
       UPDATE lane SET holder = NULL, held_since = NULL, replica = NULL
       WHERE id = ${lane.id}::int

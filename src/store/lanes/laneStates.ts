@@ -26,7 +26,9 @@ export function createLaneStates(
       const byId = new Map(rows.map((row) => [row.id, row]));
       return targets.map((target) => {
         const row = byId.get(laneIdOf(target));
-        if (row === undefined) throw new Error(`the lane of ${target.service} in ${target.region} is gone`);
+        if (row === undefined) {
+          throw new Error(`the lane of ${target.service} in ${target.region} is gone`);
+        }
         const { perSecond, burst } = rates[target.service];
         const { lastCallId, throttledAt, at } = row;
         return { requestsLeft: Math.max(0, burst - row.behind * perSecond), lastCallId, throttledAt, at };

@@ -41,7 +41,9 @@ export async function openLanes(
     byId: (id) => byId.get(id),
     idOf(address) {
       const id = byAddress.get(addressKey(address));
-      if (id === undefined) throw new Error(`no lane for ${addressKey(address)}`);
+      if (id === undefined) {
+        throw new Error(`no lane for ${addressKey(address)}`);
+      }
       return id;
     },
     all: all.filter((lane) => configured.has(addressKey(lane))),

@@ -38,7 +38,9 @@ export function createKeptMembers(
         prisma,
         selectInventoryPage(laneIdOf(target), after, pageSize + 1, maxAgeSeconds),
       );
-      if (page === null) return null;
+      if (page === null) {
+        return null;
+      }
       const { observedAt, members } = page;
       return {
         members: members.slice(0, pageSize).map(toMember),

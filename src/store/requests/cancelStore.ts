@@ -17,7 +17,9 @@ export function createCancelStore(prisma: PrismaClient): CancelStore {
     prisma.$transaction(
       async (tx) => {
         const open = await markCanceled(tx, requestId);
-        if (open > 0) await withdrawPending(tx, requestId);
+        if (open > 0) {
+          await withdrawPending(tx, requestId);
+        }
         return open > 0;
       },
       { timeout: CANCEL_TIMEOUT_MS },

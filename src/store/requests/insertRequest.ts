@@ -62,20 +62,30 @@ export async function acceptRequest(
     const accepted = await prisma.$transaction(
       async (tx) => {
         const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
-        if (row === undefined) return null;
+        if (row === undefined) {
+          return null;
+        }
         await confirm(tx);
-        if (row.idle.length > 0) await enqueue(tx, row.idle);
+        if (row.idle.length > 0) {
+          await enqueue(tx, row.idle);
+        }
         return taken;
       },
       { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
     );
-    if (accepted !== null) return accepted;
+    if (accepted !== null) {
+      return accepted;
+    }
     const earlier = await findByIdempotencyKey(prisma, request);
     // Released in between: the key is free now.
     return earlier ?? (await acceptRequest(prisma, enqueue, request, statement, confirm));
   } catch (error) {
-    if (!isLost(error)) throw error;
-    if (await isOnRecord(prisma, request.id)) return taken;
+    if (!isLost(error)) {
+      throw error;
+    }
+    if (await isOnRecord(prisma, request.id)) {
+      return taken;
+    }
     throw new GatewayError(
       'UNAVAILABLE',
       'the database was lost while the request was being recorded, and nothing of it is on record; try again in a moment',
@@ -109,7 +119,9 @@ async function findByIdempotencyKey(
   prisma: PrismaClient,
   { caller, operation, idempotencyKey }: RequestIdentity,
 ): Promise<AcceptedRequest | null> {
-  if (idempotencyKey === null) throw new Error('a request without an idempotency key was not written');
+  if (idempotencyKey === null) {
+    throw new Error('a request without an idempotency key was not written');
+  }
   const earlier = await prisma.request.findFirst({
     where: { callerId: caller.id, callerKind: caller.kind, operation, idempotencyKey, holdsKey: true },
     select: { id: true, inputHash: true },

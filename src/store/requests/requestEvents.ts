@@ -14,16 +14,22 @@ export function createRequestEvents(prisma: PrismaClient): FedRequestEvents {
   const watches = new Map<string, Set<() => void>>();
 
   const requestFinished = (requestId: string): void => {
-    for (const resolve of watches.get(requestId) ?? []) resolve();
+    for (const resolve of watches.get(requestId) ?? []) {
+      resolve();
+    }
     watches.delete(requestId);
   };
 
   const check = async (requestIds: readonly string[]): Promise<void> => {
-    if (requestIds.length === 0) return;
+    if (requestIds.length === 0) {
+      return;
+    }
     const finished = await prisma.$queryRaw<{ id: string }[]>`
       SELECT id::text AS id FROM request WHERE id = ANY (${requestIds}::uuid[]) AND finished_at IS NOT NULL
     `;
-    for (const { id } of finished) requestFinished(id);
+    for (const { id } of finished) {
+      requestFinished(id);
+    }
   };
 
   return {
@@ -35,7 +41,9 @@ export function createRequestEvents(prisma: PrismaClient): FedRequestEvents {
         finished: promise,
         close() {
           resolvers.delete(resolve);
-          if (resolvers.size === 0 && watches.get(requestId) === resolvers) watches.delete(requestId);
+          if (resolvers.size === 0 && watches.get(requestId) === resolvers) {
+            watches.delete(requestId);
+          }
         },
       };
     },

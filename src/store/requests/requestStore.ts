@@ -22,10 +22,14 @@ export function createRequestStore(
       const statement = insertRequest(request, lanesOf(request));
       try {
         return await acceptRequest(prisma, enqueue, request, statement, async (tx) => {
-          if (!(await useConfirmation(tx, caller, confirmation))) throw new Unconfirmed();
+          if (!(await useConfirmation(tx, caller, confirmation))) {
+            throw new Unconfirmed();
+          }
         });
       } catch (error) {
-        if (!(error instanceof Unconfirmed)) throw error;
+        if (!(error instanceof Unconfirmed)) {
+          throw error;
+        }
         return { notConfirmed: await whyNotConfirmed(prisma, caller, confirmation) };
       }
     },

@@ -74,16 +74,22 @@ export function outcomeCursor({ targetId, accountId }: OutcomeKey): string {
  */
 export function idBound(kind: IdListKind, page: PageArgs): string {
   const { argument, cursor } = cursorOf(page);
-  if (cursor === null) return argument === 'after' ? PAST_ALL_IDS : BEFORE_ALL_IDS;
+  if (cursor === null) {
+    return argument === 'after' ? PAST_ALL_IDS : BEFORE_ALL_IDS;
+  }
   const [id, ...rest] = decode(kind, argument, cursor);
-  if (id === undefined || rest.length > 0 || !UUID.test(id)) throw wrongCursor(kind, argument, cursor);
+  if (id === undefined || rest.length > 0 || !UUID.test(id)) {
+    throw wrongCursor(kind, argument, cursor);
+  }
   return id;
 }
 
 /** As `idBound`, for outcomes. */
 export function outcomeBound(page: PageArgs): OutcomeKey {
   const { argument, cursor } = cursorOf(page);
-  if (cursor === null) return argument === 'after' ? PAST_ALL_OUTCOMES : BEFORE_ALL_OUTCOMES;
+  if (cursor === null) {
+    return argument === 'after' ? PAST_ALL_OUTCOMES : BEFORE_ALL_OUTCOMES;
+  }
   const [targetId, accountId, ...rest] = decode('outcomes', argument, cursor);
   if (
     targetId === undefined ||
@@ -91,8 +97,9 @@ export function outcomeBound(page: PageArgs): OutcomeKey {
     rest.length > 0 ||
     !isTargetId(targetId) ||
     !ACCOUNT_ID.test(accountId)
-  )
+  ) {
     throw wrongCursor('outcomes', argument, cursor);
+  }
   return { targetId, accountId };
 }
 
@@ -104,11 +111,13 @@ export function inventoryCursor({ accountId, laneId }: InventoryKey): string {
 /** As `idBound`, for the inventory, which begins with the least account id. */
 export function inventoryBound(page: PageArgs): InventoryKey {
   const { argument, cursor } = cursorOf(page);
-  if (cursor === null)
+  if (cursor === null) {
     return { accountId: argument === 'after' ? BEFORE_ALL_ACCOUNTS : PAST_ALL_ACCOUNTS, laneId: 0 };
+  }
   const [accountId = '', laneId = '', ...rest] = decode('inventory', argument, cursor);
-  if (rest.length > 0 || !ACCOUNT_ID.test(accountId) || !/^\d{1,9}$/.test(laneId))
+  if (rest.length > 0 || !ACCOUNT_ID.test(accountId) || !/^\d{1,9}$/.test(laneId)) {
     throw wrongCursor('inventory', argument, cursor);
+  }
   return { accountId, laneId: Number(laneId) };
 }
 
@@ -141,8 +150,12 @@ function decode(kind: ListKind, argument: string, cursor: string): string[] {
   const text = Buffer.from(cursor, 'base64url');
   const [version, found, ...key] = text.toString().split('|');
   // Buffer skips what is not base64url; a cursor of ours comes back as it was.
-  if (version !== '1' || text.toString('base64url') !== cursor) throw wrongCursor(kind, argument, cursor);
-  if (found !== kind) throw wrongCursor(kind, argument, cursor, found);
+  if (version !== '1' || text.toString('base64url') !== cursor) {
+    throw wrongCursor(kind, argument, cursor);
+  }
+  if (found !== kind) {
+    throw wrongCursor(kind, argument, cursor, found);
+  }
   return key;
 }
 

@@ -4,7 +4,9 @@ import type { LaneFilter } from '../../ports/history.js';
 
 /** The condition that `column` holds an administrator the caller may see. */
 export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
-  if (caller.administrators === null) return Prisma.sql`true`;
+  if (caller.administrators === null) {
+    return Prisma.sql`true`;
+  }
   return Prisma.sql`${column} = ANY (${[...caller.administrators]}::text[])`;
 }
 
@@ -14,11 +16,18 @@ export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
  */
 export function narrowsLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql | null {
   const conditions: Prisma.Sql[] = [];
-  if (caller !== null && caller.administrators !== null)
+  if (caller !== null && caller.administrators !== null) {
     conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
-  if (filter.administrator != null) conditions.push(Prisma.sql`l.administrator = ${filter.administrator}`);
-  if (filter.service != null) conditions.push(Prisma.sql`l.service = ${filter.service}::security_service`);
-  if (filter.region != null) conditions.push(Prisma.sql`l.region = ${filter.region}`);
+  }
+  if (filter.administrator != null) {
+    conditions.push(Prisma.sql`l.administrator = ${filter.administrator}`);
+  }
+  if (filter.service != null) {
+    conditions.push(Prisma.sql`l.service = ${filter.service}::security_service`);
+  }
+  if (filter.region != null) {
+    conditions.push(Prisma.sql`l.region = ${filter.region}`);
+  }
   return conditions.length === 0 ? null : Prisma.join(conditions, ' AND ');
 }
 

@@ -36,8 +36,12 @@ export function isBetween(
   before: Date | null | undefined,
 ): Prisma.Sql | null {
   const bounds: Prisma.Sql[] = [];
-  if (after != null) bounds.push(Prisma.sql`${moment} >= ${after}::timestamptz`);
-  if (before != null) bounds.push(Prisma.sql`${moment} < ${before}::timestamptz`);
+  if (after != null) {
+    bounds.push(Prisma.sql`${moment} >= ${after}::timestamptz`);
+  }
+  if (before != null) {
+    bounds.push(Prisma.sql`${moment} < ${before}::timestamptz`);
+  }
   return bounds.length === 0 ? null : Prisma.join(bounds, ' AND ');
 }
 

@@ -31,7 +31,9 @@ export function createRetentionStore(prisma: PrismaClient): RetentionStore {
         async (tx) => {
           const [row] = await tx.$queryRaw<{ taken: boolean }[]>`
             SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}::bigint) AS taken`;
-          if (row?.taken !== true) return false;
+          if (row?.taken !== true) {
+            return false;
+          }
           await action();
           return true;
         },
@@ -77,7 +79,9 @@ async function eraseOutcomes(
   after: string | null,
 ): Promise<ErasedRequests> {
   const { ids, through } = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
-  if (ids.length === 0) return { through, requests: 0 };
+  if (ids.length === 0) {
+    return { through, requests: 0 };
+  }
   await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
   const targets = await nextTargets(tx, ids);
   await tx.$executeRaw`DELETE FROM outcome WHERE target_id = ANY (${targets}::bigint[])`;

@@ -25,7 +25,9 @@ const { values } = parseArgs({
   },
 });
 // What ends with the process ends when it exits; a signal alone would leave gateways and PostgreSQL behind.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(1));
+}
 
 const seeds = values.seed?.map(Number) ?? [Math.floor(Math.random() * 1_000_000)];
 const results: ChaosResult[] = [];
@@ -43,8 +45,12 @@ for (const seed of seeds) {
   results.push(result);
   print(result);
 }
-if (values.save) saveResults('chaos', summary(results));
-if (!results.every(isSound)) process.exitCode = 1;
+if (values.save) {
+  saveResults('chaos', summary(results));
+}
+if (!results.every(isSound)) {
+  process.exitCode = 1;
+}
 
 /** Whether nothing happened that must not. */
 function isSound({ violations, ownEnds, client }: ChaosResult): boolean {
@@ -54,8 +60,12 @@ function isSound({ violations, ownEnds, client }: ChaosResult): boolean {
 function print(result: ChaosResult): void {
   const { history, words, violations, ...figures } = result;
   console.log(JSON.stringify({ ...figures, violations: violations.length }, null, 2));
-  for (const { rule, what } of violations.slice(0, MOST_PRINTED)) console.log(`${rule}: ${what}`);
-  if (isSound(result)) return;
+  for (const { rule, what } of violations.slice(0, MOST_PRINTED)) {
+    console.log(`${rule}: ${what}`);
+  }
+  if (isSound(result)) {
+    return;
+  }
   const file = `.cache/chaos-${result.seed}.json`;
   writeFileSync(file, JSON.stringify({ ...result, history, words }, null, 1));
   console.log(`everything about seed ${result.seed}: ${file}`);

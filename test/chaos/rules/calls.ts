@@ -13,7 +13,9 @@ export function checkCalls({ history, wire, wireOf }: Evidence): Violation[] {
 }
 
 function onRecord({ lane, logged, row }: WireCall): Violation[] {
-  if (row !== null) return [];
+  if (row !== null) {
+    return [];
+  }
   const { operation, requestId, accountIds } = logged;
   return [
     {
@@ -26,7 +28,9 @@ function onRecord({ lane, logged, row }: WireCall): Violation[] {
 function sizeOnWire({ logged }: WireCall): Violation[] {
   const { accountIds, requestId } = logged;
   const distinct = new Set(accountIds).size;
-  if (distinct === accountIds.length && distinct > 0 && distinct <= ACCOUNTS_PER_CALL) return [];
+  if (distinct === accountIds.length && distinct > 0 && distinct <= ACCOUNTS_PER_CALL) {
+    return [];
+  }
   return [
     {
       rule: 'CALL_SIZE',
@@ -40,16 +44,25 @@ function answerIsTrue(row: CallRow, wire: WireCall | undefined): Violation[] {
     { rule: 'ANSWER_IS_TRUE', what: `call ${row.id} is ${row.status}, but ${what}` },
   ];
   const claims = row.status === 'ANSWERED' || (row.status === 'REFUSED' && row.attempts > 0);
-  if (wire === undefined)
+  if (wire === undefined) {
     return claims || row.httpStatus !== null ? lie('nothing of the kind was on the wire') : [];
+  }
   const { outcome, httpStatus, unprocessedAccountIds } = wire.logged;
-  if (row.httpStatus !== null && row.httpStatus !== httpStatus)
+  if (row.httpStatus !== null && row.httpStatus !== httpStatus) {
     return lie(`it says HTTP ${row.httpStatus} where the service sent ${httpStatus}`);
-  if (row.status === 'REFUSED') return outcome === 'refused' ? [] : lie(`the service's side is ${outcome}`);
-  if (row.status !== 'ANSWERED') return [];
-  if (outcome !== 'applied') return lie(`the service's side is ${outcome}`);
-  if (isSilent(row))
+  }
+  if (row.status === 'REFUSED') {
+    return outcome === 'refused' ? [] : lie(`the service's side is ${outcome}`);
+  }
+  if (row.status !== 'ANSWERED') {
+    return [];
+  }
+  if (outcome !== 'applied') {
+    return lie(`the service's side is ${outcome}`);
+  }
+  if (isSilent(row)) {
     return row.unprocessed === null ? [] : lie('it has a list that the service did not send');
+  }
   const said = (row.unprocessed ?? []).map(({ accountId }) => accountId);
   return said.toSorted().join() === unprocessedAccountIds.toSorted().join()
     ? []

@@ -42,7 +42,9 @@ function faults(one: OutcomeEvidence, evidence: Evidence): [Rule, string][] {
  */
 function isTaken({ outcome, target, rows, wire }: OutcomeEvidence, { takenIn }: Evidence): boolean {
   const { accountId } = outcome;
-  if (wire.some((call) => took(call, accountId))) return true;
+  if (wire.some((call) => took(call, accountId))) {
+    return true;
+  }
   return takenIn(target.lane, accountId).some(({ logged }) =>
     rows
       .filter(isLookedUp)
@@ -86,10 +88,12 @@ function refusalIsTrue(one: OutcomeEvidence, evidence: Evidence): [Rule, string]
       ? []
       : [['REFUSED_IS_TRUE', 'was refused in no answer on record']];
   }
-  if (!wire.some((call) => refused(call, accountId)))
+  if (!wire.some((call) => refused(call, accountId))) {
     return [['REFUSED_IS_TRUE', 'was not refused by the service']];
-  if (told !== reason || !isWords(evidence.history.service, reason))
+  }
+  if (told !== reason || !isWords(evidence.history.service, reason)) {
     return [['REFUSED_IS_TRUE', `gives a reason that the service did not: ${reason}`]];
+  }
   return [];
 }
 
@@ -120,8 +124,12 @@ function isWords({ words }: ServiceLog, reason: string | null): boolean {
 
 function givenUpEarly({ outcome, target, rows }: OutcomeEvidence): [Rule, string][] {
   const { reasonCode, status } = outcome;
-  if (status === 'CANCELED' || reasonCode === null || !RETRYABLE_REASONS.includes(reasonCode)) return [];
-  if (target.canceledAt !== null || rows.length === MOST_SENDS) return [];
+  if (status === 'CANCELED' || reasonCode === null || !RETRYABLE_REASONS.includes(reasonCode)) {
+    return [];
+  }
+  if (target.canceledAt !== null || rows.length === MOST_SENDS) {
+    return [];
+  }
   return [['NOT_GIVEN_UP_EARLY', `ended with ${reasonCode} after ${rows.length} sends`]];
 }
 

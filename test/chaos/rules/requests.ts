@@ -35,17 +35,23 @@ function acceptedOnce(asked: readonly AskedMutation[], requests: readonly Reques
     .map(({ id }) => `request ${id} was asked by nobody`);
   for (const { note, answeredWith } of asked) {
     const made = byNote.get(note) ?? [];
-    if (made.length > 1) violations.push(`${note} was made ${made.length} times`);
-    for (const id of new Set(answeredWith))
-      if (!made.some((request) => request.id === id))
+    if (made.length > 1) {
+      violations.push(`${note} was made ${made.length} times`);
+    }
+    for (const id of new Set(answeredWith)) {
+      if (!made.some((request) => request.id === id)) {
         violations.push(`${note} was answered with request ${id}, which is not its own or is lost`);
+      }
+    }
   }
   return violations.map((what) => ({ rule: 'ACCEPTED_ONCE', what }));
 }
 
 function expectedOutcomes(mutation: AskedMutation | undefined): Set<string> | null {
   const { lanes, accountIds } = mutation ?? {};
-  if (lanes == null || accountIds == null) return null;
+  if (lanes == null || accountIds == null) {
+    return null;
+  }
   return new Set(lanes.flatMap((lane) => accountIds.map((accountId) => `${lane}/${accountId}`)));
 }
 
@@ -74,7 +80,9 @@ function allAskedFor(
   outcomesOf: ReadonlyMap<string, OutcomeRow[]>,
   expected: ReadonlySet<string> | null,
 ): Violation[] {
-  if (expected === null) return [];
+  if (expected === null) {
+    return [];
+  }
   const found = targets.flatMap((target) =>
     (outcomesOf.get(target.id) ?? []).map(({ accountId }) => `${target.lane}/${accountId}`),
   );
@@ -107,8 +115,9 @@ function targetAgrees(target: TargetRow, outcomes: readonly OutcomeRow[]): Viola
 
 function requestAgrees(request: RequestRow, targets: readonly TargetRow[]): Violation[] {
   const { id, status, finishedAt, openTargets } = request;
-  if (finishedAt === null || openTargets > 0)
+  if (finishedAt === null || openTargets > 0) {
     return [{ rule: 'ALL_FINAL', what: `request ${id} is ${status}, with ${openTargets} open targets` }];
+  }
   const sum = (name: 'total' | 'processed' | 'canceled'): number =>
     targets.reduce((total, target) => total + target[name], 0);
   const [total, processed, canceled] = [sum('total'), sum('processed'), sum('canceled')];
@@ -122,7 +131,11 @@ function requestAgrees(request: RequestRow, targets: readonly TargetRow[]): Viol
 }
 
 function finalStatus(total: number, processed: number, canceled: number): RequestStatus {
-  if (processed === total) return 'SUCCEEDED';
-  if (processed > 0) return 'PARTIALLY_SUCCEEDED';
+  if (processed === total) {
+    return 'SUCCEEDED';
+  }
+  if (processed > 0) {
+    return 'PARTIALLY_SUCCEEDED';
+  }
   return canceled === total ? 'CANCELED' : 'FAILED';
 }

@@ -96,7 +96,9 @@ describe('an open stream', () => {
         all,
         new Promise((resolve) => setTimeout(resolve, PROMISED_MS, 'late')),
       ]);
-      if (!Array.isArray(told)) expect.unreachable('the stream goes on');
+      if (!Array.isArray(told)) {
+        expect.unreachable('the stream goes on');
+      }
       expect(told.at(-1)).toEqual(ending('the token has expired or was revoked; come again with another'));
       expect(otherHasEnded).toBe(false);
       await client.query(`UPDATE api_token SET expires_at = now() WHERE name = 'other'`);
@@ -134,13 +136,19 @@ describe('an open stream', () => {
         });
         return { abort, answer };
       });
-      for (const { answer } of clients) expect((await answer).status).toBe(200);
+      for (const { answer } of clients) {
+        expect((await answer).status).toBe(200);
+      }
       const looks: string[] = [];
       const stop = gateway.database.onStatement((sql) => {
-        if (sql.includes('SELECT id::text FROM api_token WHERE id = ANY')) looks.push(sql);
+        if (sql.includes('SELECT id::text FROM api_token WHERE id = ANY')) {
+          looks.push(sql);
+        }
       });
       await expect.poll(() => looks.length, { timeout: 15_000 }).toBe(1);
-      for (const { abort } of clients) abort.abort();
+      for (const { abort } of clients) {
+        abort.abort();
+      }
       // Time for another look.
       await new Promise((resolve) => setTimeout(resolve, 6_000));
       stop();

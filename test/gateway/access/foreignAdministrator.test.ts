@@ -78,8 +78,9 @@ describe('an administrator that exists and is not granted', () => {
     const query =
       'query ($id: ID) { outcomes(first: 3, filter: { administrator: $id }) { nodes { id region } } }';
     const answers = [];
-    for (let time = 0; time < 5; time += 1)
+    for (let time = 0; time < 5; time += 1) {
       answers.push((await gateway.post({ query, variables: { id: 'two' } }, headers)).body.data);
+    }
     expect(answers).toEqual(answers.map(() => ({ outcomes: { nodes: [] } })));
     const { data } = await ask(
       'root',

@@ -114,7 +114,9 @@ afterAll(async () => {
 async function run(field: string, authorization: string | null): Promise<GraphQLPost> {
   const operation = { query: OPERATIONS[field], variables: { id } };
   const headers: Record<string, string> = authorization === null ? {} : { authorization };
-  if (!field.startsWith('Subscription.')) return gateway.post(operation, headers);
+  if (!field.startsWith('Subscription.')) {
+    return gateway.post(operation, headers);
+  }
   const response = await fetch(`${gateway.url}/graphql/stream`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
@@ -206,7 +208,9 @@ function credential(kind: string, role: Role, granted: string): Promise<string> 
     kind === 'TOKEN'
       ? gateway.token(name, role, [granted])
       : issuer.sign({ sub: name, roles: [role.toLowerCase()], administrators: [granted] });
-  if (!made.has(name)) made.set(name, make());
+  if (!made.has(name)) {
+    made.set(name, make());
+  }
   return made.get(name)!;
 }
 

@@ -123,16 +123,26 @@ describe('a query that comes again is answered by its compiled form as before', 
     let failed = 0;
     while (seen.size < GENERATED) {
       const { query } = generate();
-      if (typeof query !== 'string' || !query.startsWith('query {') || seen.has(query)) continue;
+      if (typeof query !== 'string' || !query.startsWith('query {') || seen.has(query)) {
+        continue;
+      }
       const document = tryToParse(query);
-      if (document === null || validate(schema, document).length > 0) continue;
+      if (document === null || validate(schema, document).length > 0) {
+        continue;
+      }
       // By an alias it would not be known again.
-      if ([...PASSING].some((field) => query.includes(field))) continue;
+      if ([...PASSING].some((field) => query.includes(field))) {
+        continue;
+      }
       seen.add(query);
       const [first, last] = await firstAndLast(query, {});
-      if (JSON.stringify(first).includes('"errors"')) failed += 1;
+      if (JSON.stringify(first).includes('"errors"')) {
+        failed += 1;
+      }
       // Of several errors that leave nothing of the answer, graphql-js reports the first, and the compiled form one.
-      if (isNothing(first) && isNothing(last)) continue;
+      if (isNothing(first) && isNothing(last)) {
+        continue;
+      }
       expect({ query, answer: last }).toEqual({ query, answer: first });
     }
     // Errors are compared too.

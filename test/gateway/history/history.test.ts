@@ -71,7 +71,9 @@ describe('the history', () => {
     expect(await outcomes({ status: ['UNPROCESSED'] })).toHaveLength(4 * (REQUESTS - 1));
     const story = await outcomes({ accountId: [accountId], status: ['UNPROCESSED'] });
     expect(story).toHaveLength(4);
-    for (const outcome of story) expect(outcome).toMatchObject({ accountId, reasonCode: 'ALREADY_MEMBER' });
+    for (const outcome of story) {
+      expect(outcome).toMatchObject({ accountId, reasonCode: 'ALREADY_MEMBER' });
+    }
     expect(await outcomes({ accountId: [accountId], requestId: ids[0], status: ['UNPROCESSED'] })).toEqual(
       [],
     );

@@ -28,7 +28,9 @@ async function ask(query: string, variables: object): Promise<Answer> {
   const statements: string[] = [];
   const stop = gateway.database.onStatement((sql) => {
     // The reads of lists; lanes are at rest, and what they look up aggregates nothing.
-    if (/string_agg|json_agg|counted AS/.test(sql)) statements.push(sql);
+    if (/string_agg|json_agg|counted AS/.test(sql)) {
+      statements.push(sql);
+    }
   });
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -43,7 +45,9 @@ async function ask(query: string, variables: object): Promise<Answer> {
 /** The answers to a document that is new, and to one that is compiled. */
 async function firstAndLast(query: string, variables: object): Promise<[Answer, Answer]> {
   const first = await ask(query, variables);
-  for (let time = 2; time < TIMES; time += 1) await ask(query, variables);
+  for (let time = 2; time < TIMES; time += 1) {
+    await ask(query, variables);
+  }
   return [first, await ask(query, variables)];
 }
 

@@ -62,7 +62,9 @@ describe('a refresh of the inventory', () => {
     const after = (await gateway.execute(InventoryDocument, { first: 100 })).inventory.nodes;
     expect([seen, await count()]).toEqual([70, 70]);
     expect(after[0]).toMatchObject({ accountId: before[0]?.accountId, status: 'REMOVED', observedAt });
-    for (const node of after) expect(node.observedAt).toBe(observedAt);
+    for (const node of after) {
+      expect(node.observedAt).toBe(observedAt);
+    }
     expect(Date.parse(observedAt ?? '')).toBeGreaterThan(Date.parse(before[0]?.observedAt ?? ''));
   });
 
@@ -107,17 +109,23 @@ describe('a refresh of the inventory', () => {
   it('goes on after a mutation that did not wait', async () => {
     const { status, observedAt } = await refresh({ waitSeconds: 0 });
     expect(['WAITING', 'RUNNING', 'OBSERVED']).toContain(status);
-    if (status !== 'OBSERVED') expect(observedAt).toBeNull();
+    if (status !== 'OBSERVED') {
+      expect(observedAt).toBeNull();
+    }
     await expect.poll(count, { timeout: 20_000 }).toBe(120);
   });
 
   it('is one of its target at a time, and what was asked for meanwhile is answered by the next', async () => {
     await gateway.sandbox.put('latency', { ms: 300 });
     const all = await Promise.all(Array.from({ length: 6 }, () => refresh()));
-    for (const target of all) expect(target).toMatchObject({ status: 'OBSERVED', members: 120 });
+    for (const target of all) {
+      expect(target).toMatchObject({ status: 'OBSERVED', members: 120 });
+    }
     const calls = await gateway.sandbox.calls('ListMembers');
     expect([3, 6]).toContain(calls.length);
-    for (const call of calls) expect(call.inFlightAtStart).toBe(0);
+    for (const call of calls) {
+      expect(call.inFlightAtStart).toBe(0);
+    }
   });
 
   it('says what is wrong with its input, and asks nobody', async () => {

@@ -42,8 +42,9 @@ describe('lanes', () => {
     const requests = await Promise.all(
       accounts(300, first).map((account) => create({ accounts: [account], waitSeconds: 60 })),
     );
-    for (const request of requests)
+    for (const request of requests) {
       expect(request).toMatchObject({ status: 'SUCCEEDED', counts: { processed: 4 } });
+    }
     const seconds = (performance.now() - startedAt) / 1_000;
     const targets = byTarget(await gateway.sandbox.calls('CreateMembers'));
     expect(targets.size).toBe(4);
@@ -80,7 +81,9 @@ describe('lanes', () => {
     await expect.poll(() => gateway.sandbox.calls('CreateMembers')).toHaveLength(1);
     await gateway.sandbox.put('latency', { ms: 0 });
     const requests = [asked, asked, asked.slice(10)].map((some) => create({ ...where, accounts: some }));
-    for (const request of await Promise.all(requests)) expect(request?.status).toBe('SUCCEEDED');
+    for (const request of await Promise.all(requests)) {
+      expect(request?.status).toBe('SUCCEEDED');
+    }
     expect((await busy)?.status).toBe('SUCCEEDED');
     const calls = await gateway.sandbox.calls('CreateMembers');
     expect(calls.map(({ accountIds }) => accountIds.length)).toEqual([1, 30]);

@@ -106,7 +106,11 @@ describe('a caller who leaves', () => {
     const before = service.reads.filter((read) => !read.hasLeft());
     await first.leave();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    for (const read of before) if (!read.hasLeft()) read.answer();
+    for (const read of before) {
+      if (!read.hasLeft()) {
+        read.answer();
+      }
+    }
     expect((await second.answer).data).toEqual({
       accounts: [{ members: [{ status: 'NOT_A_MEMBER' }] }, { members: [{ status: 'NOT_A_MEMBER' }] }],
     });

@@ -83,8 +83,9 @@ describe('the requests of one administrator, service and region', { timeout: 120
     const lanes = Map.groupBy(await everythingSent(), ({ service, region }) => `${service}/${region}`);
     expect(lanes.size).toBe(4);
     expect((await sandbox.calls('GetMembers')).length).toBeGreaterThan(4);
-    for (const [lane, calls] of lanes)
+    for (const [lane, calls] of lanes) {
       expect([lane, Math.max(0, excess(calls) - ARRIVAL_JITTER)]).toEqual([lane, 0]);
+    }
   });
 
   it('slow down when they are throttled, on record and without slowing other regions', async () => {
@@ -105,7 +106,8 @@ describe('the requests of one administrator, service and region', { timeout: 120
       /Thrott|TooMany/.test(errorCode ?? ''),
     );
     expect(throttled).toHaveLength(12);
-    for (const call of throttled ?? [])
+    for (const call of throttled ?? []) {
       expect(call).toMatchObject({ region: 'us-east-1', status: 'REFUSED' });
+    }
   });
 });

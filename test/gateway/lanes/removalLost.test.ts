@@ -51,7 +51,9 @@ const CASES = SERVICES.flatMap((service) =>
 
 describe.each(CASES)('$operation at $service whose answer meets $fault', ({ service, operation, fault }) => {
   it('processes every account, and none is sent twice that need not be', async () => {
-    if (operation === 'DeleteMembers') await seedMembers(gateway.sandbox, GOING, 'Removed');
+    if (operation === 'DeleteMembers') {
+      await seedMembers(gateway.sandbox, GOING, 'Removed');
+    }
     const send = await remove(operation, { accountIds: GOING, services: [GRAPHQL[service]] });
     await strike(service, operation, fault, 1);
     expect(await send()).toMatchObject({ status: 'SUCCEEDED', counts: { total: 20, processed: 20 } });
@@ -66,7 +68,9 @@ describe.each(CASES)('$operation at $service whose answer meets $fault', ({ serv
 describe('a disassociation whose answer was lost', () => {
   it.each(SERVICES)('at %s does not claim what was done before it', async (service) => {
     const states = { Removed: GOING.slice(0, 4), Resigned: GOING.slice(4, 8), Created: GOING.slice(8, 12) };
-    for (const [status, ids] of Object.entries(states)) await seedMembers(gateway.sandbox, ids, status);
+    for (const [status, ids] of Object.entries(states)) {
+      await seedMembers(gateway.sandbox, ids, status);
+    }
     const accountIds = [...GOING.slice(0, 16), '299999999991'];
     const send = await remove('DisassociateMembers', { accountIds, services: [GRAPHQL[service]] });
     await strike(service, 'DisassociateMembers', 'reset-after', 1);
@@ -77,14 +81,21 @@ describe('a disassociation whose answer was lost', () => {
     ]);
     const say = (words: string) => `UNPROCESSED NOT_ASSOCIATED The answer was lost; read back, ${words}`;
     const expected = (accountId: string) => {
-      if (states.Removed.includes(accountId)) return say('the member shows this since before the call.');
-      if (states.Resigned.includes(accountId)) return say('the member shows Resigned: not associated.');
-      if (states.Created.includes(accountId)) return say('the member shows Created: not associated.');
+      if (states.Removed.includes(accountId)) {
+        return say('the member shows this since before the call.');
+      }
+      if (states.Resigned.includes(accountId)) {
+        return say('the member shows Resigned: not associated.');
+      }
+      if (states.Created.includes(accountId)) {
+        return say('the member shows Created: not associated.');
+      }
       return ALL.includes(accountId) ? 'PROCESSED  ' : say('there is no such member: not associated.');
     };
     expect(ended).toHaveLength(17);
-    for (const [accountId = '', words] of ended)
+    for (const [accountId = '', words] of ended) {
       expect([accountId, words]).toEqual([accountId, expected(accountId)]);
+    }
     expect(await gateway.sandbox.calls('DisassociateMembers')).toHaveLength(1);
   });
 });

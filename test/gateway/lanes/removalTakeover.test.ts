@@ -93,7 +93,9 @@ describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
     expect(await sandbox.calls('DisassociateMembers')).toHaveLength(4);
     const lost = (await calls(id)).filter(({ errorCode }) => errorCode === 'WorkerLost');
     expect(lost.length).toBeGreaterThanOrEqual(2);
-    for (const call of lost) expect(call).toMatchObject({ status: 'UNANSWERED', httpStatus: null });
+    for (const call of lost) {
+      expect(call).toMatchObject({ status: 'UNANSWERED', httpStatus: null });
+    }
   });
 
   it('with calls answered and not read back yet is finished too: nothing is sent twice, no answer is lost', async () => {
@@ -113,8 +115,9 @@ describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
     expect(await sandbox.calls('DisassociateMembers')).toHaveLength(2);
     const ended = await calls(id);
     expect(ended).toHaveLength(2);
-    for (const call of ended)
+    for (const call of ended) {
       expect(call).toMatchObject({ status: 'ANSWERED', httpStatus: 200, errorCode: null });
+    }
     expect(await left()).toEqual([Array(100).fill('Enabled'), Array(100).fill('Removed')]);
   });
 

@@ -99,7 +99,9 @@ describe('retryRequest', () => {
     await gateway.sandbox.put('faults', []);
     const again = await retry({ requestId: old.id, onlyRetryable: false });
     expect(again.request).toMatchObject({ status: 'SUCCEEDED', counts: { total: 2, processed: 2 } });
-    for (const { service } of again.request?.outcomes.nodes ?? []) expect(service).toBe('GUARDDUTY');
+    for (const { service } of again.request?.outcomes.nodes ?? []) {
+      expect(service).toBe('GUARDDUTY');
+    }
     expect(await retry({ requestId: again.request?.id ?? '' })).toMatchObject({
       userErrors: [{ code: 'NOT_RETRYABLE', message: NOTHING }],
     });
@@ -113,7 +115,9 @@ describe('retryRequest', () => {
     const input = { requestId: old.id, onlyRetryable: false, idempotencyKey: `retry ${first}` };
     const payloads = await Promise.all([retry(input), retry(input), retry(input)]);
     expect(new Set(payloads.map(({ request }) => request?.id)).size).toBe(1);
-    for (const { request } of payloads) expect(request?.status).toBe('SUCCEEDED');
+    for (const { request } of payloads) {
+      expect(request?.status).toBe('SUCCEEDED');
+    }
     expect(await gateway.sandbox.calls('CreateMembers')).toHaveLength(2);
     expect(await retry({ ...input, note: 'another' })).toMatchObject({
       request: null,
@@ -188,15 +192,21 @@ describe('a page of requests with their retries nested', () => {
   it('takes the same statements for one request as for ten', async () => {
     await breakGuardDuty();
     const old = await create({ ...FAST, accounts: accounts(1, first) });
-    for (let n = 0; n < 9; n += 1) await retry({ requestId: old.id, onlyRetryable: false });
+    for (let n = 0; n < 9; n += 1) {
+      await retry({ requestId: old.id, onlyRetryable: false });
+    }
     const statementsOf = async (page: number): Promise<number> => {
       const statements: string[] = [];
       const stop = gateway.database.onStatement((sql) => statements.push(sql));
       const { requests } = await gateway.execute(RequestsWithRetriesDocument, { first: page });
       stop();
       expect(requests.nodes).toHaveLength(page);
-      if (page === 10) expect(requests.nodes[9]).toMatchObject({ id: old.id, retryOf: null });
-      if (page === 10) expect(requests.nodes[9]?.retries).toHaveLength(9);
+      if (page === 10) {
+        expect(requests.nodes[9]).toMatchObject({ id: old.id, retryOf: null });
+      }
+      if (page === 10) {
+        expect(requests.nodes[9]?.retries).toHaveLength(9);
+      }
       return statements.filter((sql) => !/waiting_in_lane|claim_call|FROM lane/.test(sql)).length;
     };
     const one = await statementsOf(1);

@@ -60,8 +60,9 @@ describe('members that are followed', () => {
     }
     const { request: shown } = await gateway.execute(FollowedOutcomesDocument, { id: request });
     expect(shown).toMatchObject({ status: 'SUCCEEDED', outcomes: { totalCount: 198 } });
-    for (const { memberStatusAt } of shown?.outcomes.nodes ?? [])
+    for (const { memberStatusAt } of shown?.outcomes.nodes ?? []) {
       expect(Date.now() - Date.parse(String(memberStatusAt))).toBeLessThan(60_000);
+    }
   });
 
   it('are looked at until they are at an end', async () => {

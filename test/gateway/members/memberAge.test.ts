@@ -109,11 +109,12 @@ describe('an answer that may have some age', () => {
     for (const query of [
       `{ account(accountId: "${MEMBER}") { members(maxAgeSeconds: ${maxAgeSeconds}) { status } } }`,
       `{ members(service: SECURITY_HUB, region: "us-east-1", maxAgeSeconds: ${maxAgeSeconds}) { nodes { status } } }`,
-    ])
+    ]) {
       expect((await gateway.post({ query })).body.errors?.[0]).toMatchObject({
         message,
         extensions: { code: 'BAD_USER_INPUT' },
       });
+    }
   });
 });
 
@@ -138,8 +139,9 @@ describe('an inventory that is young enough', () => {
     const pages = [await list({ maxAgeSeconds: AN_HOUR })];
     await gateway.database.prisma
       .$executeRaw`UPDATE inventory SET observed_at = observed_at - interval '1 day'`;
-    for (let last = pages[0]; last?.pageInfo.hasNextPage; last = pages.at(-1))
+    for (let last = pages[0]; last?.pageInfo.hasNextPage; last = pages.at(-1)) {
       pages.push(await list({ maxAgeSeconds: AN_HOUR, after: last.pageInfo.endCursor ?? null }));
+    }
     expect(pages.flatMap(({ nodes }) => idsOf(nodes))).toEqual(idsOf(MEMBERS));
     expect(pages).toHaveLength(3);
     expect(await calls()).toBe(0);

@@ -9,7 +9,9 @@ const MEMBERS = accounts(620).map(({ accountId, email }, n) => ({ accountId, ema
 
 /** Two are enabled at the beginning, two behind what one answer reads. */
 function statusOf(n: number): string {
-  if ([3, 60, 555, 610].includes(n)) return 'Enabled';
+  if ([3, 60, 555, 610].includes(n)) {
+    return 'Enabled';
+  }
   return n % 3 === 0 ? 'Removed' : 'Resigned';
 }
 
@@ -31,7 +33,9 @@ async function walk(asked: Partial<MembersQueryVariables>) {
   const pages = [await list(asked)];
   for (;;) {
     const last = pages.at(-1) ?? expect.unreachable();
-    if (!last.pageInfo.hasNextPage) return pages;
+    if (!last.pageInfo.hasNextPage) {
+      return pages;
+    }
     pages.push(await list({ ...asked, after: last.pageInfo.endCursor }));
   }
 }
@@ -55,7 +59,9 @@ describe('the members of a target', () => {
 
   it.each([7, 100])('are all there with pages of %d', async (first) => {
     const pages = await walk({ first });
-    for (const page of pages.slice(0, -1)) expect(page.nodes).toHaveLength(first);
+    for (const page of pages.slice(0, -1)) {
+      expect(page.nodes).toHaveLength(first);
+    }
     const ids = pages.flatMap((page) => page.nodes.map(({ accountId }) => accountId));
     expect(ids).toEqual(MEMBERS.map(({ accountId }) => accountId));
   });
@@ -112,7 +118,9 @@ describe('the members of one status', () => {
     const pages = await walk({ status: ['REMOVED', 'ENABLED'], first: 20 });
     const wanted = MEMBERS.filter((member) => member.status !== 'Resigned').map(({ accountId }) => accountId);
     expect(pages.flatMap((page) => page.nodes.map(({ accountId }) => accountId))).toEqual(wanted);
-    for (const page of pages) expect(page.nodes.length).toBeLessThanOrEqual(20);
+    for (const page of pages) {
+      expect(page.nodes.length).toBeLessThanOrEqual(20);
+    }
   });
 
   it('are none of no status, without a call', async () => {

@@ -28,7 +28,9 @@ describe('reads that have to wait for the rate of their target', () => {
     await startWith(2, 2);
     expect((await ask(1, 0)).errors).toBeUndefined();
     const answers = await Promise.all([ask(15, 10), ask(15, 20), ask(15, 30), ask(1, 40)]);
-    for (const { errors } of answers) expect(errors).toBeUndefined();
+    for (const { errors } of answers) {
+      expect(errors).toBeUndefined();
+    }
     const calls = await gateway.sandbox.calls('GetMembers');
     expect(calls.map(({ accountIds }) => accountIds.length)).toEqual([1, 35]);
     expect(new Set(calls[1]?.accountIds).size).toBe(35);
@@ -69,7 +71,9 @@ describe('reads that have to wait for the rate of their target', () => {
     await gateway.execute(CreateMembersDocument, { input });
     await expect.poll(async () => (await gateway.sandbox.calls('CreateMembers')).length).toBeGreaterThan(5);
     const writesBefore = (await gateway.sandbox.calls('CreateMembers')).length;
-    for (let n = 0; n < 10; n++) expect((await ask(50, n * 50)).errors).toBeUndefined();
+    for (let n = 0; n < 10; n++) {
+      expect((await ask(50, n * 50)).errors).toBeUndefined();
+    }
     const writes = (await gateway.sandbox.calls('CreateMembers')).length - writesBefore;
     expect(writes).toBeGreaterThanOrEqual(5);
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(10);

@@ -77,10 +77,14 @@ describe('the members of 1,000 accounts', () => {
   it('at four targets take exactly 80 calls, of 50 accounts each', async () => {
     const { accounts: answered } = await gateway.execute(AccountsMembersDocument, { accountIds });
     expect(answered.map(({ accountId }) => accountId)).toEqual(accountIds);
-    for (const { members } of answered) expect(members.map((member) => member?.status)).toHaveLength(4);
+    for (const { members } of answered) {
+      expect(members.map((member) => member?.status)).toHaveLength(4);
+    }
     const calls = await getMembers();
     expect(calls).toHaveLength(80);
-    for (const call of calls) expect(new Set(call.accountIds).size).toBe(50);
+    for (const call of calls) {
+      expect(new Set(call.accountIds).size).toBe(50);
+    }
   });
 
   it('take as many whatever the shape of the operation, accounts asked for twice among them', async () => {

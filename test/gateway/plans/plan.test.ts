@@ -37,8 +37,9 @@ beforeAll(async () => {
   gateway = await startGateway();
 });
 beforeEach(async () => {
-  for (const service of ['guardduty', 'securityhub'])
+  for (const service of ['guardduty', 'securityhub']) {
     await gateway.sandbox.seed({ account: OWN, region: REGION, service }, SEEDED);
+  }
   await gateway.sandbox.clearLog();
 });
 afterAll(() => gateway.stop());

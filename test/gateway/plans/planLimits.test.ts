@@ -16,7 +16,9 @@ afterEach(() => gateway.stop());
 
 function tally(words: readonly (string | null)[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const word of words) counts[String(word)] = (counts[String(word)] ?? 0) + 1;
+  for (const word of words) {
+    counts[String(word)] = (counts[String(word)] ?? 0) + 1;
+  }
   return counts;
 }
 

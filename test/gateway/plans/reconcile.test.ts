@@ -24,8 +24,9 @@ beforeEach(async () => {
 afterAll(() => gateway.stop());
 
 const seed = async (members: { accountId: string; email: string; status: string }[]) => {
-  for (const service of ['guardduty', 'securityhub'])
+  for (const service of ['guardduty', 'securityhub']) {
     await gateway.sandbox.seed({ account: OWN, region: REGION, service }, members);
+  }
 };
 async function reconcile(input: ReconcileInput) {
   const { reconcile: answer } = await gateway.execute(ReconcileDocument, { input });
@@ -77,7 +78,9 @@ describe('reconcile', () => {
 
   it('compares e-mail addresses without regard to case, and misses those that GuardDuty wants', async () => {
     const [same, other, created, none] = accounts(4, 900);
-    if (!same || !other || !created || !none) throw new Error('four accounts');
+    if (!same || !other || !created || !none) {
+      throw new Error('four accounts');
+    }
     await seed([same, other].map((one) => ({ ...one, status: 'Enabled' })));
     await seed([{ ...created, status: 'Created' }]);
     const { targets } = await reconcile({

@@ -28,15 +28,17 @@ it('reconcile says in its place that a target has too many members for its rate,
 it('reconcile of 9,000 members of each service takes 360 calls', async () => {
   gateway = await startGateway();
   const there = accounts(9_000).map(({ accountId }) => ({ accountId, status: 'Enabled' }));
-  for (const service of ['guardduty', 'securityhub'])
+  for (const service of ['guardduty', 'securityhub']) {
     await gateway.sandbox.seed({ ...WHERE, service }, there);
+  }
   const input = { accounts: accounts(10_000, 1_000), regions: [REGION] };
   const { reconcile } = await gateway.execute(ReconcileDocument, { input });
-  for (const target of reconcile.targets)
+  for (const target of reconcile.targets) {
     expect(target).toMatchObject({
       toCreate: { totalCount: 2_000 },
       unexpected: { totalCount: 1_000 },
       upToDate: 8_000,
     });
+  }
   expect(await gateway.sandbox.calls('ListMembers')).toHaveLength(360);
 });

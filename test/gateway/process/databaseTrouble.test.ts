@@ -114,7 +114,9 @@ describe('a gateway that loses PostgreSQL', { timeout: 120_000 }, () => {
 
     expect(ids.length).toBeGreaterThan(0);
     expect(errors.length).toBeGreaterThan(0);
-    for (const error of errors) expect(error).toContain('UNAVAILABLE');
+    for (const error of errors) {
+      expect(error).toContain('UNAVAILABLE');
+    }
     const { rows } = await sql.query<{ id: string }>('SELECT id::text FROM request');
     const unsure = errors.filter((error) => error.includes('Whether the request was recorded is not known'));
     expect(rows.length - 1 - ids.length).toBeLessThanOrEqual(unsure.length);

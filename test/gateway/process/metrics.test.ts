@@ -41,7 +41,9 @@ async function value(name: string, labels: Record<string, string> = {}): Promise
       Object.entries(labels).every(([label, word]) => series.includes(`${label}="${word}"`))
     );
   });
-  if (found.length === 0) return null;
+  if (found.length === 0) {
+    return null;
+  }
   return found.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 

@@ -44,8 +44,9 @@ it('ends a query that takes too long, and what PostgreSQL still does for it', as
 it('ends a page that PostgreSQL writes as text in the same way', async () => {
   const ask = () => gateway.post({ query: '{ outcomes { nodes { id } } }' });
   // From the third time on it is compiled.
-  for (let time = 0; time < 3; time += 1)
+  for (let time = 0; time < 3; time += 1) {
     expect((await ask()).body).toMatchObject({ data: { outcomes: {} } });
+  }
   const client = await lockTable(gateway.databaseUrl, 'outcome');
   try {
     const answer = ask();

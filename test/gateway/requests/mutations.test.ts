@@ -158,7 +158,9 @@ describe('createMembers', () => {
       create({ ...input, accounts: input.accounts.toReversed() }),
     ]);
     expect(new Set(payloads.map((payload) => payload?.request?.id)).size).toBe(1);
-    for (const payload of payloads) expect(payload?.request?.status).toBe('SUCCEEDED');
+    for (const payload of payloads) {
+      expect(payload?.request?.status).toBe('SUCCEEDED');
+    }
     expect(await gateway.sandbox.calls('CreateMembers')).toHaveLength(4);
     const other = await create({ ...input, accounts: accounts(3, first) });
     expect(other).toMatchObject({ request: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });

@@ -107,7 +107,9 @@ describe('an attempt that is denied', () => {
 
   it('is on record: with a bad token, with none, and for want of a role; equal ones are counted', async () => {
     const bad = `mgw_${'x'.repeat(43)}`;
-    for (let i = 0; i < 3; i++) await post(bad, '{ __typename }', { 'x-request-id': `bad-${i}` });
+    for (let i = 0; i < 3; i++) {
+      await post(bad, '{ __typename }', { 'x-request-id': `bad-${i}` });
+    }
     await gateway.post({ query: '{ __typename }' });
     await post(operator, '{ tokens { id } }', { 'x-request-id': 'curious' });
     const found = await attempts();

@@ -45,7 +45,11 @@ describe('requestProgress', () => {
   it('sends the counts as they change, and ends with the request', async () => {
     const id = await request(500);
     const seen: Progress['requestProgress'][] = [];
-    for await (const { data } of follow(id)) if (data) seen.push(data.requestProgress);
+    for await (const { data } of follow(id)) {
+      if (data) {
+        seen.push(data.requestProgress);
+      }
+    }
     expect(new Set(seen.map((one) => one.id))).toEqual(new Set([id]));
     const processed = seen.map(({ counts }) => counts.processed);
     expect(processed).toEqual(processed.toSorted((a, b) => a - b));
@@ -56,10 +60,14 @@ describe('requestProgress', () => {
   it('says of a finished request how it ended, and ends', async () => {
     const id = await request(1);
     const told = [];
-    for await (const one of follow(id)) told.push(one);
+    for await (const one of follow(id)) {
+      told.push(one);
+    }
     expect(told.length).toBeGreaterThan(0);
     const seen: unknown[] = [];
-    for await (const { data } of follow(id)) seen.push(data?.requestProgress.status);
+    for await (const { data } of follow(id)) {
+      seen.push(data?.requestProgress.status);
+    }
     expect(seen).toEqual(['SUCCEEDED']);
   });
 

@@ -104,8 +104,9 @@ describe('members of both services', () => {
       'securityhub DisassociateMembers',
       'securityhub GetMembers',
     ]);
-    for (const shown of Object.values(await statuses()))
+    for (const shown of Object.values(await statuses())) {
       expect(going.map((accountId) => shown[accountId])).toEqual(Array(3).fill('Removed'));
+    }
   });
 
   it('are NOT_ASSOCIATED the second time, in the words of GuardDuty and in ours', async () => {
@@ -136,8 +137,9 @@ describe('members of both services', () => {
       status: 'SUCCEEDED',
       counts: { total: 6, processed: 6 },
     });
-    for (const shown of Object.values(await statuses()))
+    for (const shown of Object.values(await statuses())) {
       expect(going.filter((accountId) => accountId in shown)).toEqual([]);
+    }
     const again = await confirmed(remove, { accountIds: going });
     expect(new Set(again.outcomes.nodes.map(({ reasonCode }) => reasonCode))).toEqual(
       new Set(['NOT_ASSOCIATED']),
@@ -167,10 +169,11 @@ describe('a share of all members', () => {
   it('always lets one go', async () => {
     const only = members(1, 700);
     const input = { accountIds: only, regions: ['eu-west-1'] };
-    for (const service of SERVICES)
+    for (const service of SERVICES) {
       await gateway.sandbox.seed({ account: OWN, region: 'eu-west-1', service }, [
         { accountId: only[0] ?? '', status: 'Enabled' },
       ]);
+    }
     const request = await confirmed(disassociate, input);
     expect(request).toMatchObject({ status: 'SUCCEEDED', counts: { total: 2 } });
   });
@@ -230,8 +233,9 @@ describe('a share of all members', () => {
     const { plan } = await disassociate({ accountIds: all.slice(20, 22), dryRun: true });
     expect(await gateway.sandbox.calls('ListMembers')).toHaveLength(listed);
     expect(plan?.confirm).not.toBeNull();
-    for (const { share } of plan?.targets ?? [])
+    for (const { share } of plan?.targets ?? []) {
       expect(share).toMatchObject({ counted: 2, members: expect.any(Number) });
+    }
   });
 
   it('is not asked about more than 1,000 accounts', async () => {

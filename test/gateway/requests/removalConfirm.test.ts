@@ -10,7 +10,9 @@ const tokens: Record<string, string> = {};
 beforeAll(async () => {
   gateway = await startGateway({ environment: { AUTH_MODE: 'token' } });
   await seedMembers(gateway.sandbox, members(30));
-  for (const name of ['ann', 'bob']) tokens[name] = await gateway.token(name, 'ADMIN');
+  for (const name of ['ann', 'bob']) {
+    tokens[name] = await gateway.token(name, 'ADMIN');
+  }
   tokens['otto'] = await gateway.token('otto', 'OPERATOR');
 });
 afterAll(() => gateway.stop());
@@ -64,10 +66,11 @@ describe('a removal without a good confirmation records and sends nothing', () =
 
   it('when nobody gave it, or gave it to another', async () => {
     const foreign = await preview('bob');
-    for (const confirm of ['', 'confirm_x', `${foreign}x`, foreign])
+    for (const confirm of ['', 'confirm_x', `${foreign}x`, foreign]) {
       expect(await ask('ann', 'disassociateMembers', { ...INPUT, confirm })).toEqual(
         INVALID('this one was not given to the caller'),
       );
+    }
   });
 
   it.each<[string, 'disassociateMembers' | 'deleteMembers', object]>([
@@ -104,7 +107,9 @@ describe('a confirmation', () => {
     const rows = await gateway.database.prisma.$queryRaw<{ row: string }[]>`
       SELECT c::text AS row FROM removal_confirmation c`;
     expect(rows.length).toBeGreaterThan(0);
-    for (const { row } of rows) expect(row).not.toContain(confirm.slice('confirm_'.length));
+    for (const { row } of rows) {
+      expect(row).not.toContain(confirm.slice('confirm_'.length));
+    }
   });
 
   it('is good for what differs in the order of accounts and in what is said for the record', async () => {

@@ -167,7 +167,9 @@ describe('an operation', () => {
     expect(cost).toBeGreaterThan(2_000);
     const fitting = '{ requests(first: 90) { nodes { outcomes(first: 20) { nodes { id } } } } }';
     const answers = [];
-    for (let i = 0; i < 4; i++) answers.push(await post({ query: fitting }, spender));
+    for (let i = 0; i < 4; i++) {
+      answers.push(await post({ query: fitting }, spender));
+    }
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     const [first, , , last] = answers;
     expect(first?.body.extensions).toMatchObject({ cost: { budget: { remaining: 6_000 - 1_982 } } });

@@ -56,7 +56,9 @@ describe('any other document', () => {
         body: JSON.stringify({ query: 'subscription { requestProgress(id: "x") { id } }' }),
       }),
     ];
-    for (const answer of await Promise.all(answers)) expect(answer.status).toBeOneOf([400, 403]);
+    for (const answer of await Promise.all(answers)) {
+      expect(answer.status).toBeOneOf([400, 403]);
+    }
   });
 
   it('is run where it is only logged', async () => {

@@ -121,7 +121,9 @@ describe('every answer', () => {
       'cache-control': 'no-store',
       'x-request-id': expect.any(String),
     });
-    for (const name of ['set-cookie', 'x-powered-by', 'server']) expect(answer.headers.has(name)).toBe(false);
+    for (const name of ['set-cookie', 'x-powered-by', 'server']) {
+      expect(answer.headers.has(name)).toBe(false);
+    }
   });
 });
 

@@ -20,7 +20,9 @@ beforeEach(async () => {
   programs = [];
 });
 afterEach(async () => {
-  for (const program of programs) program.kill('SIGKILL');
+  for (const program of programs) {
+    program.kill('SIGKILL');
+  }
   await Promise.all(programs.map(({ ended }) => ended));
   await rm(dataDir, { recursive: true });
 });
@@ -81,8 +83,11 @@ it('lets exactly one of many win that start at the same instant, also after one 
     const answers = await Promise.all(starters.map((starter) => starter.nextLine<Answer>()));
     const winner = answers.findIndex(({ locked }) => locked);
     expect(answers.filter(({ locked }) => locked)).toHaveLength(1);
-    for (const { locked, message } of answers)
-      if (!locked) expect(message).toContain(`(process ${starters[winner]!.pid}, data in ${dataDir})`);
+    for (const { locked, message } of answers) {
+      if (!locked) {
+        expect(message).toContain(`(process ${starters[winner]!.pid}, data in ${dataDir})`);
+      }
+    }
     starters[winner]!.kill('SIGKILL');
     await Promise.all(starters.map(({ ended }) => ended));
   }

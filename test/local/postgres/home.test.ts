@@ -39,7 +39,9 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const name of await readdir(home)) {
     const entrance = join(home, name, 'postgres');
-    if (!(await lstat(entrance).catch(() => undefined))?.isSymbolicLink()) continue;
+    if (!(await lstat(entrance).catch(() => undefined))?.isSymbolicLink()) {
+      continue;
+    }
     const path = await readlink(entrance);
     await Promise.all(
       ['', '.origin', '.previous'].map((suffix) => rm(path + suffix, { recursive: true, force: true })),

@@ -36,11 +36,17 @@ beforeEach(async () => {
   programs = [];
 });
 afterEach(async () => {
-  for (const program of programs) program.kill('SIGKILL');
+  for (const program of programs) {
+    program.kill('SIGKILL');
+  }
   await Promise.all(programs.map(({ ended }) => ended));
-  for (const postgres of running) await postgres.stop();
+  for (const postgres of running) {
+    await postgres.stop();
+  }
   const left = await serverPid().catch(() => undefined);
-  if (left !== undefined && isRunning(left)) process.kill(left, 'SIGKILL');
+  if (left !== undefined && isRunning(left)) {
+    process.kill(left, 'SIGKILL');
+  }
   await rm(parent, { recursive: true, maxRetries: 5 });
 });
 
@@ -121,7 +127,9 @@ it('listens on the loopback address only, and asks for a password that only its 
   expect(await query(url, `SHOW unix_socket_directories`)).toEqual([{ unix_socket_directories: '' }]);
   const others = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   for (const { address, internal } of others) {
-    if (internal) continue;
+    if (internal) {
+      continue;
+    }
     const socket = connect({ host: address, port: Number(new URL(url).port) });
     await expect(once(socket, 'connect')).rejects.toThrow();
   }

@@ -32,8 +32,9 @@ it('has the rows of UPSTREAMS.md, in its order', async () => {
 });
 
 it('retries exactly what UPSTREAMS.md calls retryable', async () => {
-  for (const { reasonCode, retryable } of await documentedReasons())
+  for (const { reasonCode, retryable } of await documentedReasons()) {
     expect(isRetryable(reasonCode), reasonCode).toBe(retryable);
+  }
 });
 
 it.each(REASON_PATTERNS.flatMap(({ reasonCode, phrases }) => phrases.map((phrase) => [phrase, reasonCode])))(

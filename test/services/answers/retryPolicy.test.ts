@@ -7,7 +7,9 @@ it('allows at most six sends', () => {
 });
 
 it('waits longer after every send, and less than a caller waits in all', () => {
-  for (const [n, delay] of RETRY_DELAYS.entries()) expect(delay).toBeGreaterThan(RETRY_DELAYS[n - 1] ?? 0);
+  for (const [n, delay] of RETRY_DELAYS.entries()) {
+    expect(delay).toBeGreaterThan(RETRY_DELAYS[n - 1] ?? 0);
+  }
   expect(RETRY_DELAYS.reduce((sum, delay) => sum + delay)).toBeLessThan(20);
 });
 

@@ -110,8 +110,11 @@ describe('an answer', () => {
           for (const accountId of asked) {
             const said = list.find((one) => one.accountId === accountId);
             const verdict = verdictFor(settlement, accountId);
-            if (said === undefined) expect(verdict).toEqual(PROCESSED);
-            else expect(verdict).toMatchObject({ status: 'UNPROCESSED', reason: said.result });
+            if (said === undefined) {
+              expect(verdict).toEqual(PROCESSED);
+            } else {
+              expect(verdict).toMatchObject({ status: 'UNPROCESSED', reason: said.result });
+            }
           }
           // Nothing is recorded of others, and nothing of the answer gets lost.
           expect([...settlement.exceptions.keys()].filter((key) => !asked.includes(key))).toEqual([]);
@@ -131,7 +134,9 @@ describe('an answer', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(list, { minLength: list.length }), (shuffled) => {
         const { settlement } = settlementOf(callOf(...ids), answered(shuffled));
-        for (const id of ids) expect(verdictFor(settlement, id)).toEqual(verdictFor(once, id));
+        for (const id of ids) {
+          expect(verdictFor(settlement, id)).toEqual(verdictFor(once, id));
+        }
       }),
     );
   });

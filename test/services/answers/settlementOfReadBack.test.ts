@@ -61,21 +61,23 @@ describe.each([
       ['Resigned', 'the member shows Resigned'],
       ['Created', 'the member shows Created'],
       [null, 'there is no such member'],
-    ] as const)
+    ] as const) {
       expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, status)).toEqual(
         unprocessed('NOT_ASSOCIATED', `${words}${shown}: not associated.`),
       );
+    }
   });
 });
 
 describe('a member that is still associated', () => {
   it('goes again after an answer, and at last is left unprocessed', () => {
-    for (const status of ['Enabled', 'Invited', 'Associated', 'SomethingNew'])
+    for (const status of ['Enabled', 'Invited', 'Associated', 'SomethingNew']) {
       expect(verdictOn('DISASSOCIATE_MEMBERS', true, status)).toEqual(
         unprocessed('STILL_ASSOCIATED', `${SILENT}the member shows ${status}: still associated.`, {
           retry: true,
         }),
       );
+    }
   });
 
   it('goes again after a lost answer, and at last fails with what is known of the loss', () => {
@@ -94,8 +96,9 @@ describe('a deletion whose answer was lost', () => {
   });
 
   it('goes again while the entry is there', () => {
-    for (const status of ['Removed', 'Resigned', 'Created', 'Invited'])
+    for (const status of ['Removed', 'Resigned', 'Created', 'Invited']) {
       expect(verdictOn('DELETE_MEMBERS', false, status)).toBeNull();
+    }
   });
 });
 

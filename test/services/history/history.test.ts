@@ -117,8 +117,9 @@ describe('the filter of outcomes', () => {
     await history.outcomes(LOCAL_CALLER, { requestId: null, accountId: null }, {});
     await history.requests(LOCAL_CALLER, {}, {});
     await history.calls(LOCAL_CALLER, { status: null }, {});
-    for (const args of store.asked)
+    for (const args of store.asked) {
       expect(new Set(Object.values(args[1] as object))).toEqual(new Set([null]));
+    }
   });
 
   it('leaves an empty list empty, which matches nothing', async () => {

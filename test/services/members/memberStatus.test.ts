@@ -19,8 +19,9 @@ const TABLE = [
 
 describe('the status of a member', () => {
   it.each(TABLE)('%s is %s in any case', (word, status) => {
-    for (const written of [word, word.toUpperCase(), word.toLowerCase()])
+    for (const written of [word, word.toUpperCase(), word.toLowerCase()]) {
       expect(memberStatusOf(written)).toBe(status);
+    }
   });
 
   it.each(['', 'Banished', 'constructor', '__proto__', 'EMAIL_VERIFICATION_FAILED'])(

@@ -35,7 +35,9 @@ function setUp(
   const accept = vi.fn<RetryStore['accept']>(async ({ id, inputHash }) => ({ requestId: id, inputHash }));
   const recordAndWait = vi.fn<RecordAndWait>(async (_request, _seconds, record) => {
     const recorded = await record();
-    if ('notConfirmed' in recorded) throw new Error('a retry needs no confirmation');
+    if ('notConfirmed' in recorded) {
+      throw new Error('a retry needs no confirmation');
+    }
     return { requestId: recorded.requestId, userErrors: [] };
   });
   const retryRequest = createRetryRequest({
@@ -82,7 +84,9 @@ describe('retryRequest', () => {
       { requestId, onlyRetryable: true, note: null, waitSeconds: 0, idempotencyKey: 'k' },
       { requestId, onlyRetryable: null },
     ];
-    for (const input of inputs) await retryRequest(LOCAL_CALLER, input);
+    for (const input of inputs) {
+      await retryRequest(LOCAL_CALLER, input);
+    }
     const hashes = accept.mock.calls.map(([{ inputHash }]) => inputHash);
     expect(new Set(hashes).size).toBe(4);
     expect(new Set([hashes[0], hashes[4], hashes[5]]).size).toBe(1);

@@ -67,7 +67,9 @@ describe('a request whose commit is not answered', () => {
         get: (target, name) =>
           name === '$transaction'
             ? async (...args: Parameters<typeof target.$transaction>) => {
-                if (after) await target.$transaction(...args);
+                if (after) {
+                  await target.$transaction(...args);
+                }
                 throw lost;
               }
             : (Reflect.get(target, name) as unknown),

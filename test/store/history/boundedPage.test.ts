@@ -105,7 +105,9 @@ async function expectPages<Row>(
   expect((await readAll(list, size)).map(toKey)).toEqual(keys);
   expect((await readAllBackward(list, size)).map(toKey)).toEqual(keys);
   const found = await count(30);
-  if (found !== null || (keys.length <= 30 && counted === MOST)) expect(found).toBe(keys.length);
+  if (found !== null || (keys.length <= 30 && counted === MOST)) {
+    expect(found).toBe(keys.length);
+  }
 }
 
 /** What a page shows as text: something of an outcome's own, and something to be looked up. */

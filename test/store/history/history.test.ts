@@ -134,7 +134,9 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
   for (const [place, read] of reads.entries()) {
     await read({ first: 5, after: null });
     expect(statements.splice(0)).toHaveLength(1);
-    if (place >= 6) continue;
+    if (place >= 6) {
+      continue;
+    }
     await expect(read({ first: 5, after: 'banana' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(

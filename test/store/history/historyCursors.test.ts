@@ -16,7 +16,9 @@ function faultOf(decode: () => unknown): string {
   try {
     decode();
   } catch (error) {
-    if (error instanceof GatewayError) return `${error.code} ${error.message}`;
+    if (error instanceof GatewayError) {
+      return `${error.code} ${error.message}`;
+    }
     throw error;
   }
   return 'none';

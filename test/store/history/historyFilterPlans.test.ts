@@ -15,8 +15,9 @@ import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
   // As the test wants them and no other way.
-  for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send'])
+  for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send']) {
     await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
+  }
   await writeRun(prisma, { administrator: 'security', from: 1, to: 10, accounts: 2000 });
   await writeRun(prisma, { administrator: 'archive', from: 11, to: 12, accounts: 2000 });
   await writeRun(prisma, { administrator: 'lab', from: 13, to: 14, accounts: 10, regions: ['sa-east-1'] });
@@ -64,11 +65,19 @@ async function excessesOf(statement: Prisma.Sql): Promise<string[]> {
   const found: string[] = [];
   const read = new Map<string, number>();
   for (const { kind, table, rows } of await scansOf(record.prisma, statement)) {
-    if (SMALL.has(table)) continue;
-    if (kind === 'Seq Scan' && rows > 0) found.push(`sequential scan of ${table}`);
+    if (SMALL.has(table)) {
+      continue;
+    }
+    if (kind === 'Seq Scan' && rows > 0) {
+      found.push(`sequential scan of ${table}`);
+    }
     read.set(table, (read.get(table) ?? 0) + rows);
   }
-  for (const [table, rows] of read) if (rows > MOST_READ) found.push(`${rows} of ${table}`);
+  for (const [table, rows] of read) {
+    if (rows > MOST_READ) {
+      found.push(`${rows} of ${table}`);
+    }
+  }
   return found;
 }
 
@@ -82,8 +91,9 @@ async function excesses<Filter>(
   for (const [place, filter] of filters.entries()) {
     const caller = CALLERS[(place % 7) % CALLERS.length]!;
     const page = pages[(place % 5) % pages.length]!;
-    for (const excess of await excessesOf(select(caller, filter, page)))
+    for (const excess of await excessesOf(select(caller, filter, page))) {
       found.push(JSON.stringify({ excess, filter, administrators: caller.administrators, page }));
+    }
   }
   return found;
 }

@@ -19,13 +19,24 @@ const record = useTestRecord(async (prisma) => {
 /** The keys that a list of outcomes must have, by the plainest statement. */
 async function expectedKeys(caller: Caller, filter: OutcomeFilter): Promise<string[]> {
   const conditions = [Prisma.sql`true`];
-  if (caller.administrators)
+  if (caller.administrators) {
     conditions.push(Prisma.sql`l.administrator = ANY (${[...caller.administrators]})`);
-  if (filter.requestId) conditions.push(Prisma.sql`t.request_id = ${filter.requestId}::uuid`);
-  if (filter.accountIds) conditions.push(Prisma.sql`o.account_id = ANY (${[...filter.accountIds]})`);
-  if (filter.statuses) conditions.push(Prisma.sql`o.status::text = ANY (${[...filter.statuses]})`);
-  if (filter.service) conditions.push(Prisma.sql`l.service::text = ${filter.service}`);
-  if (filter.region) conditions.push(Prisma.sql`l.region = ${filter.region}`);
+  }
+  if (filter.requestId) {
+    conditions.push(Prisma.sql`t.request_id = ${filter.requestId}::uuid`);
+  }
+  if (filter.accountIds) {
+    conditions.push(Prisma.sql`o.account_id = ANY (${[...filter.accountIds]})`);
+  }
+  if (filter.statuses) {
+    conditions.push(Prisma.sql`o.status::text = ANY (${[...filter.statuses]})`);
+  }
+  if (filter.service) {
+    conditions.push(Prisma.sql`l.service::text = ${filter.service}`);
+  }
+  if (filter.region) {
+    conditions.push(Prisma.sql`l.region = ${filter.region}`);
+  }
   return expectedIds(Prisma.sql`
     SELECT o.target_id || '/' || o.account_id AS id
     FROM outcome o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id
@@ -173,7 +184,9 @@ describe('lists below parents', () => {
         SELECT o.target_id || '/' || o.account_id AS id FROM outcome o WHERE ${callId}::uuid = ANY (o.call_ids)
         ORDER BY o.target_id DESC, o.account_id DESC`);
       expect(expected.length > 0).toBe(place !== 1);
-      for (const first of [7, 50]) expect((await readAll(list, first)).map(keyOf)).toEqual(expected);
+      for (const first of [7, 50]) {
+        expect((await readAll(list, first)).map(keyOf)).toEqual(expected);
+      }
     }
   });
 

@@ -169,8 +169,9 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
 
 const record = useTestRecord(async (prisma) => {
   // No statistics until the test wants them.
-  for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send'])
+  for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send']) {
     await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
+  }
   await writeRun(prisma, { administrator: 'security', from: 1, to: 10, accounts: ACCOUNTS });
   await writeRun(prisma, { administrator: 'security', from: 11, to: 400, accounts: 1, coalesced: true });
   await writeRun(prisma, { administrator: 'archive', from: 401, to: 402, accounts: ACCOUNTS });
@@ -180,7 +181,9 @@ const record = useTestRecord(async (prisma) => {
 
 describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, %s,', (state) => {
   beforeAll(async () => {
-    if (state === 'analyzed') await record.prisma.$executeRaw`ANALYZE`;
+    if (state === 'analyzed') {
+      await record.prisma.$executeRaw`ANALYZE`;
+    }
     const [row] = await record.prisma.$queryRaw<
       { known: bigint }[]
     >`SELECT count(*) AS known FROM pg_stats WHERE tablename = 'outcome'`;
@@ -193,7 +196,10 @@ describe.each(['never analyzed', 'analyzed'])('in a record of 200,000 outcomes, 
     expect(['outcome', 'request_account', 'send'].filter((table) => scanned.includes(table))).toEqual([]);
     const read = scans.filter(({ table }) => table === 'outcome').reduce((sum, { rows }) => sum + rows, 0);
     expect(read).toBeLessThanOrEqual(limit);
-    for (const { table, rows } of scans)
-      if (table === 'request_account') expect(rows).toBeLessThanOrEqual(FULL);
+    for (const { table, rows } of scans) {
+      if (table === 'request_account') {
+        expect(rows).toBeLessThanOrEqual(FULL);
+      }
+    }
   });
 });

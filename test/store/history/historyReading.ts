@@ -21,7 +21,9 @@ export async function readAll<Row>(
     rows.push(...page.edges.map(({ node }) => node));
     expect(page.hasPreviousPage).toBe(after !== null);
     expect(page.edges.length).toBeLessThanOrEqual(size);
-    if (!page.hasNextPage) return rows;
+    if (!page.hasNextPage) {
+      return rows;
+    }
     // A page that goes on has come further, also when it is empty.
     expect([null, after]).not.toContain(page.endCursor);
     after = page.endCursor;
@@ -39,7 +41,9 @@ export async function readAllBackward<Row>(
     rows.unshift(...page.edges.map(({ node }) => node));
     expect(page.hasNextPage).toBe(before !== null);
     expect(page.edges.length).toBeLessThanOrEqual(size);
-    if (!page.hasPreviousPage) return rows;
+    if (!page.hasPreviousPage) {
+      return rows;
+    }
     expect([null, before]).not.toContain(page.startCursor);
     before = page.startCursor;
   }

@@ -99,14 +99,18 @@ describe('a page of outcomes as text', () => {
       for (let after: string | null = null; ;) {
         const page: TextPage = await history.outcomesAsText(caller, {}, { first: 50, after }, columns);
         forward.push(page.nodes);
-        if (!page.hasNextPage) break;
+        if (!page.hasNextPage) {
+          break;
+        }
         after = page.endCursor;
       }
       const backward: string[] = [];
       for (let before: string | null = null; ;) {
         const page: TextPage = await history.outcomesAsText(caller, {}, { last: 50, before }, columns);
         backward.unshift(page.nodes);
-        if (!page.hasPreviousPage) break;
+        if (!page.hasPreviousPage) {
+          break;
+        }
         before = page.startCursor;
       }
       expect(ids.length).toBeGreaterThan(100);
@@ -161,8 +165,11 @@ describe('a page of outcomes as text', () => {
     let unnamed = 0;
     const stop = record.database.onStatement((sql) => {
       const name = /^\/\* prepared: (\w+) \*\//.exec(sql)?.[1];
-      if (name === undefined) unnamed += 1;
-      else names.add(name);
+      if (name === undefined) {
+        unnamed += 1;
+      } else {
+        names.add(name);
+      }
     });
     for (let index = 0; index < 60; index += 1) {
       const columns: TextColumn<OutcomeColumn>[] = [{ as: `name_${index}`, column: 'accountId' }];
@@ -174,6 +181,8 @@ describe('a page of outcomes as text', () => {
     }
     stop();
     expect([names.size, unnamed]).toEqual([50, 20]);
-    for (const name of names) expect(name.length).toBeLessThanOrEqual(63);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(63);
+    }
   });
 });

@@ -100,7 +100,9 @@ describe('a statement that is prepared', () => {
           ];
           for (const { sql } of statements) {
             const name = NAME.exec(sql)?.[1];
-            if (name === undefined) continue;
+            if (name === undefined) {
+              continue;
+            }
             expect(texts.get(name) ?? sql).toBe(sql);
             texts.set(name, sql);
           }
@@ -117,7 +119,9 @@ describe('a statement that is prepared', () => {
       selectRequests(LOCAL_CALLER, { note: 'x' }, FIRST),
       selectCalls(LOCAL_CALLER, { service: 'GUARDDUTY' }, FIRST),
     ];
-    for (const { sql } of narrowed) expect(sql).not.toMatch(NAME);
+    for (const { sql } of narrowed) {
+      expect(sql).not.toMatch(NAME);
+    }
   });
 });
 
@@ -129,6 +133,8 @@ function pagesOf(size: number): PageArgs[] {
 }
 
 function literal(value: unknown): string {
-  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  if (Array.isArray(value)) {
+    return `'{${value.join(',')}}'`;
+  }
   return client.escapeLiteral(String(value));
 }

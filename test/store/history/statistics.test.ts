@@ -124,7 +124,9 @@ describe('statistics', () => {
     );
     const times = rows.map(({ from }) => from!.getTime());
     expect(times).toEqual(times.toSorted((a, b) => b - a));
-    for (const time of times) expect(time % 3_600_000).toBe(0);
+    for (const time of times) {
+      expect(time % 3_600_000).toBe(0);
+    }
   });
 
   it('of whole hours read no outcome', async () => {

@@ -85,18 +85,29 @@ describe('what is asked for one account in one lane', () => {
             const next = dice.next().value;
             const request =
               next === 0 || (inFlight.length === 0 && waiting.length > 0) ? waiting.shift() : undefined;
-            if (request !== undefined) await accept(request);
+            if (request !== undefined) {
+              await accept(request);
+            }
             const call = await claimNow();
-            if (call !== null) inFlight.push(call);
-            else if (inFlight.length === 0 && waiting.length === 0) break;
-            if (call !== null && next > 0) continue;
+            if (call !== null) {
+              inFlight.push(call);
+            } else if (inFlight.length === 0 && waiting.length === 0) {
+              break;
+            }
+            if (call !== null && next > 0) {
+              continue;
+            }
             const ended = inFlight.shift();
-            if (ended === undefined) continue;
+            if (ended === undefined) {
+              continue;
+            }
             // Some are throttled: the service did nothing, and they go again.
             const again = dice.next().value === 0;
-            if (!again)
-              for (const account of ended.accounts)
+            if (!again) {
+              for (const account of ended.accounts) {
                 told.set(account.accountId, [...(told.get(account.accountId) ?? []), ended.operation]);
+              }
+            }
             const settlement = { ...answeredWith(ended), rest: again ? AGAIN : PROCESSED };
             await record.settle(tenure, [settlement], Array<number>(100).fill(0));
           }
@@ -113,8 +124,9 @@ describe('what is asked for one account in one lane', () => {
   });
 
   it('is not merged across something else: created, deleted and created again is created twice', async () => {
-    for (const operation of ['CREATE_MEMBERS', 'DELETE_MEMBERS', 'CREATE_MEMBERS'] as const)
+    for (const operation of ['CREATE_MEMBERS', 'DELETE_MEMBERS', 'CREATE_MEMBERS'] as const) {
       await accept({ operation, numbers: [1] });
+    }
     const told: string[] = [];
     for (let call = await claimNow(); call !== null; call = await claimNow()) {
       told.push(call.operation);

@@ -48,7 +48,9 @@ const settlement = (callId: string): Settlement => ({
 /** Sends the lane's next call; false when nothing waits. */
 async function sendNext(lane: LaneRecord): Promise<boolean> {
   const call = await lane.claim(tenure, ANY);
-  if (call !== null) await lane.settle(tenure, [settlement(call.callId)], [0.5]);
+  if (call !== null) {
+    await lane.settle(tenure, [settlement(call.callId)], [0.5]);
+  }
   return call !== null;
 }
 
@@ -109,7 +111,7 @@ describe('a claim and its settlement read a few rows for each account, whatever 
 
   it('with statistics of a quiet moment, by which nothing is ever under way', async () => {
     await store.accept(newRequest(numbers(2_000, 0)));
-    while (await sendNext(record));
+    while (await sendNext(record)) {}
     await database.prisma.$executeRaw`ANALYZE`;
     await store.accept(newRequest(numbers(5_000, 20_000)));
     await expectFewRows();

@@ -80,12 +80,16 @@ describe('a claim', () => {
         fc.infiniteStream(fc.boolean()),
         async (requests, settleNow) => {
           await empty();
-          for (const asked of requests) await store.accept(newRequest(asked));
+          for (const asked of requests) {
+            await store.accept(newRequest(asked));
+          }
           const inFlight: ClaimedCall[] = [];
           let calls = 0;
           for (;;) {
             const call = await record.claim(tenure, ANY);
-            if (call === null && inFlight.length === 0) break;
+            if (call === null && inFlight.length === 0) {
+              break;
+            }
             if (call !== null) {
               calls += 1;
               const ids = idsOf(call);
@@ -106,7 +110,9 @@ describe('a claim', () => {
           expect(calls).toBe(Math.ceil(distinct / 50));
           const sends = await database.prisma.outcome.findMany({ select: { status: true, callIds: true } });
           expect(sends).toHaveLength(requests.flat().length);
-          for (const { status, callIds } of sends) expect([status, callIds.length]).toEqual(['PROCESSED', 1]);
+          for (const { status, callIds } of sends) {
+            expect([status, callIds.length]).toEqual(['PROCESSED', 1]);
+          }
           const open = await database.prisma.request.count({ where: { status: { not: 'SUCCEEDED' } } });
           expect(open).toBe(0);
         },

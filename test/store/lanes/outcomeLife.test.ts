@@ -67,8 +67,14 @@ afterAll(async () => {
 async function look(model: Model): Promise<void> {
   const outcomes = await database.prisma.outcome.findMany();
   const now = new Map(outcomes.map((row) => [`${row.targetId}/${row.accountId}`, row]));
-  for (const [key, ending] of model.ended) expect(JSON.stringify(now.get(key), bigints)).toBe(ending);
-  for (const [key, row] of now) if (FINAL.has(row.status)) model.ended.set(key, JSON.stringify(row, bigints));
+  for (const [key, ending] of model.ended) {
+    expect(JSON.stringify(now.get(key), bigints)).toBe(ending);
+  }
+  for (const [key, row] of now) {
+    if (FINAL.has(row.status)) {
+      model.ended.set(key, JSON.stringify(row, bigints));
+    }
+  }
   expect(outcomes.length).toBe(model.asked.size);
   expect(await recordFaults(database.prisma)).toEqual([]);
 }
@@ -117,7 +123,9 @@ const EVENTS = [
     event(`ask ${numbers.join()}`, async (model) => {
       const { requestId } = await store.accept(newRequest(numbers));
       model.requests.push(requestId);
-      for (const number of numbers) model.asked.add(`${requestId}/${accountId(number)}`);
+      for (const number of numbers) {
+        model.asked.add(`${requestId}/${accountId(number)}`);
+      }
     }),
   ),
   at.map((tenureAt) =>
@@ -125,7 +133,9 @@ const EVENTS = [
       const tenure = pick(tenures, tenureAt) ?? expect.unreachable();
       const limits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
       const call = await record.claim(tenure, limits);
-      if (call === null) return;
+      if (call === null) {
+        return;
+      }
       expect(tenure).toBe(tenures.at(-1));
       hands.push({
         tenure,
@@ -138,7 +148,9 @@ const EVENTS = [
     .map(([handAt, status, verdicts]) =>
       event(`settle ${handAt} ${status} ${verdicts.join()}`, async (_model, { record, tenures, hands }) => {
         const hand = pick(hands, handAt);
-        if (hand === undefined) return;
+        if (hand === undefined) {
+          return;
+        }
         const { callId, accountIds } = hand.call;
         const end = await record.settle(
           hand.tenure,
@@ -151,29 +163,39 @@ const EVENTS = [
   at.map((handAt) =>
     event(`lose the answer of ${handAt}`, async (_model, { record, hands }) => {
       const hand = pick(hands, handAt);
-      if (hand) await record.markUnanswered(hand.tenure, hand.call.callId, null, 'Lost', 'lost');
+      if (hand) {
+        await record.markUnanswered(hand.tenure, hand.call.callId, null, 'Lost', 'lost');
+      }
     }),
   ),
   at.map((handAt) =>
     event(`hear of ${handAt} too late`, async (_model, { record, hands }) => {
       const hand = pick(hands, handAt);
       const wire = { httpStatus: 200, awsRequestId: 'late', attempts: 1 };
-      if (hand) await record.keepLate(hand.call.callId, { kind: 'ANSWERED', wire, unprocessed: [] });
+      if (hand) {
+        await record.keepLate(hand.call.callId, { kind: 'ANSWERED', wire, unprocessed: [] });
+      }
     }),
   ),
   fc.constant(
     event('another worker takes the lane', async (_model, { record, tenures, hands }) => {
       const tenure = await takeLane(record);
       tenures.push(tenure);
-      for (const call of await record.inherit(tenure, [])) hands.push({ tenure, call });
+      for (const call of await record.inherit(tenure, [])) {
+        hands.push({ tenure, call });
+      }
     }),
   ),
   fc.tuple(at, at).map(([requestAt, tenureAt]) =>
     event(`cancel ${requestAt}, give up as ${tenureAt}`, async ({ requests }, { record, tenures }) => {
       const id = pick(requests, requestAt);
-      if (id !== undefined) await cancellations.cancel(id);
+      if (id !== undefined) {
+        await cancellations.cancel(id);
+      }
       const released = await record.release(pick(tenures, tenureAt) ?? expect.unreachable());
-      if (released === 'RELEASED') tenures.push(await takeLane(record));
+      if (released === 'RELEASED') {
+        tenures.push(await takeLane(record));
+      }
     }),
   ),
   at.map((tenureAt) =>

@@ -62,7 +62,9 @@ describe('the quota of live reads', () => {
     const lane = lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
     const record = createLaneRecord(database.prisma, REPLICA);
     const tenure = await record.take(lane);
-    for (let n = 0; n < 8; n++) await record.spendQuota(tenure, RATES.SECURITY_HUB);
+    for (let n = 0; n < 8; n++) {
+      await record.spendQuota(tenure, RATES.SECURITY_HUB);
+    }
     expect(await quotas[0].reserve(HUB, 20)).toMatchObject({ granted: 2 });
     const none = await quotas[0].reserve(HUB, 1);
     expect(none.granted).toBe(0);

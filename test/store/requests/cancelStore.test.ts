@@ -65,7 +65,9 @@ async function claimAll(limit = Number.POSITIVE_INFINITY): Promise<{ tenure: Ten
   for (const tenure of tenures) {
     for (let calls = 0; calls < limit; calls += 1) {
       const call = await record.claim(tenure, ANY);
-      if (call === null) break;
+      if (call === null) {
+        break;
+      }
       claimed.push({ tenure, call });
     }
   }
@@ -95,7 +97,9 @@ describe('canceling a request', () => {
     expect(await statuses()).toEqual({ CANCELED: 280, IN_FLIGHT: 200 });
     expect(await theRequest()).toMatchObject({ status: 'RUNNING', finishedAt: null, openTargets: 4 });
     expect(await cancellations.cancel(id)).toBe(true);
-    for (const { tenure, call } of claimed) await record.settle(tenure, [answeredWith(call)], DELAYS);
+    for (const { tenure, call } of claimed) {
+      await record.settle(tenure, [answeredWith(call)], DELAYS);
+    }
     expect(await statuses()).toEqual({ CANCELED: 280, PROCESSED: 200 });
     expect(await theRequest()).toMatchObject({ status: 'PARTIALLY_SUCCEEDED', openTargets: 0 });
     expect(await recordFaults(database.prisma)).toEqual([]);
@@ -159,8 +163,12 @@ describe('canceling at the moment of', () => {
     for (;;) {
       const last = until();
       const call = await record.claim(tenure, ANY);
-      if (call === null && last) return;
-      if (call === null) continue;
+      if (call === null && last) {
+        return;
+      }
+      if (call === null) {
+        continue;
+      }
       const again = call.accounts.filter((_, place) => place % 2 === 0);
       const exceptions = again.map(({ accountId: id }): [string, Verdict] => [id, INTERNAL]);
       await record.settle(tenure, [answeredWith(call, exceptions)], DELAYS);
@@ -190,7 +198,9 @@ describe('canceling at the moment of', () => {
         expect(
           await database.prisma.outcome.count({ where: { status: { in: ['PENDING', 'IN_FLIGHT'] } } }),
         ).toBe(0);
-        for (const { status } of await database.prisma.request.findMany()) ends.add(status);
+        for (const { status } of await database.prisma.request.findMany()) {
+          ends.add(status);
+        }
       }
       expect(ends).toContain('PARTIALLY_SUCCEEDED');
     },

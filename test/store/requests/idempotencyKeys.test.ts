@@ -28,7 +28,9 @@ const age = (id: string, hours: number) =>
 
 it('finds a request by its key until the key is released, and then makes another, which is found from then on', async () => {
   const [first, second, third] = [1, 2, 3].map((account) => newRequest([account], { idempotencyKey: 'k' }));
-  if (first === undefined || second === undefined || third === undefined) expect.unreachable();
+  if (first === undefined || second === undefined || third === undefined) {
+    expect.unreachable();
+  }
   await store.accept(first);
   await age(first.id, 23);
   await releaseIdempotencyKeys(database.prisma, 24);

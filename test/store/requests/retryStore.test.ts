@@ -82,7 +82,9 @@ async function finish(
         busyBatchKeys: [],
         fullOnly: false,
       });
-      if (call === null) break;
+      if (call === null) {
+        break;
+      }
       await record.settle(tenure, [answeredWith(call, exceptions)], []);
     }
     await record.release(tenure);
@@ -215,8 +217,9 @@ describe('a retry', () => {
     const targets = lanes.all.map((lane) => ({ ...lane, batchKey: 'CREATE_MEMBERS', detectorId: null }));
     const request = newRequest(accounts, { targets });
     await store.accept(request);
-    for (const lane of lanes.all)
+    for (const lane of lanes.all) {
       await record.failWaiting(await record.take(lane), { ...INTERNAL, status: 'FAILED' });
+    }
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));
     const startedAt = performance.now();
@@ -260,7 +263,9 @@ describe('the links between a request and its retries', () => {
     const id = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, INTERNAL]] });
     const retry = () => retryOf(id, { operation: 'CREATE_MEMBERS' });
     const made = [retry(), retry(), retry()];
-    for (const each of made) await retries.accept(each);
+    for (const each of made) {
+      await retries.accept(each);
+    }
     const newest = made.map((each) => each.id).reverse();
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));

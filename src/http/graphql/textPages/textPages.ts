@@ -69,12 +69,16 @@ interface Plan {
  */
 export function createCompileTextPage(schema: GraphQLSchema) {
   const field = schema.getQueryType()?.getFields()['outcomes'];
-  if (field === undefined) throw new Error('there are no outcomes to list');
+  if (field === undefined) {
+    throw new Error('there are no outcomes to list');
+  }
   const check = ruleOf(field);
 
   return (document: DocumentNode, operation: OperationDefinitionNode) => {
     const plan = planOf(document, operation);
-    if (plan === null) return null;
+    if (plan === null) {
+      return null;
+    }
     const { key, root, columns, isCounted, members } = plan;
     return async ({ coerced }: PricedOperation, context: GatewayContext): Promise<ExecutionResult> => {
       try {
@@ -84,7 +88,9 @@ export function createCompileTextPage(schema: GraphQLSchema) {
         const { page, count } = await history.outcomesAsText(caller, args.filter ?? {}, args, columns);
         const totalCount = isCounted ? JSON.stringify(await count()) : '';
         let text = `{"${key}":{`;
-        for (const write of members) text += write(page, totalCount);
+        for (const write of members) {
+          text += write(page, totalCount);
+        }
         return { data: new JsonText(`${text}}}`) as never };
       } catch (error) {
         return { data: null, errors: [locatedError(error, [root], [key])] };
@@ -103,7 +109,9 @@ export function stringifyResult({ errors, data, extensions }: FormattedExecution
 
 function planOf(document: DocumentNode, { selectionSet }: OperationDefinitionNode): Plan | null {
   const [root, ...others] = fieldsOf(selectionSet, 'Query', document) ?? [];
-  if (root?.name.value !== 'outcomes' || others.length > 0) return null;
+  if (root?.name.value !== 'outcomes' || others.length > 0) {
+    return null;
+  }
   const keys = new Set<string>();
   const members: Write[] = [];
   let columns: TextColumn<OutcomeColumn>[] | null = null;
@@ -112,7 +120,9 @@ function planOf(document: DocumentNode, { selectionSet }: OperationDefinitionNod
     const key = keyOf(field);
     const lead = `${keys.size === 0 ? '' : ','}"${key}":`;
     // What is selected twice is merged, or refused: that is for others.
-    if (keys.has(key)) return null;
+    if (keys.has(key)) {
+      return null;
+    }
     keys.add(key);
     switch (field.name.value) {
       case '__typename':
@@ -124,14 +134,18 @@ function planOf(document: DocumentNode, { selectionSet }: OperationDefinitionNod
         break;
       case 'nodes': {
         const asked = columnsOf(fieldsOf(field.selectionSet, 'Outcome', document), COLUMNS);
-        if (asked === null || columns !== null) return null;
+        if (asked === null || columns !== null) {
+          return null;
+        }
         columns = asked;
         members.push(({ nodes }) => `${lead}[${nodes}]`);
         break;
       }
       case 'pageInfo': {
         const asked = columnsOf(fieldsOf(field.selectionSet, 'PageInfo', document), ENDS);
-        if (asked === null) return null;
+        if (asked === null) {
+          return null;
+        }
         members.push((page) => {
           const ends = asked.map(({ as, column }) => `"${as}":${JSON.stringify(page[column])}`);
           return `${lead}{${ends.join(',')}}`;
@@ -150,7 +164,9 @@ function columnsOf<Column extends string>(
   fields: readonly FieldNode[] | null,
   known: Readonly<Record<Column, true>>,
 ): TextColumn<Column>[] | null {
-  if (!fields?.every(({ name }) => Object.hasOwn(known, name.value))) return null;
+  if (!fields?.every(({ name }) => Object.hasOwn(known, name.value))) {
+    return null;
+  }
   const columns = fields.map((field) => [keyOf(field), field.name.value as Column] as const);
   return [...new Map(columns)].map(([as, column]) => ({ as, column }));
 }
@@ -163,7 +179,9 @@ function fieldsOf(
 ): FieldNode[] | null {
   const fields: FieldNode[] = [];
   for (const selection of set?.selections ?? []) {
-    if ((selection.directives?.length ?? 0) > 0) return null;
+    if ((selection.directives?.length ?? 0) > 0) {
+      return null;
+    }
     if (selection.kind === Kind.FIELD) {
       fields.push(selection);
       continue;
@@ -172,7 +190,9 @@ function fieldsOf(
       selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(selection.name.value, document);
     const isOfType = (fragment?.typeCondition?.name.value ?? type) === type;
     const within = fragment && isOfType ? fieldsOf(fragment.selectionSet, type, document) : null;
-    if (within === null) return null;
+    if (within === null) {
+      return null;
+    }
     fields.push(...within);
   }
   return fields;

@@ -169,9 +169,13 @@ export interface Ordered extends List {
  * table. Of two that are not full the one counts that has come further.
  */
 function walk(list: Reading, limits: WalkLimits): Walk {
-  if (list.source === null) return merge(list, list.branches, limits, null);
+  if (list.source === null) {
+    return merge(list, list.branches, limits, null);
+  }
   const { source, condition, branches, limit } = list;
-  if (condition === null) return { ctes: [], rows: source(Prisma.sql`${limit}::int`), edge: null };
+  if (condition === null) {
+    return { ctes: [], rows: source(Prisma.sql`${limit}::int`), edge: null };
+  }
   if (branches === null) {
     return lookThrough({ ...list, source }, condition, Math.max(limits.alone, 2 * limit));
   }
@@ -215,9 +219,13 @@ export interface Census {
 
 /** The rows of a list, to be counted. They are taken from the branches where there are any. */
 function census(list: Reading, { counted }: WalkLimits): Census {
-  if (list.source === null) return censusOfBranches(list, list.branches, counted);
+  if (list.source === null) {
+    return censusOfBranches(list, list.branches, counted);
+  }
   const { branches, condition } = list;
-  if (branches !== null && condition !== null) return censusOfBranches(list, branches, counted);
+  if (branches !== null && condition !== null) {
+    return censusOfBranches(list, branches, counted);
+  }
   const [looked] = namesOf(list, 'looked');
   const ctes = [Prisma.sql`${looked} AS MATERIALIZED (${list.source(Prisma.sql`${counted}::int`)})`];
   return { ctes, ...meeting(list, Prisma.sql`*`, condition, counted) };

@@ -136,7 +136,9 @@ export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma
 
 function allOutcomes(caller: Caller, filter: OutcomeFilter, range: OutcomeRange): Prisma.Sql {
   const { statuses, direction } = range;
-  if (statuses?.length === 0) return Prisma.sql`SELECT * FROM outcome WHERE false`;
+  if (statuses?.length === 0) {
+    return Prisma.sql`SELECT * FROM outcome WHERE false`;
+  }
   if (filter.accountIds == null) {
     const targets =
       filter.requestId == null
@@ -221,13 +223,19 @@ export function selectOutcomesOfCalls(callIds: readonly string[], page: PageArgs
  */
 export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArgs): Source {
   const range = rangeOf(filter, page);
-  if (range.statuses?.length === 0) return complete(Prisma.sql`SELECT * FROM outcome WHERE false`);
+  if (range.statuses?.length === 0) {
+    return complete(Prisma.sql`SELECT * FROM outcome WHERE false`);
+  }
   const accountIds = filter.accountIds == null ? null : [...new Set(filter.accountIds)];
   if (filter.requestId != null) {
     const requestId = Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`;
     const targets = targetsOfRequest(requestId, caller, filter, range);
-    if (accountIds !== null) return complete(accountOutcomesByTarget(targets, accountIds, range));
-    if (range.reasonCodes === null) return outcomesByTarget(complete(targets), range);
+    if (accountIds !== null) {
+      return complete(accountOutcomesByTarget(targets, accountIds, range));
+    }
+    if (range.reasonCodes === null) {
+      return outcomesByTarget(complete(targets), range);
+    }
     const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
     // Not by `=`: the primary key would look as good, and has everything else of the target in it.
     const within = Prisma.sql`(o.target_id, o.account_id) >= (branch.target_id, ${BEFORE_ALL_ACCOUNTS})
@@ -235,7 +243,9 @@ export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArg
     return outcomesByReason(range.reasonCodes, lanes, within, range);
   }
   const isWantedOutcome = isWantedLane(caller, filter, Prisma.sql`o.lane_id`);
-  if (accountIds !== null) return outcomesByAccount(accountIds, isWantedOutcome, range);
+  if (accountIds !== null) {
+    return outcomesByAccount(accountIds, isWantedOutcome, range);
+  }
   if (range.reasonCodes !== null) {
     const within = settledWithin(Prisma.sql`o.target_id`, caller, filter, range);
     return outcomesByReason(range.reasonCodes, wantedLanes(caller, filter), within, range);
@@ -246,7 +256,9 @@ export function outcomesFor(caller: Caller, filter: OutcomeFilter, page: PageArg
     return outcomesByException(exceptions, range);
   }
   const byTarget = () => outcomesByTarget(sourceOf(targetsOfAll(caller, filter, range)), range);
-  if (isNarrowed || range.statuses !== null) return byTarget();
+  if (isNarrowed || range.statuses !== null) {
+    return byTarget();
+  }
   return { page: () => allInOrder(range), all: (limits) => byTarget().all(limits) };
 }
 

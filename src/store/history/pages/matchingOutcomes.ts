@@ -42,16 +42,26 @@ export function matchingOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.
  */
 export function countedOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
   const range = toConditions(filter);
-  if (filter.accountIds != null || filter.requestId != null) return countEach(caller, filter);
+  if (filter.accountIds != null || filter.requestId != null) {
+    return countEach(caller, filter);
+  }
   const { settledAfter, settledBefore } = range;
   const from = settledAfter && new Date(Math.ceil(settledAfter.getTime() / HOUR_MS) * HOUR_MS);
   const to = settledBefore && new Date(Math.floor(settledBefore.getTime() / HOUR_MS) * HOUR_MS);
-  if (from && to && from >= to) return countEach(caller, filter);
+  if (from && to && from >= to) {
+    return countEach(caller, filter);
+  }
   const parts = [countedHours(caller, filter, range, from, to)];
   // The parts of an hour at either end.
-  if (from && cutsHour(settledAfter)) parts.push(countEach(caller, { ...filter, settledBefore: from }));
-  if (to && cutsHour(settledBefore)) parts.push(countEach(caller, { ...filter, settledAfter: to }));
-  if (!settledAfter && !settledBefore && !range.reasonCodes) parts.push(countedOpen(caller, filter, range));
+  if (from && cutsHour(settledAfter)) {
+    parts.push(countEach(caller, { ...filter, settledBefore: from }));
+  }
+  if (to && cutsHour(settledBefore)) {
+    parts.push(countEach(caller, { ...filter, settledAfter: to }));
+  }
+  if (!settledAfter && !settledBefore && !range.reasonCodes) {
+    parts.push(countedOpen(caller, filter, range));
+  }
   return Prisma.join(parts, ' UNION ALL ');
 }
 

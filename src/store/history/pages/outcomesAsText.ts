@@ -79,9 +79,13 @@ export function createOutcomesAsText(
 
   const nameOf = (columns: readonly TextColumn<OutcomeColumn>[], asked: PreparedPage): string | null => {
     let list = lists.get(columns);
-    if (list === undefined) lists.set(columns, (list = listNameOf(columns)));
+    if (list === undefined) {
+      lists.set(columns, (list = listNameOf(columns)));
+    }
     const name = preparedName(list, asked);
-    if (name !== null && names.size < MOST_PREPARED) names.add(name);
+    if (name !== null && names.size < MOST_PREPARED) {
+      names.add(name);
+    }
     return name !== null && names.has(name) ? name : null;
   };
 
@@ -94,7 +98,9 @@ export function createOutcomesAsText(
       const statement = selectOutcomesAsText(caller, filter, page, columns, limits);
       const sql = name === null ? statement : prepared(name, statement);
       // Made once where only the cursor differs: making it is a tenth of what the page allocates.
-      if (name !== null && isDeepStrictEqual(sql.values, values)) texts.set(name, sql.text);
+      if (name !== null && isDeepStrictEqual(sql.values, values)) {
+        texts.set(name, sql.text);
+      }
       ({ text, values } = sql);
     }
     return toTextPage(await prisma.$readRow<TextRow>({ text, values }), page);
@@ -113,7 +119,9 @@ function toTextPage({ nodes, read, first, last, edge }: TextRow, page: PageArgs)
 }
 
 function cursorOf(key: string | null): string | null {
-  if (key === null) return null;
+  if (key === null) {
+    return null;
+  }
   const [targetId = '', accountId = ''] = key.split('|');
   return outcomeCursor({ targetId, accountId });
 }
@@ -167,8 +175,9 @@ function writeNode(columns: readonly TextColumn<OutcomeColumn>[]): {
   let between: Piece[] = ['{'];
   const endBetween = (): void => {
     const texts = between.map((piece) => (typeof piece === 'string' ? piece : piece.sql));
-    if (between.every((piece) => typeof piece === 'string')) node.push(...texts);
-    else {
+    if (between.every((piece) => typeof piece === 'string')) {
+      node.push(...texts);
+    } else {
       const name = Prisma.raw(`shared_${shared.length}`);
       shared.push(Prisma.sql`${concatenated(texts)} AS ${name}`);
       node.push(Prisma.sql`t.${name}`);
@@ -179,8 +188,9 @@ function writeNode(columns: readonly TextColumn<OutcomeColumn>[]): {
   columns.forEach(({ as, column }, index) => {
     between.push(`${index === 0 ? '' : ','}"${as}":`);
     for (const piece of COLUMNS[column]) {
-      if (typeof piece === 'string' || piece.isShared) between.push(piece);
-      else {
+      if (typeof piece === 'string' || piece.isShared) {
+        between.push(piece);
+      } else {
         endBetween();
         node.push(piece.sql);
       }
@@ -196,12 +206,15 @@ function concatenated(pieces: readonly (string | Prisma.Sql)[]): Prisma.Sql {
   const terms: Prisma.Sql[] = [];
   let text = '';
   const endText = (): void => {
-    if (text !== '') terms.push(Prisma.raw(`'${text}'`));
+    if (text !== '') {
+      terms.push(Prisma.raw(`'${text}'`));
+    }
     text = '';
   };
   for (const piece of pieces) {
-    if (typeof piece === 'string') text += piece;
-    else {
+    if (typeof piece === 'string') {
+      text += piece;
+    } else {
       endText();
       terms.push(piece);
     }

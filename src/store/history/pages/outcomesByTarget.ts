@@ -132,8 +132,12 @@ export function mayHave({
 
 /** The number of outcomes of the target t that have one of the statuses. */
 function countOf(statuses: readonly OutcomeStatus[] | null): Prisma.Sql {
-  if (statuses === null) return Prisma.sql`t.total`;
-  if (statuses.length === 0) return Prisma.sql`0`;
+  if (statuses === null) {
+    return Prisma.sql`t.total`;
+  }
+  if (statuses.length === 0) {
+    return Prisma.sql`0`;
+  }
   return Prisma.sql`(${Prisma.join(
     statuses.map((status) => COUNTS[status]),
     ' + ',
@@ -187,7 +191,9 @@ function firstOfTarget(range: OutcomeRange, most: Prisma.Sql): Prisma.Sql {
   const all = (condition: Prisma.Sql) => Prisma.sql`(
     SELECT o.* FROM outcome o WHERE ${condition} ${inOrder} LIMIT ${most})`;
   const exceptions = statuses?.filter(isException) ?? [];
-  if (statuses === null || exceptions.length === 0) return all(within);
+  if (statuses === null || exceptions.length === 0) {
+    return all(within);
+  }
   // Where nothing else is asked of them, those of one status that fill the page are enough.
   const fromEach = endedSo(range) === null ? Prisma.sql`${range.limit}::int` : most;
   const lists = exceptions.map((status) =>
@@ -196,7 +202,9 @@ function firstOfTarget(range: OutcomeRange, most: Prisma.Sql): Prisma.Sql {
   const merged = Prisma.sql`(SELECT o.* FROM (${Prisma.join(lists, ' UNION ALL ')}) AS o ${inOrder})`;
   const [only, ...others] = lists;
   const found = only !== undefined && others.length === 0 ? only : merged;
-  if (isByException(range)) return found;
+  if (isByException(range)) {
+    return found;
+  }
   // One of the two is empty, so that nothing is to be merged.
   return Prisma.sql`${found} UNION ALL ${all(allOf(within, Prisma.sql`t.unindexed > 0`))}`;
 }

@@ -37,8 +37,12 @@ export function preparedPage(list: string, asked: PreparedPage, statement: Prism
 /** The name by which a page of a list is prepared; null when it is not. */
 export function preparedName(list: string, { caller, filter, page, limits }: PreparedPage): string | null {
   const size = limitOf(page) - 1;
-  if (limits !== WALK_LIMITS) return null;
-  if (!SIZES.includes(size) || !Object.values(filter).every((value) => value == null)) return null;
+  if (limits !== WALK_LIMITS) {
+    return null;
+  }
+  if (!SIZES.includes(size) || !Object.values(filter).every((value) => value == null)) {
+    return null;
+  }
   const direction = directionOf(page).isBackward ? 'backward' : 'forward';
   return `${list}_${reachOf(caller)}_${direction}_${size}`;
 }

@@ -30,15 +30,18 @@ export function requestsFor(caller: Caller, filter: RequestFilter, page: PageArg
     limit: limitOf(page),
     condition: allOf(passing, key, lane),
   };
-  if (filter.accountId != null)
+  if (filter.accountId != null) {
     return sourceOf({ ...list, source: byAccount(filter.accountId, within, page), branches: null });
+  }
   const source: Ordered['source'] = (most) => Prisma.sql`
     SELECT r.* FROM request r WHERE ${within(Prisma.sql`r.id`)} ORDER BY r.id ${direction.order} LIMIT ${most}`;
   const isByKey = filter.statuses != null || filter.requestedBy != null;
   if (lane !== null && !isByKey) {
     return sourceOf({ ...list, source, branches: byLane(caller, filter, within, page, allOf(passing, key)) });
   }
-  if (key === null) return sourceOf({ ...list, source, branches: null });
+  if (key === null) {
+    return sourceOf({ ...list, source, branches: null });
+  }
   return sourceOf({ ...list, source, branches: byKey(caller, filter, within, page, allOf(passing, lane)) });
 }
 
@@ -143,7 +146,9 @@ function byKey(
 }
 
 function hasNote({ note }: RequestFilter): Prisma.Sql | null {
-  if (note == null) return null;
+  if (note == null) {
+    return null;
+  }
   return Prisma.sql`r.note ILIKE ${`%${note.replaceAll(/[\\%_]/g, '\\$&')}%`}`;
 }
 

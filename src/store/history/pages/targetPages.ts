@@ -85,7 +85,9 @@ export function settledWithin(
   filter: OutcomeFilter,
   { settledAfter, settledBefore }: OutcomeConditions,
 ): Prisma.Sql | null {
-  if (settledAfter === null && settledBefore === null) return null;
+  if (settledAfter === null && settledBefore === null) {
+    return null;
+  }
   const isWanted = isWantedLane(caller, filter, Prisma.sql`d.lane_id`);
   // Without a day nothing has settled since, and the least of no target is null, which nothing is greater than.
   const isLater =

@@ -4,7 +4,9 @@ import { lockDataDir } from '../../../../src/local/postgres/dataDirLock.js';
 const [dataDir = '', url] = process.argv.slice(2);
 try {
   const lock = await lockDataDir(dataDir);
-  if (url !== undefined) await lock.announce(url);
+  if (url !== undefined) {
+    await lock.announce(url);
+  }
   console.log(JSON.stringify({ locked: true }));
   setInterval(() => undefined, 60_000);
 } catch (error) {

@@ -12,7 +12,9 @@ const lock = await lockDataDir(dataDir);
 const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('error') });
 process.once('SIGINT', () => void stop());
 console.log(JSON.stringify({ url: postgres.url }));
-if (ending === 'exit') process.exit(3);
+if (ending === 'exit') {
+  process.exit(3);
+}
 
 async function stop(): Promise<void> {
   const client = new pg.Client({ connectionString: postgres.url });
