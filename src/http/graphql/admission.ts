@@ -12,16 +12,18 @@ export interface Cost {
   readonly budget: Budget | null;
 }
 
-/**
- * Most points of an operation that asks for nothing but the schema, whoever asks: the query that tools send for it costs
- * about half of that, whatever MAX_COMPLEXITY says.
- */
+/** Most points of an introspection query. The standard one that tools send costs about half of that. */
 const SCHEMA_POINTS = 30_000;
 
 /**
- * Decides whether an operation is executed: nobody may ask for the schema only, and everybody else for what the limit of
- * complexity and the caller's budget allow. Notes for the log what was asked. Null when its variables do not fit, which
- * its execution then says.
+ * Resolves with the cost of an operation that may be executed; null when the variables do not fit their types, which
+ * graphql-js reports when it executes the operation.
+ *
+ * - An anonymous caller may run introspection queries only.
+ * - An authenticated caller may run any operation within MAX_COMPLEXITY and the caller's budget.
+ * - An introspection query may cost SCHEMA_POINTS, whoever the caller is and whatever MAX_COMPLEXITY says.
+ *
+ * Fills in `operation` of the request for the log. Rejects with UNAUTHENTICATED, LIMIT_EXCEEDED or RATE_LIMITED.
  */
 export type Admit = (visit: Visit, asked: PricedOperation) => Promise<Cost | null>;
 

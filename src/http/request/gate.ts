@@ -9,7 +9,7 @@ import { originOf } from './requestOrigin.js';
 /** What is known of a request from the gate on. */
 export interface Visit {
   readonly origin: Omit<Origin, 'tokenId'>;
-  /** Null: nobody, who may ask for the schema at most. */
+  /** Null: anonymous. */
   readonly caller: Caller | null;
   /** When the caller's credential ends by itself; null when it does not. */
   readonly expiresAt: Date | null;
@@ -42,11 +42,18 @@ declare module 'fastify' {
 export interface GateOptions {
   readonly authenticate: Authenticate;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
-  /** Whether those without credentials may go on to ask for the schema. */
+  /** Whether a request without a credential may pass: admission then allows it introspection queries only. */
   readonly letsNobodyIn: boolean;
 }
 
-/** A hook for `onRequest`: it lets nobody's body be read whose credentials are not good. */
+/**
+ * An `onRequest` hook: a request that it refuses is answered before its body is read.
+ *
+ * - A request with a good credential passes, as its caller.
+ * - A request without a credential passes as anonymous when `letsNobodyIn` is set, and gets 401 otherwise.
+ * - A request with a bad credential gets 401 in either case.
+ * - With AUTH_MODE none a request passes as the local caller when its Host header names this machine, and gets 403 otherwise.
+ */
 export type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** Makes the gate that every route with data behind it has. */
