@@ -8,7 +8,7 @@ import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
 import type { AskedOutcomes } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
-import { presentOutcome, presentPage } from './toSchema.js';
+import { toOutcome, toConnection } from './toSchema.js';
 
 /** The queries for accounts, what is on record about them and where they are members. */
 @Resolver(() => Account)
@@ -76,6 +76,6 @@ export class AccountResolver {
     const conditions: AskedOutcomes = filter ?? {};
     const asked = { ...conditions, accountId: isNamed ? [accountId] : [] };
     const outcomes = await history.outcomes(caller, asked, page);
-    return presentPage(outcomes.page, presentOutcome, outcomes.count);
+    return toConnection(outcomes.page, toOutcome, outcomes.count);
   }
 }

@@ -4,7 +4,7 @@ import { CallFilter } from '../schema/history/filters.js';
 import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments, RootPageArguments } from '../schema/pageArguments.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage } from './toSchema.js';
+import { toCall, toOutcome, toConnection } from './toSchema.js';
 
 /** The query for calls, and what a call leads to. */
 @Resolver(() => UpstreamCall)
@@ -22,7 +22,7 @@ export class CallResolver {
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<UpstreamCallConnection> {
     const calls = await history.calls(caller, filter ?? {}, page);
-    return presentPage(calls.page, presentCall, calls.count);
+    return toConnection(calls.page, toCall, calls.count);
   }
 
   @FieldResolver(() => OutcomeConnection, {
@@ -35,6 +35,6 @@ export class CallResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<OutcomeConnection> {
-    return presentPage(await loaders.outcomesOfCall(callId, page), presentOutcome);
+    return toConnection(await loaders.outcomesOfCall(callId, page), toOutcome);
   }
 }

@@ -10,7 +10,7 @@ import {
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { RefreshInventoryInput, RefreshInventoryPayload } from '../schema/inventory/refreshInventory.js';
 import type { GatewayContext } from './context.js';
-import { presentPage } from './toSchema.js';
+import { toConnection } from './toSchema.js';
 
 const REFRESH = `Lists all members of each target anew, for inventory and coverage: ListMembers, 50 a call, within half of the \
 rate of the target, so that 10,000 members take a minute or more. The observations are made in the background by whichever \
@@ -35,7 +35,7 @@ export class InventoryResolver {
     @Ctx() { caller, inventory }: GatewayContext,
   ): Promise<InventoryMemberConnection> {
     const members = await inventory.members(caller, filter ?? {}, page);
-    return presentPage(members.page, presentMember, members.count);
+    return toConnection(members.page, toInventoryMember, members.count);
   }
 
   @FieldResolver(() => Account, {
@@ -67,6 +67,6 @@ export class InventoryResolver {
   }
 }
 
-function presentMember({ serviceStatus, ...row }: InventoryRow): Readonly<InventoryMember> {
+function toInventoryMember({ serviceStatus, ...row }: InventoryRow): Readonly<InventoryMember> {
   return { ...row, serviceStatus: serviceStatus || null };
 }

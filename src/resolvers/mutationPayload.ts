@@ -4,7 +4,7 @@ import type { MembershipPlan } from '../services/plans/membershipPlan.js';
 import type { MutationResult } from '../services/requests/mutations.js';
 import type { RequestOptions } from '../services/input/requestOptions.js';
 import type { GatewayContext } from './context.js';
-import { presentRequest } from './toSchema.js';
+import { toRequest } from './toSchema.js';
 
 /** The input with the key of the `Idempotency-Key` header, when it has none of its own. */
 export function withHeaderKey<Input extends RequestOptions>(context: GatewayContext, input: Input): Input {
@@ -23,5 +23,5 @@ export async function mutationPayload<Plan = MembershipPlan>(
 }> {
   loaders.forget();
   const row = requestId === null ? null : await loaders.request(requestId);
-  return { request: row && presentRequest(row), userErrors, plan: plan ?? null };
+  return { request: row && toRequest(row), userErrors, plan: plan ?? null };
 }

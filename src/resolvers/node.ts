@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Node } from '../schema/node.js';
 import { parseNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentRequest } from './toSchema.js';
+import { toCall, toOutcome, toRequest } from './toSchema.js';
 
 /** The query for any record by its id. */
 @Resolver()
@@ -22,15 +22,15 @@ export class NodeResolver {
     switch (key?.kind) {
       case 'request': {
         const row = await loaders.request(key.id);
-        return row && presentRequest(row);
+        return row && toRequest(row);
       }
       case 'outcome': {
         const row = await loaders.outcome(key);
-        return row && presentOutcome(row);
+        return row && toOutcome(row);
       }
       case 'call': {
         const row = await loaders.call(key.id);
-        return row && presentCall(row);
+        return row && toCall(row);
       }
       case undefined:
         return null;

@@ -5,7 +5,7 @@ import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/requests/request.js';
 import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentPage } from './toSchema.js';
+import { toConnection } from './toSchema.js';
 
 /** Where requests came from, and what was turned away. */
 @Resolver(() => MembershipRequest)
@@ -33,6 +33,6 @@ export class OriginResolver {
     @Args(() => RootPageArguments) page: RootPageArguments,
     @Ctx() { caller, deniedAttempts }: GatewayContext,
   ): Promise<DeniedAttemptConnection> {
-    return presentPage(await deniedAttempts.list(caller, page), (row): Readonly<DeniedAttempt> => row);
+    return toConnection(await deniedAttempts.list(caller, page), (row): Readonly<DeniedAttempt> => row);
   }
 }

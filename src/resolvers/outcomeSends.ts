@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { UpstreamCall } from '../schema/history/call.js';
 import { OutcomeSend } from '../schema/history/outcomeSend.js';
 import type { GatewayContext } from './context.js';
-import { presentCall } from './toSchema.js';
+import { toCall } from './toSchema.js';
 
 /** What a send leads to. */
 @Resolver(() => OutcomeSend)
@@ -16,6 +16,6 @@ export class OutcomeSendResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<UpstreamCall> | null> {
     const row = await loaders.call(callId);
-    return row && presentCall(row);
+    return row && toCall(row);
   }
 }

@@ -9,7 +9,7 @@ import { RootPageArguments } from '../schema/pageArguments.js';
 import { MembershipRequest } from '../schema/requests/request.js';
 import { DateTime } from '../schema/scalars.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage, presentRequest } from './toSchema.js';
+import { toCall, toOutcome, toConnection, toRequest } from './toSchema.js';
 
 /** The query for outcomes, and what an outcome leads to. */
 @Resolver(() => Outcome)
@@ -29,7 +29,7 @@ export class OutcomeResolver {
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
     const outcomes = await history.outcomes(caller, filter ?? {}, page);
-    return presentPage(outcomes.page, presentOutcome, outcomes.count);
+    return toConnection(outcomes.page, toOutcome, outcomes.count);
   }
 
   @FieldResolver(() => MembershipRequest, { description: 'The request it belongs to.' })
@@ -38,7 +38,7 @@ export class OutcomeResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<MembershipRequest> | null> {
     const row = await loaders.request(requestId);
-    return row && presentRequest(row);
+    return row && toRequest(row);
   }
 
   @FieldResolver(() => UpstreamCall, {
@@ -50,7 +50,7 @@ export class OutcomeResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<UpstreamCall> | null> {
     const row = callId === null ? null : await loaders.call(callId);
-    return row && presentCall(row);
+    return row && toCall(row);
   }
 
   @FieldResolver(() => [OutcomeSend], {

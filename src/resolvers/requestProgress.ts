@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.js';
 import { MembershipRequest } from '../schema/requests/request.js';
 import { parseRequestId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
-import { presentRequest } from './toSchema.js';
+import { toRequest } from './toSchema.js';
 
 /** The subscription `requestProgress`. */
 @Resolver()
@@ -38,6 +38,6 @@ export class RequestProgressResolver {
     if (row === null) {
       throw new Error(`request ${requestId} is gone`);
     }
-    return presentRequest(row);
+    return toRequest(row);
   }
 }

@@ -10,7 +10,7 @@ import { parseNodeId } from '../services/input/nodeId.js';
 import { countMatching, sumCounts } from '../services/history/outcomeCounts.js';
 import type { AskedPage } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
-import { presentCall, presentOutcome, presentPage, presentRequest } from './toSchema.js';
+import { toCall, toOutcome, toConnection, toRequest } from './toSchema.js';
 
 /** The queries for requests, and what a request leads to. */
 @Resolver(() => MembershipRequest)
@@ -28,7 +28,7 @@ export class RequestResolver {
   ): Promise<Readonly<MembershipRequest> | null> {
     const key = parseNodeId(id);
     const row = key?.kind === 'request' ? await loaders.request(key.id) : null;
-    return row && presentRequest(row);
+    return row && toRequest(row);
   }
 
   @Query(() => MembershipRequestConnection, {
@@ -44,7 +44,7 @@ export class RequestResolver {
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<MembershipRequestConnection> {
     const requests = await history.requests(caller, filter ?? {}, page);
-    return presentPage(requests.page, presentRequest, requests.count);
+    return toConnection(requests.page, toRequest, requests.count);
   }
 
   @FieldResolver(() => OutcomeCounts, {
@@ -106,7 +106,7 @@ export class RequestResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<UpstreamCallConnection> {
-    return presentPage(await loaders.callsOfRequest(requestId, page), presentCall);
+    return toConnection(await loaders.callsOfRequest(requestId, page), toCall);
   }
 
   @FieldResolver(() => MembershipRequest, {
@@ -118,7 +118,7 @@ export class RequestResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<MembershipRequest> | null> {
     const row = retryOfId === null ? null : await loaders.request(retryOfId);
-    return row && presentRequest(row);
+    return row && toRequest(row);
   }
 
   @FieldResolver(() => [MembershipRequest], {
@@ -130,7 +130,7 @@ export class RequestResolver {
     @Root() { requestId }: MembershipRequest,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<readonly Readonly<MembershipRequest>[]> {
-    return (await loaders.retries(requestId)).map(presentRequest);
+    return (await loaders.retries(requestId)).map(toRequest);
   }
 }
 
@@ -141,5 +141,5 @@ async function outcomesOf(
   page: AskedPage,
 ): Promise<OutcomeConnection> {
   const count = async () => countMatching(await loaders.targets(requestId), filter);
-  return presentPage(await loaders.outcomesOfRequest(requestId, filter, page), presentOutcome, count);
+  return toConnection(await loaders.outcomesOfRequest(requestId, filter, page), toOutcome, count);
 }

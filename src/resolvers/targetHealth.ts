@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { UpstreamCall } from '../schema/history/call.js';
 import { TargetHealth } from '../schema/members/targetHealth.js';
 import type { GatewayContext } from './context.js';
-import { presentCall } from './toSchema.js';
+import { toCall } from './toSchema.js';
 
 /** What the health of a target leads to. */
 @Resolver(() => TargetHealth)
@@ -17,6 +17,6 @@ export class TargetHealthResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<UpstreamCall> | null> {
     const row = lastCallId === null ? null : await loaders.call(lastCallId);
-    return row && presentCall(row);
+    return row && toCall(row);
   }
 }

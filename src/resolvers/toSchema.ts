@@ -8,7 +8,7 @@ import { callNodeId, outcomeNodeId, requestNodeId } from '../services/input/node
 import { mayBeRetried } from '../services/answers/retryPolicy.js';
 
 /** A request as the schema shows it. */
-export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
+export function toRequest(row: RequestRow): Readonly<MembershipRequest> {
   return {
     __typename: 'MembershipRequest',
     requestId: row.id,
@@ -26,7 +26,7 @@ export function presentRequest(row: RequestRow): Readonly<MembershipRequest> {
 }
 
 /** An outcome as the schema shows it. */
-export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
+export function toOutcome(row: OutcomeRow): Readonly<Outcome> {
   return {
     __typename: 'Outcome',
     targetId: row.targetId,
@@ -49,7 +49,7 @@ export function presentOutcome(row: OutcomeRow): Readonly<Outcome> {
 }
 
 /** A call as the schema shows it. */
-export function presentCall(row: CallRow): Readonly<UpstreamCall> {
+export function toCall(row: CallRow): Readonly<UpstreamCall> {
   return {
     __typename: 'UpstreamCall',
     callId: row.id,
@@ -74,12 +74,12 @@ export function presentCall(row: CallRow): Readonly<UpstreamCall> {
 }
 
 /** A page as the schema shows it. `count` is called only when totalCount is asked for. */
-export function presentPage<Row, Shown>(
+export function toConnection<Row, Node>(
   page: Page<Row>,
-  present: (row: Row) => Shown,
+  toNode: (row: Row) => Node,
   count: (() => Promise<number | null>) | null = null,
-): Connection<Shown> {
-  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: present(node) }));
+): Connection<Node> {
+  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: toNode(node) }));
   const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page;
   return {
     edges,

@@ -19,7 +19,7 @@ export class TokenResolver {
       'the administrators granted to you. For admins.',
   })
   async tokens(@Ctx() { caller, tokens }: GatewayContext): Promise<readonly Readonly<ApiToken>[]> {
-    return (await tokens.list(caller)).map(presentToken);
+    return (await tokens.list(caller)).map(toApiToken);
   }
 
   @Mutation(() => CreateTokenPayload, {
@@ -32,7 +32,7 @@ export class TokenResolver {
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<CreateTokenPayload>> {
     const { token, ...rest } = await tokens.create(caller, input);
-    return { token: token && presentToken(token), ...rest };
+    return { token: token && toApiToken(token), ...rest };
   }
 
   @Mutation(() => RevokeTokenPayload, {
@@ -45,10 +45,10 @@ export class TokenResolver {
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<RevokeTokenPayload>> {
     const { token, userErrors } = await tokens.revoke(caller, tokenId);
-    return { token: token && presentToken(token), userErrors };
+    return { token: token && toApiToken(token), userErrors };
   }
 }
 
-function presentToken(token: TokenRow): Readonly<ApiToken> {
+function toApiToken(token: TokenRow): Readonly<ApiToken> {
   return { ...token, id: tokenNodeId(token.id) };
 }

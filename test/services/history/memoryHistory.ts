@@ -11,7 +11,7 @@ import type {
   RequestRow,
   TargetRow,
 } from '../../../src/ports/history.js';
-import { presentOutcome } from '../../../src/resolvers/toSchema.js';
+import { toOutcome } from '../../../src/resolvers/toSchema.js';
 
 /** A record in memory that knows which reads it was asked for. */
 export interface MemoryHistory extends HistoryStore {
@@ -64,7 +64,7 @@ export function createMemoryHistory(): MemoryHistory {
     async outcomesAsText(caller, filter, args, columns) {
       const { edges, ...ends } = await store.outcomes(caller, filter, args);
       const nodes = edges.map(({ node }) => {
-        const shown = presentOutcome(node);
+        const shown = toOutcome(node);
         return JSON.stringify(Object.fromEntries(columns.map(({ as, column }) => [as, shown[column]])));
       });
       return { nodes: nodes.join(','), ...ends };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, REASON_CODES, type Caller } from '../../../src/membership.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../../../src/ports/pages.js';
-import { presentOutcome } from '../../../src/resolvers/toSchema.js';
+import { toOutcome } from '../../../src/resolvers/toSchema.js';
 import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
 import { readAll } from './historyReading.js';
@@ -51,7 +51,7 @@ async function bothWays(columns: readonly TextColumn<OutcomeColumn>[], first = 1
   const { nodes } = await history.outcomesAsText(LOCAL_CALLER, {}, page, columns);
   const { edges } = await history.outcomes(LOCAL_CALLER, {}, page);
   const shown = edges.map(({ node }) => {
-    const outcome = presentOutcome(node);
+    const outcome = toOutcome(node);
     return JSON.stringify(Object.fromEntries(columns.map(({ as, column }) => [as, outcome[column]])));
   });
   return { nodes, expected: shown.join(',') };
