@@ -93,6 +93,11 @@ export type ActorKind = 'USER' | 'TOKEN' | 'LOCAL';
  */
 export const ACCOUNTS_PER_CALL = 50;
 
+/** Whether the text is the id of an AWS account: exactly 12 digits. */
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}
+
 /** An account as a caller names it. */
 export interface MemberAccount {
   /** Exactly 12 digits; a string, since leading zeros matter. */
@@ -106,6 +111,11 @@ export interface TargetAddress {
   readonly administrator: string;
   readonly service: SecurityService;
   readonly region: string;
+}
+
+/** A target as one string: the key of a map, and its name in messages. */
+export function targetKey({ administrator, service, region }: TargetAddress): string {
+  return `${administrator}/${service}/${region}`;
 }
 
 /** An AWS account the gateway acts as, as configured. */

@@ -1,5 +1,4 @@
-import type { Administrator, TargetAddress } from '../../membership.js';
-import { targetKey } from './targetKey.js';
+import { targetKey, type Administrator, type TargetAddress } from '../../membership.js';
 
 /**
  * The GuardDuty detectors that this process knows, for lanes and live reads alike: configured, or found by ListDetectors.

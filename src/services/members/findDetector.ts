@@ -1,11 +1,10 @@
-import type { TargetAddress } from '../../membership.js';
+import { targetKey, type TargetAddress } from '../../membership.js';
 import type { Upstream } from '../../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import { failureOf, readFailure } from './readFailure.js';
 import { readInTurns } from './readAttempts.js';
 import type { ReadTurns } from './readTurns.js';
 import { NO_DETECTOR } from '../answers/refusals.js';
-import { targetKey } from './targetKey.js';
 
 /**
  * Finds the detector that a live read uses: what is known, or one lookup for all reads that wait for it, in the turns of

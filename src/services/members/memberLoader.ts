@@ -1,11 +1,10 @@
 import DataLoader from 'dataloader';
-import type { TargetAddress } from '../../membership.js';
+import { targetKey, type TargetAddress } from '../../membership.js';
 import type { KeptMember, KeptMembers, MemberKey } from '../../ports/memberCache.js';
 import type { Deadline } from '../deadline.js';
 import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
 import { checkMaxAge } from '../input/maxAge.js';
 import type { MemberReads } from './memberReads.js';
-import { targetKey } from './targetKey.js';
 
 /** Most accounts that one statement looks up among what was kept. */
 const KEYS_PER_STATEMENT = 10_000;

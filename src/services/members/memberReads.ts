@@ -1,4 +1,4 @@
-import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
+import { ACCOUNTS_PER_CALL, targetKey, type TargetAddress } from '../../membership.js';
 import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import type { FindDetector } from './findDetector.js';
@@ -7,7 +7,6 @@ import { readFailure } from './readFailure.js';
 import { readInTurns, type Patience } from './readAttempts.js';
 import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
 import { verdictOf } from '../answers/refusals.js';
-import { targetKey } from './targetKey.js';
 
 /** A page of the members of a target. */
 export interface LivePage {

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../generated/client.js';
-import type { Administrator, SecurityService, TargetAddress } from '../../membership.js';
+import { targetKey, type Administrator, type SecurityService, type TargetAddress } from '../../membership.js';
 import type { Lane } from '../../ports/laneRecord.js';
 
 /** The lanes of the record. */
@@ -35,18 +35,18 @@ export async function openLanes(
     region: row.region,
   }));
   const byId = new Map(all.map((lane) => [lane.id, lane]));
-  const byAddress = new Map(all.map((lane) => [addressKey(lane), lane.id]));
-  const configured = new Set(wanted.map(addressKey));
+  const byAddress = new Map(all.map((lane) => [targetKey(lane), lane.id]));
+  const configured = new Set(wanted.map(targetKey));
   return {
     byId: (id) => byId.get(id),
     idOf(address) {
-      const id = byAddress.get(addressKey(address));
+      const id = byAddress.get(targetKey(address));
       if (id === undefined) {
-        throw new Error(`no lane for ${addressKey(address)}`);
+        throw new Error(`no lane for ${targetKey(address)}`);
       }
       return id;
     },
-    all: all.filter((lane) => configured.has(addressKey(lane))),
+    all: all.filter((lane) => configured.has(targetKey(lane))),
   };
 }
 
@@ -68,8 +68,4 @@ function targetsOf(administrator: Administrator): TargetAddress[] {
   return administrator.services.flatMap((service) =>
     administrator.regions.map((region) => ({ administrator: administrator.id, service, region })),
   );
-}
-
-function addressKey({ administrator, service, region }: TargetAddress): string {
-  return `${administrator}/${service}/${region}`;
 }
