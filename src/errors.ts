@@ -51,3 +51,11 @@ const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
 export function withoutArns(words: string): string {
   return words.replaceAll(ARN, 'arn:***');
 }
+
+/** Longest part of a value that a message repeats, in characters: enough to recognise the value by. */
+const QUOTED_LENGTH = 80;
+
+/** A value as messages show it: in double quotes, control characters escaped as in JSON, and cut when it is long. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.length > QUOTED_LENGTH ? `${value.slice(0, QUOTED_LENGTH)}...` : value);
+}

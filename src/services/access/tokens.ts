@@ -1,9 +1,9 @@
+import { quoted } from '../../errors.js';
 import { v7 as uuidv7 } from 'uuid';
 import type { Administrator, Caller, Role } from '../../membership.js';
 import type { TokenRow, TokenStore } from '../../ports/tokens.js';
 import { grantedAdministrators } from '../input/checkTargets.js';
 import { parseTokenId } from '../input/nodeId.js';
-import { quoted } from '../input/quoted.js';
 import { mintSecret } from './tokenSecret.js';
 import type { UserError } from '../input/userErrors.js';
 

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../errors.js';
+import { GatewayError, quoted } from '../../errors.js';
 import {
   MEMBERSHIP_OPERATIONS,
   OUTCOME_STATUSES,
@@ -7,7 +7,6 @@ import {
 } from '../../membership.js';
 import type { Parameters } from '../../ports/exports.js';
 import type { AskedOutcomes } from '../input/checkFilters.js';
-import { quoted } from '../input/quoted.js';
 
 /** ISO 8601 with a zone, as the schema's DateTime. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;

@@ -1,11 +1,7 @@
-import type { MemberAccount } from '../../membership.js';
+import { quoted } from '../../errors.js';
+import { isAccountId, type MemberAccount } from '../../membership.js';
 import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
 import type { UserError } from './userErrors.js';
-
-const ACCOUNT_ID = /^\d{12}$/;
-
-/** How much of a wrong value is repeated in a message. */
-const ECHO_LENGTH = 40;
 
 /** What the accounts of a request are held against. */
 export interface AccountRules {
@@ -69,13 +65,13 @@ export function checkAccounts(
 }
 
 function accountIdFault(accountId: string, field: readonly string[]): UserError | null {
-  if (ACCOUNT_ID.test(accountId)) {
+  if (isAccountId(accountId)) {
     return null;
   }
   return {
     field,
     code: 'INVALID_INPUT',
-    message: `expected an AWS account id of exactly 12 digits, got ${echo(accountId)}`,
+    message: `expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
   };
 }
 
@@ -108,9 +104,4 @@ function emailFault(
     code: 'INVALID_INPUT',
     message: `the e-mail address of account ${accountId} is not valid: ${fault}`,
   };
-}
-
-function echo(value: string): string {
-  const shown = value.length > ECHO_LENGTH ? `${value.slice(0, ECHO_LENGTH)}...` : value;
-  return JSON.stringify(shown);
 }

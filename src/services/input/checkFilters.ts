@@ -1,15 +1,15 @@
-import { GatewayError } from '../../errors.js';
-import type {
-  CallStatus,
-  MembershipOperation,
-  OutcomeStatus,
-  ReasonCode,
-  RequestStatus,
-  SecurityService,
+import { GatewayError, quoted } from '../../errors.js';
+import {
+  isAccountId,
+  type CallStatus,
+  type MembershipOperation,
+  type OutcomeStatus,
+  type ReasonCode,
+  type RequestStatus,
+  type SecurityService,
 } from '../../membership.js';
 import type { CallFilter, OutcomeFilter, RequestFilter } from '../../ports/history.js';
 import { parseRequestId } from './nodeId.js';
-import { quoted } from './quoted.js';
 
 /** Most accounts a filter may name: each is looked up on its own, and their newest outcomes merged. */
 const ACCOUNTS_PER_FILTER = 100;
@@ -108,7 +108,7 @@ export function checkCallFilter(asked: AskedCalls): CallFilter {
 
 /** The account id; `BAD_USER_INPUT`, with the argument named, when it is none. */
 function checkAccountId(argument: string, accountId: string): string {
-  if (/^[0-9]{12}$/.test(accountId)) {
+  if (isAccountId(accountId)) {
     return accountId;
   }
   throw new GatewayError(

@@ -1,3 +1,4 @@
+import { quoted } from '../../errors.js';
 import {
   SECURITY_SERVICES,
   type Administrator,
@@ -76,7 +77,7 @@ function findAdministrator(
     found ?? {
       field: ['input', 'administrator'],
       code: 'UNKNOWN_ADMINISTRATOR',
-      message: `expected one of the configured administrators (${names}), got ${wanted === null ? 'none' : JSON.stringify(wanted)}`,
+      message: `expected one of the configured administrators (${names}), got ${wanted === null ? 'none' : quoted(wanted)}`,
     }
   );
 }
@@ -113,7 +114,7 @@ function regionFaults(
     .map((region) => ({
       field,
       code: 'UNKNOWN_REGION',
-      message: `expected regions of administrator ${administrator.id} (${administrator.regions.join(', ')}), got ${JSON.stringify(region)}`,
+      message: `expected regions of administrator ${administrator.id} (${administrator.regions.join(', ')}), got ${quoted(region)}`,
     }));
 }
 

@@ -1,5 +1,5 @@
-import { GatewayError } from '../../errors.js';
-import { quoted } from './quoted.js';
+import { GatewayError, quoted } from '../../errors.js';
+import { isAccountId } from '../../membership.js';
 
 /** What a node id points to. */
 export type NodeKey =
@@ -10,7 +10,7 @@ export type NodeKey =
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const RECORD = new RegExp(`^(request|call)_(${UUID})$`);
 const TOKEN = new RegExp(`^token_(${UUID})$`);
-const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]{12})$/;
+const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]+)$/;
 
 /** Targets are numbered with PostgreSQL's bigint; a larger number would be an error there, not a miss. */
 const LARGEST_TARGET_ID = 2n ** 63n - 1n;
@@ -52,7 +52,8 @@ export function parseNodeId(nodeId: string): NodeKey | null {
     return null;
   }
   const [, targetId, accountId] = outcome as unknown as [string, string, string];
-  return BigInt(targetId) > LARGEST_TARGET_ID ? null : { kind: 'outcome', targetId, accountId };
+  const isOutcome = BigInt(targetId) <= LARGEST_TARGET_ID && isAccountId(accountId);
+  return isOutcome ? { kind: 'outcome', targetId, accountId } : null;
 }
 
 /** The UUID in a request's id that came as the named argument; `BAD_USER_INPUT` for anything else. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { GatewayError } from '../../errors.js';
+import { GatewayError, quoted } from '../../errors.js';
 import type { MemberStatus, TargetAddress } from '../../membership.js';
-import { quoted } from '../input/quoted.js';
 
 /** What a list of members lists; a cursor of one list is none of another. */
 export interface MemberList {

@@ -1,6 +1,7 @@
-import { GatewayError } from '../../errors.js';
+import { GatewayError, quoted } from '../../errors.js';
 import {
   ACCOUNTS_PER_CALL,
+  isAccountId,
   type Administrator,
   type Caller,
   type MemberStatus,
@@ -13,7 +14,6 @@ import { checkMaxAge } from '../input/maxAge.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
 import { checkForwardPage, type AskedPage } from '../input/pageArgs.js';
-import { quoted } from '../input/quoted.js';
 
 /** Most accounts that one query looks up: 20 calls for each target. */
 const ACCOUNTS_PER_QUERY = 1_000;
@@ -171,7 +171,7 @@ export function checkAccountIds(argument: string, accountIds: readonly string[])
     );
   }
   for (const [index, accountId] of accountIds.entries()) {
-    if (/^[0-9]{12}$/.test(accountId)) {
+    if (isAccountId(accountId)) {
       continue;
     }
     const where = accountIds.length === 1 ? argument : `${argument}.${index}`;

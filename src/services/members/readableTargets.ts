@@ -1,4 +1,4 @@
-import { GatewayError } from '../../errors.js';
+import { GatewayError, quoted } from '../../errors.js';
 import {
   SECURITY_SERVICES,
   type Administrator,
@@ -7,7 +7,6 @@ import {
   type TargetAddress,
 } from '../../membership.js';
 import { grantedAdministrators } from '../input/checkTargets.js';
-import { quoted } from '../input/quoted.js';
 
 /** Where members are to be read. Absent and null mean all that is configured and granted. */
 export interface AskedTargets {

@@ -1,5 +1,5 @@
+import { quoted } from '../../errors.js';
 import { parseNodeId } from '../input/nodeId.js';
-import { quoted } from '../input/quoted.js';
 import type { UserError } from '../input/userErrors.js';
 
 const FIELD = ['input', 'requestId'];

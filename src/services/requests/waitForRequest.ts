@@ -1,3 +1,4 @@
+import { quoted } from '../../errors.js';
 import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '../../ports/requests.js';
 import type { NotConfirmed } from '../../ports/confirmations.js';
 import { WAIT_SECONDS } from '../input/checkOptions.js';
@@ -60,7 +61,7 @@ function keyReused(key: string | null): MutationResult<never> {
       {
         field: ['input', 'idempotencyKey'],
         code: 'IDEMPOTENCY_KEY_REUSED',
-        message: `the key ${JSON.stringify(key)} was used before with another input; expected the same input, or another key`,
+        message: `the key ${quoted(key ?? '')} was used before with another input; expected the same input, or another key`,
       },
     ],
   };

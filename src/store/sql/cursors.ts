@@ -1,4 +1,5 @@
-import { GatewayError } from '../../errors.js';
+import { GatewayError, quoted } from '../../errors.js';
+import { isAccountId } from '../../membership.js';
 import type { PageArgs } from '../../ports/history.js';
 
 /** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
@@ -53,10 +54,6 @@ const PAST_ALL_OUTCOMES: OutcomeKey = { targetId: PAST_ALL_TARGETS, accountId: P
 const BEFORE_ALL_OUTCOMES: OutcomeKey = { targetId: NO_TARGET_ID, accountId: BEFORE_ALL_ACCOUNTS };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const ACCOUNT_ID = /^\d{12}$/;
-
-/** Longest part of a wrong cursor that an error message repeats. */
-const QUOTED_LENGTH = 100;
 
 /** The cursor of a request or a call. */
 export function idCursor(kind: IdListKind, id: string): string {
@@ -96,7 +93,7 @@ export function outcomeBound(page: PageArgs): OutcomeKey {
     accountId === undefined ||
     rest.length > 0 ||
     !isTargetId(targetId) ||
-    !ACCOUNT_ID.test(accountId)
+    !isAccountId(accountId)
   ) {
     throw wrongCursor('outcomes', argument, cursor);
   }
@@ -115,7 +112,7 @@ export function inventoryBound(page: PageArgs): InventoryKey {
     return { accountId: argument === 'after' ? BEFORE_ALL_ACCOUNTS : PAST_ALL_ACCOUNTS, laneId: 0 };
   }
   const [accountId = '', laneId = '', ...rest] = decode('inventory', argument, cursor);
-  if (rest.length > 0 || !ACCOUNT_ID.test(accountId) || !/^\d{1,9}$/.test(laneId)) {
+  if (rest.length > 0 || !isAccountId(accountId) || !/^\d{1,9}$/.test(laneId)) {
     throw wrongCursor('inventory', argument, cursor);
   }
   return { accountId, laneId: Number(laneId) };
@@ -160,10 +157,9 @@ function decode(kind: ListKind, argument: string, cursor: string): string[] {
 }
 
 function wrongCursor(kind: ListKind, argument: string, cursor: string, found?: string): GatewayError {
-  const quoted = JSON.stringify(cursor.slice(0, QUOTED_LENGTH));
   const came = found !== undefined && KINDS.includes(found) ? `is one of a list of ${found}` : 'is none';
   return new GatewayError(
     'BAD_USER_INPUT',
-    `${argument}: expected a cursor from a list of ${kind}; ${quoted} ${came}`,
+    `${argument}: expected a cursor from a list of ${kind}; ${quoted(cursor)} ${came}`,
   );
 }

@@ -46,7 +46,7 @@ describe('checkAccounts', () => {
       '１２３４５６７８９０１２',
       'expected an AWS account id of exactly 12 digits, got "１２３４５６７８９０１２"',
     ],
-    ['x'.repeat(60), `expected an AWS account id of exactly 12 digits, got "${'x'.repeat(40)}..."`],
+    ['x'.repeat(81), `expected an AWS account id of exactly 12 digits, got "${'x'.repeat(80)}..."`],
   ])('refuses the account id %j', (accountId, message) => {
     const { userErrors } = checkAccounts(LIST, asked([accountId, 'a@example.com']), GUARDDUTY);
     expect(userErrors).toEqual([

@@ -63,6 +63,6 @@ describe('parseRequestId', () => {
   });
 
   it('repeats only the beginning of a long text', () => {
-    expect(() => parseRequestId('id', 'x'.repeat(1000))).toThrow(/got "x{79}\.\.\.$/);
+    expect(() => parseRequestId('id', 'x'.repeat(1000))).toThrow(/got "x{80}\.\.\."$/);
   });
 });
