@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FAULTS } from './fault.js';
 import { MEMBER_STATUSES } from './member.js';
+import { isAccountId } from './scope.js';
 import { REGION_STATES } from './settings.js';
 
-const accountId = z.string().regex(/^\d{12}$/, 'expected twelve digits');
+const accountId = z.string().refine(isAccountId, 'expected twelve digits');
 const service = z.enum(['guardduty', 'securityhub']);
 const signedService = z.enum(['guardduty', 'securityhub', 'sts']);
 const operation = z.enum([

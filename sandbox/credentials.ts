@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isAccountId } from './scope.js';
 
 /** The secret of every permanent access key. */
 const SANDBOX_SECRET = 'sandbox-secret';
@@ -45,7 +46,7 @@ export function createCredentialDirectory(now: () => number): CredentialDirector
         return temporary.get(accessKeyId);
       }
       const account = accessKeyId.slice(ACCESS_KEY_PREFIX.length);
-      return /^\d{12}$/.test(account) ? permanentIdentity(accessKeyId, account) : undefined;
+      return isAccountId(account) ? permanentIdentity(accessKeyId, account) : undefined;
     },
     issue({ account, roleName, sessionName, seconds }) {
       forgetLongExpired(temporary, now());

@@ -2,7 +2,7 @@ import type { MemberPage, Screen, Unprocessed } from './member.js';
 import type { SignedCall, Surroundings } from './operation.js';
 import { BATCH_LIMIT } from './operation.js';
 import { badInput, OUT_OF_RANGE } from './refusal.js';
-import type { ChangingOperation, Scope, Service } from './scope.js';
+import { isAccountId, type ChangingOperation, type Scope, type Service } from './scope.js';
 
 /** What both services do with members, in words of neither: a service file adds the names on the wire. */
 export interface MemberCalls {
@@ -64,7 +64,7 @@ export function readPage(
     !/^\d+$/.test(size) ||
     Number(size) < 1 ||
     Number(size) > BATCH_LIMIT ||
-    !/^(\d{12})?$/.test(after) ||
+    (after !== '' && !isAccountId(after)) ||
     !/^(true|false)$/i.test(onlyAssociated);
   if (outOfRange) {
     throw badInput(service, OUT_OF_RANGE);

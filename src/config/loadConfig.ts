@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { accessFaults, accessSettings, type AccessSettings } from './access.js';
 import { GatewayError } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
-import { SECURITY_SERVICES, type Administrator, type SecurityService } from '../membership.js';
+import { isAccountId, SECURITY_SERVICES, type Administrator, type SecurityService } from '../membership.js';
 
 /** Requests per second and burst, for one administrator and region. */
 export interface ServiceRate {
@@ -123,7 +123,7 @@ const administratorsSchema = z.object({
         id: z
           .string()
           .regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens or underscores'),
-        accountId: z.string().regex(/^\d{12}$/, 'expected a quoted string of 12 digits'),
+        accountId: z.string().refine(isAccountId, 'expected a quoted string of 12 digits'),
         roleArn: z
           .string()
           .regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'expected the ARN of a role')
