@@ -2,7 +2,7 @@ import type { Caller } from '../membership.js';
 import type { Cancellable } from '../ports/cancellable.js';
 import type { HistoryStore } from '../ports/history.js';
 import type { OriginStore } from '../ports/origins.js';
-import type { Asked } from '../http/server.js';
+import type { OperationInput } from '../http/server.js';
 import type { Inventory } from './inventory.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { Deadline, withDeadline } from '../services/deadline.js';
@@ -33,7 +33,7 @@ export interface OperationParts {
 }
 
 /** Makes the context of each operation. */
-export function createContextOf(parts: OperationParts): (asked: Asked) => GatewayContext {
+export function createContextOf(parts: OperationParts): (asked: OperationInput) => GatewayContext {
   return (asked) => new OperationContext(parts, asked);
 }
 
@@ -59,7 +59,7 @@ class OperationContext implements GatewayContext {
 
   constructor(
     private readonly parts: OperationParts,
-    private readonly asked: Asked,
+    private readonly asked: OperationInput,
   ) {
     this.caller = asked.caller;
     this.idempotencyKey = asked.idempotencyKey;

@@ -46,7 +46,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const SLOW_CLIENT_CHECK_MS = 1_000;
 
 /** What an operation's context is made from. */
-export interface Asked {
+export interface OperationInput {
   readonly caller: Caller;
   /** `Idempotency-Key`; null when there is none. */
   readonly idempotencyKey: string | null;
@@ -57,7 +57,7 @@ export interface Asked {
 /** What the HTTP side needs from the rest. */
 export interface HttpOptions {
   /** The context of one operation. */
-  readonly contextOf: (asked: Asked) => GatewayContext;
+  readonly contextOf: (asked: OperationInput) => GatewayContext;
   readonly authenticate: Authenticate;
   readonly watchStanding: WatchStanding;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
@@ -121,12 +121,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const mayIntrospect = settings.introspection !== 'off';
   const admit = createAdmit(schema, { maxComplexity: limits.complexity, charge: options.charge });
   const contextOf = (request: FastifyRequest): HttpContext => {
-    const visit = request.visit ?? refuseUngated();
-    const caller = visit.caller ?? { ...NOBODY, origin: { ...visit.origin, tokenId: null } };
+    const requestInfo = request.requestInfo ?? refuseUngated();
+    const caller = requestInfo.caller ?? { ...NOBODY, origin: { ...requestInfo.origin, tokenId: null } };
     // Node joins a header that came twice with commas, but types it as it would others.
     const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null;
-    const isQuery = (): boolean => visit.operation?.type === 'query';
-    return Object.assign(options.contextOf({ caller, idempotencyKey, isQuery }), { visit });
+    const isQuery = (): boolean => requestInfo.operation?.type === 'query';
+    return Object.assign(options.contextOf({ caller, idempotencyKey, isQuery }), { requestInfo });
   };
   const apollo = new ApolloServer<HttpContext>({
     schema,
@@ -156,7 +156,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   logRequests(app, log);
   measureRequests(app, options.metrics);
   answerFailures(app, log);
-  const gate = createGate(app, { ...options, letsNobodyIn: settings.introspection === 'on' });
+  const gate = createGate(app, { ...options, allowsAnonymous: settings.introspection === 'on' });
   refuseWhenStopping(app, options.stopping);
   registerHealth(app, options.readiness);
   await registerExplorer(app, { assetsDir: options.explorerDir });

@@ -20,7 +20,7 @@ const ALGORITHMS = [
 ];
 
 /** Longest subject taken, in characters (OpenID Connect Core, section 2). */
-const SUBJECT_MAX_LENGTH = 255;
+const MAX_SUBJECT_LENGTH = 255;
 
 /** The latest moment that JavaScript has, in seconds since 1970: an issuer may mean "never" by a later one. */
 const LATEST_SECONDS = 8.64e12;
@@ -53,8 +53,8 @@ export function createOidcIdentity(settings: OidcSettings, refetchMs?: number): 
 
 function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: OidcSettings): Identity {
   const id = payload.sub ?? '';
-  if (id === '' || id.length > SUBJECT_MAX_LENGTH || id.includes('\0')) {
-    throw new GatewayError('UNAUTHENTICATED', `expected a subject of 1 to ${SUBJECT_MAX_LENGTH} characters`);
+  if (id === '' || id.length > MAX_SUBJECT_LENGTH || id.includes('\0')) {
+    throw new GatewayError('UNAUTHENTICATED', `expected a subject of 1 to ${MAX_SUBJECT_LENGTH} characters`);
   }
   const role = roleOf(payload, claims);
   if (role === null) {

@@ -2,7 +2,7 @@ import { Kind, type DocumentNode, type GraphQLSchema, type OperationDefinitionNo
 import { GatewayError } from '../../errors.js';
 import type { Budget, Charge } from '../../services/access/budget.js';
 import { createCostOf, type PricedOperation } from './cost.js';
-import { noCredentials, type Visit } from '../request/gate.js';
+import { noCredentials, type RequestInfo } from '../request/gate.js';
 
 /** What an operation costs, and what its caller has left: `extensions.cost` of the answer. */
 export interface Cost {
@@ -25,14 +25,14 @@ const SCHEMA_POINTS = 30_000;
  *
  * Fills in `operation` of the request for the log. Rejects with UNAUTHENTICATED, LIMIT_EXCEEDED or RATE_LIMITED.
  */
-export type Admit = (visit: Visit, asked: PricedOperation) => Promise<Cost | null>;
+export type Admit = (requestInfo: RequestInfo, asked: PricedOperation) => Promise<Cost | null>;
 
 export function createAdmit(
   schema: GraphQLSchema,
   { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
 ): Admit {
   const costOf = createCostOf(schema);
-  return async (visit, asked) => {
+  return async (requestInfo, asked) => {
     const { document, operation } = asked;
     const fields = [...rootFields(document, operation)];
     const notes = {
@@ -42,21 +42,21 @@ export function createAdmit(
       cost: null,
       counts: [],
     };
-    visit.operation = notes;
+    requestInfo.operation = notes;
     const asksForSchema = fields.every((field) => field.startsWith('__'));
-    if (visit.caller === null && !asksForSchema) {
+    if (requestInfo.caller === null && !asksForSchema) {
       throw noCredentials();
     }
     const complexity = costOf(asked);
     if (complexity === null) {
       return null;
     }
-    visit.operation.cost = complexity;
+    requestInfo.operation.cost = complexity;
     const maximum = asksForSchema ? SCHEMA_POINTS : maxComplexity;
     if (complexity > maximum) {
       throw asksForSchema ? tooMuchSchema(complexity) : tooComplex(complexity, maximum);
     }
-    const budget = visit.caller === null ? null : await charge(visit.caller, complexity + 1);
+    const budget = requestInfo.caller === null ? null : await charge(requestInfo.caller, complexity + 1);
     return { complexity, maximum, budget };
   };
 }

@@ -11,13 +11,13 @@ import { measure } from './documentLimits.js';
 import { createCompileTextPage } from './textPages/textPages.js';
 
 /** Times that a document is executed as it is before it is compiled, which costs as much as executing it a few times. */
-const COMPILED_AFTER = 3;
+const EXECUTIONS_BEFORE_COMPILING = 3;
 
 /** Most documents that are kept compiled, the least recently used forgotten first: clients have a few dozen. */
-const MOST_COMPILED = 50;
+const MAX_COMPILED = 50;
 
 /** Most fields of a document that is compiled, fragments counted wherever they are spread: a thousand take 60 ms and 8 MB. */
-const MOST_FIELDS = 200;
+const MAX_FIELDS = 200;
 
 /**
  * Executes a query that comes again and again, and whose variables fit, compiled to JavaScript by graphql-jit, or to the
@@ -46,7 +46,7 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
     if (document.loc?.source.body.includes('__proto__') !== false) {
       return null;
     }
-    if (measure(document).fields > MOST_FIELDS) {
+    if (measure(document).fields > MAX_FIELDS) {
       return null;
     }
     const page = compileTextPage(document, operation);
@@ -70,7 +70,7 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
       known.set(operation, (entry = { times: 0, execute: null }));
     }
     entry.times += 1;
-    if (entry.times === COMPILED_AFTER) {
+    if (entry.times === EXECUTIONS_BEFORE_COMPILING) {
       entry.execute = compile(asked);
     }
     if (entry.execute === null) {
@@ -80,7 +80,7 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
     compiled.delete(entry);
     compiled.add(entry);
     const [oldest] = compiled;
-    if (compiled.size > MOST_COMPILED && oldest !== undefined) {
+    if (compiled.size > MAX_COMPILED && oldest !== undefined) {
       compiled.delete(oldest);
       oldest.execute = null;
       oldest.times = 0;

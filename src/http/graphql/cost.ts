@@ -22,7 +22,7 @@ const LIST_ENTRIES = 10;
 const MUTATION_POINTS = 10;
 
 /** Costs that are remembered of one operation: it comes with a few page sizes. */
-const COSTS_REMEMBERED = 20;
+const MAX_CACHED_COSTS = 20;
 
 /** An operation that has been parsed and validated, and its variables as they came. */
 export interface PricedOperation {
@@ -50,7 +50,7 @@ export type CostOf = (asked: PricedOperation) => number | null;
 
 /** @returns a function that remembers costs for as long as the document is kept: reckoning takes a tenth of a page's time. */
 export function createCostOf(schema: GraphQLSchema): CostOf {
-  const remembered = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+  const cached = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 
   return (asked) => {
     const { operation, variables, coerced } = asked;
@@ -61,16 +61,16 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     if (sizes === null) {
       return reckon(schema, asked);
     }
-    let costs = remembered.get(operation);
+    let costs = cached.get(operation);
     if (costs === undefined) {
-      remembered.set(operation, (costs = new Map<string, number>()));
+      cached.set(operation, (costs = new Map<string, number>()));
     }
     const known = costs.get(sizes);
     if (known !== undefined) {
       return known;
     }
     const cost = reckon(schema, asked);
-    if (costs.size >= COSTS_REMEMBERED) {
+    if (costs.size >= MAX_CACHED_COSTS) {
       costs.clear();
     }
     if (cost !== null) {

@@ -25,10 +25,10 @@ const VARIABLES = {
 } as const;
 
 /** Fragments within fragments beyond this count as endless: following them further would use up the stack. */
-const NESTING_MAX = 500;
+const MAX_NESTING = 500;
 
 const NOTHING: DocumentLimits = { depth: 0, fields: 0, aliases: 0, directives: 0 };
-const ENDLESS: DocumentLimits = { ...NOTHING, depth: NESTING_MAX };
+const ENDLESS: DocumentLimits = { ...NOTHING, depth: MAX_NESTING };
 
 /**
  * A validation rule that stops validation before any other rule has looked further than the document's top: some of
@@ -102,7 +102,7 @@ export function measure(document: DocumentNode): DocumentLimits {
   };
 
   const ofSelections = (set: SelectionSetNode, nesting: number): DocumentLimits =>
-    nesting > NESTING_MAX
+    nesting > MAX_NESTING
       ? ENDLESS
       : set.selections.map((selection) => ofSelection(selection, nesting)).reduce(sum, NOTHING);
 

@@ -5,12 +5,12 @@ import type { GatewayContext } from '../../resolvers/context.js';
 import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
 import { toBePriced, type PricedOperation } from './cost.js';
-import type { Visit } from '../request/gate.js';
+import type { RequestInfo } from '../request/gate.js';
 import { asHttpError } from '../request/refusal.js';
 
 /** The context of an operation over HTTP. */
 export interface HttpContext extends GatewayContext {
-  readonly visit: Visit;
+  readonly requestInfo: RequestInfo;
 }
 
 /** What callers see of an error. */
@@ -41,7 +41,7 @@ export function createOperationPlugin(
             variables: request.variables ?? {},
           });
           try {
-            cost = await admit(contextValue.visit, asked);
+            cost = await admit(contextValue.requestInfo, asked);
           } catch (error) {
             throw error instanceof GatewayError ? asHttpError(error) : error;
           }
@@ -54,19 +54,19 @@ export function createOperationPlugin(
           const result = await executeCompiled(asked, contextValue);
           return result && asResponse(result, formatError);
         },
-        async willSendResponse({ contextValue: { visit }, response: { body } }) {
+        async willSendResponse({ contextValue: { requestInfo }, response: { body } }) {
           if (body.kind !== 'single') {
             return;
           }
           const { singleResult } = body;
-          const { operation } = visit;
-          visit.errors = countCodes(singleResult.errors ?? []);
+          const { operation } = requestInfo;
+          requestInfo.errors = countCodes(singleResult.errors ?? []);
           if (operation?.type === 'mutation') {
             operation.counts = countsIn(singleResult.data);
           }
           singleResult.extensions = {
             ...singleResult.extensions,
-            requestId: visit.origin.requestId,
+            requestId: requestInfo.origin.requestId,
             ...(cost === null ? {} : { cost }),
           };
         },

@@ -18,12 +18,12 @@ import { GatewayError } from '../../errors.js';
 import { countCodes, type Admit } from './admission.js';
 import { toBePriced } from './cost.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
-import type { Gate, Visit } from '../request/gate.js';
+import type { Gate, RequestInfo } from '../request/gate.js';
 import type { HttpContext } from './operationPlugin.js';
 import type { WatchStanding } from '../../services/access/credentialWatch.js';
 import { asHttpError } from '../request/refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
-import { whileStanding } from './untilCredentialEnds.js';
+import { untilCredentialEnds } from './untilCredentialEnds.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -55,7 +55,7 @@ export function registerStream(app: FastifyInstance, options: StreamOptions): vo
     authenticate: () => null,
     onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
     onOperation: (_context, { raw }, _args, results) =>
-      whileStanding(results, raw.visit, options.watchStanding),
+      untilCredentialEnds(results, raw.requestInfo, options.watchStanding),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
   const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
@@ -68,7 +68,7 @@ async function prepare(
   { query, operationName, variables }: RequestParams,
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
   const { schema, limits, mayIntrospect } = options;
-  const { visit } = contextValue;
+  const { requestInfo } = contextValue;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
     const rules = [
@@ -78,14 +78,14 @@ async function prepare(
     ];
     const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
     if (errors.length > 0) {
-      return refusal(options, visit, errors, 'GRAPHQL_VALIDATION_FAILED');
+      return refusal(options, requestInfo, errors, 'GRAPHQL_VALIDATION_FAILED');
     }
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
     }
     const asked = { document, operation, operationName: operationName ?? null, variables: variables ?? {} };
-    await options.admit(visit, toBePriced(schema, asked));
+    await options.admit(requestInfo, toBePriced(schema, asked));
     return {
       schema,
       document,
@@ -95,12 +95,12 @@ async function prepare(
     };
   } catch (error) {
     if (error instanceof GatewayError) {
-      return refusal(options, visit, [asHttpError(error)], 'BAD_REQUEST');
+      return refusal(options, requestInfo, [asHttpError(error)], 'BAD_REQUEST');
     }
     if (error instanceof GraphQLError) {
       return refusal(
         options,
-        visit,
+        requestInfo,
         [error],
         error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_REQUEST',
       );
@@ -112,7 +112,7 @@ async function prepare(
 /** An answer to an operation that is not begun; `code` is for errors that have none of their own. */
 function refusal(
   { formatError }: StreamOptions,
-  visit: Visit,
+  requestInfo: RequestInfo,
   errors: readonly GraphQLError[],
   code: string,
 ): Response {
@@ -121,7 +121,7 @@ function refusal(
     const { extensions, ...json } = error.toJSON();
     return formatError({ ...json, extensions: { code, ...extensions } }, error);
   });
-  visit.errors = countCodes(shown);
+  requestInfo.errors = countCodes(shown);
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     ...Object.fromEntries(http?.headers ?? []),

@@ -1,22 +1,22 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-sse';
 import type { StandingWatch, WatchStanding } from '../../services/access/credentialWatch.js';
-import type { Visit } from '../request/gate.js';
+import type { RequestInfo } from '../request/gate.js';
 import { asHttpError } from '../request/refusal.js';
 
 /**
  * The results for as long as the caller's credential is good, and then an error `UNAUTHENTICATED`. What is no stream of
  * results goes through as it is.
  */
-export function whileStanding(
+export function untilCredentialEnds(
   results: OperationResult,
-  visit: Visit | null,
+  requestInfo: RequestInfo | null,
   watchStanding: WatchStanding,
 ): OperationResult {
-  if (!(Symbol.asyncIterator in Object(results)) || visit?.caller == null) {
+  if (!(Symbol.asyncIterator in Object(results)) || requestInfo?.caller == null) {
     return results;
   }
-  const { caller, expiresAt } = visit;
+  const { caller, expiresAt } = requestInfo;
   const watch = watchStanding({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
   return until(results as AsyncGenerator<ExecutionResult>, watch);
 }

@@ -7,7 +7,7 @@ import { sendRefusal } from './refusal.js';
 import { originOf } from './requestOrigin.js';
 
 /** What is known of a request from the gate on. */
-export interface Visit {
+export interface RequestInfo {
   readonly origin: Omit<Origin, 'tokenId'>;
   /** Null: anonymous. */
   readonly caller: Caller | null;
@@ -35,7 +35,7 @@ export interface OperationNotes {
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the gate; null on routes that have none. */
-    visit: Visit | null;
+    requestInfo: RequestInfo | null;
   }
 }
 
@@ -43,14 +43,14 @@ export interface GateOptions {
   readonly authenticate: Authenticate;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
   /** Whether a request without a credential may pass: admission then allows it introspection queries only. */
-  readonly letsNobodyIn: boolean;
+  readonly allowsAnonymous: boolean;
 }
 
 /**
  * An `onRequest` hook: a request that it refuses is answered before its body is read.
  *
  * - A request with a good credential passes, as its caller.
- * - A request without a credential passes as anonymous when `letsNobodyIn` is set, and gets 401 otherwise.
+ * - A request without a credential passes as anonymous when `allowsAnonymous` is set, and gets 401 otherwise.
  * - A request with a bad credential gets 401 in either case.
  * - With AUTH_MODE none a request passes as the local caller when its Host header names this machine, and gets 403 otherwise.
  */
@@ -59,17 +59,23 @@ export type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<Fas
 /** Makes the gate that every route with data behind it has. */
 export function createGate(
   app: FastifyInstance,
-  { authenticate, deniedAttempts, letsNobodyIn }: GateOptions,
+  { authenticate, deniedAttempts, allowsAnonymous }: GateOptions,
 ): Gate {
-  app.decorateRequest('visit', null);
+  app.decorateRequest('requestInfo', null);
   return async (request, reply) => {
     const origin = originOf(request);
     try {
       const { authorization, host } = request.headers;
       const found = await authenticate(authorization ?? null, origin);
       const caller = found && { ...found.caller, gone: goneSignal(reply) };
-      request.visit = { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
-      if (caller === null && !letsNobodyIn) {
+      request.requestInfo = {
+        origin,
+        caller,
+        expiresAt: found?.expiresAt ?? null,
+        operation: null,
+        errors: {},
+      };
+      if (caller === null && !allowsAnonymous) {
         throw noCredentials();
       }
       if (caller?.kind === 'LOCAL' && !isLoopback(host)) {

@@ -10,7 +10,7 @@ const QUIET = /^\/(health|metrics)\b/;
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', async (request, reply) => {
-    const { visit, id, method } = request;
+    const { requestInfo, id, method } = request;
     const path = request.url.split('?', 1)[0] ?? '';
     const level = QUIET.test(path) ? 'debug' : 'info';
     if (!log.isLevelEnabled(level)) {
@@ -22,10 +22,14 @@ export function logRequests(app: FastifyInstance, log: Log): void {
       path: path.slice(0, 100),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      actor: visit?.caller?.id ?? null,
-      kind: visit?.caller?.kind ?? null,
-      ...(visit === null ? {} : { address: visit.origin.address, traceparent: visit.origin.traceparent }),
-      ...(visit?.operation == null ? {} : { operation: { ...visit.operation, errors: visit.errors } }),
+      actor: requestInfo?.caller?.id ?? null,
+      kind: requestInfo?.caller?.kind ?? null,
+      ...(requestInfo === null
+        ? {}
+        : { address: requestInfo.origin.address, traceparent: requestInfo.origin.traceparent }),
+      ...(requestInfo?.operation == null
+        ? {}
+        : { operation: { ...requestInfo.operation, errors: requestInfo.errors } }),
     };
     log[level](line, 'request');
   });

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../../membership.js';
 
 /** Longest user agent kept, in characters. */
-const USER_AGENT_MAX_LENGTH = 256;
+const MAX_USER_AGENT_LENGTH = 256;
 
 /** Ids that may stand in a log line and a header as they are: UUIDs, ULIDs, and what load balancers make. */
 const SANE_ID = /^[\w.:/=+@-]{1,128}$/;
@@ -25,7 +25,7 @@ export function originOf({ ip, id, headers }: FastifyRequest): Omit<Origin, 'tok
     address: ip,
     // PostgreSQL's text cannot hold NUL, and nobody wants to see the others.
     userAgent:
-      headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_MAX_LENGTH) ?? null,
+      headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     requestId: id,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
   };

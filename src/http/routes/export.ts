@@ -85,7 +85,7 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
         const text = Readable.from(textOf(format, first, parts), { objectMode: false });
         const standing = watchStanding({
           tokenId: caller.origin?.tokenId ?? null,
-          expiresAt: request.visit?.expiresAt ?? null,
+          expiresAt: request.requestInfo?.expiresAt ?? null,
         });
         void standing.ended.then((error) => text.destroy(error));
         // However it ends, and also when nothing of it was ever taken.
@@ -108,9 +108,9 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
   }
 }
 
-function callerOf({ visit }: FastifyRequest): Caller {
-  if (visit?.caller) {
-    return visit.caller;
+function callerOf({ requestInfo }: FastifyRequest): Caller {
+  if (requestInfo?.caller) {
+    return requestInfo.caller;
   }
   throw noCredentials();
 }

@@ -14,14 +14,14 @@ declare module 'fastify' {
 /** Tells the metrics of every request that has been answered. To be called before there are routes. */
 export function measureRequests(app: FastifyInstance, metrics: Pick<Metrics, 'httpAnswered'>): void {
   app.decorateRequest('refusedWith', null);
-  app.addHook('onResponse', async ({ method, routeOptions, visit, refusedWith }, reply) => {
+  app.addHook('onResponse', async ({ method, routeOptions, requestInfo, refusedWith }, reply) => {
     metrics.httpAnswered({
       method,
       route: routeOptions.url ?? null,
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1_000,
-      operation: visit?.operation?.type ?? null,
-      errors: refusedWith === null ? (visit?.errors ?? {}) : { [refusedWith]: 1 },
+      operation: requestInfo?.operation?.type ?? null,
+      errors: refusedWith === null ? (requestInfo?.errors ?? {}) : { [refusedWith]: 1 },
     });
   });
 }
@@ -34,11 +34,11 @@ export function registerMetrics(
   app: FastifyInstance,
   { gate, metrics }: { readonly gate: Gate; readonly metrics: Pick<Metrics, 'scrape'> },
 ): void {
-  app.get('/metrics', { onRequest: gate }, async ({ visit }, reply) => {
-    if (visit?.caller == null) {
+  app.get('/metrics', { onRequest: gate }, async ({ requestInfo }, reply) => {
+    if (requestInfo?.caller == null) {
       return sendRefusal(reply, noCredentials());
     }
-    if (visit.caller.administrators !== null) {
+    if (requestInfo.caller.administrators !== null) {
       const message = 'metrics are for callers to whom all administrators are granted';
       return sendRefusal(reply, new GatewayError('FORBIDDEN', message));
     }
