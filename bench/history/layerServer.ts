@@ -42,7 +42,7 @@ const server = await createHttpServer({
   authenticate: createAuthenticate(null),
   deniedAttempts: { note: () => undefined },
   denied: () => undefined,
-  watchStanding: () => {
+  watchCredential: () => {
     throw new Error('nobody listens');
   },
   metrics: {

@@ -13,7 +13,7 @@ import {
 } from '../services/access/authentication.js';
 import { createCharge, type Charge } from '../services/access/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from '../services/access/deniedAttempts.js';
-import { createWatchStanding, type WatchStanding } from '../services/access/credentialWatch.js';
+import { createWatchCredential, type WatchCredential } from '../services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from '../services/access/tokens.js';
 import { openCallerBudget } from '../store/access/callerBudget.js';
 import type { Database } from '../store/connection/client.js';
@@ -23,7 +23,7 @@ import { createTokenStore } from '../store/access/tokenStore.js';
 /** The parts that know who may call, and how much. */
 export interface Access {
   readonly authenticate: Authenticate;
-  readonly watchStanding: WatchStanding;
+  readonly watchCredential: WatchCredential;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
   /** Notes that a caller was refused a field, or of it the administrators that are configured and not granted to it. */
@@ -56,7 +56,7 @@ export function createAccess(
   closers.add('budgets', () => budgets.close());
   return {
     authenticate: createAuthenticate(providers),
-    watchStanding: createWatchStanding(store, warn('tokens of open streams not looked at')),
+    watchCredential: createWatchCredential(store, warn('tokens of open streams not checked')),
     tokens: createTokenService(store, administrators),
     deniedAttempts,
     denied(caller, field, foreign) {

@@ -12,7 +12,7 @@ import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/access/authentication.js';
 import type { Charge } from '../services/access/budget.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
-import type { WatchStanding } from '../services/access/credentialWatch.js';
+import type { WatchCredential } from '../services/access/credentialWatch.js';
 import { createAdmit } from './graphql/admission.js';
 import { createExecuteCompiled } from './graphql/compiledQueries.js';
 import { documentLimitsRule, type DocumentLimits } from './graphql/documentLimits.js';
@@ -59,7 +59,7 @@ export interface HttpOptions {
   /** The context of one operation. */
   readonly contextOf: (asked: OperationInput) => GatewayContext;
   readonly authenticate: Authenticate;
-  readonly watchStanding: WatchStanding;
+  readonly watchCredential: WatchCredential;
   readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
   /** Notes that a caller asked for administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
@@ -175,7 +175,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   registerStream(app, {
     schema,
     contextOf,
-    watchStanding: options.watchStanding,
+    watchCredential: options.watchCredential,
     formatError,
     gate,
     trustedDocuments,

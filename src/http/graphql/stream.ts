@@ -20,7 +20,7 @@ import { toBePriced } from './cost.js';
 import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
 import type { Gate, RequestInfo } from '../request/gate.js';
 import type { HttpContext } from './operationPlugin.js';
-import type { WatchStanding } from '../../services/access/credentialWatch.js';
+import type { WatchCredential } from '../../services/access/credentialWatch.js';
 import { asHttpError } from '../request/refusal.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
 import { untilCredentialEnds } from './untilCredentialEnds.js';
@@ -33,7 +33,7 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   /** The context of one operation, made as for /graphql: the same rules hold. */
   readonly contextOf: (request: FastifyRequest) => HttpContext;
-  readonly watchStanding: WatchStanding;
+  readonly watchCredential: WatchCredential;
   /** What callers see of an error, as on /graphql. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly gate: Gate;
@@ -55,7 +55,7 @@ export function registerStream(app: FastifyInstance, options: StreamOptions): vo
     authenticate: () => null,
     onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
     onOperation: (_context, { raw }, _args, results) =>
-      untilCredentialEnds(results, raw.requestInfo, options.watchStanding),
+      untilCredentialEnds(results, raw.requestInfo, options.watchCredential),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
   });
   const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };

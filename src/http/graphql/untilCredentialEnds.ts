@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-sse';
-import type { StandingWatch, WatchStanding } from '../../services/access/credentialWatch.js';
+import type { CredentialWatch, WatchCredential } from '../../services/access/credentialWatch.js';
 import type { RequestInfo } from '../request/gate.js';
 import { asHttpError } from '../request/refusal.js';
 
@@ -11,20 +11,20 @@ import { asHttpError } from '../request/refusal.js';
 export function untilCredentialEnds(
   results: OperationResult,
   requestInfo: RequestInfo | null,
-  watchStanding: WatchStanding,
+  watchCredential: WatchCredential,
 ): OperationResult {
   if (!(Symbol.asyncIterator in Object(results)) || requestInfo?.caller == null) {
     return results;
   }
   const { caller, expiresAt } = requestInfo;
-  const watch = watchStanding({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
+  const watch = watchCredential({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
   return until(results as AsyncGenerator<ExecutionResult>, watch);
 }
 
 /** Not a generator: one that waits for its next value does not hear that its consumer has left. */
 function until(
   results: AsyncGenerator<ExecutionResult>,
-  { ended, close }: StandingWatch,
+  { ended, close }: CredentialWatch,
 ): AsyncGenerator<ExecutionResult, undefined> {
   const over = ended.then((error) => ({ error }));
   let isOver = false;

@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../../ports/exports.js';
 import type { Charge } from '../../services/access/budget.js';
-import type { WatchStanding } from '../../services/access/credentialWatch.js';
+import type { WatchCredential } from '../../services/access/credentialWatch.js';
 import { type Gate, noCredentials } from '../request/gate.js';
 import { sendRefusal } from '../request/refusal.js';
 
@@ -35,7 +35,7 @@ export interface ExportOptions {
   /** The same as for /graphql. */
   readonly gate: Gate;
   readonly charge: Charge;
-  readonly watchStanding: WatchStanding;
+  readonly watchCredential: WatchCredential;
   /** Notes that the caller asked for administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly exportOutcomes: ExportOutcomes;
@@ -71,7 +71,7 @@ const FORMATS: readonly Format[] = [
  * seemed whole would be worse: also when the credential it was asked with is good no longer.
  */
 export function registerExport(app: FastifyInstance, options: ExportOptions): void {
-  const { gate, charge, watchStanding, exportOutcomes } = options;
+  const { gate, charge, watchCredential, exportOutcomes } = options;
   for (const format of FORMATS) {
     const url = `/export/${format.file}`;
     app.get<{ Querystring: Parameters }>(url, { onRequest: gate }, async (request, reply) => {
@@ -83,7 +83,7 @@ export function registerExport(app: FastifyInstance, options: ExportOptions): vo
         // The first part tells whether there is an answer at all.
         const first = await parts.next();
         const text = Readable.from(textOf(format, first, parts), { objectMode: false });
-        const standing = watchStanding({
+        const standing = watchCredential({
           tokenId: caller.origin?.tokenId ?? null,
           expiresAt: request.requestInfo?.expiresAt ?? null,
         });

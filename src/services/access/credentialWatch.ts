@@ -1,130 +1,140 @@
 import { GatewayError } from '../../errors.js';
 import type { TokenStore } from '../../ports/tokens.js';
 
-/** How often the tokens of those who listen are looked at, in milliseconds: docs/access.md promises 10 s. */
-const LOOK_MS = 5_000;
+/** Time between two checks of the watched API tokens, in milliseconds: docs/access.md promises 10 s. */
+const CHECK_INTERVAL_MS = 5_000;
 
-/** Longest a timer is set for, in milliseconds; Node takes no more than 24 days. */
-const LONGEST_TIMER_MS = 86_400_000;
+/** Longest timer, in milliseconds: Node takes at most 24 days. */
+const MAX_TIMER_MS = 86_400_000;
 
-/** Somebody's credential, good when it came. */
+/** A credential that was valid when its request arrived. */
 export interface Credential {
-  /** UUID of the API token; null for every other kind, which nobody can revoke. */
+  /** UUID of the API token; null for a credential of another kind, which cannot be revoked. */
   readonly tokenId: string | null;
-  /** Null: it does not end by itself. */
+  /** Null: the credential does not expire. */
   readonly expiresAt: Date | null;
 }
 
-/** One that listens for longer than it takes to answer. */
-export interface StandingWatch {
-  /** Resolves when the credential is good no longer, with what its holder is to be told. */
+/** The watch over the credential of one long response: a stream or an export. */
+export interface CredentialWatch {
+  /** Resolves with the error for the client when the credential has expired or was revoked. */
   readonly ended: Promise<GatewayError>;
   close(): void;
 }
 
-/** Whether credentials are still good while an answer goes on and on. */
-export type WatchStanding = (credential: Credential) => StandingWatch;
+/** Watches a credential until `close`. */
+export type WatchCredential = (credential: Credential) => CredentialWatch;
+
+/** Ends one watch; returned by the functions below. */
+type Stop = () => void;
 
 /**
- * Expiry is known beforehand and tells at once; revocations are found by looking: one statement in LOOK_MS for all
- * watched tokens of this process, and none while there are none. When it fails, they stay until the next.
+ * Watches credentials while long responses use them. An expired credential ends its watch at once, a revoked API token
+ * within CHECK_INTERVAL_MS.
  *
+ * @param onFailure gets the error of a failed check; the tokens stay valid until the next one.
  * @param now milliseconds since 1970.
  */
-export function createWatchStanding(
+export function createWatchCredential(
   store: Pick<TokenStore, 'inForce'>,
   onFailure: (error: unknown) => void,
   now: () => number = Date.now,
-): WatchStanding {
-  const watched = new Map<string, Set<() => void>>();
-  let timer: NodeJS.Timeout | undefined;
-
-  const look = async (): Promise<void> => {
-    const looking = [...watched.keys()];
-    if (looking.length === 0) {
-      return;
-    }
-    const inForce = new Set(await store.inForce(looking));
-    for (const id of looking) {
-      if (!inForce.has(id)) {
-        for (const end of watched.get(id) ?? []) {
-          end();
-        }
-      }
-    }
-  };
-
-  const lookLater = (): void => {
-    timer = setTimeout(() => {
-      void look()
-        .catch(onFailure)
-        .finally(() => {
-          timer = undefined;
-          if (watched.size > 0) {
-            lookLater();
-          }
-        });
-    }, LOOK_MS).unref();
-  };
-
-  const watchToken = (id: string, end: () => void): (() => void) => {
-    const ends = watched.get(id) ?? new Set();
-    watched.set(id, ends.add(end));
-    if (timer === undefined) {
-      lookLater();
-    }
-    return () => {
-      ends.delete(end);
-      if (ends.size === 0 && watched.get(id) === ends) {
-        watched.delete(id);
-      }
-    };
-  };
-
-  const watchExpiry = (at: number, end: () => void): (() => void) => {
-    let waiting: NodeJS.Timeout;
-    const wait = (): void => {
-      const left = at - now();
-      if (left <= 0) {
-        end();
-      } else {
-        waiting = setTimeout(wait, Math.min(left, LONGEST_TIMER_MS)).unref();
-      }
-    };
-    wait();
-    return () => {
-      clearTimeout(waiting);
-    };
-  };
-
+): WatchCredential {
+  const watchToken = createTokenChecks(store, onFailure);
   return ({ tokenId, expiresAt }) => {
     const { promise: ended, resolve } = Promise.withResolvers<GatewayError>();
-    const closers: (() => void)[] = [];
+    const stops: Stop[] = [];
     if (tokenId !== null) {
-      closers.push(
+      stops.push(
         watchToken(tokenId, () => {
-          resolve(over('has expired or was revoked'));
+          resolve(credentialEnded('has expired or was revoked'));
         }),
       );
     }
     if (expiresAt !== null) {
-      closers.push(
-        watchExpiry(expiresAt.getTime(), () => {
-          resolve(over('has expired'));
+      stops.push(
+        watchExpiry(expiresAt.getTime(), now, () => {
+          resolve(credentialEnded('has expired'));
         }),
       );
     }
     return {
       ended,
       close() {
-        for (const close of closers) {
-          close();
+        for (const stop of stops) {
+          stop();
         }
       },
     };
   };
 }
 
-function over(what: string): GatewayError {
-  return new GatewayError('UNAUTHENTICATED', `the token ${what}; come again with another`);
+/** Calls `onEnd` when a check finds the token expired or revoked. One statement checks all watched tokens of the process. */
+function createTokenChecks(
+  store: Pick<TokenStore, 'inForce'>,
+  onFailure: (error: unknown) => void,
+): (tokenId: string, onEnd: () => void) => Stop {
+  const watched = new Map<string, Set<() => void>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const check = async (): Promise<void> => {
+    const ids = [...watched.keys()];
+    if (ids.length === 0) {
+      return;
+    }
+    const inForce = new Set(await store.inForce(ids));
+    const ended = ids.filter((id) => !inForce.has(id));
+    for (const onEnd of ended.flatMap((id) => [...(watched.get(id) ?? [])])) {
+      onEnd();
+    }
+  };
+
+  // No timer runs while no token is watched.
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      void check()
+        .catch(onFailure)
+        .finally(() => {
+          timer = undefined;
+          if (watched.size > 0) {
+            schedule();
+          }
+        });
+    }, CHECK_INTERVAL_MS).unref();
+  };
+
+  return (tokenId, onEnd) => {
+    const callbacks = watched.get(tokenId) ?? new Set();
+    watched.set(tokenId, callbacks.add(onEnd));
+    if (timer === undefined) {
+      schedule();
+    }
+    return () => {
+      callbacks.delete(onEnd);
+      if (callbacks.size === 0 && watched.get(tokenId) === callbacks) {
+        watched.delete(tokenId);
+      }
+    };
+  };
+}
+
+/** Calls `onExpiry` at the time `at`, at once when that has passed. */
+function watchExpiry(at: number, now: () => number, onExpiry: () => void): Stop {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    const remaining = at - now();
+    if (remaining <= 0) {
+      onExpiry();
+    } else {
+      timer = setTimeout(wait, Math.min(remaining, MAX_TIMER_MS)).unref();
+    }
+  };
+  wait();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+function credentialEnded(how: string): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', `the token ${how}; send a new request with another token`);
 }

@@ -51,7 +51,7 @@ interface Told {
   errors?: readonly { message: string; extensions: Record<string, unknown> }[];
 }
 
-/** Follows the request until the stream ends; `began` resolves with the first word. */
+/** Follows the request until the stream ends; `began` resolves with the first event. */
 function follow(bearer: string) {
   const began = Promise.withResolvers<unknown>();
   const client: Client = createClient({
@@ -78,7 +78,7 @@ const ending = (message: string) => ({
 
 describe('an open stream', () => {
   it(
-    'ends soon after its token was revoked; one with another token goes on',
+    'ends soon after its token was revoked, while a stream with another token continues',
     { timeout: 30_000 },
     async () => {
       const secret = await gateway.token('portal', 'VIEWER');
@@ -97,9 +97,11 @@ describe('an open stream', () => {
         new Promise((resolve) => setTimeout(resolve, PROMISED_MS, 'late')),
       ]);
       if (!Array.isArray(told)) {
-        expect.unreachable('the stream goes on');
+        expect.unreachable('the stream continues');
       }
-      expect(told.at(-1)).toEqual(ending('the token has expired or was revoked; come again with another'));
+      expect(told.at(-1)).toEqual(
+        ending('the token has expired or was revoked; send a new request with another token'),
+      );
       expect(otherHasEnded).toBe(false);
       await client.query(`UPDATE api_token SET expires_at = now() WHERE name = 'other'`);
       await client.end();
@@ -113,12 +115,14 @@ describe('an open stream', () => {
     const exp = Math.floor(Date.now() / 1_000) + 3;
     const { began, all } = follow(await issuer.sign({ exp, administrators: ['default'] }));
     await began;
-    expect((await all).at(-1)).toEqual(ending('the token has expired; come again with another'));
+    expect((await all).at(-1)).toEqual(
+      ending('the token has expired; send a new request with another token'),
+    );
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000);
   });
 
   it(
-    'is looked at in one statement with all others, and not at all when it has gone',
+    'is checked in one statement with all others, and no more after its client disconnected',
     { timeout: 30_000 },
     async () => {
       const secret = await gateway.token('crowd', 'VIEWER');
@@ -139,26 +143,26 @@ describe('an open stream', () => {
       for (const { answer } of clients) {
         expect((await answer).status).toBe(200);
       }
-      const looks: string[] = [];
+      const checks: string[] = [];
       const stop = gateway.database.onStatement((sql) => {
         if (sql.includes('SELECT id::text FROM api_token WHERE id = ANY')) {
-          looks.push(sql);
+          checks.push(sql);
         }
       });
-      await expect.poll(() => looks.length, { timeout: 15_000 }).toBe(1);
+      await expect.poll(() => checks.length, { timeout: 15_000 }).toBe(1);
       for (const { abort } of clients) {
         abort.abort();
       }
-      // Time for another look.
+      // Longer than one interval between two checks.
       await new Promise((resolve) => setTimeout(resolve, 6_000));
       stop();
-      expect(looks).toHaveLength(1);
+      expect(checks).toHaveLength(1);
     },
   );
 });
 
 describe('an export', () => {
-  it('breaks off when its credential is good no longer', { timeout: 30_000 }, async () => {
+  it('breaks off when its credential expires', { timeout: 30_000 }, async () => {
     await writeRun(gateway.database.prisma, { administrator: 'archive', from: 1, to: 10, accounts: 1000 });
     const exp = Math.floor(Date.now() / 1_000) + 3;
     const bearer = await issuer.sign({ exp, administrators: ['archive'] });
@@ -168,7 +172,7 @@ describe('an export', () => {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(200);
     await once(response, 'readable');
-    // Not taken for now; what has been sent by then is read on, and is not all.
+    // The test reads nothing until the credential has expired; the part already sent is not the whole export.
     await new Promise((resolve) => setTimeout(resolve, exp * 1_000 - Date.now() + 500));
     await expect(text(response)).rejects.toThrow('aborted');
   });
