@@ -9,7 +9,7 @@ import { createLog } from '../src/log.js';
 import { openDatabase } from '../src/store/connection/client.js';
 import { createInventoryObservations } from '../src/store/inventory/inventoryObservations.js';
 import { createInventoryReads } from '../src/store/inventory/inventoryReads.js';
-import { createKeptMembers } from '../src/store/members/memberCache.js';
+import { createMemberCache } from '../src/store/members/memberCache.js';
 import { openLanes } from '../src/store/lanes/lanes.js';
 import { migrate } from '../src/store/connection/migrator.js';
 import { startPostgres } from './support/postgres.js';
@@ -55,7 +55,7 @@ await runBench('inventory', async (closers) => {
   const lanes = await openLanes(prisma, [ADMINISTRATOR]);
   const observations = createInventoryObservations(prisma, lanes.idOf);
   const reads = createInventoryReads(prisma, lanes.idOf);
-  const kept = createKeptMembers(prisma, lanes.idOf);
+  const kept = createMemberCache(prisma, lanes.idOf);
   const targets = lanes.all;
 
   // A record in which every second account was asked for, again and again, at each target.

@@ -4,7 +4,7 @@ import { createInventoryJobs } from '../lanes/inventoryJobs.js';
 import type { Log } from '../log.js';
 import type { Administrator, TargetAddress } from '../membership.js';
 import type { InventoryReads } from '../ports/inventory.js';
-import type { KeptMembers } from '../ports/memberCache.js';
+import type { MemberCache } from '../ports/memberCache.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import { withDeadline, type Deadline } from '../services/deadline.js';
 import { startHousekeeping } from '../services/upkeep/housekeeping.js';
@@ -29,7 +29,7 @@ export interface InventoryTools {
   /** The configured targets. */
   readonly targets: readonly TargetAddress[];
   readonly laneIdOf: (target: TargetAddress) => number;
-  readonly kept: KeptMembers;
+  readonly kept: MemberCache;
   readonly reads: InventoryReads;
   /** Asks the service now. */
   readonly listNow: ListAllMembers;

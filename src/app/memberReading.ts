@@ -2,7 +2,7 @@ import type { Administrator, SecurityService } from '../membership.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { Cancellable } from '../ports/cancellable.js';
 import type { InventoryReads } from '../ports/inventory.js';
-import type { KeptMembers } from '../ports/memberCache.js';
+import type { MemberCache } from '../ports/memberCache.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import type { ReadQuota } from '../ports/readQuota.js';
@@ -11,10 +11,10 @@ import { withDeadline, type Deadline } from '../services/deadline.js';
 import type { Detectors } from '../services/members/detectors.js';
 import { createFindDetector } from '../services/members/findDetector.js';
 import { createKeptListing } from '../services/members/keptListing.js';
-import { createKeptPages } from '../services/members/cachedPages.js';
+import { createCachedPages } from '../services/members/cachedPages.js';
 import { createListingInTime } from '../services/members/listingInTime.js';
 import { createLiveListing } from '../services/members/listAllMembers.js';
-import { createLiveMembers, type LiveMembers } from '../services/members/memberQueries.js';
+import { createMemberQueries, type MemberQueries } from '../services/members/memberQueries.js';
 import { createMemberLoader, type MemberLoader } from '../services/members/memberLoader.js';
 import { createMemberReads, type MemberReads } from '../services/members/memberReads.js';
 import { createPlanner, type Planner } from '../services/plans/membershipPlan.js';
@@ -35,7 +35,7 @@ export interface LiveReadTools {
   readonly removalSharePercent: number;
   readonly maxAccounts: number;
   /** For those who take answers of some age. */
-  readonly kept: KeptMembers;
+  readonly kept: MemberCache;
   readonly inventory: Pick<InventoryReads, 'listing'>;
   /** Ends the statements of an operation whose time is over. */
   readonly cancellable: Cancellable;
@@ -57,7 +57,7 @@ export interface LiveReads {
    * @param deadlineOf the operation's deadline, if it has one by then.
    */
   forOperation(deadlineOf: () => Deadline | null): {
-    readonly members: LiveMembers;
+    readonly members: MemberQueries;
     readonly targetHealth: TargetHealthOf;
     readonly memberLoader: MemberLoader;
     readonly reconcile: Reconcile;
@@ -91,8 +91,8 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
       const kept = withDeadline(tools.kept, deadlineOf, cancellable);
       const inventory = withDeadline(tools.inventory, deadlineOf, cancellable);
       return {
-        members: createLiveMembers(administrators, (maxAgeSeconds) =>
-          maxAgeSeconds === 0 ? timely : createKeptPages(timely, kept, maxAgeSeconds),
+        members: createMemberQueries(administrators, (maxAgeSeconds) =>
+          maxAgeSeconds === 0 ? timely : createCachedPages(timely, kept, maxAgeSeconds),
         ),
         targetHealth: createTargetHealth({ administrators, reads: timely, detectors, states, rates }),
         memberLoader: createMemberLoader(timely, kept, within),

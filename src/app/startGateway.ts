@@ -44,7 +44,7 @@ import { createGauges } from '../store/upkeep/gauges.js';
 import { createHistoryStore } from '../store/history/history.js';
 import { createInventoryReads } from '../store/inventory/inventoryReads.js';
 import { releaseIdempotencyKeys } from '../store/requests/idempotencyKeys.js';
-import { createKeptMembers } from '../store/members/memberCache.js';
+import { createMemberCache } from '../store/members/memberCache.js';
 import { createLaneRecord } from '../store/lanes/laneRecord.js';
 import { createLaneStates } from '../store/lanes/laneStates.js';
 import { freeLanes, lanesWithWork, openLanes } from '../store/lanes/lanes.js';
@@ -176,7 +176,7 @@ export async function startGateway(
   const intake = createRequestIntake(store, recordAndWait);
   const { rates } = config;
   const laneIdOf = lanes.idOf;
-  const kept = createKeptMembers(prisma, laneIdOf);
+  const kept = createMemberCache(prisma, laneIdOf);
   const inventoryReads = createInventoryReads(prisma, laneIdOf);
   const live = createLiveReads({
     administrators,

@@ -53,14 +53,14 @@ async function findingOfAnswer(
     await record.markUnanswered(tenure, call.callId, wire, errorCode, errorMessage);
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
   }
-  const { settlement, strangers } = settlementOf(call, answer);
+  const { settlement, unrequested } = settlementOf(call, answer);
   if (settlement.rest.reasonCode === 'THROTTLED') {
     pacer.slowDown();
   } else {
     pacer.recover();
   }
-  if (strangers.length > 0) {
-    log.warn({ callId: call.callId, strangers }, 'answer lists accounts that were not asked for');
+  if (unrequested.length > 0) {
+    log.warn({ callId: call.callId, unrequested }, 'answer lists accounts that were not asked for');
   }
   const disowned = settlement.rest.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
   if (!disowned) {

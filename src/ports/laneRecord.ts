@@ -78,7 +78,7 @@ export interface Verdict {
    * The reason says that what the operation wanted is there already: PROCESSED after all, if an earlier call of the same
    * request may have done it: its answer was lost, or said nothing of accounts.
    */
-  readonly doneIfDoubted: boolean;
+  readonly processedIfInDoubt: boolean;
 }
 
 /** What becomes of a call and of everything it carried. */

@@ -89,7 +89,7 @@ export interface MembersRead {
 }
 
 /** Which page of the members of a target is wanted. */
-export interface MemberPageAsked {
+export interface MemberPageQuery {
   /** 1 to 50, the services' own limits (UPSTREAMS.md, "GuardDuty", "Security Hub"). */
   readonly pageSize: number;
   /** What an earlier page of the same size gave; null for the first. */
@@ -131,7 +131,7 @@ export interface Upstream {
   listMembers(
     target: TargetAddress,
     detectorId: string | null,
-    page: MemberPageAsked,
+    page: MemberPageQuery,
     signal?: AbortSignal,
   ): Promise<MemberPageRead | Refused | Unanswered>;
   /** ListDetectors: at most one detector per account and region. GuardDuty only. Sent once. */

@@ -2,7 +2,7 @@ import type { Caller } from '../membership.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { HistoryService } from '../services/history/history.js';
 import type { InventoryService } from '../services/inventory/inventory.js';
-import type { LiveMembers } from '../services/members/memberQueries.js';
+import type { MemberQueries } from '../services/members/memberQueries.js';
 import type { Loaders } from '../services/history/loaders.js';
 import type { MemberLoader } from '../services/members/memberLoader.js';
 import type { OriginLoader } from '../services/history/originLoader.js';
@@ -22,7 +22,7 @@ export interface GatewayContext {
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
-  readonly members: LiveMembers;
+  readonly members: MemberQueries;
   readonly targetHealth: TargetHealthOf;
   readonly reconcile: Reconcile;
   readonly inventory: InventoryService;

@@ -13,7 +13,7 @@ import type {
   CallAnswer,
   DetectorRead,
   MemberChange,
-  MemberPageAsked,
+  MemberPageQuery,
   MemberPageRead,
   MembersRead,
   Refused,
@@ -61,7 +61,7 @@ export async function getGuardDutyMembers(
 export async function listGuardDutyMembers(
   client: GuardDutyClient,
   detectorId: string | null,
-  { pageSize, nextToken }: MemberPageAsked,
+  { pageSize, nextToken }: MemberPageQuery,
   signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   const DetectorId = named(detectorId);

@@ -12,7 +12,7 @@ import type {
   Acknowledged,
   CallAnswer,
   MemberChange,
-  MemberPageAsked,
+  MemberPageQuery,
   MemberPageRead,
   MembersRead,
   Refused,
@@ -68,7 +68,7 @@ export async function getSecurityHubMembers(
 /** ListMembers of Security Hub, members of every status. */
 export async function listSecurityHubMembers(
   client: SecurityHubClient,
-  { pageSize, nextToken }: MemberPageAsked,
+  { pageSize, nextToken }: MemberPageQuery,
   signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   try {

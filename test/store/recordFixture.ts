@@ -19,7 +19,7 @@ export const PROCESSED: Verdict = {
   reasonCode: null,
   reason: null,
   retry: false,
-  doneIfDoubted: false,
+  processedIfInDoubt: false,
 };
 
 /** The account with this number. */

@@ -75,7 +75,7 @@ export const NO_DETECTOR: Verdict = {
   reasonCode: 'SERVICE_NOT_ENABLED',
   reason: 'ListDetectors found no detector: GuardDuty is not enabled in this account and region.',
   retry: false,
-  doneIfDoubted: false,
+  processedIfInDoubt: false,
 };
 
 /**
@@ -102,7 +102,7 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
     errorMessage,
     httpStatus: unread ? null : httpStatus,
   });
-  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry, doneIfDoubted: false };
+  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry, processedIfInDoubt: false };
 }
 
 /** Whether a service answered that it was asked too often. */

@@ -5,10 +5,10 @@ import { classifyUnprocessed } from './reasonPatterns.js';
 import { verdictOf } from './refusals.js';
 import { isRetryable } from './retryPolicy.js';
 
-/** A settlement, and what the answer said about accounts that nobody asked for: to be logged, never recorded. */
+/** A settlement, and what the answer said about accounts that the call did not carry: to be logged, never recorded. */
 export interface SettledAnswer {
   readonly settlement: Settlement;
-  readonly strangers: readonly UnprocessedAccount[];
+  readonly unrequested: readonly UnprocessedAccount[];
 }
 
 /** What was asked for is done. */
@@ -17,7 +17,7 @@ export const PROCESSED: Verdict = {
   reasonCode: null,
   reason: null,
   retry: false,
-  doneIfDoubted: false,
+  processedIfInDoubt: false,
 };
 
 /** Answers that say that what was asked for is there already, by operation. */
@@ -42,7 +42,7 @@ export function settlementOf(
 ): SettledAnswer {
   const { callId, operation, accounts } = call;
   if (answer.kind === 'ANSWERED') {
-    const { exceptions, strangers } = pair(operation, accounts, answer.unprocessed);
+    const { exceptions, unrequested } = pair(operation, accounts, answer.unprocessed);
     const { wire, unprocessed } = answer;
     return {
       settlement: {
@@ -55,7 +55,7 @@ export function settlementOf(
         rest: PROCESSED,
         exceptions,
       },
-      strangers,
+      unrequested,
     };
   }
   if (answer.kind === 'ACKNOWLEDGED') {
@@ -78,7 +78,7 @@ export function settlementOf(
       rest: verdictOf(answer),
       exceptions: new Map(),
     },
-    strangers: [],
+    unrequested: [],
   };
 }
 
@@ -86,19 +86,19 @@ function pair(
   operation: MembershipOperation,
   accounts: readonly MemberAccount[],
   unprocessed: readonly UnprocessedAccount[],
-): { exceptions: Map<string, Verdict>; strangers: UnprocessedAccount[] } {
+): { exceptions: Map<string, Verdict>; unrequested: UnprocessedAccount[] } {
   const asked = new Set(accounts.map(({ accountId }) => accountId));
   const exceptions = new Map<string, Verdict>();
-  const strangers: UnprocessedAccount[] = [];
+  const unrequested: UnprocessedAccount[] = [];
   for (const account of unprocessed) {
     const { accountId, result } = account;
     if (!asked.has(accountId)) {
-      strangers.push(account);
+      unrequested.push(account);
     } else if (!exceptions.has(accountId)) {
       exceptions.set(accountId, unprocessedVerdict(operation, result));
     }
   }
-  return { exceptions, strangers };
+  return { exceptions, unrequested };
 }
 
 function unprocessedVerdict(operation: MembershipOperation, result: string): Verdict {
@@ -108,6 +108,6 @@ function unprocessedVerdict(operation: MembershipOperation, result: string): Ver
     reasonCode,
     reason: result,
     retry: isRetryable(reasonCode),
-    doneIfDoubted: ECHOES[operation].includes(reasonCode),
+    processedIfInDoubt: ECHOES[operation].includes(reasonCode),
   };
 }

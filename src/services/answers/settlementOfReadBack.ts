@@ -11,7 +11,7 @@ const NO_ANSWER: Verdict = {
   reasonCode: 'UNREACHABLE',
   reason: 'The gateway stopped before an answer came, and the service does not show the change.',
   retry: true,
-  doneIfDoubted: false,
+  processedIfInDoubt: false,
 };
 
 /** Why the words in a reason are ours: the service's own are lost, or it had none. */
@@ -75,7 +75,7 @@ function verdictOn(
       // Ours all the same, when an earlier call of the same request may have done it.
       return {
         ...unprocessed(THERE_BEFORE[operation], `${preamble}the member shows this since before the call.`),
-        doneIfDoubted: true,
+        processedIfInDoubt: true,
       };
     case 'NOT_ASSOCIATED':
       return unprocessed('NOT_ASSOCIATED', `${preamble}${shown}: not associated.`);
@@ -88,5 +88,5 @@ function verdictOn(
 }
 
 function unprocessed(reasonCode: ReasonCode, reason: string): Verdict {
-  return { status: 'UNPROCESSED', reasonCode, reason, retry: false, doneIfDoubted: false };
+  return { status: 'UNPROCESSED', reasonCode, reason, retry: false, processedIfInDoubt: false };
 }

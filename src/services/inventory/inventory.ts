@@ -3,20 +3,20 @@ import type { Administrator, Caller, MemberStatus, SecurityService } from '../..
 import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '../../ports/inventory.js';
 import type { CountedPage } from '../history/history.js';
 import { checkAccountIds } from '../members/memberQueries.js';
-import { liveTargets } from '../members/readableTargets.js';
+import { readableTargets } from '../members/readableTargets.js';
 import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
 /** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
 const DEFAULT_GAPS = 100;
 
 /** Most of them. */
-const MOST_GAPS = 1_000;
+const MAX_GAPS = 1_000;
 
 /** Longest time that an invitation may be looked for to be open, in days: beyond AWS's own history. */
-const MOST_DAYS = 36_500;
+const MAX_DAYS = 36_500;
 
 /** Which members of the inventory a caller wants listed. Absent and null conditions do not narrow. */
-export interface AskedInventory {
+export interface InventoryQuery {
   readonly administrator?: string | null;
   readonly service?: SecurityService | null;
   readonly region?: string | null;
@@ -28,7 +28,7 @@ export interface AskedInventory {
 }
 
 /** Which coverage a caller wants. */
-export interface AskedCoverage {
+export interface CoverageQuery {
   /** Null: the only one. */
   readonly administrator?: string | null;
   /** Null: every account of the inventory. */
@@ -50,8 +50,8 @@ export interface AdministratorCoverage extends Coverage {
  * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before the store is asked.
  */
 export interface InventoryService {
-  members(caller: Caller, asked: AskedInventory, page: AskedPage): Promise<CountedPage<InventoryRow>>;
-  coverage(caller: Caller, asked: AskedCoverage): Promise<AdministratorCoverage>;
+  members(caller: Caller, asked: InventoryQuery, page: AskedPage): Promise<CountedPage<InventoryRow>>;
+  coverage(caller: Caller, asked: CoverageQuery): Promise<AdministratorCoverage>;
 }
 
 /** The inventory by what the store has of it. */
@@ -59,7 +59,7 @@ export function createInventory(
   administrators: readonly Administrator[],
   reads: InventoryReads,
 ): InventoryService {
-  const filterOf = (caller: Caller, asked: AskedInventory): InventoryFilter => {
+  const filterOf = (caller: Caller, asked: InventoryQuery): InventoryFilter => {
     const { administrator, service, region, accountId, status, invitedBefore, requested } = asked;
     const where = {
       administrator: administrator ?? null,
@@ -67,7 +67,7 @@ export function createInventory(
       regions: region == null ? null : [region],
     };
     return {
-      targets: liveTargets(administrators, caller, where, {
+      targets: readableTargets(administrators, caller, where, {
         services: 'filter.service',
         regions: 'filter.region',
       }),
@@ -88,7 +88,7 @@ export function createInventory(
       };
     },
     async coverage(caller, { administrator, accountIds, first, after }) {
-      const targets = liveTargets(administrators, caller, { administrator: administrator ?? null });
+      const targets = readableTargets(administrators, caller, { administrator: administrator ?? null });
       const names = [...new Set(targets.map((target) => target.administrator))];
       const [only, ...others] = names;
       if (only === undefined || others.length > 0) {
@@ -110,21 +110,21 @@ export function createInventory(
 
 function checkGaps(first: number | null | undefined): number {
   const most = first ?? DEFAULT_GAPS;
-  if (Number.isInteger(most) && most >= 1 && most <= MOST_GAPS) {
+  if (Number.isInteger(most) && most >= 1 && most <= MAX_GAPS) {
     return most;
   }
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `first: expected a whole number from 1 to ${MOST_GAPS}, got ${most}`,
+    `first: expected a whole number from 1 to ${MAX_GAPS}, got ${most}`,
   );
 }
 
 function checkDays(days: number | null | undefined): number | null {
-  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MOST_DAYS)) {
+  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MAX_DAYS)) {
     return days ?? null;
   }
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `filter.invitationOlderThanDays: expected a whole number from 0 to ${MOST_DAYS}, got ${days}`,
+    `filter.invitationOlderThanDays: expected a whole number from 0 to ${MAX_DAYS}, got ${days}`,
   );
 }

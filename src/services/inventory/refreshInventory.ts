@@ -6,7 +6,7 @@ import { checkTargets } from '../input/checkTargets.js';
 import type { UserError } from '../input/userErrors.js';
 
 /** How long to wait between two looks at the observations that were asked for, in milliseconds. */
-const LOOK_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
 /** What to observe anew. Absent and null mean the default, as in requests. */
 export interface RefreshInventoryInput {
@@ -58,7 +58,7 @@ export function createRefreshInventory({
       if (!isOpen || left <= 0 || stopping.aborted) {
         return states;
       }
-      await sleep(Math.min(LOOK_MS, left), undefined, { signal: stopping }).catch(() => undefined);
+      await sleep(Math.min(POLL_INTERVAL_MS, left), undefined, { signal: stopping }).catch(() => undefined);
     }
   };
 

@@ -1,8 +1,8 @@
 import type { TargetAddress } from '../../membership.js';
-import type { KeptMembers } from '../../ports/memberCache.js';
-import type { MemberPageAsked, ServiceMember } from '../../ports/upstream.js';
+import type { MemberCache } from '../../ports/memberCache.js';
+import type { MemberPageQuery, ServiceMember } from '../../ports/upstream.js';
 import { liveMember, serviceMember } from './liveMember.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import type { MemberPage, MemberReads } from './memberReads.js';
 
 /** How tokens begin that lead through the inventory; what follows is an account id. No service gives out such a token. */
 const INVENTORY_TOKEN = 'gateway-inventory:';
@@ -12,15 +12,15 @@ const INVENTORY_TOKEN = 'gateway-inventory:';
  * young enough, and a list that has begun in it ends in it, however old it is by then. Else a page that was kept does, and
  * else the service, whose page is then kept.
  */
-export function createKeptPages(
+export function createCachedPages(
   reads: Pick<MemberReads, 'page'>,
-  kept: Pick<KeptMembers, 'inventoryPage' | 'page' | 'keepPage'>,
+  kept: Pick<MemberCache, 'inventoryPage' | 'page' | 'savePage'>,
   maxAgeSeconds: number,
 ): Pick<MemberReads, 'page'> {
   const fromInventory = async (
     target: TargetAddress,
-    { pageSize, nextToken }: MemberPageAsked,
-  ): Promise<LivePage | null> => {
+    { pageSize, nextToken }: MemberPageQuery,
+  ): Promise<MemberPage | null> => {
     const after = nextToken?.slice(INVENTORY_TOKEN.length) ?? '';
     const page = await kept.inventoryPage(target, after, pageSize, nextToken === null ? maxAgeSeconds : null);
     if (page === null) {
@@ -46,7 +46,7 @@ export function createKeptPages(
       }
       const read = await reads.page(target, asked);
       const members = read.members.map(serviceMember).filter((member) => member !== null);
-      await kept.keepPage(target, asked, { ...read, members });
+      await kept.savePage(target, asked, { ...read, members });
       return read;
     },
   };
@@ -57,7 +57,7 @@ function shown(
   members: readonly ServiceMember[],
   observedAt: Date,
   nextToken: string | null,
-): LivePage {
+): MemberPage {
   return {
     members: members.map((member) => liveMember(target, member, observedAt)),
     nextToken,

@@ -1,5 +1,5 @@
 import { ACCOUNTS_PER_CALL, type MemberStatus, type TargetAddress } from '../../membership.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import type { MemberPage, MemberReads } from './memberReads.js';
 
 /**
  * Longest the members of a target are counted, in milliseconds: at half of the default rates 2,700 of them in GuardDuty,
@@ -24,7 +24,7 @@ export async function countMembers(
   let members = 0;
   let nextToken: string | null = null;
   while (performance.now() < until) {
-    const page: LivePage | null = await reads
+    const page: MemberPage | null = await reads
       .page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken })
       .catch(() => null);
     if (page === null) {

@@ -19,7 +19,7 @@ const ENDS: ReadonlySet<MemberStatus> = new Set([
 ]);
 
 /** What members are followed with. */
-export interface FollowUpTools {
+export interface FollowUpDependencies {
   readonly store: FollowUpStore;
   readonly reads: Pick<MemberReads, 'member'>;
   /** The lanes that this process can read. */
@@ -34,7 +34,7 @@ export interface FollowUpTools {
  * time, in the turns of live reads: whoever asks meanwhile waits for no more than that one. A lane that cannot be read is
  * looked at later, and holds up no other.
  */
-export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpTools): {
+export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpDependencies): {
   stop(): Promise<void>;
 } {
   const laneOf = new Map(lanes.map((lane) => [lane.id, lane]));

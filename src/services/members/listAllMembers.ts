@@ -4,14 +4,14 @@ import { ACCOUNTS_PER_CALL, RETRYABLE_REASONS, type TargetAddress } from '../../
 import type { ListAllMembers } from '../../ports/memberListing.js';
 import type { ServiceMember } from '../../ports/upstream.js';
 import { serviceMember } from './liveMember.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import type { MemberPage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';
 
 /** Pauses before a page is asked for again that failed for a reason which passes, in milliseconds. */
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
 
 /** Most pages of a list: twice what the most members take that any service has (UPSTREAMS.md, "Both services"). */
-const MOST_PAGES = 2_000;
+const MAX_PAGES = 2_000;
 
 /**
  * Lists all members of a target now, page by page at the pace of live reads: minutes for tens of thousands. An account that
@@ -20,7 +20,7 @@ const MOST_PAGES = 2_000;
  * @param stopping ends it between two pages, with `UNAVAILABLE`.
  */
 export function createLiveListing(reads: Pick<MemberReads, 'page'>, stopping: AbortSignal): ListAllMembers {
-  const readPage = async (target: TargetAddress, nextToken: string | null): Promise<LivePage> => {
+  const readPage = async (target: TargetAddress, nextToken: string | null): Promise<MemberPage> => {
     for (let failures = 0; ; failures++) {
       if (stopping.aborted) {
         throw isStopping();
@@ -51,7 +51,7 @@ export function createLiveListing(reads: Pick<MemberReads, 'page'>, stopping: Ab
       if (page.nextToken === null) {
         return { observedAt, members: [...members.values()] };
       }
-      if (pages === MOST_PAGES) {
+      if (pages === MAX_PAGES) {
         throw endless(target);
       }
       page = await readPage(target, page.nextToken);
@@ -66,7 +66,7 @@ function mayPass(error: unknown): boolean {
 }
 
 function endless(target: TargetAddress): GatewayError {
-  const reason = `the list of members did not end within ${MOST_PAGES} pages of ${ACCOUNTS_PER_CALL}`;
+  const reason = `the list of members did not end within ${MAX_PAGES} pages of ${ACCOUNTS_PER_CALL}`;
   return failureOf(target, { reasonCode: 'OTHER', reason });
 }
 

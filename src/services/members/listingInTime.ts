@@ -3,7 +3,7 @@ import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
 import type { ListAllMembers } from '../../ports/memberListing.js';
 import type { ServiceMember } from '../../ports/upstream.js';
 import { serviceMember } from './liveMember.js';
-import type { LivePage, MemberReads } from './memberReads.js';
+import type { MemberPage, MemberReads } from './memberReads.js';
 import { failureOf } from './readFailure.js';
 
 /**
@@ -47,7 +47,7 @@ async function nextPage(
   nextToken: string,
   until: number,
   read: number,
-): Promise<LivePage> {
+): Promise<MemberPage> {
   try {
     return await reads.page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken }, { until });
   } catch (error) {

@@ -8,7 +8,7 @@ export interface MemberList {
   /** Null: members of every status. */
   readonly statuses: readonly MemberStatus[] | null;
   /** Whether it may be answered from what was kept: such a list has an order of its own. */
-  readonly isKept: boolean;
+  readonly isCached: boolean;
 }
 
 /** A place between two members: within a page of the service, by how many of its members lie before it. */
@@ -48,10 +48,10 @@ export function memberPlace(list: MemberList, after: string | null): MemberPlace
   );
 }
 
-function digestOf({ target, statuses, isKept }: MemberList, skip: number, token: string | null): string {
+function digestOf({ target, statuses, isCached }: MemberList, skip: number, token: string | null): string {
   const { administrator, service, region } = target;
   const meant = [administrator, service, region, statuses && [...new Set(statuses)].sort(), skip, token];
-  if (isKept) {
+  if (isCached) {
     meant.push('kept');
   }
   return createHash('sha256').update(JSON.stringify(meant)).digest('base64url').slice(0, DIGEST_LENGTH);

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { targetKey, type TargetAddress } from '../../membership.js';
-import type { KeptMember, KeptMembers, MemberKey } from '../../ports/memberCache.js';
+import type { CachedMember, MemberCache, MemberKey } from '../../ports/memberCache.js';
 import type { Deadline } from '../deadline.js';
 import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMember.js';
 import { checkMaxAge } from '../input/maxAge.js';
@@ -29,7 +29,7 @@ export type MemberLoader = (
  */
 export function createMemberLoader(
   reads: Pick<MemberReads, 'member'>,
-  kept: Pick<KeptMembers, 'members' | 'keepMembers'>,
+  kept: Pick<MemberCache, 'members' | 'saveMembers'>,
   within: Deadline['within'],
 ): MemberLoader {
   const read = ({ target, accountId }: MemberKey): Promise<LiveMember | Error> =>
@@ -56,7 +56,7 @@ export function createMemberLoader(
     );
     // Before anybody is answered, so that whoever asks next finds it.
     if (read.length > 0) {
-      await kept.keepMembers(read.map(toKeep));
+      await kept.saveMembers(read.map(toKeep));
     }
     return answers;
   };
@@ -83,11 +83,11 @@ export function createMemberLoader(
     loaderFor(checkMaxAge(maxAgeSeconds)).load({ target, accountId });
 }
 
-function taken({ target, accountId }: MemberKey, { member, observedAt }: KeptMember): LiveMember {
+function taken({ target, accountId }: MemberKey, { member, observedAt }: CachedMember): LiveMember {
   return member === null ? notAMember(target, accountId, observedAt) : liveMember(target, member, observedAt);
 }
 
-function toKeep(read: LiveMember): MemberKey & KeptMember {
+function toKeep(read: LiveMember): MemberKey & CachedMember {
   const { administrator, service, region, accountId, observedAt } = read;
   return { target: { administrator, service, region }, accountId, observedAt, member: serviceMember(read) };
 }

@@ -9,7 +9,7 @@ import {
   type TargetAddress,
 } from '../../membership.js';
 import type { LiveMember } from './liveMember.js';
-import { liveTargets, type AskedTargets } from './readableTargets.js';
+import { readableTargets, type TargetQuery } from './readableTargets.js';
 import { checkMaxAge } from '../input/maxAge.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
@@ -25,7 +25,7 @@ const ACCOUNTS_PER_QUERY = 1_000;
 const PAGES_PER_PAGE = 10;
 
 /** Which members to list. */
-export interface AskedMembers {
+export interface MembersQuery {
   /** Null: the only one. */
   readonly administrator?: string | null;
   readonly service: SecurityService;
@@ -37,14 +37,14 @@ export interface AskedMembers {
 }
 
 /** A member and its place in the list. */
-export interface LiveEdge {
+export interface MemberEdge {
   readonly cursor: string;
   readonly node: LiveMember;
 }
 
 /** A page of a list of members. */
-export interface LiveMemberPage {
-  readonly edges: readonly LiveEdge[];
+export interface MemberEdges {
+  readonly edges: readonly MemberEdge[];
   readonly hasNextPage: boolean;
   /** Where to go on, also when no member of this page matched; null at the end of an empty list. */
   readonly endCursor: string | null;
@@ -55,34 +55,34 @@ export interface LiveMemberPage {
  *
  * @throws GatewayError `BAD_USER_INPUT` (as a rejection, where it returns a promise) for an argument that is wrong.
  */
-export interface LiveMembers {
+export interface MemberQueries {
   /** The members of one target; rejects with the target's own `GatewayError` when it cannot be read. */
   list(
     caller: Caller,
-    asked: AskedMembers,
+    asked: MembersQuery,
     page: Pick<AskedPage, 'first' | 'after'>,
-  ): Promise<LiveMemberPage>;
+  ): Promise<MemberEdges>;
   /** Where the members of an account are to be looked for. */
-  targets(caller: Caller, asked: AskedTargets): readonly TargetAddress[];
+  targets(caller: Caller, asked: TargetQuery): readonly TargetAddress[];
   /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */
   accountIds(argument: string, accountIds: readonly string[]): readonly string[];
 }
 
 /** @param readsFor reads of members by how old, in seconds, they may be. */
-export function createLiveMembers(
+export function createMemberQueries(
   administrators: readonly Administrator[],
   readsFor: (maxAgeSeconds: number) => Pick<MemberReads, 'page'>,
-): LiveMembers {
+): MemberQueries {
   return {
     async list(caller, { administrator, service, region, status, maxAgeSeconds }, asked) {
       const maxAge = checkMaxAge(maxAgeSeconds);
       const page = checkForwardPage(asked);
       const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
-      const found = liveTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
+      const found = readableTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
       const list = {
         target: onlyTarget(found, service, region),
         statuses: status ?? null,
-        isKept: maxAge > 0,
+        isCached: maxAge > 0,
       };
       const from = memberPlace(list, page.after);
       if (list.statuses?.length === 0) {
@@ -90,7 +90,7 @@ export function createLiveMembers(
       }
       return readPage(readsFor(maxAge), list, from, page.first);
     },
-    targets: (caller, asked) => liveTargets(administrators, caller, asked),
+    targets: (caller, asked) => readableTargets(administrators, caller, asked),
     accountIds: checkAccountIds,
   };
 }
@@ -116,8 +116,8 @@ async function readPage(
   list: MemberList,
   from: MemberPlace,
   first: number,
-): Promise<LiveMemberPage> {
-  const edges: LiveEdge[] = [];
+): Promise<MemberEdges> {
+  const edges: MemberEdge[] = [];
   let place = from;
   // Without a filter every page brings members, and two of them fill the largest page.
   for (let pages = 0; pages < PAGES_PER_PAGE; pages++) {
@@ -158,7 +158,7 @@ function placeAfter(
   return isLast && nextToken !== null ? { token: nextToken, skip: 0 } : { token, skip: index + 1 };
 }
 
-function pageOf(edges: readonly LiveEdge[], hasNextPage: boolean, goOn: string | null): LiveMemberPage {
+function pageOf(edges: readonly MemberEdge[], hasNextPage: boolean, goOn: string | null): MemberEdges {
   return { edges, hasNextPage, endCursor: goOn ?? edges.at(-1)?.cursor ?? null };
 }
 

@@ -1,15 +1,15 @@
 import { ACCOUNTS_PER_CALL, targetKey, type TargetAddress } from '../../membership.js';
-import type { MemberPageAsked, MemberPageRead, Refused, Unanswered, Upstream } from '../../ports/upstream.js';
+import type { MemberPageQuery, MemberPageRead, Refused, Unanswered, Upstream } from '../../ports/upstream.js';
 import type { Detectors } from './detectors.js';
 import type { FindDetector } from './findDetector.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
 import { readFailure } from './readFailure.js';
 import { readInTurns, type Patience } from './readAttempts.js';
-import { READ_PATIENCE_MS, waitedInVain, type ReadTurns } from './readTurns.js';
+import { READ_PATIENCE_MS, rateExceeded, type ReadTurns } from './readTurns.js';
 import { verdictOf } from '../answers/refusals.js';
 
 /** A page of the members of a target. */
-export interface LivePage {
+export interface MemberPage {
   readonly members: readonly LiveMember[];
   readonly nextToken: string | null;
   /** The service was asked then, or a moment later; the database's clock. */
@@ -34,7 +34,7 @@ export interface MemberReads {
    *
    * @param patience when it is too late for it to leave, by default as for any read; and who waits for it.
    */
-  page(target: TargetAddress, asked: MemberPageAsked, patience?: Partial<Patience>): Promise<LivePage>;
+  page(target: TargetAddress, asked: MemberPageQuery, patience?: Partial<Patience>): Promise<MemberPage>;
 }
 
 /** Those whose patience ends within this time (milliseconds) give up together: they asked in one operation. */
@@ -58,7 +58,7 @@ interface Queue {
 }
 
 /** What a read needs. */
-export interface MemberReadTools {
+export interface MemberReadDependencies {
   readonly upstream: Upstream;
   readonly turns: ReadTurns;
   readonly detectors: Pick<Detectors, 'disown'>;
@@ -70,7 +70,7 @@ export function createMemberReads({
   turns,
   detectors,
   findDetector,
-}: MemberReadTools): MemberReads {
+}: MemberReadDependencies): MemberReads {
   const queues = new Map<string, Queue>();
 
   /** Sends a read with the target's detector; when GuardDuty disowns that, once more with the one it has now. */
@@ -138,7 +138,7 @@ export function createMemberReads({
         await findDetector(target, until);
         const turn = await turns.take(target, Math.ceil(waiting.size / ACCOUNTS_PER_CALL), until);
         if (turn === null) {
-          giveUp(waiting, waitedInVain(target), until + GIVEN_UP_TOGETHER_MS);
+          giveUp(waiting, rateExceeded(target), until + GIVEN_UP_TOGETHER_MS);
         }
         for (let call = 0; call < (turn?.granted ?? 0) && waiting.size > 0; call++) {
           void readBatch(target, takeBatch(waiting), turn?.at ?? new Date());

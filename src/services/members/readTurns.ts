@@ -60,7 +60,7 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
     async takeOne(target, until, signal) {
       const turn = await take(target, 1, until, signal);
       if (turn === null) {
-        throw waitedInVain(target);
+        throw rateExceeded(target);
       }
       return turn;
     },
@@ -68,7 +68,7 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
 }
 
 /** What a read is answered with whose patience is over. */
-export function waitedInVain({ administrator, service, region }: TargetAddress): GatewayError {
+export function rateExceeded({ administrator, service, region }: TargetAddress): GatewayError {
   const reason = `its rate leaves no room for this read within ${READ_PATIENCE_MS / 1_000} seconds; try again later, or ask for fewer accounts at once`;
   return new GatewayError('THROTTLED', `${service} in ${region} as ${administrator}: ${reason}`, {
     details: { administrator, service, region, reasonCode: 'THROTTLED', reason },

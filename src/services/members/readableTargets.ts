@@ -9,7 +9,7 @@ import {
 import { grantedAdministrators } from '../input/checkTargets.js';
 
 /** Where members are to be read. Absent and null mean all that is configured and granted. */
-export interface AskedTargets {
+export interface TargetQuery {
   readonly administrator?: string | null;
   readonly services?: readonly SecurityService[] | null;
   readonly regions?: readonly string[] | null;
@@ -23,10 +23,10 @@ const PLURAL = { services: 'services', regions: 'regions' };
  *
  * @throws GatewayError `BAD_USER_INPUT` for an administrator, service or region that none of them has.
  */
-export function liveTargets(
+export function readableTargets(
   administrators: readonly Administrator[],
   caller: Caller,
-  { administrator, services, regions }: AskedTargets,
+  { administrator, services, regions }: TargetQuery,
   argument: { readonly services: string; readonly regions: string } = PLURAL,
 ): readonly TargetAddress[] {
   const granted = grantedAdministrators(administrators, caller);

@@ -2,7 +2,7 @@ import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress 
 import type { Rate } from '../../ports/laneRecord.js';
 import type { LaneState, LaneStates } from '../../ports/laneStates.js';
 import type { Detectors } from './detectors.js';
-import { liveTargets } from './readableTargets.js';
+import { readableTargets } from './readableTargets.js';
 import type { MemberReads } from './memberReads.js';
 import { reasonOfFailure } from './readFailure.js';
 
@@ -25,7 +25,7 @@ export interface TargetHealth extends TargetAddress, Omit<LaneState, 'at'> {
 export type TargetHealthOf = (caller: Caller, administrator: string) => Promise<readonly TargetHealth[]>;
 
 /** What the health of targets is found out with. */
-export interface TargetHealthTools {
+export interface TargetHealthDependencies {
   readonly administrators: readonly Administrator[];
   readonly reads: MemberReads;
   readonly detectors: Pick<Detectors, 'known'>;
@@ -34,10 +34,10 @@ export interface TargetHealthTools {
 }
 
 /** Asks every target for one member, all at the same time and within their rates, and adds what the record knows. */
-export function createTargetHealth(tools: TargetHealthTools): TargetHealthOf {
+export function createTargetHealth(tools: TargetHealthDependencies): TargetHealthOf {
   const { administrators, reads, detectors, states, rates } = tools;
   return async (caller, administrator) => {
-    const targets = liveTargets(administrators, caller, { administrator });
+    const targets = readableTargets(administrators, caller, { administrator });
     const before = await states.of(targets);
     return Promise.all(
       targets.map(async (target, index): Promise<TargetHealth> => {

@@ -11,14 +11,14 @@ import type { GatewayPrisma } from '../connection/client.js';
 import { readJson, toDate, type JsonRow } from '../sql/jsonPages.js';
 
 /** What is asked of a coverage besides its targets. */
-export type AskedCoverage = Parameters<InventoryReads['coverage']>[1];
+export type CoverageQuery = Parameters<InventoryReads['coverage']>[1];
 
 /** Reads a coverage of lanes, whose targets stand at the same places. */
 export async function readCoverage(
   prisma: GatewayPrisma,
   laneIds: readonly number[],
   targets: readonly TargetAddress[],
-  asked: AskedCoverage,
+  asked: CoverageQuery,
 ): Promise<Coverage> {
   const { lanes, gapCount, gaps } = await readJson<JsonCoverage>(prisma, selectCoverage(laneIds, asked));
   const places = new Map(laneIds.map((laneId, place) => [laneId, place]));
@@ -71,10 +71,10 @@ interface JsonCoverage {
  * account that is ENABLED in every observed lane is none of the gaps, and one that is ENABLED in none neither. Accounts that
  * were asked for and that a lane does not hold are no members there.
  */
-function selectCoverage(laneIds: readonly number[], { accountIds, after, most }: AskedCoverage): Prisma.Sql {
+function selectCoverage(laneIds: readonly number[], { accountIds, after, most }: CoverageQuery): Prisma.Sql {
   const narrowed = accountIds && [...new Set(accountIds)];
   const isAsked = narrowed ? Prisma.sql`AND m.account_id = ANY (${narrowed}::text[])` : Prisma.empty;
-  const strangers = narrowed
+  const absent = narrowed
     ? Prisma.sql`
       UNION ALL
       SELECT o.lane_id, 'NOT_A_MEMBER', ${narrowed.length}::int - count(s.lane_id)
@@ -88,7 +88,7 @@ function selectCoverage(laneIds: readonly number[], { accountIds, after, most }:
       SELECT m.lane_id, m.account_id, m.status FROM inventory_member m
       WHERE m.lane_id = ANY (ARRAY(SELECT lane_id FROM observed)) ${isAsked}
     ),
-    counted AS (SELECT lane_id, status, count(*) AS members FROM standing GROUP BY lane_id, status ${strangers}),
+    counted AS (SELECT lane_id, status, count(*) AS members FROM standing GROUP BY lane_id, status ${absent}),
     gap AS MATERIALIZED (
       SELECT account_id FROM standing GROUP BY account_id
       HAVING count(*) FILTER (WHERE status = 'ENABLED') BETWEEN 1 AND (SELECT count(*) FROM observed) - 1

@@ -78,7 +78,7 @@ export async function settleCalls(
     verdict AS MATERIALIZED (
       SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
         CASE
-          WHEN (verdict ->> 'doneIfDoubted')::boolean AND sends > 1 AND EXISTS (
+          WHEN (verdict ->> 'processedIfInDoubt')::boolean AND sends > 1 AND EXISTS (
             SELECT FROM call earlier
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
               AND earlier.attempts > 0 AND (earlier.status = 'UNANSWERED' OR (

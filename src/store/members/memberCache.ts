@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TargetAddress } from '../../membership.js';
-import type { KeptMember, KeptMembers } from '../../ports/memberCache.js';
-import type { MemberPageAsked, ServiceMember } from '../../ports/upstream.js';
+import type { CachedMember, MemberCache } from '../../ports/memberCache.js';
+import type { MemberPageQuery, ServiceMember } from '../../ports/upstream.js';
 import type { GatewayPrisma } from '../connection/client.js';
 import { readJson, type JsonRow } from '../sql/jsonPages.js';
 import { Prisma } from '../../generated/client.js';
@@ -13,22 +13,22 @@ export const INVENTORY_MEMBER = Prisma.sql`jsonb_build_object('accountId', m.acc
   'email', m.email, 'invitedAt', m.invited_at, 'updatedAt', m.updated_at)`;
 
 /** Observations that are kept, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
-export function createKeptMembers(
+export function createMemberCache(
   prisma: GatewayPrisma,
   laneIdOf: (target: TargetAddress) => number,
-): KeptMembers {
+): MemberCache {
   return {
     async members(keys, maxAgeSeconds) {
       const laneIds = keys.map(({ target }) => laneIdOf(target));
       const accountIds = keys.map(({ accountId }) => accountId);
-      const rows = await readJson<(JsonKept | null)[]>(
+      const rows = await readJson<(JsonCachedMember | null)[]>(
         prisma,
         selectMembers(laneIds, accountIds, maxAgeSeconds),
       );
-      return rows.map((row) => row && toKept(row));
+      return rows.map((row) => row && toCached(row));
     },
-    async keepMembers(read) {
-      await keepMembers(
+    async saveMembers(read) {
+      await saveMembers(
         prisma,
         read.map(({ target, ...kept }) => ({ ...kept, laneId: laneIdOf(target) })),
       );
@@ -55,7 +55,7 @@ export function createKeptMembers(
           AND observed_at >= clock_timestamp() - make_interval(secs => ${maxAgeSeconds}::float8)`;
       return row === undefined ? null : { ...row, members: row.members.map(toMember) };
     },
-    async keepPage(target, { nextToken }, { members, nextToken: next, observedAt }) {
+    async savePage(target, { nextToken }, { members, nextToken: next, observedAt }) {
       await prisma.$executeRaw`
         INSERT INTO kept_page (lane_id, token_hash, observed_at, members, next_token)
         VALUES (${laneIdOf(target)}::int, ${hashOf(nextToken)}, ${observedAt}, ${JSON.stringify(members)}::jsonb, ${next})
@@ -70,7 +70,7 @@ export function createKeptMembers(
   };
 }
 
-interface JsonKept {
+interface JsonCachedMember {
   readonly observedAt: string;
   readonly member: JsonMember | null;
 }
@@ -104,9 +104,9 @@ function selectMembers(
 }
 
 /** An older read never replaces a younger one. In one order, so that two that keep the same never wait for each other. */
-async function keepMembers(
+async function saveMembers(
   prisma: GatewayPrisma,
-  read: readonly (KeptMember & { readonly laneId: number; readonly accountId: string })[],
+  read: readonly (CachedMember & { readonly laneId: number; readonly accountId: string })[],
 ): Promise<void> {
   await prisma.$executeRaw`
     INSERT INTO kept_member (lane_id, account_id, observed_at, member)
@@ -138,7 +138,7 @@ function selectInventoryPage(
     ) AS result`;
 }
 
-function toKept({ observedAt, member }: JsonKept): KeptMember {
+function toCached({ observedAt, member }: JsonCachedMember): CachedMember {
   return { observedAt: new Date(observedAt), member: member && toMember(member) };
 }
 
@@ -151,7 +151,7 @@ export function toMember({ invitedAt, updatedAt, ...member }: JsonMember): Servi
   };
 }
 
-function hashOf(token: MemberPageAsked['nextToken']): Uint8Array<ArrayBuffer> {
+function hashOf(token: MemberPageQuery['nextToken']): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
     createHash('sha256')
       .update(token ?? '')

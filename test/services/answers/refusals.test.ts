@@ -87,7 +87,7 @@ it("fails the accounts of a refused call with the service's own words", () => {
     reasonCode: 'ACCESS_DENIED',
     reason: 'You shall not pass.',
     retry: false,
-    doneIfDoubted: false,
+    processedIfInDoubt: false,
   });
 });
 
@@ -111,6 +111,6 @@ it('calls a region without a detector one where GuardDuty is not enabled, and do
     status: 'FAILED',
     reasonCode: 'SERVICE_NOT_ENABLED',
     retry: false,
-    doneIfDoubted: false,
+    processedIfInDoubt: false,
   });
 });

@@ -18,7 +18,7 @@ const PROCESSED: Verdict = {
   reasonCode: null,
   reason: null,
   retry: false,
-  doneIfDoubted: false,
+  processedIfInDoubt: false,
 };
 
 const answered = (unprocessed: readonly UnprocessedAccount[]): Answered => ({
@@ -36,7 +36,7 @@ const verdictFor = ({ exceptions, rest }: Settlement, accountId: string) => exce
 describe('an answer', () => {
   it('settles a listed account with its code and the words of the service, and the others as processed', () => {
     const result = 'The request is rejected because an account cannot become a member of itself.';
-    const { settlement, strangers } = settlementOf(
+    const { settlement, unrequested } = settlementOf(
       callOf('000000000001', '000000000002'),
       answered([{ accountId: '000000000002', result }]),
     );
@@ -51,11 +51,11 @@ describe('an answer', () => {
       exceptions: new Map([
         [
           '000000000002',
-          { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false, doneIfDoubted: false },
+          { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false, processedIfInDoubt: false },
         ],
       ]),
     });
-    expect(strangers).toEqual([]);
+    expect(unrequested).toEqual([]);
   });
 
   it('sends an account again whose reason may pass', () => {
@@ -68,7 +68,7 @@ describe('an answer', () => {
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
       retry: true,
-      doneIfDoubted: false,
+      processedIfInDoubt: false,
     });
   });
 
@@ -85,12 +85,12 @@ describe('an answer', () => {
 
   it('hands back ids that nobody asked for, such as one that lost its leading zeros', () => {
     const stranger = { accountId: '1', result: 'Internal error' };
-    const { settlement, strangers } = settlementOf(callOf('000000000001'), answered([stranger]));
-    expect(strangers).toEqual([stranger]);
+    const { settlement, unrequested } = settlementOf(callOf('000000000001'), answered([stranger]));
+    expect(unrequested).toEqual([stranger]);
     expect(settlement.exceptions.size).toBe(0);
   });
 
-  it('gives every account asked for exactly one verdict, whatever the order, duplicates and strangers in it', () => {
+  it('gives every account asked for exactly one verdict, whatever the order, duplicates and unrequested accounts in it', () => {
     const id = fc.integer({ min: 0, max: 60 }).map((n) => String(n).padStart(12, '0'));
     const entry = fc.record({
       accountId: fc.oneof(id, fc.constant(''), fc.string({ maxLength: 13 })),
@@ -106,7 +106,7 @@ describe('an answer', () => {
         fc.uniqueArray(id, { minLength: 1, maxLength: 50 }),
         fc.array(entry, { maxLength: 80, size: 'max' }),
         (asked, list) => {
-          const { settlement, strangers } = settlementOf(callOf(...asked), answered(list));
+          const { settlement, unrequested } = settlementOf(callOf(...asked), answered(list));
           for (const accountId of asked) {
             const said = list.find((one) => one.accountId === accountId);
             const verdict = verdictFor(settlement, accountId);
@@ -118,7 +118,7 @@ describe('an answer', () => {
           }
           // Nothing is recorded of others, and nothing of the answer gets lost.
           expect([...settlement.exceptions.keys()].filter((key) => !asked.includes(key))).toEqual([]);
-          expect(strangers).toEqual(list.filter((one) => !asked.includes(one.accountId)));
+          expect(unrequested).toEqual(list.filter((one) => !asked.includes(one.accountId)));
           expect(settlement.unprocessed).toEqual(list);
         },
       ),
@@ -166,12 +166,12 @@ describe('an answer that may be the echo of a lost call', () => {
     ['INVITE_MEMBERS', invitation, true],
     ['INVITE_MEMBERS', member, true],
     ['INVITE_MEMBERS', 'is not an associated member', false],
-  ] as const)('%s: %s', (operation, result, doneIfDoubted) => {
+  ] as const)('%s: %s', (operation, result, processedIfInDoubt) => {
     const { settlement } = settlementOf(
       { ...callOf('000000000001'), operation },
       answered([{ accountId: '000000000001', result }]),
     );
-    expect(verdictFor(settlement, '000000000001')).toMatchObject({ status: 'UNPROCESSED', doneIfDoubted });
+    expect(verdictFor(settlement, '000000000001')).toMatchObject({ status: 'UNPROCESSED', processedIfInDoubt });
   });
 });
 
@@ -189,7 +189,7 @@ describe('a failed call', () => {
         reasonCode: 'THROTTLED',
         reason: 'Rate exceeded',
         retry: true,
-        doneIfDoubted: false,
+        processedIfInDoubt: false,
       },
       exceptions: new Map(),
     });
@@ -210,7 +210,7 @@ describe('a failed call', () => {
         reasonCode: 'UNREACHABLE',
         reason: 'connect ECONNREFUSED',
         retry: true,
-        doneIfDoubted: false,
+        processedIfInDoubt: false,
       },
     });
   });
@@ -258,7 +258,7 @@ describe('a read-back', () => {
         reasonCode: 'INTERNAL_ERROR',
         reason: LOST.errorMessage,
         retry: true,
-        doneIfDoubted: false,
+        processedIfInDoubt: false,
       },
       exceptions: new Map([['000000000003', PROCESSED]]),
     });
@@ -287,7 +287,7 @@ describe('a read-back', () => {
         reasonCode: 'UNREACHABLE',
         reason: 'The gateway stopped before an answer came, and the service does not show the change.',
         retry: true,
-        doneIfDoubted: false,
+        processedIfInDoubt: false,
       },
     });
   });

@@ -35,9 +35,9 @@ function verdictOn(
   return settlement.exceptions.get(ID) ?? null;
 }
 
-const DONE = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false, doneIfDoubted: false };
+const DONE = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false, processedIfInDoubt: false };
 const unprocessed = (reasonCode: string, reason: string, rest: Partial<Verdict> = {}) => ({
-  ...{ status: 'UNPROCESSED', reasonCode, reason, retry: false, doneIfDoubted: false },
+  ...{ status: 'UNPROCESSED', reasonCode, reason, retry: false, processedIfInDoubt: false },
   ...rest,
 });
 const BEFOREHAND = 'the member shows this since before the call.';
@@ -52,7 +52,7 @@ describe.each([
 
   it('was done before when it was removed earlier, unless a call of ours may have done that', () => {
     expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, 'REMOVED', BEFORE)).toEqual(
-      unprocessed('NOT_ASSOCIATED', `${words}${BEFOREHAND}`, { doneIfDoubted: true }),
+      unprocessed('NOT_ASSOCIATED', `${words}${BEFOREHAND}`, { processedIfInDoubt: true }),
     );
   });
 
@@ -91,7 +91,7 @@ describe('a deletion whose answer was lost', () => {
     expect(verdictOn('DELETE_MEMBERS', false, null)).toEqual(DONE);
     expect(verdictOn('DELETE_MEMBERS', false, 'Deleted')).toEqual(DONE);
     expect(verdictOn('DELETE_MEMBERS', false, 'Deleted', BEFORE)).toEqual(
-      unprocessed('NOT_ASSOCIATED', `${LOST}${BEFOREHAND}`, { doneIfDoubted: true }),
+      unprocessed('NOT_ASSOCIATED', `${LOST}${BEFOREHAND}`, { processedIfInDoubt: true }),
     );
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memberCursor, memberPlace, type MemberList } from '../../../src/services/members/memberCursors.js';
 
 const target = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' } as const;
-const list: MemberList = { target, statuses: null, isKept: false };
+const list: MemberList = { target, statuses: null, isCached: false };
 const place = { token: 'a|b=/+', skip: 17 };
 
 describe('the cursor of a member', () => {
@@ -22,7 +22,7 @@ describe('the cursor of a member', () => {
   it.each<[string, MemberList]>([
     ['administrator', { ...list, target: { ...target, administrator: 'other' } }],
     ['service', { ...list, target: { ...target, service: 'SECURITY_HUB' } }],
-    ['age', { ...list, isKept: true }],
+    ['age', { ...list, isCached: true }],
     ['region', { ...list, target: { ...target, region: 'us-east-1' } }],
     ['status', { ...list, statuses: ['ENABLED'] }],
   ])('is refused in a list of another %s', (_what, other) => {

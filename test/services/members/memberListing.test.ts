@@ -7,7 +7,7 @@ import type { MemberListing } from '../../../src/ports/memberListing.js';
 import { createKeptListing } from '../../../src/services/members/keptListing.js';
 import { createLiveListing } from '../../../src/services/members/listAllMembers.js';
 import { liveMember } from '../../../src/services/members/liveMember.js';
-import type { LivePage } from '../../../src/services/members/memberReads.js';
+import type { MemberPage } from '../../../src/services/members/memberReads.js';
 import { createObserveTarget } from '../../../src/services/inventory/observeTarget.js';
 
 const TARGET: TargetAddress = { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' };
@@ -15,14 +15,14 @@ const AT = new Date('2026-01-01T00:00:00Z');
 const member = (accountId: string, serviceStatus = 'Enabled') => ({
   ...{ accountId, serviceStatus, email: null, invitedAt: null, updatedAt: null },
 });
-const page = (accountIds: string[], nextToken: string | null, observedAt = AT): LivePage => ({
+const page = (accountIds: string[], nextToken: string | null, observedAt = AT): MemberPage => ({
   members: accountIds.map((accountId) => liveMember(TARGET, member(accountId), observedAt)),
   ...{ nextToken, observedAt },
 });
 const unavailable = new GatewayError('UNAVAILABLE', 'the gateway is stopping; try again in a moment');
 
 describe('a list of all members that is read now', () => {
-  const listFrom = (pages: Record<string, LivePage>, stopping = new AbortController().signal) =>
+  const listFrom = (pages: Record<string, MemberPage>, stopping = new AbortController().signal) =>
     createLiveListing(
       { page: async (_target, { nextToken }) => pages[nextToken ?? ''] ?? expect.unreachable() },
       stopping,

@@ -94,9 +94,9 @@ describe('"not associated"', () => {
     status: 'UNPROCESSED',
     reasonCode: 'NOT_ASSOCIATED',
     reason: 'before the call',
-    doneIfDoubted: true,
+    processedIfInDoubt: true,
   };
-  const still: Verdict = { ...echo, reasonCode: 'STILL_ASSOCIATED', retry: true, doneIfDoubted: false };
+  const still: Verdict = { ...echo, reasonCode: 'STILL_ASSOCIATED', retry: true, processedIfInDoubt: false };
 
   it.each([
     ['SECURITY_HUB', 'ANSWERED', 'PROCESSED'],

@@ -189,7 +189,7 @@ describe('a settlement', () => {
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
       retry: true,
-      doneIfDoubted: false,
+      processedIfInDoubt: false,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
       const call = await vi.waitUntil(() => record.claim(tenure, ANY));
@@ -219,14 +219,14 @@ describe('a settlement', () => {
       reasonCode: 'ALREADY_MEMBER',
       reason: 'already a member',
       retry: false,
-      doneIfDoubted: true,
+      processedIfInDoubt: true,
     };
     const lost: Verdict = {
       status: 'FAILED',
       reasonCode: 'UNREACHABLE',
       reason: 'lost',
       retry: true,
-      doneIfDoubted: false,
+      processedIfInDoubt: false,
     };
     for (const [first, attempts, expected] of [
       ['UNANSWERED', 1, 'PROCESSED'],
@@ -254,7 +254,7 @@ describe('a settlement', () => {
       reasonCode: 'OTHER',
       reason: 'late',
       retry: false,
-      doneIfDoubted: false,
+      processedIfInDoubt: false,
     };
     await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
@@ -311,7 +311,7 @@ describe('a lane', () => {
       reasonCode: 'SERVICE_NOT_ENABLED',
       reason: 'no detector',
       retry: false,
-      doneIfDoubted: false,
+      processedIfInDoubt: false,
     };
     await record.failWaiting(tenure, verdict);
     expect(await database.prisma.outcome.findMany()).toMatchObject([

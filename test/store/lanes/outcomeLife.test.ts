@@ -23,7 +23,7 @@ const FINAL = new Set(['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED']);
 const VERDICTS: readonly Verdict[] = [
   PROCESSED,
   { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'SELF', reason: 'self' },
-  { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'ALREADY_MEMBER', reason: 'there', doneIfDoubted: true },
+  { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'ALREADY_MEMBER', reason: 'there', processedIfInDoubt: true },
   { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'INTERNAL_ERROR', reason: 'again', retry: true },
   { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', reason: 'slow down', retry: true },
   { ...PROCESSED, status: 'FAILED', reasonCode: 'ACCESS_DENIED', reason: 'no' },
