@@ -42,15 +42,15 @@ async function findingOfAnswer(
 ): Promise<Finding> {
   const accountIds = call.accounts.map(({ accountId }) => accountId);
   if (answer.kind === 'ACKNOWLEDGED') {
-    if ((await record.markAnswered(tenure, call.callId, answer.wire)) === 'LOST') {
+    if ((await record.markAnswered(tenure, call.callId, answer.metadata)) === 'LOST') {
       return { kind: 'LOST' };
     }
     pacer.recover();
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: true }, lost: null } };
   }
   if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
-    const { wire, errorCode, errorMessage } = answer;
-    await record.markUnanswered(tenure, call.callId, wire, errorCode, errorMessage);
+    const { metadata, errorCode, errorMessage } = answer;
+    await record.markUnanswered(tenure, call.callId, metadata, errorCode, errorMessage);
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
   }
   const { settlement, unrequested } = settlementOf(call, answer);

@@ -260,6 +260,6 @@ function mayReturn({ rest, exceptions }: Settlement): boolean {
 /** The upstream answers with values; if it fails all the same, whether the request left is anybody's guess. */
 function asLost(error: unknown): Unanswered {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
-  return { kind: 'UNANSWERED', wire, errorCode: name, errorMessage: message, neverSent: false };
+  const metadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  return { kind: 'UNANSWERED', metadata, errorCode: name, errorMessage: message, neverSent: false };
 }

@@ -6,7 +6,7 @@ import type {
   ReasonCode,
   TargetAddress,
 } from '../membership.js';
-import type { Acknowledged, Answered, Refused, UnprocessedAccount, Wire } from './upstream.js';
+import type { Acknowledged, Answered, Refused, UnprocessedAccount, ResponseMetadata } from './upstream.js';
 
 /** A lane as the record knows it. */
 export interface Lane extends TargetAddress {
@@ -86,7 +86,7 @@ export interface Settlement {
   readonly callId: string;
   readonly status: Exclude<CallStatus, 'SENT'>;
   /** Null when the call was closed before (UNANSWERED) and only its outcomes are settled now. */
-  readonly wire: Wire | null;
+  readonly metadata: ResponseMetadata | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   /** The service's list, verbatim. */
@@ -136,12 +136,12 @@ export interface LaneRecord {
    * Closes a call as ANSWERED though the answer says nothing of accounts; its outcomes stay IN_FLIGHT until they are read
    * back. `LOST`: the tenure is over, and nothing was written.
    */
-  markAnswered(tenure: Tenure, callId: string, wire: Wire): Promise<'MARKED' | 'LOST'>;
+  markAnswered(tenure: Tenure, callId: string, metadata: ResponseMetadata): Promise<'MARKED' | 'LOST'>;
   /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
   markUnanswered(
     tenure: Tenure,
     callId: string,
-    wire: Wire | null,
+    metadata: ResponseMetadata | null,
     errorCode: string,
     errorMessage: string,
   ): Promise<void>;

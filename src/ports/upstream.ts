@@ -1,7 +1,7 @@
 import type { MemberAccount, MembershipOperation, TargetAddress } from '../membership.js';
 
-/** What is known of an exchange with AWS, whatever its end. */
-export interface Wire {
+/** What the SDK knows of an exchange with AWS, however it ended. */
+export interface ResponseMetadata {
   /** Status of the last HTTP answer; null when none came. */
   readonly httpStatus: number | null;
   /** AWS's request id of the last answer; null when none came. */
@@ -20,7 +20,7 @@ export interface UnprocessedAccount {
 /** The service answered the call (HTTP 200). Accounts it does not list were processed. */
 export interface Answered {
   readonly kind: 'ANSWERED';
-  readonly wire: Wire;
+  readonly metadata: ResponseMetadata;
   readonly unprocessed: readonly UnprocessedAccount[];
 }
 
@@ -30,13 +30,13 @@ export interface Answered {
  */
 export interface Acknowledged {
   readonly kind: 'ACKNOWLEDGED';
-  readonly wire: Wire;
+  readonly metadata: ResponseMetadata;
 }
 
 /** The service refused the whole call and did nothing. */
 export interface Refused {
   readonly kind: 'REFUSED';
-  readonly wire: Wire;
+  readonly metadata: ResponseMetadata;
   /** The service's exception name, e.g. `BadRequestException`. */
   readonly errorCode: string;
   /** The service's own words. */
@@ -49,7 +49,7 @@ export interface Refused {
  */
 export interface Unanswered {
   readonly kind: 'UNANSWERED';
-  readonly wire: Wire;
+  readonly metadata: ResponseMetadata;
   readonly errorCode: string;
   readonly errorMessage: string;
   /** True when no connection was ever made, so that the service cannot have seen the call. */

@@ -1,4 +1,4 @@
-import type { Answered, Unanswered, UnprocessedAccount, Wire } from '../ports/upstream.js';
+import type { Answered, Unanswered, UnprocessedAccount, ResponseMetadata } from '../ports/upstream.js';
 import { UNREADABLE_ANSWER } from './errors.js';
 
 const NO_LIST = 'no list of unprocessed accounts in the body';
@@ -12,31 +12,31 @@ const NO_LIST = 'no list of unprocessed accounts in the body';
  * @param words Where an entry keeps the service's words: `Result` or `ProcessingResult`.
  */
 export function answerOf(
-  wire: Wire,
+  metadata: ResponseMetadata,
   list: unknown,
   words: 'Result' | 'ProcessingResult',
 ): Answered | Unanswered {
   const unprocessed: UnprocessedAccount[] = [];
   if (!Array.isArray(list)) {
-    return unreadable(wire, NO_LIST);
+    return unreadable(metadata, NO_LIST);
   }
   for (const entry of list as readonly unknown[]) {
     if (typeof entry !== 'object' || entry === null) {
-      return unreadable(wire, NO_LIST);
+      return unreadable(metadata, NO_LIST);
     }
     const fields: Readonly<Record<string, unknown>> = { ...entry };
     unprocessed.push({ accountId: textOf(fields['AccountId']), result: textOf(fields[words]) });
   }
-  return { kind: 'ANSWERED', wire, unprocessed };
+  return { kind: 'ANSWERED', metadata, unprocessed };
 }
 
 /** A success that says less than one of AWS's does. @param lacking what is missing, for the record. */
-export function unreadable(wire: Wire, lacking: string): Unanswered {
+export function unreadable(metadata: ResponseMetadata, lacking: string): Unanswered {
   return {
     kind: 'UNANSWERED',
-    wire,
+    metadata,
     errorCode: UNREADABLE_ANSWER,
-    errorMessage: `HTTP ${wire.httpStatus ?? 'without status'}, and ${lacking}.`,
+    errorMessage: `HTTP ${metadata.httpStatus ?? 'without status'}, and ${lacking}.`,
     neverSent: false,
   };
 }

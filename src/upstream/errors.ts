@@ -1,5 +1,5 @@
 import { withoutArns } from '../errors.js';
-import type { Refused, Unanswered, Wire } from '../ports/upstream.js';
+import type { Refused, Unanswered, ResponseMetadata } from '../ports/upstream.js';
 import { CredentialFailure } from './credentials.js';
 
 /** What the SDK, Node and the services hang on an error; none of it is certain. */
@@ -51,20 +51,20 @@ export function translateError(error: unknown): Refused | Unanswered {
   const failure = asSdkError(error);
   if (isRefusal(failure)) {
     const errorCode = failure.name ?? NAMELESS;
-    return { kind: 'REFUSED', wire: wireOf(failure), errorCode, errorMessage: wordsOf(failure) };
+    return { kind: 'REFUSED', metadata: metadataOf(failure), errorCode, errorMessage: wordsOf(failure) };
   }
   const neverSent = neverConnected(failure);
-  const wire = wireOf(failure);
+  const metadata = metadataOf(failure);
   return {
     kind: 'UNANSWERED',
-    wire: neverSent ? { ...wire, attempts: 0 } : wire,
+    metadata: neverSent ? { ...metadata, attempts: 0 } : metadata,
     ...lossOf(failure),
     neverSent,
   };
 }
 
-/** The wire of an exchange that ended well. */
-export function wireOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): Wire {
+/** The metadata of an exchange that ended well. */
+export function metadataOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): ResponseMetadata {
   return {
     httpStatus: $metadata.httpStatusCode ?? null,
     awsRequestId: $metadata.requestId ?? null,
@@ -75,13 +75,13 @@ export function wireOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): Wire {
 /** Nothing was sent to the service itself; what STS or the provider said decides whether trying again can help. */
 function withoutCredentials(cause: unknown): Refused | Unanswered {
   const failure = asSdkError(cause);
-  const wire: Wire = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  const metadata: ResponseMetadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
   const errorMessage = `No credentials: ${withoutArns(wordsOf(failure))}`;
   if (isRefusal(failure) || failure.name === 'CredentialsProviderError') {
-    return { kind: 'REFUSED', wire, errorCode: failure.name ?? NAMELESS, errorMessage };
+    return { kind: 'REFUSED', metadata, errorCode: failure.name ?? NAMELESS, errorMessage };
   }
   const { errorCode } = lossOf(failure);
-  return { kind: 'UNANSWERED', wire, errorCode, errorMessage, neverSent: true };
+  return { kind: 'UNANSWERED', metadata, errorCode, errorMessage, neverSent: true };
 }
 
 /** A 4xx in the service's own words. One without a name counts only with AWS's request id: a proxy gives none. */

@@ -22,7 +22,7 @@ import type {
 } from '../ports/upstream.js';
 import { answerOf } from './answer.js';
 import { withCallTag } from './callTag.js';
-import { translateError, wireOf } from './errors.js';
+import { translateError, metadataOf } from './errors.js';
 
 /** An operation of GuardDuty that changes members (UPSTREAMS.md, "GuardDuty"). */
 export async function changeGuardDutyMembers(
@@ -32,7 +32,7 @@ export async function changeGuardDutyMembers(
   const detectorId = named(change.detectorId);
   try {
     const answer = await send(client, detectorId, change);
-    return answerOf(wireOf(answer), answer.UnprocessedAccounts, 'Result');
+    return answerOf(metadataOf(answer), answer.UnprocessedAccounts, 'Result');
   } catch (error) {
     return translateError(error);
   }

@@ -21,7 +21,7 @@ import type {
 } from '../ports/upstream.js';
 import { answerOf, unreadable } from './answer.js';
 import { withCallTag } from './callTag.js';
-import { translateError, wireOf } from './errors.js';
+import { translateError, metadataOf } from './errors.js';
 
 /** A change whose answer lists the accounts that were left out. */
 type ListedChange = MemberChange & {
@@ -39,10 +39,10 @@ export async function changeSecurityHubMembers(
       return await disassociate(client, change);
     }
     const answer = await send(client, { ...change, operation });
-    const wire = wireOf(answer);
+    const metadata = metadataOf(answer);
     // The model does not require the list; without AWS's request id the answer is not AWS's.
-    const none = wire.awsRequestId === null ? undefined : [];
-    return answerOf(wire, answer.UnprocessedAccounts ?? none, 'ProcessingResult');
+    const none = metadata.awsRequestId === null ? undefined : [];
+    return answerOf(metadata, answer.UnprocessedAccounts ?? none, 'ProcessingResult');
   } catch (error) {
     return translateError(error);
   }
@@ -92,12 +92,12 @@ async function disassociate(
   client: SecurityHubClient,
   { callId, accounts }: MemberChange,
 ): Promise<Acknowledged | Unanswered> {
-  const wire = wireOf(
+  const metadata = metadataOf(
     await client.send(withCallTag(new DisassociateMembersCommand({ AccountIds: idsOf(accounts) }), callId)),
   );
-  return wire.awsRequestId === null
-    ? unreadable(wire, 'no request id of AWS')
-    : { kind: 'ACKNOWLEDGED', wire };
+  return metadata.awsRequestId === null
+    ? unreadable(metadata, 'no request id of AWS')
+    : { kind: 'ACKNOWLEDGED', metadata };
 }
 
 function send(client: SecurityHubClient, { callId, operation, accounts }: ListedChange) {

@@ -131,7 +131,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 function notConfigured({ administrator }: TargetAddress): Refused {
   return {
     kind: 'REFUSED',
-    wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+    metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
     errorCode: 'AdministratorNotConfigured',
     errorMessage: `The administrator "${administrator}" is not configured any more; nothing was sent.`,
   };

@@ -59,7 +59,7 @@ describe('an administrator with a role', () => {
     ['SandboxAccessDenied', null],
   ])('is refused by %s with the external id %s, and the role stays unnamed', async (name, externalId) => {
     const { answer, calls } = await createAs(administrator({ roleArn: roleOf(name), externalId }));
-    expect(answer).toMatchObject({ kind: 'REFUSED', errorCode: 'AccessDenied', wire: NOTHING_SENT });
+    expect(answer).toMatchObject({ kind: 'REFUSED', errorCode: 'AccessDenied', metadata: NOTHING_SENT });
     expect(answer).toHaveProperty('errorMessage', expect.stringMatching(/^No credentials: .*AssumeRole/));
     expect(JSON.stringify(answer)).not.toMatch(/arn:aws|teams|Sandbox(External|Access)|022222222222/);
     expect(calls).toEqual([['AssumeRole', OWN_ACCOUNT]]);
@@ -88,7 +88,7 @@ describe('an administrator with a role', () => {
   it('has sent nothing when STS does not answer', async () => {
     await bench.strike('sts', 'AssumeRole', 'internal-error');
     const { answer, calls } = await createAs(administrator({ roleArn: roleOf('Gateway') }));
-    expect(answer).toMatchObject({ kind: 'UNANSWERED', neverSent: true, wire: NOTHING_SENT });
+    expect(answer).toMatchObject({ kind: 'UNANSWERED', neverSent: true, metadata: NOTHING_SENT });
     expect(new Set(calls.map(String))).toEqual(new Set([`AssumeRole,${OWN_ACCOUNT}`]));
   });
 });
@@ -115,7 +115,7 @@ it('is refused when the keys are not known', async () => {
   expect(await upstream.findDetector(target)).toMatchObject({
     kind: 'REFUSED',
     errorCode: 'UnrecognizedClientException',
-    wire: { httpStatus: 403, attempts: 1 },
+    metadata: { httpStatus: 403, attempts: 1 },
   });
 });
 

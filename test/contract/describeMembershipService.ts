@@ -79,7 +79,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       for (const answer of [created, invited]) {
         expect(answer).toMatchObject({
           kind: 'ANSWERED',
-          wire: { httpStatus: 200, attempts: 1 },
+          metadata: { httpStatus: 200, attempts: 1 },
           unprocessed: [],
         });
       }
@@ -115,7 +115,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const ids = Array.from({ length: 51 }, (_, n) => String(n + 1).padStart(12, '0'));
       expect(await change('CREATE_MEMBERS', ids)).toMatchObject({
         kind: 'REFUSED',
-        wire: { httpStatus: 400 },
+        metadata: { httpStatus: 400 },
       });
       expect(await read(ids.slice(0, 50))).toEqual([]);
     });
@@ -146,7 +146,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       await bench.strike(signingName, 'CreateMembers', 'access-denied');
       answers.push(await change('CREATE_MEMBERS', ACCOUNTS));
       const logged = (await bench.calls()).map(({ requestId }) => requestId);
-      expect(answers.map(({ wire }) => wire.awsRequestId)).toEqual(logged);
+      expect(answers.map(({ metadata }) => metadata.awsRequestId)).toEqual(logged);
       for (const id of logged) {
         expect(id).toMatch(REQUEST_ID);
       }
@@ -160,7 +160,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
           await bench.strike(signingName, wireName, fault);
           const answer = await change(operation, ['000000000001']);
           expect((await bench.calls()).map((call) => call.operation)).toEqual([wireName]);
-          expect(answer.wire.attempts).toBe(1);
+          expect(answer.metadata.attempts).toBe(1);
           return answer;
         }
 
@@ -168,7 +168,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
           'is refused with %s',
           async (_name, [fault, httpStatus, errorCode]) => {
             const answer = await struck(fault);
-            expect(answer).toMatchObject({ kind: 'REFUSED', errorCode, wire: { httpStatus } });
+            expect(answer).toMatchObject({ kind: 'REFUSED', errorCode, metadata: { httpStatus } });
             expect(answer).toHaveProperty('errorMessage', expect.stringMatching(/\w+ \w+/));
           },
         );
@@ -186,7 +186,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
             kind: 'UNANSWERED',
             errorCode,
             neverSent: false,
-            wire: { httpStatus },
+            metadata: { httpStatus },
           });
         });
       },
@@ -197,7 +197,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(await upstream.getMembers(target, detectorId, ACCOUNTS)).toMatchObject({
         kind: 'UNANSWERED',
         errorCode: internalError,
-        wire: { httpStatus: 500, attempts: 1 },
+        metadata: { httpStatus: 500, attempts: 1 },
       });
       expect(await bench.calls()).toHaveLength(1);
     });
@@ -225,8 +225,8 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const list = (pageSize: number, nextToken: string | null = null) =>
         upstream.listMembers(target, detectorId, { pageSize, nextToken });
       expect(await list(50)).toEqual({ kind: 'READ', members: [], nextToken: null });
-      expect(await list(51)).toMatchObject({ kind: 'REFUSED', wire: { httpStatus: 400 } });
-      expect(await list(50, 'banana')).toMatchObject({ kind: 'REFUSED', wire: { httpStatus: 400 } });
+      expect(await list(51)).toMatchObject({ kind: 'REFUSED', metadata: { httpStatus: 400 } });
+      expect(await list(50, 'banana')).toMatchObject({ kind: 'REFUSED', metadata: { httpStatus: 400 } });
     });
 
     it('lists members once, also when the service is busy', async () => {
@@ -234,7 +234,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const page = { pageSize: 50, nextToken: null };
       expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({
         kind: 'UNANSWERED',
-        wire: { httpStatus: 500, attempts: 1 },
+        metadata: { httpStatus: 500, attempts: 1 },
       });
       expect(await bench.calls()).toHaveLength(1);
     });
@@ -270,7 +270,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(answer).toMatchObject({
         kind: 'REFUSED',
         errorCode: 'UnrecognizedClientException',
-        wire: { httpStatus: 403 },
+        metadata: { httpStatus: 403 },
       });
     });
 
@@ -290,7 +290,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         kind: 'UNANSWERED',
         errorCode: 'ECONNREFUSED',
         neverSent: true,
-        wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+        metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
       });
     });
 
@@ -304,7 +304,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       for (const answer of answers) {
         expect(answer).toEqual({
           kind: 'REFUSED',
-          wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+          metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
           errorCode: 'AdministratorNotConfigured',
           errorMessage: 'The administrator "gone" is not configured any more; nothing was sent.',
         });

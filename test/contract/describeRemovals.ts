@@ -60,9 +60,9 @@ export function describeRemovals(
 
     it('disassociates members, each once on the wire, and keeps their entries', async () => {
       const answer = await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0], STRANGER]);
-      expect(answer).toMatchObject({ wire: { httpStatus: 200, attempts: 1 } });
+      expect(answer).toMatchObject({ metadata: { httpStatus: 200, attempts: 1 } });
       if (saysNothing) {
-        expect(answer).toEqual({ kind: 'ACKNOWLEDGED', wire: answer.wire });
+        expect(answer).toEqual({ kind: 'ACKNOWLEDGED', metadata: answer.metadata });
       } else {
         expect(answer).toMatchObject({
           kind: 'ANSWERED',

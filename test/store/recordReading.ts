@@ -7,7 +7,7 @@ export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] 
   return {
     callId: call.callId,
     status: 'ANSWERED',
-    wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+    metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
     errorCode: null,
     errorMessage: null,
     unprocessed: [],

@@ -10,16 +10,20 @@ const disassociate = async (body: string, headers: Record<string, string>, statu
 };
 
 const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
-const wire = (httpStatus: number, awsRequestId: string | null) => ({ httpStatus, awsRequestId, attempts: 1 });
+const metadata = (httpStatus: number, awsRequestId: string | null) => ({
+  httpStatus,
+  awsRequestId,
+  attempts: 1,
+});
 
 it('an empty object is an answer to DisassociateMembers of Security Hub, which says nothing of accounts', async () => {
-  expect(await disassociate('{}', AWS)).toEqual({ kind: 'ACKNOWLEDGED', wire: wire(200, 'req-1') });
+  expect(await disassociate('{}', AWS)).toEqual({ kind: 'ACKNOWLEDGED', metadata: metadata(200, 'req-1') });
 });
 
 it('without the request id of AWS it is none', async () => {
   expect(await disassociate('{}', { 'content-type': 'application/json' })).toEqual({
     kind: 'UNANSWERED',
-    wire: wire(200, null),
+    metadata: metadata(200, null),
     errorCode: 'UnreadableAnswer',
     errorMessage: 'HTTP 200, and no request id of AWS.',
     neverSent: false,

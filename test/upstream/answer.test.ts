@@ -8,7 +8,7 @@ const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
 const WIRE = { httpStatus: 200, awsRequestId: 'req-1', attempts: 1 };
 const NO_ANSWER = {
   kind: 'UNANSWERED',
-  wire: WIRE,
+  metadata: WIRE,
   errorCode: 'UnreadableAnswer',
   errorMessage: 'HTTP 200, and no list of unprocessed accounts in the body.',
   neverSent: false,
@@ -36,7 +36,7 @@ describe.each<[SecurityService, string, string, string]>([
     ];
     expect(await answerTo({ [list]: entries })).toEqual({
       kind: 'ANSWERED',
-      wire: WIRE,
+      metadata: WIRE,
       unprocessed: [
         { accountId: '000000000001', result: 'é “verbatim” ' },
         { accountId: '1', result: 'short' },
@@ -53,7 +53,7 @@ describe.each<[SecurityService, string, string, string]>([
 
   it(`may be left out: ${service === 'GUARDDUTY' ? 'that is no answer' : 'then it is empty'}`, async () => {
     expect(await answerTo({})).toEqual(
-      service === 'GUARDDUTY' ? NO_ANSWER : { kind: 'ANSWERED', wire: WIRE, unprocessed: [] },
+      service === 'GUARDDUTY' ? NO_ANSWER : { kind: 'ANSWERED', metadata: WIRE, unprocessed: [] },
     );
   });
 });

@@ -61,7 +61,7 @@ describe('a failure to get credentials', () => {
   it('is a refusal when there are none', () => {
     expect(failed({ name: 'CredentialsProviderError', message: 'Could not load credentials' })).toEqual({
       kind: 'REFUSED',
-      wire: NOTHING_SENT,
+      metadata: NOTHING_SENT,
       errorCode: 'CredentialsProviderError',
       errorMessage: 'No credentials: Could not load credentials',
     });
@@ -77,7 +77,7 @@ describe('a failure to get credentials', () => {
       }),
     ).toEqual({
       kind: 'REFUSED',
-      wire: NOTHING_SENT,
+      metadata: NOTHING_SENT,
       errorCode: 'AccessDenied',
       errorMessage:
         'No credentials: User: arn:*** is not authorized to perform: sts:AssumeRole on resource: arn:***',
@@ -94,7 +94,7 @@ describe('a failure to get credentials', () => {
     expect(failed(cause)).toMatchObject({
       kind: 'UNANSWERED',
       neverSent: true,
-      wire: NOTHING_SENT,
+      metadata: NOTHING_SENT,
       errorCode,
     });
   });

@@ -13,14 +13,14 @@ const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
 const HTML = { 'content-type': 'text/html' };
 
 const error = (type: string) => ({ ...AWS, 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/` });
-const wire = (httpStatus: number | null, awsRequestId: string | null) => ({
+const metadata = (httpStatus: number | null, awsRequestId: string | null) => ({
   httpStatus,
   awsRequestId,
   attempts: 1,
 });
 const refused = (httpStatus: number, errorCode: string, errorMessage: string) => ({
   kind: 'REFUSED',
-  wire: wire(httpStatus, 'req-1'),
+  metadata: metadata(httpStatus, 'req-1'),
   errorCode,
   errorMessage,
 });
@@ -31,7 +31,7 @@ const lost = (
   errorMessage: string,
 ) => ({
   kind: 'UNANSWERED',
-  wire: wire(httpStatus, awsRequestId),
+  metadata: metadata(httpStatus, awsRequestId),
   errorCode,
   errorMessage,
   neverSent: false,
@@ -153,7 +153,7 @@ describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) =>
     const { endpoint } = await closedServer();
     expect(await sendTo(endpoint, service)).toEqual({
       kind: 'UNANSWERED',
-      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
       errorCode: 'ECONNREFUSED',
       errorMessage: expect.stringMatching(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
       neverSent: true,
@@ -180,7 +180,7 @@ describe('a connection that never came to be', () => {
       .catch((thrown: unknown) => thrown);
     expect(translateError(failure)).toEqual({
       kind: 'UNANSWERED',
-      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
       errorCode: 'TimeoutError',
       errorMessage:
         'the request socket did not establish a connection with the server within the configured timeout of 20 ms.',
@@ -212,7 +212,7 @@ it('takes whatever is thrown that it does not know for an answer that was lost',
     expect(translateError(thrown)).toMatchObject({
       kind: 'UNANSWERED',
       neverSent: false,
-      wire: wire(null, null),
+      metadata: metadata(null, null),
     });
   }
 });

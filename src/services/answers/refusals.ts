@@ -94,7 +94,7 @@ export function classifyRefusal(failure: Failure): {
 /** What becomes of every account of a call that failed as a whole. */
 export function verdictOf(answer: Refused | Unanswered): Verdict {
   const { errorCode, errorMessage } = answer;
-  const { httpStatus } = answer.wire;
+  const { httpStatus } = answer.metadata;
   // Nobody can read this answer, so its status says nothing either, unless it says that the service broke.
   const unread = answer.kind === 'UNANSWERED' && httpStatus !== null && httpStatus < 500;
   const { reasonCode, retry } = classifyRefusal({
@@ -102,7 +102,13 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
     errorMessage,
     httpStatus: unread ? null : httpStatus,
   });
-  return { status: 'FAILED', reasonCode, reason: errorMessage || errorCode, retry, processedIfInDoubt: false };
+  return {
+    status: 'FAILED',
+    reasonCode,
+    reason: errorMessage || errorCode,
+    retry,
+    processedIfInDoubt: false,
+  };
 }
 
 /** Whether a service answered that it was asked too often. */

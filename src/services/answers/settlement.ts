@@ -43,12 +43,12 @@ export function settlementOf(
   const { callId, operation, accounts } = call;
   if (answer.kind === 'ANSWERED') {
     const { exceptions, unrequested } = pair(operation, accounts, answer.unprocessed);
-    const { wire, unprocessed } = answer;
+    const { metadata, unprocessed } = answer;
     return {
       settlement: {
         callId,
         status: 'ANSWERED',
-        wire,
+        metadata,
         errorCode: null,
         errorMessage: null,
         unprocessed,
@@ -66,12 +66,12 @@ export function settlementOf(
   if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
     throw new Error(`Call ${callId} may have reached the service: read it back before it is settled.`);
   }
-  const { kind: status, wire, errorCode, errorMessage } = answer;
+  const { kind: status, metadata, errorCode, errorMessage } = answer;
   return {
     settlement: {
       callId,
       status,
-      wire,
+      metadata,
       errorCode,
       errorMessage,
       unprocessed: [],

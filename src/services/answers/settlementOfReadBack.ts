@@ -52,7 +52,7 @@ export function settlementOfReadBack(
   return {
     callId: call.callId,
     status: call.acknowledged ? 'ANSWERED' : 'UNANSWERED',
-    wire: lost?.wire ?? null,
+    metadata: lost?.metadata ?? null,
     errorCode: lost?.errorCode ?? null,
     errorMessage: lost?.errorMessage ?? null,
     unprocessed: [],

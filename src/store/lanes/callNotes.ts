@@ -15,8 +15,8 @@ export async function keepLateAnswer(
   const late = {
     status: answer.kind === 'REFUSED' ? 'REFUSED' : 'ANSWERED',
     recordedAt: new Date().toISOString(),
-    httpStatus: answer.wire.httpStatus,
-    awsRequestId: answer.wire.awsRequestId,
+    httpStatus: answer.metadata.httpStatus,
+    awsRequestId: answer.metadata.awsRequestId,
     errorCode: answer.kind === 'REFUSED' ? answer.errorCode : null,
     errorMessage: answer.kind === 'REFUSED' ? answer.errorMessage : null,
     unprocessed: answer.kind === 'ANSWERED' ? answer.unprocessed : [],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/client.js';
 import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../../ports/laneRecord.js';
-import type { Wire } from '../../ports/upstream.js';
+import type { ResponseMetadata } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { keepLateAnswer, noteReadBackError } from './callNotes.js';
@@ -14,9 +14,9 @@ export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRec
     take: (lane) => takeLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
-    markAnswered: (tenure, callId, wire) => markAnswered(prisma, tenure, callId, wire),
-    markUnanswered: (tenure, callId, wire, errorCode, errorMessage) =>
-      markUnanswered(prisma, tenure, { callId, wire, errorCode, errorMessage }),
+    markAnswered: (tenure, callId, metadata) => markAnswered(prisma, tenure, callId, metadata),
+    markUnanswered: (tenure, callId, metadata, errorCode, errorMessage) =>
+      markUnanswered(prisma, tenure, { callId, metadata, errorCode, errorMessage }),
     inherit: (tenure, known) => inheritCalls(prisma, tenure, known),
     keepLate: (callId, answer) => keepLateAnswer(prisma, callId, answer),
     noteReadBackError: (tenure, callId, error) => noteReadBackError(prisma, tenure, callId, error),
@@ -47,15 +47,15 @@ async function markAnswered(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
   callId: string,
-  wire: Wire,
+  metadata: ResponseMetadata,
 ): Promise<'MARKED' | 'LOST'> {
   const [row] = await prisma.$queryRaw<{ held: boolean }[]>`
     WITH held AS MATERIALIZED (
       SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
     ),
     marked AS (
-      UPDATE call SET status = 'ANSWERED', finished_at = clock_timestamp(), http_status = ${wire.httpStatus}::int,
-        aws_request_id = ${wire.awsRequestId}, attempts = ${wire.attempts}::int
+      UPDATE call SET status = 'ANSWERED', finished_at = clock_timestamp(), http_status = ${metadata.httpStatus}::int,
+        aws_request_id = ${metadata.awsRequestId}, attempts = ${metadata.attempts}::int
       WHERE id = ${callId}::uuid AND status = 'SENT' AND lane_id IN (SELECT id FROM held)
     )
     SELECT EXISTS (SELECT FROM held) AS held
@@ -69,15 +69,15 @@ async function markUnanswered(
   { lane, holder }: Tenure,
   call: {
     callId: string;
-    wire: Wire | null;
+    metadata: ResponseMetadata | null;
     errorCode: string;
     errorMessage: string;
   },
 ): Promise<void> {
   await prisma.$executeRaw`
     UPDATE call SET status = 'UNANSWERED', finished_at = clock_timestamp(),
-      http_status = ${call.wire?.httpStatus ?? null}::int, aws_request_id = ${call.wire?.awsRequestId ?? null},
-      attempts = COALESCE(${call.wire?.attempts ?? null}::int, attempts),
+      http_status = ${call.metadata?.httpStatus ?? null}::int, aws_request_id = ${call.metadata?.awsRequestId ?? null},
+      attempts = COALESCE(${call.metadata?.attempts ?? null}::int, attempts),
       error_code = ${call.errorCode}, error_message = ${call.errorMessage}
     WHERE id = ${call.callId}::uuid AND status = 'SENT'
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)

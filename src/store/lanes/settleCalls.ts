@@ -38,7 +38,7 @@ export async function settleCalls(
     ),
     answer AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (
-        call_id uuid, status call_status, has_wire boolean, http_status int, aws_request_id text, attempts int,
+        call_id uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
         error_code text, error_message text, unprocessed jsonb, rest jsonb, exceptions jsonb
       )
     ),
@@ -47,9 +47,9 @@ export async function settleCalls(
         status = CASE WHEN c.status = 'SENT' THEN a.status ELSE c.status END,
         finished_at = COALESCE(c.finished_at, clock_timestamp()),
         settled_at = clock_timestamp(),
-        http_status = CASE WHEN a.has_wire THEN a.http_status ELSE c.http_status END,
-        aws_request_id = CASE WHEN a.has_wire THEN a.aws_request_id ELSE c.aws_request_id END,
-        attempts = CASE WHEN a.has_wire THEN a.attempts ELSE c.attempts END,
+        http_status = CASE WHEN a.has_metadata THEN a.http_status ELSE c.http_status END,
+        aws_request_id = CASE WHEN a.has_metadata THEN a.aws_request_id ELSE c.aws_request_id END,
+        attempts = CASE WHEN a.has_metadata THEN a.attempts ELSE c.attempts END,
         error_code = COALESCE(a.error_code, c.error_code),
         error_message = COALESCE(a.error_message, c.error_message),
         unprocessed = a.unprocessed
@@ -112,14 +112,14 @@ export async function settleCalls(
 }
 
 function toAnswer(settlement: Settlement): object {
-  const { wire } = settlement;
+  const { metadata } = settlement;
   return {
     call_id: settlement.callId,
     status: settlement.status,
-    has_wire: wire !== null,
-    http_status: wire?.httpStatus ?? null,
-    aws_request_id: wire?.awsRequestId ?? null,
-    attempts: wire?.attempts ?? null,
+    has_metadata: metadata !== null,
+    http_status: metadata?.httpStatus ?? null,
+    aws_request_id: metadata?.awsRequestId ?? null,
+    attempts: metadata?.attempts ?? null,
     error_code: settlement.errorCode,
     error_message: settlement.errorMessage,
     unprocessed: settlement.unprocessed.length > 0 ? settlement.unprocessed : null,

@@ -76,7 +76,7 @@ it.each<
 
 const REFUSED: Refused = {
   kind: 'REFUSED',
-  wire: { httpStatus: 403, awsRequestId: 'r', attempts: 1 },
+  metadata: { httpStatus: 403, awsRequestId: 'r', attempts: 1 },
   errorCode: 'AccessDeniedException',
   errorMessage: 'You shall not pass.',
 };
@@ -98,7 +98,7 @@ it('gives the name of a refusal that has no words', () => {
 it("does not take a proxy's 403 for the service's: it goes again", () => {
   const page: Unanswered = {
     kind: 'UNANSWERED',
-    wire: { httpStatus: 403, awsRequestId: null, attempts: 1 },
+    metadata: { httpStatus: 403, awsRequestId: null, attempts: 1 },
     errorCode: 'UnreadableAnswer',
     errorMessage: 'HTTP 403 with an unreadable body: <',
     neverSent: false,

@@ -23,7 +23,7 @@ const PROCESSED: Verdict = {
 
 const answered = (unprocessed: readonly UnprocessedAccount[]): Answered => ({
   kind: 'ANSWERED',
-  wire: WIRE,
+  metadata: WIRE,
   unprocessed,
 });
 const callOf = (...accountIds: string[]) => ({
@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(settlement).toEqual({
       callId: CALL_ID,
       status: 'ANSWERED',
-      wire: WIRE,
+      metadata: WIRE,
       errorCode: null,
       errorMessage: null,
       unprocessed: [{ accountId: '000000000002', result }],
@@ -51,7 +51,13 @@ describe('an answer', () => {
       exceptions: new Map([
         [
           '000000000002',
-          { status: 'UNPROCESSED', reasonCode: 'SELF', reason: result, retry: false, processedIfInDoubt: false },
+          {
+            status: 'UNPROCESSED',
+            reasonCode: 'SELF',
+            reason: result,
+            retry: false,
+            processedIfInDoubt: false,
+          },
         ],
       ]),
     });
@@ -144,13 +150,13 @@ describe('an answer', () => {
 
 const REFUSED: Refused = {
   kind: 'REFUSED',
-  wire: { ...WIRE, httpStatus: 429 },
+  metadata: { ...WIRE, httpStatus: 429 },
   errorCode: 'TooManyRequestsException',
   errorMessage: 'Rate exceeded',
 };
 const LOST: Unanswered = {
   kind: 'UNANSWERED',
-  wire: { httpStatus: 502, awsRequestId: null, attempts: 1 },
+  metadata: { httpStatus: 502, awsRequestId: null, attempts: 1 },
   errorCode: 'UnreadableAnswer',
   errorMessage: 'HTTP 502 with an unreadable body: <',
   neverSent: false,
@@ -171,7 +177,10 @@ describe('an answer that may be the echo of a lost call', () => {
       { ...callOf('000000000001'), operation },
       answered([{ accountId: '000000000001', result }]),
     );
-    expect(verdictFor(settlement, '000000000001')).toMatchObject({ status: 'UNPROCESSED', processedIfInDoubt });
+    expect(verdictFor(settlement, '000000000001')).toMatchObject({
+      status: 'UNPROCESSED',
+      processedIfInDoubt,
+    });
   });
 });
 
@@ -180,7 +189,7 @@ describe('a failed call', () => {
     expect(settlementOf(callOf('000000000001'), REFUSED).settlement).toEqual({
       callId: CALL_ID,
       status: 'REFUSED',
-      wire: REFUSED.wire,
+      metadata: REFUSED.metadata,
       errorCode: 'TooManyRequestsException',
       errorMessage: 'Rate exceeded',
       unprocessed: [],
@@ -198,7 +207,7 @@ describe('a failed call', () => {
   it('goes again when it was never sent', () => {
     const { settlement } = settlementOf(callOf('000000000001'), {
       ...LOST,
-      wire: { httpStatus: null, awsRequestId: null, attempts: 0 },
+      metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
       errorCode: 'ECONNREFUSED',
       errorMessage: 'connect ECONNREFUSED',
       neverSent: true,
@@ -249,7 +258,7 @@ describe('a read-back', () => {
     expect(settlement).toEqual({
       callId: CALL_ID,
       status: 'UNANSWERED',
-      wire: LOST.wire,
+      metadata: LOST.metadata,
       errorCode: LOST.errorCode,
       errorMessage: LOST.errorMessage,
       unprocessed: [],
@@ -280,7 +289,7 @@ describe('a read-back', () => {
 
   it('says that nothing is known of a call that a crash cut off', () => {
     expect(settlementOfReadBack(call, [], null)).toMatchObject({
-      wire: null,
+      metadata: null,
       errorCode: null,
       rest: {
         status: 'FAILED',

@@ -104,9 +104,9 @@ describe('a deletion whose answer was lost', () => {
 
 describe('an answer that says nothing of single accounts', () => {
   it('settles nothing', () => {
-    const wire = { httpStatus: 200, awsRequestId: 'r', attempts: 1 };
+    const metadata = { httpStatus: 200, awsRequestId: 'r', attempts: 1 };
     const call = { callId: 'c', operation: 'DISASSOCIATE_MEMBERS', accounts: [] } as const;
-    expect(() => settlementOf(call, { kind: 'ACKNOWLEDGED', wire })).toThrow(
+    expect(() => settlementOf(call, { kind: 'ACKNOWLEDGED', metadata })).toThrow(
       'The answer to call c says nothing of accounts: read it back before it is settled.',
     );
   });

@@ -64,7 +64,7 @@ describe('a call whose answer says nothing of accounts', () => {
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
     expect(await record.release(tenure)).toBe('WORK_WAITS');
 
-    await record.settle(tenure, [{ ...answeredWith(claimed), wire: null }], [0]);
+    await record.settle(tenure, [{ ...answeredWith(claimed), metadata: null }], [0]);
     expect(await call()).toMatchObject({
       status: 'ANSWERED',
       awsRequestId: 'aws-1',

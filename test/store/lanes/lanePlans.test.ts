@@ -37,7 +37,7 @@ const numbers = (count: number, first: number) => Array.from({ length: count }, 
 const settlement = (callId: string): Settlement => ({
   callId,
   status: 'ANSWERED',
-  wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+  metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
   errorCode: null,
   errorMessage: null,
   unprocessed: [],

@@ -58,7 +58,7 @@ function answered(call: ClaimedCall, exceptions: [string, Verdict][] = []): Sett
   return {
     callId: call.callId,
     status: 'ANSWERED',
-    wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+    metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
     errorCode: null,
     errorMessage: null,
     unprocessed: [],
@@ -235,8 +235,12 @@ describe('a settlement', () => {
     ] as const) {
       await empty();
       await store.accept(newRequest([1]));
-      const wire = { httpStatus: null, awsRequestId: null, attempts };
-      await record.settle(tenure, [{ ...answered(await claim()), status: first, wire, rest: lost }], DELAYS);
+      const metadata = { httpStatus: null, awsRequestId: null, attempts };
+      await record.settle(
+        tenure,
+        [{ ...answered(await claim()), status: first, metadata, rest: lost }],
+        DELAYS,
+      );
       const again = await vi.waitUntil(() => record.claim(tenure, ANY));
       await record.settle(tenure, [answered(again, [[accountId(1), echo]])], DELAYS);
       const [outcome] = await database.prisma.outcome.findMany();

@@ -23,7 +23,13 @@ const FINAL = new Set(['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED']);
 const VERDICTS: readonly Verdict[] = [
   PROCESSED,
   { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'SELF', reason: 'self' },
-  { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'ALREADY_MEMBER', reason: 'there', processedIfInDoubt: true },
+  {
+    ...PROCESSED,
+    status: 'UNPROCESSED',
+    reasonCode: 'ALREADY_MEMBER',
+    reason: 'there',
+    processedIfInDoubt: true,
+  },
   { ...PROCESSED, status: 'UNPROCESSED', reasonCode: 'INTERNAL_ERROR', reason: 'again', retry: true },
   { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', reason: 'slow down', retry: true },
   { ...PROCESSED, status: 'FAILED', reasonCode: 'ACCESS_DENIED', reason: 'no' },
@@ -106,7 +112,7 @@ function settlement(
   return {
     callId,
     status,
-    wire: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
+    metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
     errorCode: null,
     errorMessage: null,
     unprocessed: [],
@@ -171,9 +177,9 @@ const EVENTS = [
   at.map((handAt) =>
     event(`hear of ${handAt} too late`, async (_model, { record, hands }) => {
       const hand = pick(hands, handAt);
-      const wire = { httpStatus: 200, awsRequestId: 'late', attempts: 1 };
+      const metadata = { httpStatus: 200, awsRequestId: 'late', attempts: 1 };
       if (hand) {
-        await record.keepLate(hand.call.callId, { kind: 'ANSWERED', wire, unprocessed: [] });
+        await record.keepLate(hand.call.callId, { kind: 'ANSWERED', metadata, unprocessed: [] });
       }
     }),
   ),
