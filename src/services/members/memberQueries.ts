@@ -57,11 +57,7 @@ export interface MemberEdges {
  */
 export interface MemberQueries {
   /** The members of one target; rejects with the target's own `GatewayError` when it cannot be read. */
-  list(
-    caller: Caller,
-    asked: MembersQuery,
-    page: Pick<AskedPage, 'first' | 'after'>,
-  ): Promise<MemberEdges>;
+  list(caller: Caller, asked: MembersQuery, page: Pick<AskedPage, 'first' | 'after'>): Promise<MemberEdges>;
   /** Where the members of an account are to be looked for. */
   targets(caller: Caller, asked: TargetQuery): readonly TargetAddress[];
   /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */
@@ -78,7 +74,10 @@ export function createMemberQueries(
       const maxAge = checkMaxAge(maxAgeSeconds);
       const page = checkForwardPage(asked);
       const wanted = { administrator: administrator ?? null, services: [service], regions: [region] };
-      const found = readableTargets(administrators, caller, wanted, { services: 'service', regions: 'region' });
+      const found = readableTargets(administrators, caller, wanted, {
+        services: 'service',
+        regions: 'region',
+      });
       const list = {
         target: onlyTarget(found, service, region),
         statuses: status ?? null,
