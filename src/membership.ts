@@ -133,6 +133,17 @@ export interface Administrator {
   readonly detectorIds: Readonly<Record<string, string>>;
 }
 
+/** The targets of an administrator: each of its services, in the order of `SECURITY_SERVICES`, in each of its regions. */
+export function targetsOf({
+  id,
+  services,
+  regions,
+}: Pick<Administrator, 'id' | 'services' | 'regions'>): TargetAddress[] {
+  return SECURITY_SERVICES.filter((service) => services.includes(service)).flatMap((service) =>
+    regions.map((region) => ({ administrator: id, service, region })),
+  );
+}
+
 /** What a caller may do; each may do what those before it may. */
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,9 +1,11 @@
 import { quoted } from '../../errors.js';
 import {
   SECURITY_SERVICES,
+  targetsOf,
   type Administrator,
   type Caller,
   type SecurityService,
+  type TargetAddress,
 } from '../../membership.js';
 import type { RequestOptions } from './requestOptions.js';
 import type { UserError } from './userErrors.js';
@@ -14,10 +16,9 @@ const DETECTOR_ID_MAX_LENGTH = 300;
 /** Where a request goes, after its defaults. */
 export interface CheckedTargets {
   readonly administrator: Administrator;
-  /** Distinct, in the order of `SECURITY_SERVICES`. */
-  readonly services: readonly SecurityService[];
-  /** Distinct. */
-  readonly regions: readonly string[];
+  /** Distinct, at least one: by service in the order of `SECURITY_SERVICES`, then by region as the caller lists them. */
+  readonly addresses: readonly TargetAddress[];
+  /** The detector that the caller names: then one region alone is named, and GuardDuty among the services. */
   readonly detectorId: string | null;
 }
 
@@ -55,9 +56,24 @@ export function checkTargets(
     return { targets: null, userErrors };
   }
   return {
-    targets: { administrator: found, services, regions, detectorId: asked.detectorId ?? null },
+    targets: {
+      administrator: found,
+      addresses: targetsOf({ id: found.id, services, regions }),
+      detectorId: asked.detectorId ?? null,
+    },
     userErrors: [],
   };
+}
+
+/** Whether targets are in a service. Where they are at fault, the services that the caller names decide. */
+export function isFor(
+  service: SecurityService,
+  targets: CheckedTargets | null,
+  { services }: Pick<RequestOptions, 'services'>,
+): boolean {
+  return targets === null
+    ? (services?.includes(service) ?? false)
+    : targets.addresses.some((address) => address.service === service);
 }
 
 function findAdministrator(

@@ -68,14 +68,10 @@ export function createRefreshInventory({
     if (targets === null || faults.length > 0) {
       return { targets: [], userErrors: faults };
     }
-    const { administrator, services, regions } = targets;
-    const wanted = services.flatMap((service) =>
-      regions.map((region) => ({ administrator: administrator.id, service, region })),
-    );
     const until = performance.now() + (input.waitSeconds ?? WAIT_SECONDS.default) * 1_000;
-    const since = await observations.want(wanted);
-    await start(wanted);
-    return { targets: await waitFor(wanted, since, until), userErrors: [] };
+    const since = await observations.want(targets.addresses);
+    await start(targets.addresses);
+    return { targets: await waitFor(targets.addresses, since, until), userErrors: [] };
   };
 }
 

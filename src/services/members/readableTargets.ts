@@ -1,6 +1,7 @@
 import { GatewayError, quoted } from '../../errors.js';
 import {
   SECURITY_SERVICES,
+  targetsOf,
   type Administrator,
   type Caller,
   type SecurityService,
@@ -48,15 +49,10 @@ export function readableTargets(
       throw unknown(argument.regions, names(known.regions), region);
     }
   }
-  return meant.flatMap(({ id, services: served, regions: covered }) =>
-    SECURITY_SERVICES.filter(
-      (service) => served.includes(service) && (services?.includes(service) ?? true),
-    ).flatMap((service) =>
-      covered
-        .filter((region) => regions?.includes(region) ?? true)
-        .map((region) => ({ administrator: id, service, region })),
-    ),
-  );
+  return meant
+    .flatMap(targetsOf)
+    .filter((target) => services?.includes(target.service) ?? true)
+    .filter((target) => regions?.includes(target.region) ?? true);
 }
 
 function unknown(argument: string, expected: string, came: string): GatewayError {

@@ -53,9 +53,8 @@ export interface PlannedRequest {
   readonly operation: AddingOperation;
   readonly accounts: readonly MemberAccount[];
   readonly targets: {
-    readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
-    readonly services: readonly SecurityService[];
-    readonly regions: readonly string[];
+    readonly administrator: Pick<Administrator, 'accountId'>;
+    readonly addresses: readonly TargetAddress[];
   };
 }
 
@@ -64,18 +63,14 @@ export type Planner = (request: PlannedRequest) => Promise<MembershipPlan>;
 
 export function createPlanner(reads: MemberReads, rates: Readonly<Record<SecurityService, Rate>>): Planner {
   return async ({ operation, accounts, targets }) => {
-    const { administrator, services, regions } = targets;
     const sorted = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const calls = Math.ceil(sorted.length / ACCOUNTS_PER_CALL);
     const planned = await Promise.all(
-      services.flatMap((service) =>
-        regions.map(async (region): Promise<PlannedTarget> => {
-          const target = { administrator: administrator.id, service, region };
-          const { perSecond, burst } = rates[service];
-          const outlook = await lookAhead(reads, target, operation, sorted, administrator.accountId);
-          return { ...target, ...outlook, calls, seconds: Math.max(0, (calls - burst) / perSecond) };
-        }),
-      ),
+      targets.addresses.map(async (target): Promise<PlannedTarget> => {
+        const { perSecond, burst } = rates[target.service];
+        const outlook = await lookAhead(reads, target, operation, sorted, targets.administrator.accountId);
+        return { ...target, ...outlook, calls, seconds: Math.max(0, (calls - burst) / perSecond) };
+      }),
     );
     return {
       targets: planned,

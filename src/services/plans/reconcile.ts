@@ -9,7 +9,7 @@ import type {
 } from '../../membership.js';
 import type { ListAllMembers, MemberListing } from '../../ports/memberListing.js';
 import { checkAccounts } from '../input/checkAccounts.js';
-import { checkTargets } from '../input/checkTargets.js';
+import { checkTargets, isFor } from '../input/checkTargets.js';
 import { memberStatusOf } from '../members/memberStatus.js';
 import { isMember, verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
@@ -79,7 +79,6 @@ export function createReconcile(deps: {
 }): Reconcile {
   return async (caller, input) => {
     const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
-    const { services = input.services ?? [], regions = [] } = targets ?? {};
     const { accounts, userErrors: accountErrors } = checkAccounts(
       ['input', 'accounts'],
       input.accounts.map((account, index) => ({
@@ -89,22 +88,19 @@ export function createReconcile(deps: {
       })),
       {
         maxAccounts: deps.maxAccounts,
-        emails: services.includes('GUARDDUTY') ? 'GUARDDUTY_IF_GIVEN' : 'OPTIONAL',
+        emails: isFor('GUARDDUTY', targets, input) ? 'GUARDDUTY_IF_GIVEN' : 'OPTIONAL',
       },
     );
     const limit = input.limit ?? LIMIT.default;
     const maxAge = input.maxAgeSeconds ?? 0;
-    const optionErrors = optionFaults(limit, maxAge, services.length * regions.length);
+    const optionErrors = optionFaults(limit, maxAge, targets?.addresses.length ?? 0);
     const userErrors = [...targetErrors, ...optionErrors, ...accountErrors];
     if (targets === null || userErrors.length > 0) {
       return { targets: [], userErrors };
     }
-    const { id: administrator, accountId: ownAccountId } = targets.administrator;
+    const ownAccountId = targets.administrator.accountId;
     const desired = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
-    const addresses = services.flatMap((service) =>
-      regions.map((region) => ({ administrator, service, region })),
-    );
-    const reconciled = addresses.map(async (target): Promise<ReconciledTarget> => {
+    const reconciled = targets.addresses.map(async (target): Promise<ReconciledTarget> => {
       try {
         const listing = await deps.listAllMembers(target, maxAge * 1_000);
         const { observedAt } = listing;

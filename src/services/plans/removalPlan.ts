@@ -44,9 +44,8 @@ interface PlannedRemoval {
   readonly operation: RemovingOperation;
   readonly accounts: readonly Pick<MemberAccount, 'accountId'>[];
   readonly targets: {
-    readonly administrator: Pick<Administrator, 'id' | 'accountId'>;
-    readonly services: readonly SecurityService[];
-    readonly regions: readonly string[];
+    readonly administrator: Pick<Administrator, 'accountId'>;
+    readonly addresses: readonly TargetAddress[];
   };
 }
 
@@ -60,15 +59,12 @@ export function createRemovalPlanner(
   percent: number,
 ): RemovalPlanner {
   return async ({ operation, accounts, targets }) => {
-    const { administrator, services, regions } = targets;
+    const own = targets.administrator.accountId;
     const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
-    const addresses = services.flatMap((service) =>
-      regions.map((region) => ({ administrator: administrator.id, service, region })),
-    );
     return Promise.all(
-      addresses.map(async (target) => ({
+      targets.addresses.map(async (target) => ({
         ...target,
-        ...(await lookAhead(tools, target, { operation, accountIds, own: administrator.accountId, percent })),
+        ...(await lookAhead(tools, target, { operation, accountIds, own, percent })),
         ...effort(operation, target.service, accountIds.length, rates),
       })),
     );

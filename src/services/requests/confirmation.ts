@@ -28,9 +28,11 @@ export function confirmationOf(
   token: string,
   { operation, accounts, targets }: CheckedRemoval,
 ): Confirmation {
-  const { administrator, services, regions, detectorId } = targets;
+  const { administrator, addresses, detectorId } = targets;
+  const services = [...new Set(addresses.map(({ service }) => service))];
+  const regions = [...new Set(addresses.map(({ region }) => region))].toSorted();
   const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
-  const bound = [operation, administrator.id, services, regions.toSorted(), detectorId, accountIds];
+  const bound = [operation, administrator.id, services, regions, detectorId, accountIds];
   return {
     tokenHash: new Uint8Array(createHash('sha256').update(token).digest()),
     boundHash: createHash('sha256').update(JSON.stringify(bound)).digest('hex'),

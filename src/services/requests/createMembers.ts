@@ -1,7 +1,7 @@
 import type { Administrator } from '../../membership.js';
 import { checkAccounts } from '../input/checkAccounts.js';
 import { checkOptions } from '../input/checkOptions.js';
-import { checkTargets } from '../input/checkTargets.js';
+import { checkTargets, isFor } from '../input/checkTargets.js';
 import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
 import type { RequestIntake } from './recordRequest.js';
 import type { Services } from './mutations.js';
@@ -15,7 +15,7 @@ export function createCreateMembers(deps: {
 }): Services['createMembers'] {
   return async (caller, input) => {
     const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
-    const guardDuty = (targets?.services ?? input.services ?? []).includes('GUARDDUTY');
+    const guardDuty = isFor('GUARDDUTY', targets, input);
     const dryRun = input.dryRun ?? false;
     // A plan says of each account whether its address is missing.
     const guardDutyRule = dryRun ? 'GUARDDUTY_IF_GIVEN' : 'REQUIRED_BY_GUARDDUTY';

@@ -1,7 +1,7 @@
 import type { Administrator } from '../../membership.js';
 import { checkAccounts } from '../input/checkAccounts.js';
 import { checkOptions } from '../input/checkOptions.js';
-import { checkTargets } from '../input/checkTargets.js';
+import { checkTargets, isFor } from '../input/checkTargets.js';
 import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
 import type { RequestIntake } from './recordRequest.js';
 import type { InviteMembersInput, Services } from './mutations.js';
@@ -33,7 +33,7 @@ export function createInviteMembers(deps: {
       },
     );
     const userErrors = [...targetErrors, ...checkOptions(input), ...followUpFaults(input), ...accountErrors];
-    if (targets !== null && !targets.services.includes('GUARDDUTY')) {
+    if (targets !== null && !isFor('GUARDDUTY', targets, input)) {
       userErrors.push(...guardDutyOnlyFaults(input));
     }
     if (targets === null || userErrors.length > 0) {

@@ -51,21 +51,19 @@ function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
     // In the hash only where it is asked for: keys of earlier releases find their requests.
     ...(followUpDays === null ? {} : { followUpDays }),
   };
-  const addresses = targets.services.flatMap((service) =>
-    targets.regions.map((region) => {
-      const detectorId = service === 'GUARDDUTY' ? targets.detectorId : null;
-      const address = { administrator: asked.administrator, service, region, detectorId };
-      return { ...address, batchKey: batchKeyOf({ ...asked, service, detectorId }) };
-    }),
-  );
+  const newTargets = targets.addresses.map((address) => {
+    const { service } = address;
+    const detectorId = service === 'GUARDDUTY' ? targets.detectorId : null;
+    return { ...address, detectorId, batchKey: batchKeyOf({ ...asked, service, detectorId }) };
+  });
   return {
     ...asked,
     id: uuidv7(),
     caller,
     idempotencyKey: options.idempotencyKey ?? null,
     inputHash: createHash('sha256')
-      .update(JSON.stringify([asked, addresses]))
+      .update(JSON.stringify([asked, newTargets]))
       .digest('hex'),
-    targets: addresses,
+    targets: newTargets,
   };
 }

@@ -1,5 +1,11 @@
 import type { PrismaClient } from '../../generated/client.js';
-import { targetKey, type Administrator, type SecurityService, type TargetAddress } from '../../membership.js';
+import {
+  targetKey,
+  targetsOf,
+  type Administrator,
+  type SecurityService,
+  type TargetAddress,
+} from '../../membership.js';
 import type { Lane } from '../../ports/laneRecord.js';
 
 /** The lanes of the record. */
@@ -62,10 +68,4 @@ export async function lanesWithWork(prisma: PrismaClient): Promise<number[]> {
       OR EXISTS (SELECT FROM call WHERE lane_id = lane.id AND settled_at IS NULL)
   `;
   return rows.map((row) => row.id);
-}
-
-function targetsOf(administrator: Administrator): TargetAddress[] {
-  return administrator.services.flatMap((service) =>
-    administrator.regions.map((region) => ({ administrator: administrator.id, service, region })),
-  );
 }

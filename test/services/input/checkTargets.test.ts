@@ -22,15 +22,21 @@ describe('checkTargets', () => {
   it('means every service and region of the only administrator when nothing is said', () => {
     expect(check({}).targets).toEqual({
       administrator: security,
-      services: ['GUARDDUTY', 'SECURITY_HUB'],
-      regions: ['eu-west-1', 'us-east-1'],
+      addresses: [
+        { administrator: 'security', service: 'GUARDDUTY', region: 'eu-west-1' },
+        { administrator: 'security', service: 'GUARDDUTY', region: 'us-east-1' },
+        { administrator: 'security', service: 'SECURITY_HUB', region: 'eu-west-1' },
+        { administrator: 'security', service: 'SECURITY_HUB', region: 'us-east-1' },
+      ],
       detectorId: null,
     });
   });
 
   it('takes a service and a region named twice once', () => {
     const { targets } = check({ services: ['GUARDDUTY', 'GUARDDUTY'], regions: ['us-east-1', 'us-east-1'] });
-    expect(targets).toMatchObject({ services: ['GUARDDUTY'], regions: ['us-east-1'] });
+    expect(targets?.addresses).toEqual([
+      { administrator: 'security', service: 'GUARDDUTY', region: 'us-east-1' },
+    ]);
   });
 
   it('sees only the administrators granted: another one is unknown, and the only one granted is the default', () => {
