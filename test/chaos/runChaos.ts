@@ -119,6 +119,8 @@ async function openStage({ replicas }: PlanOptions, administratorsFile: string):
   const environment = {
     ...RATES,
     REMOVAL_SHARE_PERCENT: '100',
+    // Longer than the slowest answer of any weather, so that no call lands after it was read back.
+    INVITATION_LANDS_WITHIN_SECONDS: '4',
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
     ADMINISTRATORS_FILE: administratorsFile,
