@@ -65,6 +65,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
     LOG_LEVEL: 'error',
+    INVITATION_LANDS_WITHIN_SECONDS: '0.2',
     GUARDDUTY_RATE: '10000',
     GUARDDUTY_BURST: '10000',
     SECURITYHUB_RATE: '10000',
