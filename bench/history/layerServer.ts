@@ -40,7 +40,7 @@ const server = await createHttpServer({
   // The page needs nothing else.
   contextOf: ({ caller }) => ({ caller, history }) as GatewayContext,
   authenticate: createAuthenticate(null),
-  deniedAttempts: { note: () => undefined },
+  deniedAttempts: { record: () => undefined },
   denied: () => undefined,
   watchCredential: () => {
     throw new Error('nobody listens');

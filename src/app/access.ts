@@ -60,7 +60,7 @@ export function createAccess(
     tokens: createTokenService(store, administrators),
     deniedAttempts,
     denied(caller, field, foreign) {
-      deniedAttempts.noteRefused(
+      deniedAttempts.recordForbidden(
         caller,
         field,
         foreign?.filter((id) => administrators.some((one) => one.id === id)),

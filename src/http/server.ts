@@ -60,7 +60,7 @@ export interface HttpOptions {
   readonly contextOf: (asked: OperationInput) => GatewayContext;
   readonly authenticate: Authenticate;
   readonly watchCredential: WatchCredential;
-  readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'record'>;
   /** Notes that a caller asked for administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly charge: Charge;

@@ -59,15 +59,15 @@ export function countRefusals(charge: Charge, metrics: Metrics): Charge {
 export function countDenied(attempts: DeniedAttempts, metrics: Metrics): DeniedAttempts {
   return {
     ...attempts,
-    note(caller, origin, code, reason) {
+    record(caller, origin, code, reason) {
       metrics.denied(code);
-      attempts.note(caller, origin, code, reason);
+      attempts.record(caller, origin, code, reason);
     },
-    noteRefused(caller, field, administrators) {
+    recordForbidden(caller, field, administrators) {
       if (administrators?.length !== 0) {
         metrics.denied('FORBIDDEN');
       }
-      attempts.noteRefused(caller, field, administrators);
+      attempts.recordForbidden(caller, field, administrators);
     },
   };
 }

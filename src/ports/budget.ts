@@ -1,9 +1,9 @@
-/** What each caller has left of its budget, counted for all replicas together. */
+/** The points that each caller has spent in the current window, counted for all replicas together. */
 export interface BudgetStore {
   /**
-   * Takes points from a caller's budget for the current window. `remaining` is negative by as much as was taken beyond
-   * it; the points stay taken.
+   * Counts points of a caller and resolves with its budget. `remaining` is negative when more points were spent than the
+   * budget has; those points are counted too.
    */
-  take(callerKey: string, points: number): Promise<{ remaining: number; resetMs: number }>;
+  consume(callerKey: string, points: number): Promise<{ remaining: number; resetMs: number }>;
   close(): Promise<void>;
 }

@@ -1,20 +1,20 @@
 import type { ActorKind, Caller } from '../membership.js';
 import type { Page, PageArgs } from './history.js';
 
-/** An attempt that was turned away, or several alike within a moment. */
+/** A denied attempt, or several equal ones within one second. */
 export interface DeniedAttempt {
   /** UUIDv7. */
   readonly id: string;
   readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN';
-  /** What was wanted, or what was wrong with the credentials; never the credentials. */
+  /** The field that the caller used, or the fault of the credential; never the credential. */
   readonly reason: string;
   readonly attempts: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
-  /** Null when nobody knows who it was. */
+  /** Null when the caller is not known. */
   readonly callerId: string | null;
   readonly callerKind: ActorKind | null;
-  /** The administrators granted to that caller; null when all are, or nobody knows. */
+  /** The administrators granted to the caller; null when it may use all, or is not known. */
   readonly administrators: readonly string[] | null;
   readonly address: string | null;
   readonly userAgent: string | null;
@@ -22,10 +22,10 @@ export interface DeniedAttempt {
   readonly traceparent: string | null;
 }
 
-/** Keeps attempts that were turned away. */
+/** The table of denied attempts. */
 export interface DeniedAttemptStore {
-  /** Writes them, and drops the oldest beyond `kept`. */
-  insert(attempts: readonly DeniedAttempt[], kept: number): Promise<void>;
-  /** Newest first; for a caller with some administrators, those of callers that reach no further. */
+  /** Inserts attempts, and deletes the oldest rows beyond `maxRows`. */
+  insert(attempts: readonly DeniedAttempt[], maxRows: number): Promise<void>;
+  /** Newest first; to a caller with some administrators only the attempts of callers whose administrators are among them. */
   list(caller: Caller, page: PageArgs): Promise<Page<DeniedAttempt>>;
 }

@@ -1,39 +1,39 @@
 import type { Caller } from '../membership.js';
 
-/** Who a credential belongs to. */
+/** The caller that a credential belongs to. */
 export interface Identity extends Omit<Caller, 'origin'> {
-  /** UUID of the API token; null for people. */
+  /** UUID of the API token; null for another kind of credential. */
   readonly tokenId: string | null;
-  /** When the credential ends by itself; null when it does not. */
+  /** Null: the credential does not expire. */
   readonly expiresAt: Date | null;
 }
 
-/** Knows one kind of credential. */
+/** Verifies one kind of credential. */
 export interface IdentityProvider {
-  /** Whether a bearer credential is of this kind, good or not. */
+  /** Whether a bearer token is of this kind, valid or not. */
   recognises(bearer: string): boolean;
   /**
-   * Whose it is. Rejects with `UNAUTHENTICATED` when it is not good, and with `UNAVAILABLE` when that cannot be found
-   * out just now.
+   * Resolves with the caller. Rejects with `UNAUTHENTICATED` when the token is not valid, and with `UNAVAILABLE` when that
+   * cannot be verified at the moment.
    */
   identify(bearer: string): Promise<Identity>;
 }
 
-/** The OpenID Connect issuer whose tokens are taken. */
+/** The OpenID Connect issuer whose tokens are accepted. */
 export interface OidcSettings {
-  /** Its URL, exactly as its tokens name it. */
+  /** Its URL, equal to the claim `iss` of its tokens. */
   readonly issuer: string;
   readonly audience: string;
   readonly claims: ClaimNames;
-  /** How far its clock may differ from ours: 0 to 60. */
+  /** Longest difference between its clock and the gateway's: 0 to 60. */
   readonly clockToleranceSeconds: number;
 }
 
-/** Which claims say what a person may do. */
+/** The claims that hold the rights of a caller. */
 export interface ClaimNames {
-  /** A claim, or a path of claims with dots: `realm_access.roles`. */
+  /** A claim, or a path to it with dots: `realm_access.roles`. */
   readonly roles: string;
   readonly administrators: string;
-  /** The words that stand for each role, in the order of ROLES. */
+  /** The values of the claim `roles` that stand for each role, in the order of ROLES. */
   readonly roleNames: readonly string[];
 }

@@ -1,13 +1,13 @@
 import type { Role } from '../membership.js';
 
-/** An API token, without its secret: that is nowhere but with its holder. */
+/** An API token without its secret, which only its holder has. */
 export interface TokenRow {
   /** UUID. */
   readonly id: string;
-  /** What its requests are recorded under. */
+  /** The caller id of requests with this token. */
   readonly name: string;
   readonly role: Role;
-  /** Null: all of them. */
+  /** Null: all administrators. */
   readonly administrators: readonly string[] | null;
   readonly createdAt: Date;
   readonly createdBy: string;
@@ -18,7 +18,7 @@ export interface TokenRow {
   readonly revokedBy: string | null;
 }
 
-/** A token that is to be. */
+/** A token to insert. */
 export interface NewToken extends Pick<
   TokenRow,
   'id' | 'name' | 'role' | 'administrators' | 'createdBy' | 'expiresAt'
@@ -27,16 +27,16 @@ export interface NewToken extends Pick<
   readonly secretHash: Uint8Array<ArrayBuffer>;
 }
 
-/** Keeps the API tokens. */
+/** The table of API tokens. A token is in force while it is neither expired nor revoked. */
 export interface TokenStore {
-  /** Null, and nothing written, when a token in force has the same name and other rights. */
+  /** Null, and nothing is written, when a token in force has the same name and another role or other administrators. */
   insert(token: NewToken): Promise<TokenRow | null>;
-  /** The newest tokens, `most` at most. With a list of administrators, only those that reach no further. */
-  list(within: readonly string[] | null, most: number): Promise<TokenRow[]>;
-  /** The token after it was revoked, once or again; null when there is none within those administrators. */
+  /** The newest `limit` tokens. With `within`, only tokens whose administrators are all in that list. */
+  list(within: readonly string[] | null, limit: number): Promise<TokenRow[]>;
+  /** The revoked token, also when it was revoked before; null when no token has that id and only administrators in `within`. */
   revoke(within: readonly string[] | null, id: string, revokedBy: string): Promise<TokenRow | null>;
-  /** The token in force that this is the hash of, marked as used; null when there is none. */
+  /** The token in force with this hash, marked as used; null when there is none. */
   use(secretHash: Uint8Array<ArrayBuffer>): Promise<TokenRow | null>;
-  /** Which of these tokens are in force; reading that is no use of them. */
+  /** The ids among `ids` whose tokens are in force; does not mark them as used. */
   inForce(ids: readonly string[]): Promise<readonly string[]>;
 }

@@ -41,7 +41,7 @@ declare module 'fastify' {
 
 export interface GateOptions {
   readonly authenticate: Authenticate;
-  readonly deniedAttempts: Pick<DeniedAttempts, 'note'>;
+  readonly deniedAttempts: Pick<DeniedAttempts, 'record'>;
   /** Whether a request without a credential may pass: admission then allows it introspection queries only. */
   readonly allowsAnonymous: boolean;
 }
@@ -88,7 +88,7 @@ export function createGate(
       }
       const { code, message } = error;
       if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') {
-        deniedAttempts.note(null, origin, code, message);
+        deniedAttempts.record(null, origin, code, message);
       }
       return sendRefusal(reply, error);
     }

@@ -4,26 +4,26 @@ import type { IdentityProvider } from '../../ports/identity.js';
 import type { TokenStore } from '../../ports/tokens.js';
 import { hashSecret, isSecretShaped } from './tokenSecret.js';
 
-/** Longest credential looked at, in characters: identity providers stay below the 8 KiB that proxies take. */
-const BEARER_MAX_LENGTH = 8_192;
+/** Longest bearer token, in characters: tokens of identity providers fit in the 8 KiB that proxies allow for headers. */
+const MAX_BEARER_LENGTH = 8_192;
 
-/** Who asks, and how long its credential is good. */
+/** A caller and the expiry of its credential. */
 export interface Authenticated {
   readonly caller: Caller;
-  /** When it ends by itself; null when it does not. */
+  /** Null: the credential does not expire. */
   readonly expiresAt: Date | null;
 }
 
 /**
- * Who asks, by the Authorization header of a request; null when there is none and one is wanted. Rejects with
- * `UNAUTHENTICATED` for one that is not good.
+ * Resolves with the caller that the Authorization header names; null when the header is missing and authentication is on.
+ * Rejects with `UNAUTHENTICATED` for an invalid credential.
  */
 export type Authenticate = (
   authorization: string | null,
   origin: Omit<Origin, 'tokenId'>,
 ) => Promise<Authenticated | null>;
 
-/** @param providers the kinds of credential that are taken; null lets everybody in as the local caller. */
+/** @param providers one for each accepted kind of credential; null: authentication is off, and every caller is LOCAL_CALLER. */
 export function createAuthenticate(providers: readonly IdentityProvider[] | null): Authenticate {
   return async (authorization, origin) => {
     if (providers === null) {
@@ -33,19 +33,19 @@ export function createAuthenticate(providers: readonly IdentityProvider[] | null
       return null;
     }
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (bearer === undefined || bearer.length > BEARER_MAX_LENGTH) {
-      throw notGood();
+    if (bearer === undefined || bearer.length > MAX_BEARER_LENGTH) {
+      throw badHeader();
     }
-    const provider = providers.find((one) => one.recognises(bearer));
+    const provider = providers.find((candidate) => candidate.recognises(bearer));
     if (provider === undefined) {
-      throw notGood();
+      throw badHeader();
     }
     const { tokenId, expiresAt, ...identity } = await provider.identify(bearer);
     return { caller: { ...identity, origin: { ...origin, tokenId } }, expiresAt };
   };
 }
 
-/** API tokens as credentials. */
+/** The identity provider of API tokens. */
 export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityProvider {
   return {
     recognises: isSecretShaped,
@@ -60,9 +60,9 @@ export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityPro
   };
 }
 
-function notGood(): GatewayError {
+function badHeader(): GatewayError {
   return new GatewayError(
     'UNAUTHENTICATED',
-    'expected the Authorization header to be Bearer and a token of a kind that is taken here',
+    'expected the Authorization header to be Bearer and a token of a kind that this gateway accepts',
   );
 }

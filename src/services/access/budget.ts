@@ -2,76 +2,69 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { BudgetStore } from '../../ports/budget.js';
 
-/** Operations below this many points do not wait for the count: what they cost is taken a moment later, together. */
+/** An operation of fewer points does not wait for the store: its points are counted a moment later, with others. */
 const SMALL_POINTS = 100;
 
-/** Most callers whose budgets a process remembers; beyond, all are forgotten and asked for anew. */
-const CALLERS_REMEMBERED = 10_000;
+/** Most callers whose budgets a process caches; at one more the cache is emptied. */
+const MAX_CACHED_CALLERS = 10_000;
 
-/** What a caller has left, as last heard. */
+/** The budget of a caller, as this process knows it. */
 export interface Budget {
   readonly remaining: number;
-  /** When the window ends and the budget is whole again. */
+  /** Seconds until the window ends and the budget is full again. */
   readonly resetSeconds: number;
 }
 
-/** Lets a caller spend points; rejects with `RATE_LIMITED` when it has none left. Null: this caller has no limit. */
+/**
+ * Spends points of a caller and resolves with its budget; null for a caller without a limit. Rejects with `RATE_LIMITED`
+ * when the budget is spent.
+ */
 export type Charge = (caller: Caller, points: number) => Promise<Budget | null>;
 
-interface Account {
+interface Limit {
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+interface CachedBudget {
   remaining: number;
+  /** Milliseconds since 1970. */
   resetAt: number;
-  /** Spent, and not taken yet. */
-  owed: number;
-  taking: boolean;
+  /** Points that were spent here and are not yet counted in the store. */
+  uncounted: number;
+  /** Whether a loop is counting them. */
+  isCounting: boolean;
 }
 
 /**
- * Budgets by points in a window, counted by `store` for all replicas. The local caller has none: it is whoever sits at
- * the machine. When the store fails, callers go on: what they want needs the same database, and says so better.
+ * Budgets in points per window, counted in `store` for all replicas. The local caller has no limit: it uses the machine
+ * itself. A failure of the store stops no caller: the operation needs the same database, and its error says more.
  */
-export function createCharge(
-  store: BudgetStore,
-  { points: total, windowSeconds }: { points: number; windowSeconds: number },
-  onFailure: (error: unknown) => void,
-): Charge {
-  const accounts = new Map<string, Account>();
+export function createCharge(store: BudgetStore, limit: Limit, onFailure: (error: unknown) => void): Charge {
+  const budgetOf = createBudgetCache(limit);
 
-  const accountOf = (key: string): Account => {
-    const now = Date.now();
-    let account = accounts.get(key);
-    if (account === undefined) {
-      if (accounts.size >= CALLERS_REMEMBERED) {
-        accounts.clear();
-      }
-      account = { remaining: total, resetAt: now + windowSeconds * 1_000, owed: 0, taking: false };
-      accounts.set(key, account);
-    }
-    if (now >= account.resetAt) {
-      account.remaining = total;
-      account.resetAt = now + windowSeconds * 1_000;
-    }
-    return account;
-  };
-
-  const take = async (key: string, account: Account, points: number): Promise<void> => {
-    const taken = points + account.owed;
-    account.owed = 0;
+  const count = async (key: string, budget: CachedBudget, points: number): Promise<void> => {
+    const counted = points + budget.uncounted;
+    budget.uncounted = 0;
     try {
-      const { remaining, resetMs } = await store.take(key, taken);
-      account.remaining = remaining - account.owed;
-      account.resetAt = Date.now() + resetMs;
+      const { remaining, resetMs } = await store.consume(key, counted);
+      // Other operations may have spent points during the statement.
+      budget.remaining = remaining - budget.uncounted;
+      budget.resetAt = Date.now() + resetMs;
     } catch (error) {
       onFailure(error);
     }
   };
 
-  const takeOwed = async (key: string, account: Account): Promise<void> => {
-    account.taking = true;
-    while (account.owed > 0) {
-      await take(key, account, 0);
+  const countLater = async (key: string, budget: CachedBudget): Promise<void> => {
+    if (budget.isCounting) {
+      return;
     }
-    account.taking = false;
+    budget.isCounting = true;
+    while (budget.uncounted > 0) {
+      await count(key, budget, 0);
+    }
+    budget.isCounting = false;
   };
 
   return async (caller, points) => {
@@ -79,44 +72,67 @@ export function createCharge(
       return null;
     }
     const key = `${caller.kind} ${caller.id}`;
-    const account = accountOf(key);
-    if (points < SMALL_POINTS && account.remaining >= points) {
-      account.remaining -= points;
-      account.owed += points;
-      if (!account.taking) {
-        void takeOwed(key, account);
-      }
+    const budget = budgetOf(key);
+    if (points < SMALL_POINTS && budget.remaining >= points) {
+      budget.remaining -= points;
+      budget.uncounted += points;
+      void countLater(key, budget);
+    } else if (budget.remaining > 0) {
+      await count(key, budget, points);
     } else {
-      if (account.remaining > 0) {
-        await take(key, account, points);
-      } else {
-        account.remaining = Math.min(account.remaining, -1);
-      }
-      if (account.remaining < 0) {
-        throw exhausted(total, windowSeconds, points, account);
-      }
+      // Known to be spent: the store is not asked again before the window ends.
+      budget.remaining = Math.min(budget.remaining, -1);
     }
-    return { remaining: account.remaining, resetSeconds: secondsLeft(account) };
+    if (budget.remaining < 0) {
+      throw budgetSpent(limit, points, budget);
+    }
+    return { remaining: budget.remaining, resetSeconds: secondsToReset(budget) };
   };
 }
 
-function exhausted(total: number, windowSeconds: number, points: number, account: Account): GatewayError {
-  const retryAfterSeconds = secondsLeft(account);
+/** The cached budget of a caller, full when the caller is new or its window has ended. */
+function createBudgetCache({ points, windowSeconds }: Limit): (key: string) => CachedBudget {
+  const budgets = new Map<string, CachedBudget>();
+  return (key) => {
+    const now = Date.now();
+    const resetAt = now + windowSeconds * 1_000;
+    let budget = budgets.get(key);
+    if (budget === undefined) {
+      if (budgets.size >= MAX_CACHED_CALLERS) {
+        budgets.clear();
+      }
+      budget = { remaining: points, resetAt, uncounted: 0, isCounting: false };
+      budgets.set(key, budget);
+    }
+    if (now >= budget.resetAt) {
+      budget.remaining = points;
+      budget.resetAt = resetAt;
+    }
+    return budget;
+  };
+}
+
+function budgetSpent(
+  { points: maximum, windowSeconds }: Limit,
+  points: number,
+  budget: CachedBudget,
+): GatewayError {
+  const retryAfterSeconds = secondsToReset(budget);
   return new GatewayError(
     'RATE_LIMITED',
-    `expected at most ${total} points in ${windowSeconds} s, got ${points} on top of what was spent; ` +
-      `the budget is whole again in ${retryAfterSeconds} s`,
+    `expected at most ${maximum} points in ${windowSeconds} s, got ${points} in addition to those already spent; ` +
+      `the budget is full again in ${retryAfterSeconds} s`,
     {
       details: {
         limit: 'CALLER_BUDGET',
-        maximum: total,
-        actual: total - account.remaining,
+        maximum,
+        actual: maximum - budget.remaining,
         retryAfterSeconds,
       },
     },
   );
 }
 
-function secondsLeft({ resetAt }: Account): number {
+function secondsToReset({ resetAt }: CachedBudget): number {
   return Math.max(1, Math.ceil((resetAt - Date.now()) / 1_000));
 }

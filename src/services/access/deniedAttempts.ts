@@ -4,90 +4,91 @@ import type { Page } from '../../ports/history.js';
 import type { DeniedAttempt, DeniedAttemptStore } from '../../ports/deniedAttempts.js';
 import { checkPage, type AskedPage } from '../input/pageArgs.js';
 
-/** How many rows are kept, the newest: enough for weeks of mistakes, and nothing for a flood to fill a disk with. */
-const KEPT = 10_000;
+/** Rows kept, the newest: some weeks of mistakes. The limit keeps a flood of attempts from filling the disk. */
+const MAX_ROWS = 10_000;
 
-/** How long equal attempts are counted together before they are written, in milliseconds. */
-const WRITE_EVERY_MS = 1_000;
+/** Time for which equal attempts are counted in memory before they are written, in milliseconds. */
+const WRITE_INTERVAL_MS = 1_000;
 
-/** Most different attempts of one WRITE_EVERY_MS; those beyond are counted in one row. */
-const DIFFERENT_MAX = 100;
+/** Most different attempts in one WRITE_INTERVAL_MS; further ones are counted in one row. */
+const MAX_DIFFERENT = 100;
 
-/** The reason of the row that counts those beyond DIFFERENT_MAX. */
+/** The reason in the row that counts attempts beyond MAX_DIFFERENT. */
 const MANY_OTHERS = 'many different attempts at once';
 
 /** Longest reason kept, in characters. */
-const REASON_MAX_LENGTH = 200;
+const MAX_REASON_LENGTH = 200;
 
-/** The record of what was turned away. */
+/** The headers and the address of a request, without its credential. */
+type RequestOrigin = Omit<Origin, 'tokenId'>;
+
+/** The record of requests and fields that were denied. */
 export interface DeniedAttempts {
-  /** Notes an attempt; it is written within a moment, behind the caller's back. */
-  note(
+  /** Records an attempt within WRITE_INTERVAL_MS; the caller does not wait. */
+  record(
     caller: Caller | null,
-    origin: Omit<Origin, 'tokenId'> | null,
+    origin: RequestOrigin | null,
     code: DeniedAttempt['code'],
     reason: string,
   ): void;
   /**
-   * As `note`, for a field that the caller may not use, or of which it may not use these administrators. Admins see it who
-   * may use those as well: to the others they do not exist.
+   * Records that a caller may not use a field, or not for these administrators: one attempt for each of them. Only admins
+   * who may use those administrators see the attempt: to all others the administrators do not exist.
    */
-  noteRefused(caller: Caller, field: string, administrators?: readonly string[]): void;
+  recordForbidden(caller: Caller, field: string, administrators?: readonly string[]): void;
+  /** Newest first, attempts of the last moment included. Rejects with `BAD_USER_INPUT` for a wrong page. */
   list(caller: Caller, page: AskedPage): Promise<Page<DeniedAttempt>>;
-  /** Writes what is noted. */
+  /** Writes the attempts that are still in memory. */
   flush(): Promise<void>;
 }
 
-/** @param onFailure is told when attempts could not be written; they are lost then. */
+/** @param onFailure gets the error of a failed write; its attempts are lost. */
 export function createDeniedAttempts(
   store: DeniedAttemptStore,
   onFailure: (error: unknown) => void,
 ): DeniedAttempts {
-  let noted = new Map<string, DeniedAttempt>();
+  let unwritten = new Map<string, DeniedAttempt>();
   let timer: NodeJS.Timeout | undefined;
 
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    const attempts = [...noted.values()];
-    noted = new Map();
+    const attempts = [...unwritten.values()];
+    unwritten = new Map();
     if (attempts.length > 0) {
-      await store.insert(attempts, KEPT).catch(onFailure);
+      await store.insert(attempts, MAX_ROWS).catch(onFailure);
+    }
+  };
+
+  const count = (attempt: DeniedAttempt): void => {
+    const { code, reason, callerId, address } = attempt;
+    const key = JSON.stringify([code, reason, callerId, address]);
+    const equal = unwritten.get(key);
+    if (equal !== undefined) {
+      unwritten.set(key, { ...equal, attempts: equal.attempts + 1, lastAt: attempt.lastAt });
+    } else if (unwritten.size < MAX_DIFFERENT || reason === MANY_OTHERS) {
+      unwritten.set(key, attempt);
+    } else {
+      count(toAttempt(null, null, code, MANY_OTHERS));
     }
   };
 
   const add = (attempt: DeniedAttempt): void => {
-    const { code, reason, callerId, address } = attempt;
-    const key = JSON.stringify([code, reason, callerId, address]);
-    const known = noted.get(key);
-    if (known !== undefined) {
-      noted.set(key, { ...known, attempts: known.attempts + 1, lastAt: attempt.lastAt });
-    } else if (noted.size < DIFFERENT_MAX) {
-      noted.set(key, attempt);
-    } else if (reason !== MANY_OTHERS) {
-      add(attemptOf(null, null, code, MANY_OTHERS));
-    } else {
-      noted.set(key, attempt);
-    }
-  };
-
-  const note = (attempt: DeniedAttempt): void => {
-    add({ ...attempt, reason: attempt.reason.slice(0, REASON_MAX_LENGTH) });
-    timer ??= setTimeout(() => void flush(), WRITE_EVERY_MS).unref();
+    count({ ...attempt, reason: attempt.reason.slice(0, MAX_REASON_LENGTH) });
+    timer ??= setTimeout(() => void flush(), WRITE_INTERVAL_MS).unref();
   };
 
   return {
-    note(caller, origin, code, reason) {
-      note(attemptOf(caller, origin, code, reason));
+    record(caller, origin, code, reason) {
+      add(toAttempt(caller, origin, code, reason));
     },
-    noteRefused(caller, field, foreign) {
-      const attempt = (reason: string) => attemptOf(caller, caller.origin, 'FORBIDDEN', reason);
-      if (foreign === undefined) {
-        note(attempt(field));
+    recordForbidden(caller, field, administrators) {
+      if (administrators === undefined) {
+        add(toAttempt(caller, caller.origin, 'FORBIDDEN', field));
       }
-      for (const id of new Set(foreign)) {
-        const administrators = [...(caller.administrators ?? []), id];
-        note({ ...attempt(`${field} of the administrator ${id}`), administrators });
+      for (const id of new Set(administrators)) {
+        const attempt = toAttempt(caller, caller.origin, 'FORBIDDEN', `${field} of the administrator ${id}`);
+        add({ ...attempt, administrators: [...(caller.administrators ?? []), id] });
       }
     },
     async list(caller, page) {
@@ -98,13 +99,16 @@ export function createDeniedAttempts(
   };
 }
 
-function attemptOf(
+const NO_ORIGIN = { address: null, userAgent: null, requestId: null, traceparent: null };
+
+function toAttempt(
   caller: Caller | null,
-  origin: Omit<Origin, 'tokenId'> | null,
+  origin: RequestOrigin | null,
   code: DeniedAttempt['code'],
   reason: string,
 ): DeniedAttempt {
   const at = new Date();
+  const { address, userAgent, requestId, traceparent } = origin ?? NO_ORIGIN;
   return {
     id: uuidv7(),
     code,
@@ -115,9 +119,9 @@ function attemptOf(
     callerId: caller?.id ?? null,
     callerKind: caller?.kind ?? null,
     administrators: caller?.administrators ?? null,
-    address: origin?.address ?? null,
-    userAgent: origin?.userAgent ?? null,
-    requestId: origin?.requestId ?? null,
-    traceparent: origin?.traceparent ?? null,
+    address,
+    userAgent,
+    requestId,
+    traceparent,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What every secret begins with, so that people, and programs that look for leaked secrets, recognise one. */
+/** The prefix of every secret, by which people and secret scanners recognise it. */
 const TOKEN_PREFIX = 'mgw_';
 
 /** 256 random bits. */
@@ -8,18 +8,18 @@ const SECRET_BYTES = 32;
 
 const SHAPE = new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`);
 
-/** A new secret, and the hash that is all the gateway keeps of it. */
+/** A new secret and its hash. The gateway stores only the hash. */
 export function mintSecret(): { secret: string; hash: Uint8Array<ArrayBuffer> } {
   const secret = `${TOKEN_PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { secret, hash: hashSecret(secret) };
 }
 
-/** SHA-256: what is random to begin with needs no slow hash. */
+/** SHA-256. A slow hash is not needed, since the secret is 256 random bits. */
 export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(secret).digest());
 }
 
-/** Whether a text could be one of our secrets. */
+/** Whether a text has the form of a secret of this gateway. */
 export function isSecretShaped(text: string): boolean {
   return SHAPE.test(text);
 }

@@ -7,11 +7,11 @@ import { parseTokenId } from '../input/nodeId.js';
 import { mintSecret } from './tokenSecret.js';
 import type { UserError } from '../input/userErrors.js';
 
-/** How long a token is good, in days: the range, and what it is when not said. */
+/** Lifetime of a token, in days. */
 const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365 } as const;
 
-/** Most tokens that are listed, the newest. */
-const TOKENS_LISTED = 1_000;
+/** Most tokens in a list, the newest. */
+const MAX_LISTED = 1_000;
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const DAY_MS = 86_400_000;
@@ -19,23 +19,23 @@ const DAY_MS = 86_400_000;
 export interface CreateTokenInput {
   readonly name: string;
   readonly role: Role;
-  /** Null: all that its maker may use. */
+  /** Null: the administrators of the caller. */
   readonly administrators?: readonly string[] | null;
   readonly expiresInDays?: number | null;
 }
 
-/** A new token, and the only copy of its secret there will ever be. */
+/** A new token with its secret, which cannot be read again; both null when there are `userErrors`. */
 export interface CreatedToken {
   readonly token: TokenRow | null;
   readonly secret: string | null;
   readonly userErrors: readonly UserError[];
 }
 
-/** Makes, lists and revokes API tokens. A caller reaches no further than the administrators granted to it. */
+/** Creates, lists and revokes API tokens, limited to the administrators granted to the caller. */
 export interface TokenService {
   create(caller: Caller, input: CreateTokenInput): Promise<CreatedToken>;
   list(caller: Caller): Promise<readonly TokenRow[]>;
-  /** By the id that the schema gives out. */
+  /** @param tokenId the id of a token in the schema. */
   revoke(
     caller: Caller,
     tokenId: string,
@@ -49,7 +49,7 @@ export function createTokenService(
 ): TokenService {
   return {
     async create(caller, input) {
-      const userErrors = faultsOf(input, grantedAdministrators(configured, caller));
+      const userErrors = checkInput(input, grantedAdministrators(configured, caller));
       if (userErrors.length > 0) {
         return { token: null, secret: null, userErrors };
       }
@@ -68,7 +68,7 @@ export function createTokenService(
       }
       return { token, secret, userErrors };
     },
-    list: (caller) => store.list(caller.administrators, TOKENS_LISTED),
+    list: (caller) => store.list(caller.administrators, MAX_LISTED),
     async revoke(caller, tokenId) {
       const id = parseTokenId(tokenId);
       const token = id === null ? null : await store.revoke(caller.administrators, id, caller.id);
@@ -77,7 +77,7 @@ export function createTokenService(
   };
 }
 
-function faultsOf(input: CreateTokenInput, granted: readonly Administrator[]): UserError[] {
+function checkInput(input: CreateTokenInput, granted: readonly Administrator[]): UserError[] {
   const faults: UserError[] = [];
   if (!NAME.test(input.name)) {
     const message = `expected 1 to 64 letters, digits, dots, hyphens or underscores, got ${quoted(input.name)}`;

@@ -3,13 +3,13 @@ import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { BudgetStore } from '../../ports/budget.js';
 
-/** Connections for budgets: a statement takes a fraction of a millisecond. */
+/** Connections for budgets: a statement takes less than 1 ms. */
 const POOL_SIZE = 2;
 
-/** Longest a statement may take, in milliseconds: an operation waits behind it. */
+/** Longest statement, in milliseconds: an operation waits for it. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
-/** Budgets in PostgreSQL, by rate-limiter-flexible: all replicas count in one row per caller. */
+/** Budgets in PostgreSQL, by rate-limiter-flexible: one row per caller, shared by all replicas. */
 export function openCallerBudget(
   databaseUrl: string,
   { points, windowSeconds }: { points: number; windowSeconds: number },
@@ -23,25 +23,25 @@ export function openCallerBudget(
     connectionTimeoutMillis: STATEMENT_TIMEOUT_MS,
     application_name: 'membership-gateway budgets',
   });
-  // An idle connection that breaks is replaced; without a listener it would end the process.
+  // The pool replaces a broken idle connection. Without a listener the error would end the process.
   pool.on('error', onError);
-  // Nor may one that dies as it is handed out (client.ts).
+  // The same for a connection that breaks while a query gets it (store/connection/client.ts).
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const limiter = new RateLimiterPostgres({
     storeClient: pool,
     storeType: 'pool',
     tableName: 'caller_budget',
-    // A migration made it.
+    // A migration has created it.
     tableCreated: true,
     keyPrefix: '',
     points,
     duration: windowSeconds,
   });
   return {
-    async take(callerKey, taken) {
-      // A fixed length, whatever the name, and no name in a table that nobody guards.
+    async consume(callerKey, spent) {
+      // The hash has a fixed length and keeps names out of the table, which no grants protect.
       const key = createHash('sha256').update(callerKey).digest('hex');
-      const result = await limiter.consume(key, taken).catch((refused: unknown) => {
+      const result = await limiter.consume(key, spent).catch((refused: unknown) => {
         if (refused instanceof RateLimiterRes) {
           return refused;
         }

@@ -7,8 +7,8 @@ import { toPage } from '../sql/jsonPages.js';
 /** Denied attempts in PostgreSQL, of all replicas. */
 export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptStore {
   return {
-    async insert(attempts, kept) {
-      await prisma.$executeRaw(insertAttempts(attempts, kept));
+    async insert(attempts, maxRows) {
+      await prisma.$executeRaw(insertAttempts(attempts, maxRows));
     },
     async list({ administrators }, page) {
       const within =
@@ -33,13 +33,13 @@ export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptSto
   };
 }
 
-/** The rows beyond the newest are dropped by the statement that adds some: the table cannot outgrow it by more than one batch. */
-function insertAttempts(attempts: readonly DeniedAttempt[], kept: number): Prisma.Sql {
+/** Inserts attempts and deletes the oldest rows beyond `maxRows`. The table exceeds `maxRows` by one batch at most. */
+function insertAttempts(attempts: readonly DeniedAttempt[], maxRows: number): Prisma.Sql {
   const rows = JSON.stringify(attempts);
   return Prisma.sql`
-    WITH dropped AS (
+    WITH deleted AS (
       DELETE FROM denied_attempt
-      WHERE id <= (SELECT id FROM denied_attempt ORDER BY id DESC OFFSET ${kept}::int LIMIT 1)
+      WHERE id <= (SELECT id FROM denied_attempt ORDER BY id DESC OFFSET ${maxRows}::int LIMIT 1)
     )
     INSERT INTO denied_attempt (
       id, code, reason, attempts, first_at, last_at, caller_id, caller_kind, administrators, source_address, user_agent,

@@ -2,26 +2,26 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { NewToken, TokenRow, TokenStore } from '../../ports/tokens.js';
 import { uuidOrNone } from '../sql/cursors.js';
 
-const TOKEN = Prisma.sql`id::text, name, role::text, CASE WHEN all_administrators THEN NULL ELSE administrators END AS administrators,
+const TOKEN_COLUMNS = Prisma.sql`id::text, name, role::text, CASE WHEN all_administrators THEN NULL ELSE administrators END AS administrators,
   created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
   revoked_at AS "revokedAt", revoked_by AS "revokedBy"`;
 
 const IN_FORCE = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
-/** The API tokens in PostgreSQL: what one replica revokes, no other takes any more. */
+/** The API tokens in PostgreSQL. A revocation is effective in all replicas at once. */
 export function createTokenStore(prisma: PrismaClient): TokenStore {
   return {
     async insert(token) {
       return (await prisma.$queryRaw<TokenRow[]>(insertToken(token)))[0] ?? null;
     },
-    list: (within, most) => prisma.$queryRaw<TokenRow[]>`
-      SELECT ${TOKEN} FROM api_token WHERE ${isWithin(within)} ORDER BY id DESC LIMIT ${most}::int`,
+    list: (within, limit) => prisma.$queryRaw<TokenRow[]>`
+      SELECT ${TOKEN_COLUMNS} FROM api_token WHERE ${isWithin(within)} ORDER BY id DESC LIMIT ${limit}::int`,
     async revoke(within, id, revokedBy) {
       const [row] = await prisma.$queryRaw<TokenRow[]>`
         UPDATE api_token
         SET revoked_at = COALESCE(revoked_at, now()), revoked_by = COALESCE(revoked_by, ${revokedBy})
         WHERE id = ${uuidOrNone(id)}::uuid AND ${isWithin(within)}
-        RETURNING ${TOKEN}`;
+        RETURNING ${TOKEN_COLUMNS}`;
       return row ?? null;
     },
     async use(secretHash) {
@@ -35,7 +35,10 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
   };
 }
 
-/** Tokens of one name are one caller, so those in force at the same time have the same rights: a key is changed, not a right. */
+/**
+ * Inserts a token unless one in force has its name and other rights. Tokens of one name are one caller, so that a secret can
+ * be replaced; their rights must be equal.
+ */
 function insertToken(token: NewToken): Prisma.Sql {
   const administrators = Prisma.sql`${[...(token.administrators ?? [])].sort()}::text[]`;
   const role = Prisma.sql`${token.role}::caller_role`;
@@ -47,10 +50,10 @@ function insertToken(token: NewToken): Prisma.Sql {
       SELECT FROM api_token
       WHERE name = ${token.name} AND ${IN_FORCE} AND (role, administrators) IS DISTINCT FROM (${role}, ${administrators})
     )
-    RETURNING ${TOKEN}`;
+    RETURNING ${TOKEN_COLUMNS}`;
 }
 
-/** One statement for every operation that comes with a token; it writes only when the last use is a minute old. */
+/** Reads the token of an operation, and writes its last use at most once a minute. */
 function useToken(secretHash: NewToken['secretHash']): Prisma.Sql {
   return Prisma.sql`/* prepared: use_token */
     WITH used AS (
@@ -58,7 +61,7 @@ function useToken(secretHash: NewToken['secretHash']): Prisma.Sql {
       WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}
         AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
     )
-    SELECT ${TOKEN} FROM api_token WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}`;
+    SELECT ${TOKEN_COLUMNS} FROM api_token WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}`;
 }
 
 function isWithin(administrators: readonly string[] | null): Prisma.Sql {
