@@ -4,5 +4,16 @@ import config from './vitest.config.ts';
 /** The long forms of tests, for nightly runs: `npm run test:long`. */
 export default defineConfig({
   ...config,
-  test: { ...config.test, include: ['test/**/*.long.ts'], reporters: ['default'] },
+  test: {
+    ...config.test,
+    include: [
+      'test/**/*.long.ts',
+      // They call byRunLength.
+      'test/store/history/{boundedPage,historyFilters}.test.ts',
+      'test/store/requests/cancelStore.test.ts',
+    ],
+    env: { TEST_LENGTH: 'long' },
+    reporters: ['default'],
+    testTimeout: 600_000,
+  },
 });

@@ -20,6 +20,7 @@ import { createHistoryStore } from '../../../src/store/history/history.js';
 import type { WalkLimits } from '../../../src/store/history/pages/boundedPage.js';
 import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { byRunLength } from '../../support/runLength.js';
 import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
@@ -116,10 +117,10 @@ const COLUMNS = [
   { as: 'email', column: 'email' },
 ] as const;
 
-const RUNS = { numRuns: 120 };
+const RUNS = { numRuns: byRunLength(40, 500) };
 
 describe('whatever a page may look through, pages lose no row and show none twice, as a plain filter finds them', () => {
-  it('of outcomes', { timeout: 180_000 }, async () => {
+  it('of outcomes', { timeout: byRunLength(180_000, 1_800_000) }, async () => {
     const filters = fc.record({
       ...LANES,
       requestId: maybe(fc.constantFrom(requestIdOf(1), requestIdOf(6), requestIdOf(99))),
@@ -159,7 +160,7 @@ describe('whatever a page may look through, pages lose no row and show none twic
     await fc.assert(property, RUNS);
   });
 
-  it('of calls', { timeout: 180_000 }, async () => {
+  it('of calls', { timeout: byRunLength(180_000, 1_800_000) }, async () => {
     const filters = fc.record({
       ...LANES,
       operations: maybe(some(MEMBERSHIP_OPERATIONS)),
@@ -185,7 +186,7 @@ describe('whatever a page may look through, pages lose no row and show none twic
     await fc.assert(property, RUNS);
   });
 
-  it('of requests', { timeout: 180_000 }, async () => {
+  it('of requests', { timeout: byRunLength(180_000, 1_800_000) }, async () => {
     const filters = fc.record({
       ...LANES,
       operations: maybe(some(MEMBERSHIP_OPERATIONS)),

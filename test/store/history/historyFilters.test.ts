@@ -6,6 +6,7 @@ import { createHistoryStore } from '../../../src/store/history/history.js';
 import { callConditions, outcomeConditions, requestConditions } from './historyConditions.js';
 import { ARCHIVE, combinations, keyOf, readAll, readAllBackward, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { byRunLength } from '../../support/runLength.js';
 import { useTestRecord } from '../testRecord.js';
 
 let history: HistoryStore;
@@ -23,6 +24,9 @@ const CALLERS: Caller[] = [LOCAL_CALLER, ARCHIVE];
 const EARLY = new Date(timeOf(4).getTime() + 60_030);
 const LATE = timeOf(77);
 
+/** Conditions of a filter. A page asks for three things at once; boundedPage.test.ts draws filters with more. */
+const MAX_CONDITIONS = byRunLength(3, 10);
+
 const LANES = { administrator: ['security'], service: ['SECURITY_HUB'], region: ['eu-west-1'] };
 
 /** What the column `id` holds in the rows that fulfil the conditions, by the plainest statement. */
@@ -38,18 +42,21 @@ function expectedIds(
   );
 }
 
-describe('every combination of the conditions of a filter lists and counts what fulfils them all', () => {
+describe('every combination of up to three conditions of a filter lists and counts the rows that meet all of them', () => {
   it('for requests', { timeout: 120_000 }, async () => {
-    const filters = combinations<RequestFilter>({
-      ...LANES,
-      operations: [['INVITE_MEMBERS']],
-      statuses: [['SUCCEEDED', 'RUNNING', 'RUNNING']],
-      requestedBy: ['bob'],
-      accountId: ['000000000017'],
-      note: ['TICKET 100%_'],
-      createdAfter: [timeOf(3)],
-      createdBefore: [LATE],
-    });
+    const filters = combinations<RequestFilter>(
+      {
+        ...LANES,
+        operations: [['INVITE_MEMBERS']],
+        statuses: [['SUCCEEDED', 'RUNNING', 'RUNNING']],
+        requestedBy: ['bob'],
+        accountId: ['000000000017'],
+        note: ['TICKET 100%_'],
+        createdAfter: [timeOf(3)],
+        createdBefore: [LATE],
+      },
+      MAX_CONDITIONS,
+    );
     for (const [place, filter] of filters.entries()) {
       const caller = CALLERS[place % 2]!;
       const ids = await expectedIds(
@@ -74,13 +81,16 @@ describe('every combination of the conditions of a filter lists and counts what 
   });
 
   it('for calls', async () => {
-    const filters = combinations<CallFilter>({
-      ...LANES,
-      operations: [['INVITE_MEMBERS'], ['CREATE_MEMBERS', 'DELETE_MEMBERS']],
-      statuses: [['REFUSED', 'SENT'], ['UNANSWERED', 'UNANSWERED'], ['ANSWERED']],
-      startedAfter: [timeOf(2)],
-      startedBefore: [timeOf(5)],
-    });
+    const filters = combinations<CallFilter>(
+      {
+        ...LANES,
+        operations: [['INVITE_MEMBERS'], ['CREATE_MEMBERS', 'DELETE_MEMBERS']],
+        statuses: [['REFUSED', 'SENT'], ['UNANSWERED', 'UNANSWERED'], ['ANSWERED']],
+        startedAfter: [timeOf(2)],
+        startedBefore: [timeOf(5)],
+      },
+      MAX_CONDITIONS,
+    );
     for (const [place, filter] of filters.entries()) {
       const caller = CALLERS[place % 2]!;
       const ids = await expectedIds(
@@ -105,16 +115,19 @@ describe('every combination of the conditions of a filter lists and counts what 
   });
 
   it('for outcomes', { timeout: 120_000 }, async () => {
-    const filters = combinations<OutcomeFilter>({
-      ...LANES,
-      requestId: [requestIdOf(1)],
-      accountIds: [['000000000017', '000000000119', '000000000119']],
-      operations: [['INVITE_MEMBERS', 'DELETE_MEMBERS']],
-      statuses: [['FAILED', 'UNPROCESSED'], ['PENDING', 'IN_FLIGHT', 'CANCELED'], ['PROCESSED']],
-      reasonCodes: [['SELF', 'THROTTLED', 'THROTTLED']],
-      settledAfter: [EARLY],
-      settledBefore: [LATE],
-    });
+    const filters = combinations<OutcomeFilter>(
+      {
+        ...LANES,
+        requestId: [requestIdOf(1)],
+        accountIds: [['000000000017', '000000000119', '000000000119']],
+        operations: [['INVITE_MEMBERS', 'DELETE_MEMBERS']],
+        statuses: [['FAILED', 'UNPROCESSED'], ['PENDING', 'IN_FLIGHT', 'CANCELED'], ['PROCESSED']],
+        reasonCodes: [['SELF', 'THROTTLED', 'THROTTLED']],
+        settledAfter: [EARLY],
+        settledBefore: [LATE],
+      },
+      MAX_CONDITIONS,
+    );
     for (const [place, filter] of filters.entries()) {
       const caller = CALLERS[place % 3 === 0 ? 1 : 0]!;
       const ids = await expectedIds(

@@ -60,15 +60,18 @@ export async function readIds(prisma: PrismaClient, statement: Prisma.Sql): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Every combination of values, each of them there with one of its values or not at all. */
-export function combinations<Filter>(values: {
-  readonly [Condition in keyof Filter]?: readonly unknown[];
-}): Filter[] {
+/** Every combination of at most this many conditions, each with one of its values. */
+export function combinations<Filter>(
+  values: { readonly [Condition in keyof Filter]?: readonly unknown[] },
+  maxConditions = Number.POSITIVE_INFINITY,
+): Filter[] {
   let filters: object[] = [{}];
   for (const [condition, choices] of Object.entries(values) as [string, readonly unknown[]][]) {
     filters = filters.flatMap((filter) => [
       filter,
-      ...choices.map((choice) => ({ ...filter, [condition]: choice })),
+      ...(Object.keys(filter).length < maxConditions
+        ? choices.map((choice) => ({ ...filter, [condition]: choice }))
+        : []),
     ]);
   }
   return filters as Filter[];

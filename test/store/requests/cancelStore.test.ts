@@ -8,6 +8,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 
@@ -183,7 +184,7 @@ describe('canceling at the moment of', () => {
     { timeout: 120_000 },
     async (_what, lanesAtWork) => {
       const ends = new Set<string>();
-      for (let round = 0; round < 60; round += 1) {
+      for (let round = 0; round < byRunLength(15, 60); round += 1) {
         await emptyRecord(database.prisma);
         const ids = [await accept(everywhere(110)), await accept(everywhere(110))];
         let canceled = 0;
@@ -207,7 +208,7 @@ describe('canceling at the moment of', () => {
   );
 
   it('a settlement that waits for it: what it read before does not send anything again', async () => {
-    for (let round = 0; round < 100; round += 1) {
+    for (let round = 0; round < byRunLength(30, 100); round += 1) {
       await emptyRecord(database.prisma);
       const id = await accept(newRequest(numbers(50)));
       const [claimed] = await claimAll();

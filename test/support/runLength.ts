@@ -1,0 +1,7 @@
+/** Whether this is `npm run test:long`. */
+const IS_LONG = process.env['TEST_LENGTH'] === 'long';
+
+/** The size of a loop over cases or random draws: the first in `npm test`, the second in `npm run test:long`. */
+export function byRunLength(short: number, long: number): number {
+  return IS_LONG ? long : short;
+}
