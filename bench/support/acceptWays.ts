@@ -10,7 +10,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
   const workers = await createLaneWorkers({
     databaseUrl,
     lanes: lanes.all,
-    toolsFor: () => {
+    dependenciesFor: () => {
       throw new Error('nobody works the lanes here');
     },
     lanesWithWork: async () => [],

@@ -6,8 +6,8 @@ import type { Config } from '../config/loadConfig.js';
 import { createHttpServer } from '../http/server.js';
 import { createInventoryParts } from './inventory.js';
 import { createLaneDetector } from '../lanes/laneDetector.js';
-import type { Doorbell } from '../lanes/wakeSignal.js';
-import type { LaneTools } from '../lanes/laneDependencies.js';
+import type { WakeSignal } from '../lanes/wakeSignal.js';
+import type { LaneDependencies } from '../lanes/laneDependencies.js';
 import { createPacer } from '../lanes/pacer.js';
 import { createLaneWorkers } from '../lanes/laneWorkers.js';
 import type { Log } from '../log.js';
@@ -119,12 +119,22 @@ export async function startGateway(
   const replica = randomUUID();
   const record = createLaneRecord(prisma, replica);
   const detectors = createDetectors(administrators);
-  const toolsFor = (lane: Lane, bell: Doorbell): LaneTools => {
+  const dependenciesFor = (lane: Lane, wakeSignal: WakeSignal): LaneDependencies => {
     const rate = leavingRates[lane.service];
     const pacer = createPacer(rate);
     const detector = lane.service === 'GUARDDUTY' ? createLaneDetector(upstream, lane, detectors) : null;
     const { callsInFlightPerLane: callsInFlight, invitationLandsWithinMs } = config;
-    return { record, upstream, rate, pacer, detector, bell, callsInFlight, invitationLandsWithinMs, log };
+    return {
+      record,
+      upstream,
+      rate,
+      pacer,
+      detector,
+      wakeSignal,
+      callsInFlight,
+      invitationLandsWithinMs,
+      log,
+    };
   };
   let connection: ReplicaConnection | null = null;
   // Closed after the lanes are handed over: without it, other replicas would take them for left.
@@ -132,7 +142,7 @@ export async function startGateway(
   const workers = await createLaneWorkers({
     databaseUrl: own.databaseUrl,
     lanes: lanes.all,
-    toolsFor,
+    dependenciesFor,
     lanesWithWork: () => lanesWithWork(prisma),
     alone,
     log,
@@ -145,7 +155,7 @@ export async function startGateway(
     replica,
     {
       laneWake: workers.wake,
-      looked: workers.looked,
+      abandonedLanesChecked: workers.takeOver,
       requestFinished: events.requestFinished,
       listening() {
         workers.wake(lanes.all.map(({ id }) => id));

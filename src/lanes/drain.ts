@@ -1,5 +1,5 @@
 import type { Lane, LaneRecord, Tenure } from '../ports/laneRecord.js';
-import type { LaneTools } from './laneDependencies.js';
+import type { LaneDependencies } from './laneDependencies.js';
 import { createLaneWork } from './laneWork.js';
 
 /** How long a worker stays with an empty lane, in milliseconds: the next account then need not wait for a job. */
@@ -31,11 +31,11 @@ export interface DrainSignals {
  */
 export async function drainLane(
   lane: Lane,
-  tools: LaneTools,
+  tools: LaneDependencies,
   { stop, lost }: DrainSignals,
 ): Promise<DrainEnd> {
-  const { record, bell, log } = tools;
-  const tenure = await record.take(lane);
+  const { record, wakeSignal, log } = tools;
+  const tenure = await record.acquire(lane);
   const work = createLaneWork(tenure, tools);
   const handOverAt = Date.now() + TENURE_MS;
   let emptySince: number | null = null;
@@ -58,19 +58,19 @@ export async function drainLane(
         continue;
       }
       if (!step.empty) {
-        await bell.sleep(step.sleep);
+        await wakeSignal.sleep(step.sleep);
         continue;
       }
       emptySince ??= Date.now();
       const linger = emptySince + LINGER_MS - Date.now();
       if (linger > 0) {
-        await bell.sleep(linger);
+        await wakeSignal.sleep(linger);
       } else if ((await record.release(tenure)) !== 'WORK_WAITS') {
         return 'EMPTY';
       }
     } catch (error) {
       log.error({ err: error, lane }, 'lane paused: the database failed');
-      await bell.sleep(DATABASE_PAUSE_MS);
+      await wakeSignal.sleep(DATABASE_PAUSE_MS);
     }
   }
   await work.keepLate().catch((error: unknown) => {

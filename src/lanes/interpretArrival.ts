@@ -4,7 +4,7 @@ import { landsBy } from '../services/answers/readBack.js';
 import { settlementOf } from '../services/answers/settlement.js';
 import { settlementOfReadBack } from '../services/answers/settlementOfReadBack.js';
 import type { Doubt } from './inDoubtCalls.js';
-import type { LaneTools } from './laneDependencies.js';
+import type { LaneDependencies } from './laneDependencies.js';
 
 /** What came back from AWS and is to be written down. */
 export type Arrival =
@@ -28,7 +28,7 @@ export type Finding =
  * What an arrival means for the record. Lets the pacer and the detector learn from it, and writes down what settles
  * nothing: that an answer was lost or said nothing of accounts, or a read-back failed.
  */
-export function findingOf(tenure: Tenure, tools: LaneTools, arrival: Arrival): Promise<Finding> {
+export function findingOf(tenure: Tenure, tools: LaneDependencies, arrival: Arrival): Promise<Finding> {
   return 'call' in arrival
     ? findingOfAnswer(tenure, tools, arrival.call, arrival.answer)
     : findingOfReadBack(tenure, tools, arrival.doubt, arrival.read);
@@ -36,7 +36,7 @@ export function findingOf(tenure: Tenure, tools: LaneTools, arrival: Arrival): P
 
 async function findingOfAnswer(
   tenure: Tenure,
-  { record, pacer, detector, log }: LaneTools,
+  { record, pacer, detector, log }: LaneDependencies,
   call: ClaimedCall,
   answer: CallAnswer,
 ): Promise<Finding> {
@@ -54,7 +54,7 @@ async function findingOfAnswer(
     return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
   }
   const { settlement, unrequested } = settlementOf(call, answer);
-  if (settlement.rest.reasonCode === 'THROTTLED') {
+  if (settlement.defaultVerdict.reasonCode === 'THROTTLED') {
     pacer.slowDown();
   } else {
     pacer.recover();
@@ -62,17 +62,20 @@ async function findingOfAnswer(
   if (unrequested.length > 0) {
     log.warn({ callId: call.callId, unrequested }, 'answer lists accounts that were not asked for');
   }
-  const disowned = settlement.rest.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
+  const disowned = settlement.defaultVerdict.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
   if (!disowned) {
     return { kind: 'SETTLES', settlement };
   }
   detector?.forget(call.detectorId);
-  return { kind: 'SETTLES', settlement: { ...settlement, rest: { ...settlement.rest, retry: true } } };
+  return {
+    kind: 'SETTLES',
+    settlement: { ...settlement, defaultVerdict: { ...settlement.defaultVerdict, retry: true } },
+  };
 }
 
 async function findingOfReadBack(
   tenure: Tenure,
-  { record, invitationLandsWithinMs, log }: LaneTools,
+  { record, invitationLandsWithinMs, log }: LaneDependencies,
   doubt: Doubt,
   read: MembersRead | Refused | Unanswered,
 ): Promise<Finding> {

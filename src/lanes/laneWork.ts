@@ -4,7 +4,7 @@ import type { Unanswered } from '../ports/upstream.js';
 import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
 import { createDoubts, type Doubt } from './inDoubtCalls.js';
 import { findingOf, type Arrival, type Finding } from './interpretArrival.js';
-import type { LaneTools } from './laneDependencies.js';
+import type { LaneDependencies } from './laneDependencies.js';
 
 /** Pause after a claim found that nothing may leave, in milliseconds: a crowd's arrivals are looked at together. */
 const FRUITLESS_PAUSE_MS = 20;
@@ -31,8 +31,8 @@ export interface LaneWork {
   keepLate(): Promise<void>;
 }
 
-export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
-  const { record, upstream, rate, pacer, detector, bell, log } = tools;
+export function createLaneWork(tenure: Tenure, tools: LaneDependencies): LaneWork {
+  const { record, upstream, rate, pacer, detector, wakeSignal, log } = tools;
   const { lane } = tenure;
   const inFlight = new Map<string, ClaimedCall>();
   const sends = new Set<Promise<void>>();
@@ -48,17 +48,17 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
   let left: number | null = null;
 
   const takeStock = async (): Promise<void> => {
-    for (const call of await record.inherit(tenure, [...known])) {
+    for (const call of await record.adoptOpenCalls(tenure, [...known])) {
       known.add(call.callId);
       doubts.add({ call, lost: null });
     }
-    pacer.behind((await record.waiting(tenure)).behind);
+    pacer.behind((await record.pendingWork(tenure)).secondsToFullBurst);
     stockTaken = true;
   };
 
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
-    bell.ring(false);
+    wakeSignal.notify({ newWork: false });
   };
 
   const send = async (call: ClaimedCall): Promise<void> => {
@@ -128,7 +128,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     if (detector === null) {
       return { detectorId: null, wait: null };
     }
-    if (!detector.isKnown() && (await record.waiting(tenure)).wait === null) {
+    if (!detector.isKnown() && (await record.pendingWork(tenure)).dueInMs === null) {
       return { detectorId: null, wait: null };
     }
     const found = await detector.find(leaveForRead);
@@ -139,7 +139,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
       return { detectorId: null, wait: found.wait };
     }
     log.warn({ lane, reason: found.verdict.reason }, 'no detector: what waits for one fails');
-    await record.failWaiting(tenure, found.verdict);
+    await record.failPending(tenure, found.verdict);
     return { detectorId: null, wait: null };
   };
 
@@ -149,7 +149,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
    */
   const mayLeave = async (partialWait: number): Promise<boolean> =>
     (partialWait === 0 && inFlight.size === 0) ||
-    (left ?? (await record.waiting(tenure)).outcomes) >= ACCOUNTS_PER_CALL;
+    (left ?? (await record.pendingWork(tenure)).outcomes) >= ACCOUNTS_PER_CALL;
 
   const claim = async (detectorId: string | null, partialWait: number): Promise<boolean> => {
     stockTaken = false;
@@ -163,9 +163,9 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     if (call === null) {
       return false;
     }
-    left = call.left;
+    left = call.pendingInLane;
     pacer.spend(call.accounts.length < ACCOUNTS_PER_CALL);
-    pacer.behind(call.behind);
+    pacer.behind(call.secondsToFullBurst);
     inFlight.set(call.callId, call);
     known.add(call.callId);
     const sending = send(call).finally(() => sends.delete(sending));
@@ -187,9 +187,9 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     if ((await mayLeave(partialWait)) && (await claim(detectorId, partialWait))) {
       return 'STARTED';
     }
-    const { outcomes, wait: turn, behind } = await record.waiting(tenure);
+    const { outcomes, dueInMs: turn, secondsToFullBurst } = await record.pendingWork(tenure);
     left = outcomes;
-    pacer.behind(behind);
+    pacer.behind(secondsToFullBurst);
     const heldBack = turn !== null && turn <= 0;
     if (heldBack) {
       nextClaim = Date.now() + FRUITLESS_PAUSE_MS;
@@ -223,7 +223,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
     if (inFlight.size + reading.size >= tools.callsInFlight) {
       return { sleep: null, empty: false };
     }
-    if (bell.takeNews()) {
+    if (wakeSignal.consumeNewWork()) {
       left = null;
     }
     const doubt = doubts.takeDue();
@@ -246,15 +246,15 @@ export function createLaneWork(tenure: Tenure, tools: LaneTools): LaneWork {
         if (!('call' in arrival) || arrival.answer.kind === 'UNANSWERED') {
           continue;
         }
-        await record.keepLate(arrival.call.callId, arrival.answer);
+        await record.recordLateAnswer(arrival.call.callId, arrival.answer);
       }
     },
   };
 }
 
 /** Whether some of the accounts go back to wait. */
-function mayReturn({ rest, exceptions }: Settlement): boolean {
-  return rest.retry || [...exceptions.values()].some(({ retry }) => retry);
+function mayReturn({ defaultVerdict, exceptions }: Settlement): boolean {
+  return defaultVerdict.retry || [...exceptions.values()].some(({ retry }) => retry);
 }
 
 /** The upstream answers with values; if it fails all the same, whether the request left is anybody's guess. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromPrisma, PgBoss, type Job } from 'pg-boss';
 import type { Log } from '../log.js';
-import type { Lane, LeftLane } from '../ports/laneRecord.js';
-import { createDoorbell, type Doorbell } from './wakeSignal.js';
+import type { Lane, AbandonedLane } from '../ports/laneRecord.js';
+import { createWakeSignal, type WakeSignal } from './wakeSignal.js';
 import { drainLane } from './drain.js';
-import type { LaneTools } from './laneDependencies.js';
+import type { LaneDependencies } from './laneDependencies.js';
 import { createTakeover } from './takeover.js';
 
 const QUEUE = 'lane';
@@ -52,7 +52,7 @@ export interface LaneWorkers {
   /** Work was committed for these lanes, perhaps on another replica: whoever holds one here looks at once. */
   wake(laneIds: readonly number[]): void;
   /** Told of every look at the lanes: hands on those that were left. */
-  looked(left: readonly LeftLane[]): Promise<void>;
+  takeOver(abandoned: readonly AbandonedLane[]): Promise<void>;
   /** Begins to work lanes. */
   start(): Promise<void>;
   /** Settles what is in flight and hands the lanes over. */
@@ -67,7 +67,7 @@ export async function createLaneWorkers(deps: {
   readonly databaseUrl: string;
   readonly lanes: readonly Lane[];
   /** Everything a lane is worked with; asked for once per lane. */
-  readonly toolsFor: (lane: Lane, bell: Doorbell) => LaneTools;
+  readonly dependenciesFor: (lane: Lane, wakeSignal: WakeSignal) => LaneDependencies;
   /** Ids of lanes where something waits or is unsettled. */
   readonly lanesWithWork: () => Promise<number[]>;
   /** No other process uses this database: jobs that are there belong to one that has ended, and are not waited for. */
@@ -106,13 +106,13 @@ export async function createLaneWorkers(deps: {
   }
 
   const lanes = new Map(deps.lanes.map((lane) => [lane.id, lane]));
-  const tools = new Map<number, LaneTools>();
+  const tools = new Map<number, LaneDependencies>();
   const stopping = new AbortController();
   const workerIds: string[] = [];
   let sweep: NodeJS.Timeout | undefined;
 
-  const toolsOf = (lane: Lane): LaneTools => {
-    const known = tools.get(lane.id) ?? deps.toolsFor(lane, createDoorbell());
+  const toolsOf = (lane: Lane): LaneDependencies => {
+    const known = tools.get(lane.id) ?? deps.dependenciesFor(lane, createWakeSignal());
     tools.set(lane.id, known);
     return known;
   };
@@ -129,7 +129,7 @@ export async function createLaneWorkers(deps: {
     }
     const held = toolsOf(lane);
     const ring = (): void => {
-      held.bell.ring(false);
+      held.wakeSignal.notify({ newWork: false });
     };
     job.signal.addEventListener('abort', ring);
     const end = await drainLane(lane, held, { stop: stopping.signal, lost: job.signal }).catch(
@@ -144,7 +144,7 @@ export async function createLaneWorkers(deps: {
     }
   };
 
-  const looked = createTakeover({
+  const takeOver = createTakeover({
     boss,
     queue: QUEUE,
     async enqueue(laneId) {
@@ -179,10 +179,10 @@ export async function createLaneWorkers(deps: {
     enqueue,
     wake(laneIds) {
       for (const id of laneIds) {
-        tools.get(id)?.bell.ring(true);
+        tools.get(id)?.wakeSignal.notify({ newWork: true });
       }
     },
-    looked,
+    takeOver,
     async start() {
       await enqueueForgotten();
       sweep = setInterval(() => {
@@ -198,8 +198,8 @@ export async function createLaneWorkers(deps: {
     async stop() {
       clearInterval(sweep);
       stopping.abort();
-      for (const { bell } of tools.values()) {
-        bell.ring(false);
+      for (const { wakeSignal } of tools.values()) {
+        wakeSignal.notify({ newWork: false });
       }
       await boss.stop({ graceful: true, close: true });
     },

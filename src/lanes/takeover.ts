@@ -1,5 +1,5 @@
 import type { PgBoss } from 'pg-boss';
-import type { LeftLane } from '../ports/laneRecord.js';
+import type { AbandonedLane } from '../ports/laneRecord.js';
 
 /**
  * How often in a row a lane must be seen without a sign of life of its holder's process: a process that has just lost
@@ -29,11 +29,11 @@ export function createTakeover({
   queue,
   enqueue,
   ring,
-}: LaneJobs): (left: readonly LeftLane[]) => Promise<void> {
+}: LaneJobs): (left: readonly AbandonedLane[]) => Promise<void> {
   let sightings = new Map<string, number>();
 
   /** The job's attempt fences this: of several processes that see the same, one has its way. */
-  const handOn = async ({ laneId }: LeftLane): Promise<void> => {
+  const handOn = async ({ laneId }: AbandonedLane): Promise<void> => {
     const jobs = await boss.findJobs(queue, { key: String(laneId) });
     const active = jobs
       .filter(({ state }) => state === 'active')

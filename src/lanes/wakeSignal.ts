@@ -1,42 +1,47 @@
-/** Wakes one sleeper. A ring while nobody sleeps is kept, so that nothing is slept through. */
-export interface Doorbell {
-  /** @param news work may have come; without it, an answer has. */
-  ring(news: boolean): void;
-  /** Whether work may have come since this was last asked; at first it may. */
-  takeNews(): boolean;
-  /** Sleeps until the next ring, at most this long (milliseconds; null: until a ring). True when it rang. */
-  sleep(atMost: number | null): Promise<boolean>;
+/** Wakes the one sleeper of a lane. A notification that finds no sleeper is kept for the next sleep. */
+export interface WakeSignal {
+  /** @param newWork true when accounts may have been added to the lane; false for anything else that ends the sleep. */
+  notify(reason: { readonly newWork: boolean }): void;
+  /** Whether accounts may have been added to the lane since the last such query. The first query gets true. */
+  consumeNewWork(): boolean;
+  /**
+   * Sleeps until the next notification.
+   *
+   * @param limitMs longest sleep in milliseconds; null for no limit.
+   * @returns true when a notification ended the sleep.
+   */
+  sleep(limitMs: number | null): Promise<boolean>;
 }
 
-export function createDoorbell(): Doorbell {
-  let rung = false;
-  let hasNews = true;
+export function createWakeSignal(): WakeSignal {
+  let isNotified = false;
+  let hasNewWork = true;
   let wake: (() => void) | null = null;
   return {
-    ring(news) {
-      rung = true;
-      hasNews ||= news;
+    notify({ newWork }) {
+      isNotified = true;
+      hasNewWork ||= newWork;
       wake?.();
     },
-    takeNews() {
-      const had = hasNews;
-      hasNews = false;
+    consumeNewWork() {
+      const had = hasNewWork;
+      hasNewWork = false;
       return had;
     },
-    async sleep(atMost) {
-      if (!rung) {
+    async sleep(limitMs) {
+      if (!isNotified) {
         const { promise, resolve } = Promise.withResolvers<undefined>();
         wake = () => {
           resolve(undefined);
         };
-        const timer = atMost === null ? undefined : setTimeout(wake, atMost);
+        const timer = limitMs === null ? undefined : setTimeout(wake, limitMs);
         await promise;
         clearTimeout(timer);
         wake = null;
       }
-      const heard = rung;
-      rung = false;
-      return heard;
+      const wasNotified = isNotified;
+      isNotified = false;
+      return wasNotified;
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Tenure {
 }
 
 /** A lane whose holder's process gives no sign of life. */
-export interface LeftLane {
+export interface AbandonedLane {
   readonly laneId: number;
   /** The tenure that was left. */
   readonly holder: string;
@@ -41,9 +41,9 @@ export interface ClaimedCall {
   readonly accounts: readonly MemberAccount[];
   readonly startedAt: Date;
   /** Outcomes that still waited in the lane when the statement began. */
-  readonly left: number;
+  readonly pendingInLane: number;
   /** Seconds until the whole burst of the lane's rate is there again, with this call counted. */
-  readonly behind: number;
+  readonly secondsToFullBurst: number;
 }
 
 /** A service's request rate, per administrator and region (UPSTREAMS.md, "Rates"). */
@@ -92,7 +92,7 @@ export interface Settlement {
   /** The service's list, verbatim. */
   readonly unprocessed: readonly UnprocessedAccount[];
   /** For every account not in `exceptions`. */
-  readonly rest: Verdict;
+  readonly defaultVerdict: Verdict;
   /** By account id. */
   readonly exceptions: ReadonlyMap<string, Verdict>;
 }
@@ -112,18 +112,18 @@ export interface UnsettledCall {
 }
 
 /** The lane's outcomes that are PENDING, those with a delay among them. */
-export interface Waiting {
+export interface PendingWork {
   readonly outcomes: number;
   /** Milliseconds until the next of them is worth a look (0 or less: now); null when there is none. */
-  readonly wait: number | null;
+  readonly dueInMs: number | null;
   /** Seconds until the whole burst of the lane's rate is there again. */
-  readonly behind: number;
+  readonly secondsToFullBurst: number;
 }
 
 /** The lane's side of the record. Each function but `release` is one statement. */
 export interface LaneRecord {
   /** Makes the holder the lane's only one. */
-  take(lane: Lane): Promise<Tenure>;
+  acquire(lane: Lane): Promise<Tenure>;
   /** Writes the next call, or null when nothing may leave. */
   claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
   /** Settles calls that were answered or read back. `LOST`: the tenure is over, and nothing was written. */
@@ -152,17 +152,17 @@ export interface LaneRecord {
    *
    * @param known ids of the calls that this tenure has in hand.
    */
-  inherit(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
+  adoptOpenCalls(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
   /** Keeps an answer that came after the lane was lost beside its call. Any worker may. */
-  keepLate(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
+  recordLateAnswer(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
   /** Says on the call why it could not be read back. */
   noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
   /** Takes a request's share of the quota before a read leaves; false when the tenure is over, and nothing may. */
   spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
   /** Fails whatever waits for a detector that cannot be had. */
-  failWaiting(tenure: Tenure, verdict: Verdict): Promise<void>;
+  failPending(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** What waits in the lane. */
-  waiting(tenure: Tenure): Promise<Waiting>;
+  pendingWork(tenure: Tenure): Promise<PendingWork>;
   /** Gives the lane up if nothing waits in it; false when something does, or the tenure is over already. */
   release(tenure: Tenure): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'>;
 }

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { createDoorbell } from '../../src/lanes/wakeSignal.js';
+import { createWakeSignal } from '../../src/lanes/wakeSignal.js';
 
-describe('a doorbell', () => {
+describe('a wake signal', () => {
   it('wakes a sleeper', async () => {
-    const bell = createDoorbell();
-    const sleep = bell.sleep(null);
-    bell.ring(false);
+    const signal = createWakeSignal();
+    const sleep = signal.sleep(null);
+    signal.notify({ newWork: false });
     expect(await sleep).toBe(true);
   });
 
-  it('keeps a ring that nobody slept through, once', async () => {
-    const bell = createDoorbell();
-    bell.ring(false);
-    bell.ring(false);
-    expect(await bell.sleep(null)).toBe(true);
-    expect(await bell.sleep(1)).toBe(false);
+  it('keeps notifications that find no sleeper, as one', async () => {
+    const signal = createWakeSignal();
+    signal.notify({ newWork: false });
+    signal.notify({ newWork: false });
+    expect(await signal.sleep(null)).toBe(true);
+    expect(await signal.sleep(1)).toBe(false);
   });
 
-  it('tells news of work from answers, and tells it once', () => {
-    const bell = createDoorbell();
-    expect(bell.takeNews()).toBe(true);
-    bell.ring(false);
-    expect(bell.takeNews()).toBe(false);
-    bell.ring(true);
-    bell.ring(false);
-    expect([bell.takeNews(), bell.takeNews()]).toEqual([true, false]);
+  it('tells new work from other reasons, and reports it once', () => {
+    const signal = createWakeSignal();
+    expect(signal.consumeNewWork()).toBe(true);
+    signal.notify({ newWork: false });
+    expect(signal.consumeNewWork()).toBe(false);
+    signal.notify({ newWork: true });
+    signal.notify({ newWork: false });
+    expect([signal.consumeNewWork(), signal.consumeNewWork()]).toEqual([true, false]);
   });
 });

@@ -11,7 +11,7 @@ export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] 
     errorCode: null,
     errorMessage: null,
     unprocessed: [],
-    rest: PROCESSED,
+    defaultVerdict: PROCESSED,
     exceptions: new Map(exceptions),
   };
 }

@@ -56,7 +56,7 @@ export function settlementOfReadBack(
     errorCode: lost?.errorCode ?? null,
     errorMessage: lost?.errorMessage ?? null,
     unprocessed: [],
-    rest: { ...(lost === null ? NO_ANSWER : verdictOf(lost)), retry: true },
+    defaultVerdict: { ...(lost === null ? NO_ANSWER : verdictOf(lost)), retry: true },
     exceptions,
   };
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Log } from '../../log.js';
-import type { LeftLane } from '../../ports/laneRecord.js';
+import type { AbandonedLane } from '../../ports/laneRecord.js';
 
 /** Payload: the ids of lanes that have new work, separated by commas. */
 export const LANE_WAKE_CHANNEL = 'lane_wake';
@@ -27,7 +27,7 @@ export interface ReplicaHandlers {
   /** Listening has begun, or has begun again after a gap in which anything may have happened. */
   readonly listening: () => void;
   /** After every look: lanes whose holder's replica gives no sign of life. */
-  readonly looked: (left: readonly LeftLane[]) => Promise<void>;
+  readonly abandonedLanesChecked: (left: readonly AbandonedLane[]) => Promise<void>;
 }
 
 export interface ReplicaConnection {
@@ -114,7 +114,7 @@ export async function connectReplica(
     if (client !== current || closed) {
       return;
     }
-    await handlers.looked(left).catch((error: unknown) => {
+    await handlers.abandonedLanesChecked(left).catch((error: unknown) => {
       log.warn({ err: error }, 'lanes not taken over');
     });
     lookLater(current);
@@ -134,8 +134,8 @@ export async function connectReplica(
  * Lanes whose holder belongs to a replica without a living connection. Where the database does not show this role when
  * a connection was last used (another role's), it counts as alive: pg-boss will miss its heartbeats.
  */
-async function lanesLeft(client: Client, replica: string): Promise<LeftLane[]> {
-  const { rows } = await client.query<LeftLane>(
+async function lanesLeft(client: Client, replica: string): Promise<AbandonedLane[]> {
+  const { rows } = await client.query<AbandonedLane>(
     `SELECT id AS "laneId", holder::text AS holder FROM lane
      WHERE holder IS NOT NULL AND replica <> $1::uuid AND NOT EXISTS (
        SELECT FROM pg_stat_activity a

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../../membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js';
-import { hasQuota, SECONDS_BEHIND, withoutOne } from './laneQuota.js';
+import { hasQuota, SECONDS_TO_FULL_BURST, withoutOne } from './laneQuota.js';
 
 /**
  * Waiting targets one claim looks at, longest unserved first. With one account from each, this still fills a call;
@@ -24,8 +24,8 @@ interface ClaimRow {
   message: string | null;
   disableEmailNotification: boolean | null;
   startedAt: Date;
-  left: number;
-  behind: number;
+  pendingInLane: number;
+  secondsToFullBurst: number;
   accounts: { accountId: string; email: string | null }[];
 }
 
@@ -189,7 +189,7 @@ export async function claimCall(
     paced AS (
       UPDATE lane SET quota_back_at = ${withoutOne(limits.rate)} FROM written
       WHERE lane.id = ${lane.id}::int
-      RETURNING ${SECONDS_BEHIND} AS behind
+      RETURNING ${SECONDS_TO_FULL_BURST} AS seconds_to_full_burst
     ),
     listed AS (
       INSERT INTO send (call_id, target_id, account_ids)
@@ -197,11 +197,12 @@ export async function claimCall(
     )
     SELECT d.operation::text AS operation, d.batch_key AS "batchKey", d.detector_id AS "detectorId",
       d.detector_pinned AS "detectorPinned", d.message,
-      d.disable_email_notification AS "disableEmailNotification", w.started_at AS "startedAt", paced.behind,
+      d.disable_email_notification AS "disableEmailNotification", w.started_at AS "startedAt",
+      paced.seconds_to_full_burst AS "secondsToFullBurst",
       (
         SELECT COALESCE(sum(pending), 0) - (SELECT count(*) FROM moved)
         FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
-      )::int AS left,
+      )::int AS "pendingInLane",
       (
         SELECT json_agg(json_build_object('accountId', one.account_id, 'email', one.email) ORDER BY one.account_id)
         FROM (SELECT DISTINCT account_id, email FROM moved) one

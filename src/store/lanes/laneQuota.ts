@@ -22,10 +22,10 @@ export function withoutOne({ perSecond }: Rate): Prisma.Sql {
 }
 
 /** Seconds until the whole burst is there again; a value of a row of `lane`. */
-export const SECONDS_BEHIND = secondsBehind(Prisma.sql`quota_back_at`);
+export const SECONDS_TO_FULL_BURST = secondsUntil(Prisma.sql`quota_back_at`);
 
 /** Seconds until the moment in a column, 0 when it is over. */
-export function secondsBehind(column: Prisma.Sql): Prisma.Sql {
+export function secondsUntil(column: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`GREATEST(EXTRACT(EPOCH FROM ${column} - clock_timestamp()), 0)::float8`;
 }
 

@@ -1,28 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/client.js';
-import type { Lane, LaneRecord, Tenure, UnsettledCall, Verdict, Waiting } from '../../ports/laneRecord.js';
+import type {
+  Lane,
+  LaneRecord,
+  Tenure,
+  UnsettledCall,
+  Verdict,
+  PendingWork,
+} from '../../ports/laneRecord.js';
 import type { ResponseMetadata } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { keepLateAnswer, noteReadBackError } from './callNotes.js';
-import { SECONDS_BEHIND, spendQuota } from './laneQuota.js';
+import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
 /** The lane's side of the record, in PostgreSQL, for the workers of one replica. */
 export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRecord {
   return {
-    take: (lane) => takeLane(prisma, replica, lane),
+    acquire: (lane) => takeLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
     markAnswered: (tenure, callId, metadata) => markAnswered(prisma, tenure, callId, metadata),
     markUnanswered: (tenure, callId, metadata, errorCode, errorMessage) =>
       markUnanswered(prisma, tenure, { callId, metadata, errorCode, errorMessage }),
-    inherit: (tenure, known) => inheritCalls(prisma, tenure, known),
-    keepLate: (callId, answer) => keepLateAnswer(prisma, callId, answer),
+    adoptOpenCalls: (tenure, known) => inheritCalls(prisma, tenure, known),
+    recordLateAnswer: (callId, answer) => keepLateAnswer(prisma, callId, answer),
     noteReadBackError: (tenure, callId, error) => noteReadBackError(prisma, tenure, callId, error),
     spendQuota: (tenure, rate) => spendQuota(prisma, tenure, rate),
-    failWaiting: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
-    waiting: (tenure) => waitingInLane(prisma, tenure),
+    failPending: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
+    pendingWork: (tenure) => waitingInLane(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
   };
 }
@@ -144,12 +151,12 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
   `;
 }
 
-async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<Waiting> {
-  const rows = await prisma.$queryRaw<[Waiting]>`
+async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<PendingWork> {
+  const rows = await prisma.$queryRaw<[PendingWork]>`
     /* prepared: waiting_in_lane */
     SELECT COALESCE(sum(pending), 0)::int AS outcomes,
-      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS wait,
-      (SELECT ${SECONDS_BEHIND} FROM lane WHERE id = ${lane.id}::int) AS behind
+      (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS "dueInMs",
+      (SELECT ${SECONDS_TO_FULL_BURST} FROM lane WHERE id = ${lane.id}::int) AS "secondsToFullBurst"
     FROM target WHERE lane_id = ${lane.id}::int AND pending > 0
   `;
   return rows[0];

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../generated/client.js';
 import type { SecurityService, TargetAddress } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
 import type { LaneState, LaneStates } from '../../ports/laneStates.js';
-import { SECONDS_BEHIND } from './laneQuota.js';
+import { SECONDS_TO_FULL_BURST } from './laneQuota.js';
 
 /** How many of a lane's newest calls are looked at for throttling: some seconds of a busy lane. */
 const CALLS_CONSIDERED = 100;
@@ -31,13 +31,18 @@ export function createLaneStates(
         }
         const { perSecond, burst } = rates[target.service];
         const { lastCallId, throttledAt, at } = row;
-        return { requestsLeft: Math.max(0, burst - row.behind * perSecond), lastCallId, throttledAt, at };
+        return {
+          requestsLeft: Math.max(0, burst - row.secondsToFullBurst * perSecond),
+          lastCallId,
+          throttledAt,
+          at,
+        };
       });
     },
   };
 }
 
-type LaneRow = Omit<LaneState, 'requestsLeft'> & { readonly id: number; readonly behind: number };
+type LaneRow = Omit<LaneState, 'requestsLeft'> & { readonly id: number; readonly secondsToFullBurst: number };
 
 function readLanes(
   prisma: PrismaClient,
@@ -45,7 +50,7 @@ function readLanes(
   throttlingErrors: readonly string[],
 ): Promise<LaneRow[]> {
   return prisma.$queryRaw<LaneRow[]>`
-    SELECT lane.id, ${SECONDS_BEHIND} AS behind, clock_timestamp() AS at,
+    SELECT lane.id, ${SECONDS_TO_FULL_BURST} AS "secondsToFullBurst", clock_timestamp() AS at,
       (SELECT c.id::text FROM call c WHERE c.lane_id = lane.id ORDER BY c.id DESC LIMIT 1) AS "lastCallId",
       (
         SELECT max(recent.finished_at) FROM (

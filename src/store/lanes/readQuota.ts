@@ -2,7 +2,7 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { SecurityService, TargetAddress } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
 import type { ReadQuota, ReadTurn } from '../../ports/readQuota.js';
-import { secondsBehind, TOLERANCE_SECONDS } from './laneQuota.js';
+import { secondsUntil, TOLERANCE_SECONDS } from './laneQuota.js';
 
 /**
  * The share of a lane's rate and burst that live reads may use: they never take more than half from its calls
@@ -37,7 +37,7 @@ async function reserveReads(
     /* prepared: reserve_reads */
     WITH behind AS MATERIALIZED (
       SELECT id, clock_timestamp() AS at, quota_back_at, reads_back_at,
-        ${secondsBehind(Prisma.sql`quota_back_at`)} AS quota, ${secondsBehind(Prisma.sql`reads_back_at`)} AS reads
+        ${secondsUntil(Prisma.sql`quota_back_at`)} AS quota, ${secondsUntil(Prisma.sql`reads_back_at`)} AS reads
       FROM lane WHERE id = ${laneId}::int
       FOR NO KEY UPDATE
     ),

@@ -39,7 +39,7 @@ export async function settleCalls(
     answer AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (
         call_id uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
-        error_code text, error_message text, unprocessed jsonb, rest jsonb, exceptions jsonb
+        error_code text, error_message text, unprocessed jsonb, default_verdict jsonb, exceptions jsonb
       )
     ),
     closed AS (
@@ -59,7 +59,7 @@ export async function settleCalls(
     ),
     carried AS MATERIALIZED (
       SELECT s.target_id, o.at, o.sends, o.call_ids, a.call_id,
-        COALESCE(a.exceptions -> sent.account_id, a.rest) AS verdict
+        COALESCE(a.exceptions -> sent.account_id, a.default_verdict) AS verdict
       FROM closed
       JOIN answer a ON a.call_id = closed.id
       CROSS JOIN LATERAL (SELECT target_id, account_ids FROM send WHERE call_id = closed.id OFFSET 0) s
@@ -123,7 +123,7 @@ function toAnswer(settlement: Settlement): object {
     error_code: settlement.errorCode,
     error_message: settlement.errorMessage,
     unprocessed: settlement.unprocessed.length > 0 ? settlement.unprocessed : null,
-    rest: settlement.rest,
+    default_verdict: settlement.defaultVerdict,
     exceptions: Object.fromEntries(settlement.exceptions),
   };
 }

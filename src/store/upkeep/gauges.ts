@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../generated/client.js';
 import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../../ports/gauges.js';
-import { SECONDS_BEHIND } from '../lanes/laneQuota.js';
+import { SECONDS_TO_FULL_BURST } from '../lanes/laneQuota.js';
 
 /** What metrics show of the record. */
 export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauges {
@@ -14,7 +14,7 @@ export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauge
 /** The waiting targets are in an index of their own. The first 48 bits of a request's id are when it was made. */
 function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
   return prisma.$queryRaw<LaneGauge[]>`
-    SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_BEHIND} AS "behindSeconds",
+    SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_TO_FULL_BURST} AS "behindSeconds",
       COALESCE(waiting.pending, 0)::float8 AS pending,
       COALESCE(GREATEST(EXTRACT(EPOCH FROM clock_timestamp())
         - ('x' || left(translate(waiting.oldest, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0)::float8 AS "oldestSeconds"

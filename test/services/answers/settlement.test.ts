@@ -31,7 +31,8 @@ const callOf = (...accountIds: string[]) => ({
   operation: 'CREATE_MEMBERS' as const,
   accounts: accountIds.map((accountId) => ({ accountId, email: null })),
 });
-const verdictFor = ({ exceptions, rest }: Settlement, accountId: string) => exceptions.get(accountId) ?? rest;
+const verdictFor = ({ exceptions, defaultVerdict }: Settlement, accountId: string) =>
+  exceptions.get(accountId) ?? defaultVerdict;
 
 describe('an answer', () => {
   it('settles a listed account with its code and the words of the service, and the others as processed', () => {
@@ -47,7 +48,7 @@ describe('an answer', () => {
       errorCode: null,
       errorMessage: null,
       unprocessed: [{ accountId: '000000000002', result }],
-      rest: PROCESSED,
+      defaultVerdict: PROCESSED,
       exceptions: new Map([
         [
           '000000000002',
@@ -193,7 +194,7 @@ describe('a failed call', () => {
       errorCode: 'TooManyRequestsException',
       errorMessage: 'Rate exceeded',
       unprocessed: [],
-      rest: {
+      defaultVerdict: {
         status: 'FAILED',
         reasonCode: 'THROTTLED',
         reason: 'Rate exceeded',
@@ -214,7 +215,7 @@ describe('a failed call', () => {
     });
     expect(settlement).toMatchObject({
       status: 'UNANSWERED',
-      rest: {
+      defaultVerdict: {
         status: 'FAILED',
         reasonCode: 'UNREACHABLE',
         reason: 'connect ECONNREFUSED',
@@ -262,7 +263,7 @@ describe('a read-back', () => {
       errorCode: LOST.errorCode,
       errorMessage: LOST.errorMessage,
       unprocessed: [],
-      rest: {
+      defaultVerdict: {
         status: 'FAILED',
         reasonCode: 'INTERNAL_ERROR',
         reason: LOST.errorMessage,
@@ -291,7 +292,7 @@ describe('a read-back', () => {
     expect(settlementOfReadBack(call, [], null)).toMatchObject({
       metadata: null,
       errorCode: null,
-      rest: {
+      defaultVerdict: {
         status: 'FAILED',
         reasonCode: 'UNREACHABLE',
         reason: 'The gateway stopped before an answer came, and the service does not show the change.',

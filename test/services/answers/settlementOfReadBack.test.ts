@@ -30,7 +30,7 @@ function verdictOn(
   const settlement = settlementOfReadBack(call, members, null);
   expect(settlement).toMatchObject({
     status: acknowledged ? 'ANSWERED' : 'UNANSWERED',
-    rest: { retry: true },
+    defaultVerdict: { retry: true },
   });
   return settlement.exceptions.get(ID) ?? null;
 }

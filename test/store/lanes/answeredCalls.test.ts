@@ -41,7 +41,7 @@ async function disassociate(service: SecurityService = 'SECURITY_HUB'): Promise<
   const request = newRequest([1, 2], { operation: 'DISASSOCIATE_MEMBERS' });
   const targets = request.targets.map((target) => ({ ...target, service, batchKey: 'DISASSOCIATE_MEMBERS' }));
   await store.accept({ ...request, targets });
-  return record.take(laneOf(service));
+  return record.acquire(laneOf(service));
 }
 
 const claim = (tenure: Tenure) => vi.waitUntil(() => record.claim(tenure, ANY));
@@ -78,8 +78,8 @@ describe('a call whose answer says nothing of accounts', () => {
     const frozen = await disassociate();
     const claimed = await claim(frozen);
     await record.markAnswered(frozen, claimed.callId, WIRE);
-    const successor = await record.take(laneOf('SECURITY_HUB'));
-    expect(await record.inherit(successor, [])).toMatchObject([
+    const successor = await record.acquire(laneOf('SECURITY_HUB'));
+    expect(await record.adoptOpenCalls(successor, [])).toMatchObject([
       { callId: claimed.callId, operation: 'DISASSOCIATE_MEMBERS', acknowledged: true },
     ]);
     expect(await call()).toMatchObject({ status: 'ANSWERED', errorCode: null, errorMessage: null });
@@ -108,9 +108,9 @@ describe('"not associated"', () => {
   ] as const)('of %s after a call of ours that was %s means %s', async (service, status, expected) => {
     const tenure = await disassociate(service);
     const first = await claim(tenure);
-    await record.settle(tenure, [{ ...answeredWith(first), status, rest: still }], [0]);
+    await record.settle(tenure, [{ ...answeredWith(first), status, defaultVerdict: still }], [0]);
     const second = await claim(tenure);
-    await record.settle(tenure, [{ ...answeredWith(second), rest: echo }], [0]);
+    await record.settle(tenure, [{ ...answeredWith(second), defaultVerdict: echo }], [0]);
     const outcomes = await database.prisma.outcome.findMany();
     expect(outcomes.map((outcome) => outcome.status)).toEqual([expected, expected]);
   });

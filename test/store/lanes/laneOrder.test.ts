@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await emptyRecord(database.prisma);
-  tenure = await record.take(lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable());
+  tenure = await record.acquire(lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable());
 });
 
 interface Asked {
@@ -108,7 +108,7 @@ describe('what is asked for one account in one lane', () => {
                 told.set(account.accountId, [...(told.get(account.accountId) ?? []), ended.operation]);
               }
             }
-            const settlement = { ...answeredWith(ended), rest: again ? AGAIN : PROCESSED };
+            const settlement = { ...answeredWith(ended), defaultVerdict: again ? AGAIN : PROCESSED };
             await record.settle(tenure, [settlement], Array<number>(100).fill(0));
           }
           for (const number of [0, 1, 2, 3, 4, 5]) {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   record = createLaneRecord(database.prisma, REPLICA);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
-  tenure = await record.take(lane ?? expect.unreachable());
+  tenure = await record.acquire(lane ?? expect.unreachable());
 });
 afterEach(async () => {
   await database.close();
@@ -41,7 +41,7 @@ const settlement = (callId: string): Settlement => ({
   errorCode: null,
   errorMessage: null,
   unprocessed: [],
-  rest: PROCESSED,
+  defaultVerdict: PROCESSED,
   exceptions: new Map(),
 });
 

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await empty();
-  tenure = await record.take(lane());
+  tenure = await record.acquire(lane());
 });
 
 const empty = () => emptyRecord(database.prisma);
@@ -62,7 +62,7 @@ function answered(call: ClaimedCall, exceptions: [string, Verdict][] = []): Sett
     errorCode: null,
     errorMessage: null,
     unprocessed: [],
-    rest: PROCESSED,
+    defaultVerdict: PROCESSED,
     exceptions: new Map(exceptions),
   };
 }
@@ -172,7 +172,7 @@ describe('a claim', () => {
     await store.accept(newRequest([1], { targets: [guardDuty] }));
     await store.accept(newRequest([2], { targets: [pinned] }));
     const guardDutyLane = lanes.byId(lanes.idOf(guardDuty)) ?? expect.unreachable();
-    const guardDutyTenure = await record.take(guardDutyLane);
+    const guardDutyTenure = await record.acquire(guardDutyLane);
     const first = await record.claim(guardDutyTenure, ANY);
     expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });
     expect(await record.claim(guardDutyTenure, ANY)).toBeNull();
@@ -208,7 +208,7 @@ describe('a settlement', () => {
   it('puts the accounts of a call back for the same moment, so that they go again together', async () => {
     const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
     await store.accept(newRequest(numbers(50)));
-    await record.settle(tenure, [{ ...answered(await claim()), rest: refused }], [60]);
+    await record.settle(tenure, [{ ...answered(await claim()), defaultVerdict: refused }], [60]);
     const moments = await database.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
     expect(moments).toHaveLength(1);
   });
@@ -238,7 +238,7 @@ describe('a settlement', () => {
       const metadata = { httpStatus: null, awsRequestId: null, attempts };
       await record.settle(
         tenure,
-        [{ ...answered(await claim()), status: first, metadata, rest: lost }],
+        [{ ...answered(await claim()), status: first, metadata, defaultVerdict: lost }],
         DELAYS,
       );
       const again = await vi.waitUntil(() => record.claim(tenure, ANY));
@@ -252,7 +252,7 @@ describe('a settlement', () => {
   it('changes nothing twice, and nothing for a worker that has lost its lane', async () => {
     await store.accept(newRequest([1, 2]));
     const call = await claim();
-    const successor = await record.take(lane());
+    const successor = await record.acquire(lane());
     const failed: Verdict = {
       status: 'FAILED',
       reasonCode: 'OTHER',
@@ -260,10 +260,10 @@ describe('a settlement', () => {
       retry: false,
       processedIfInDoubt: false,
     };
-    await record.settle(tenure, [{ ...answered(call), rest: failed }], DELAYS);
+    await record.settle(tenure, [{ ...answered(call), defaultVerdict: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
     expect(await record.claim(tenure, ANY)).toBeNull();
-    expect(await record.inherit(successor, [])).toMatchObject([{ callId: call.callId }]);
+    expect(await record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await database.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
       attempts: 1,
@@ -271,7 +271,7 @@ describe('a settlement', () => {
       settledAt: null,
     });
     await record.settle(successor, [answered(call)], DELAYS);
-    await record.settle(successor, [{ ...answered(call), rest: failed }], DELAYS);
+    await record.settle(successor, [{ ...answered(call), defaultVerdict: failed }], DELAYS);
     expect(await database.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
     expect(await database.prisma.target.findFirst()).toMatchObject({ processed: 2, inFlight: 0, failed: 0 });
   });
@@ -288,7 +288,7 @@ describe('a settlement', () => {
     );
     const requests = numbers(20).map((number) => newRequest([number], { targets }));
     await Promise.all(requests.map((request) => store.accept(request)));
-    const tenures = await Promise.all(lanes.all.map((each) => record.take(each)));
+    const tenures = await Promise.all(lanes.all.map((each) => record.acquire(each)));
     const work = await Promise.all(
       tenures.map(async (each) => ({ each, call: await record.claim(each, { ...ANY, detectorId: 'd' }) })),
     );
@@ -317,13 +317,13 @@ describe('a lane', () => {
       retry: false,
       processedIfInDoubt: false,
     };
-    await record.failWaiting(tenure, verdict);
+    await record.failPending(tenure, verdict);
     expect(await database.prisma.outcome.findMany()).toMatchObject([
       { status: 'FAILED', reason: 'no detector', callIds: [] },
       { status: 'FAILED', reason: 'no detector', callIds: [] },
     ]);
     expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED' });
-    expect(await record.waiting(tenure)).toMatchObject({ outcomes: 0, wait: null });
+    expect(await record.pendingWork(tenure)).toMatchObject({ outcomes: 0, dueInMs: null });
   });
 });
 
@@ -347,7 +347,7 @@ describe('accepting a request', () => {
       return Promise.resolve();
     });
     await withJobs.accept(newRequest([1]));
-    await record.take(lane());
+    await record.acquire(lane());
     await withJobs.accept(newRequest([2]));
     expect(enqueued).toEqual([[lane().id]]);
 
@@ -367,13 +367,13 @@ describe('the quota of a lane', () => {
   it('lets as many requests leave as the burst, calls and reads, whoever holds the lane', async () => {
     await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
     await store.accept(newRequest(numbers(400)));
-    expect((await claim({ rate })).behind).toBeCloseTo(100, 0);
+    expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, 0);
     expect(await record.spendQuota(tenure, rate)).toBe(true);
-    expect((await claim({ rate })).behind).toBeCloseTo(300, 0);
+    expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(300, 0);
     expect(await record.claim(tenure, { ...ANY, rate })).toBeNull();
-    const successor = await record.take(lane());
+    const successor = await record.acquire(lane());
     expect(await record.claim(successor, { ...ANY, rate })).toBeNull();
-    expect((await record.waiting(successor)).behind).toBeCloseTo(300, 0);
+    expect((await record.pendingWork(successor)).secondsToFullBurst).toBeCloseTo(300, 0);
     expect(await record.spendQuota(tenure, rate)).toBe(false);
     await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
     expect(await record.claim(successor, { ...ANY, rate })).not.toBeNull();

@@ -62,7 +62,7 @@ beforeAll(async () => {
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   cancellations = createCancelStore(database.prisma);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
-  takeLane = (record) => record.take(lane ?? expect.unreachable());
+  takeLane = (record) => record.acquire(lane ?? expect.unreachable());
 });
 afterAll(async () => {
   await database.close();
@@ -116,7 +116,7 @@ function settlement(
     errorCode: null,
     errorMessage: null,
     unprocessed: [],
-    rest: verdictAt(0),
+    defaultVerdict: verdictAt(0),
     exceptions: new Map(accountIds.map((id, index) => [id, verdictAt(index)])),
   };
 }
@@ -179,7 +179,7 @@ const EVENTS = [
       const hand = pick(hands, handAt);
       const metadata = { httpStatus: 200, awsRequestId: 'late', attempts: 1 };
       if (hand) {
-        await record.keepLate(hand.call.callId, { kind: 'ANSWERED', metadata, unprocessed: [] });
+        await record.recordLateAnswer(hand.call.callId, { kind: 'ANSWERED', metadata, unprocessed: [] });
       }
     }),
   ),
@@ -187,7 +187,7 @@ const EVENTS = [
     event('another worker takes the lane', async (_model, { record, tenures, hands }) => {
       const tenure = await takeLane(record);
       tenures.push(tenure);
-      for (const call of await record.inherit(tenure, [])) {
+      for (const call of await record.adoptOpenCalls(tenure, [])) {
         hands.push({ tenure, call });
       }
     }),
@@ -207,7 +207,7 @@ const EVENTS = [
   at.map((tenureAt) =>
     event(`find no detector as ${tenureAt}`, async (_model, { record, tenures }) => {
       const verdict = VERDICTS.at(-1) ?? expect.unreachable();
-      await record.failWaiting(pick(tenures, tenureAt) ?? expect.unreachable(), verdict);
+      await record.failPending(pick(tenures, tenureAt) ?? expect.unreachable(), verdict);
     }),
   ),
 ];

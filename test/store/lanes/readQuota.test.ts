@@ -61,7 +61,7 @@ describe('the quota of live reads', () => {
   it('is the same that calls and read-backs of the lane spend', async () => {
     const lane = lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
     const record = createLaneRecord(database.prisma, REPLICA);
-    const tenure = await record.take(lane);
+    const tenure = await record.acquire(lane);
     for (let n = 0; n < 8; n++) {
       await record.spendQuota(tenure, RATES.SECURITY_HUB);
     }
@@ -69,7 +69,7 @@ describe('the quota of live reads', () => {
     const none = await quotas[0].reserve(HUB, 1);
     expect(none.granted).toBe(0);
     expect(none.wait / 1_000).toBeCloseTo(100, -1);
-    expect((await record.waiting(tenure)).behind).toBeCloseTo(1_000, -1);
+    expect((await record.pendingWork(tenure)).secondsToFullBurst).toBeCloseTo(1_000, -1);
   });
 
   it('is one request where the burst is one, and that of its own target alone', async () => {

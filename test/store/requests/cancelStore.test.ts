@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await emptyRecord(database.prisma);
-  tenures = await Promise.all(lanes.all.map((lane) => record.take(lane)));
+  tenures = await Promise.all(lanes.all.map((lane) => record.acquire(lane)));
 });
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);

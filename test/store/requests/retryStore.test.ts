@@ -71,7 +71,7 @@ async function finish(
 ): Promise<string> {
   await store.accept(request);
   for (const lane of lanes.all) {
-    const tenure = await record.take(lane);
+    const tenure = await record.acquire(lane);
     const exceptions = (ends[`${lane.service} ${lane.region}`] ?? []).map(
       ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
     );
@@ -218,7 +218,7 @@ describe('a retry', () => {
     const request = newRequest(accounts, { targets });
     await store.accept(request);
     for (const lane of lanes.all) {
-      await record.failWaiting(await record.take(lane), { ...INTERNAL, status: 'FAILED' });
+      await record.failPending(await record.acquire(lane), { ...INTERNAL, status: 'FAILED' });
     }
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));
