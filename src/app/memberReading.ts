@@ -10,10 +10,12 @@ import type { Upstream } from '../ports/upstream.js';
 import { withDeadline, type Deadline } from '../services/deadline.js';
 import type { Detectors } from '../services/members/detectors.js';
 import { createFindDetector } from '../services/members/findDetector.js';
-import { createKeptListing } from '../services/members/keptListing.js';
 import { createCachedPages } from '../services/members/cachedPages.js';
-import { createListingInTime } from '../services/members/listingInTime.js';
-import { createLiveListing } from '../services/members/listAllMembers.js';
+import {
+  createBackgroundListing,
+  createCachedListing,
+  createQueryListing,
+} from '../services/members/listAllMembers.js';
 import { createMemberQueries, type MemberQueries } from '../services/members/memberQueries.js';
 import { createMemberLoader, type MemberLoader } from '../services/members/memberLoader.js';
 import { createMemberReads, type MemberReads } from '../services/members/memberReads.js';
@@ -77,7 +79,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
       tools.removalSharePercent,
     ),
     reads,
-    listAllMembers: createLiveListing(reads, stopping),
+    listAllMembers: createBackgroundListing(reads, stopping),
     forOperation(deadlineOf) {
       const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
       const timely: MemberReads = {
@@ -98,7 +100,7 @@ export function createLiveReads({ stopping, quota, ...tools }: LiveReadTools): L
         memberLoader: createMemberLoader(timely, kept, within),
         reconcile: createReconcile({
           ...{ administrators, maxAccounts },
-          listAllMembers: createKeptListing(inventory, createListingInTime(timely)),
+          listAllMembers: createCachedListing(inventory, createQueryListing(timely)),
         }),
       };
     },

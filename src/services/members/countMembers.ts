@@ -1,18 +1,19 @@
-import { ACCOUNTS_PER_CALL, type MemberStatus, type TargetAddress } from '../../membership.js';
-import type { MemberPage, MemberReads } from './memberReads.js';
+import type { MemberStatus, TargetAddress } from '../../membership.js';
+import { memberPages } from './memberPages.js';
+import type { MemberReads } from './memberReads.js';
 
 /**
- * Longest the members of a target are counted, in milliseconds: at half of the default rates 2,700 of them in GuardDuty,
- * 5,700 in Security Hub.
+ * Longest time that the members of a target are counted, in milliseconds. At half of the default rates, 20 seconds are
+ * enough for 2,700 members in GuardDuty and 5,700 in Security Hub.
  */
-const COUNT_PATIENCE_MS = 20_000;
+const MAX_COUNT_MS = 20_000;
 
 /**
- * Counts members of a target by listing them: the services have no other way to say how many there are. Ends when they
- * are enough, or no more.
+ * The number of members of a target with certain statuses, by listing them: the services have no other way to count.
  *
- * @param counts whether one with this status does.
- * @returns null when there are too many to count in time, or they could not be listed.
+ * @param counts whether a member with this status counts.
+ * @param isEnough ends the count early, at the end of a page.
+ * @returns null when 20 seconds were not enough, or the members could not be listed.
  */
 export async function countMembers(
   reads: Pick<MemberReads, 'page'>,
@@ -20,21 +21,20 @@ export async function countMembers(
   counts: (status: MemberStatus) => boolean,
   isEnough: (members: number) => boolean,
 ): Promise<number | null> {
-  const until = performance.now() + COUNT_PATIENCE_MS;
+  const deadline = performance.now() + MAX_COUNT_MS;
   let members = 0;
-  let nextToken: string | null = null;
-  while (performance.now() < until) {
-    const page: MemberPage | null = await reads
-      .page(target, { pageSize: ACCOUNTS_PER_CALL, nextToken })
-      .catch(() => null);
-    if (page === null) {
-      return null;
+  try {
+    for await (const page of memberPages((query) => reads.page(target, query))) {
+      members += page.members.filter(({ status }) => counts(status)).length;
+      if (page.nextToken === null || isEnough(members)) {
+        return members;
+      }
+      if (performance.now() >= deadline) {
+        return null;
+      }
     }
-    members += page.members.filter(({ status }) => counts(status)).length;
-    if (page.nextToken === null || isEnough(members)) {
-      return members;
-    }
-    nextToken = page.nextToken;
+  } catch {
+    return null;
   }
-  return null;
+  return members;
 }

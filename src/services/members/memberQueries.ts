@@ -1,6 +1,5 @@
 import { GatewayError, quoted } from '../../errors.js';
 import {
-  ACCOUNTS_PER_CALL,
   isAccountId,
   type Administrator,
   type Caller,
@@ -11,6 +10,7 @@ import {
 import type { LiveMember } from './liveMember.js';
 import { readableTargets, type TargetQuery } from './readableTargets.js';
 import { checkMaxAge } from '../input/maxAge.js';
+import { memberPages } from './memberPages.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
 import { checkForwardPage, type AskedPage } from '../input/pageArgs.js';
@@ -19,10 +19,10 @@ import { checkForwardPage, type AskedPage } from '../input/pageArgs.js';
 const ACCOUNTS_PER_QUERY = 1_000;
 
 /**
- * Most pages of the service that are read for one page with a status filter. Ours: 500 members, which at half of
- * GuardDuty's rate take two seconds; whoever wants more goes on from the cursor.
+ * Most pages of ListMembers that are read for one page of a list with a status filter. Ours: 10 pages are 500 members, and
+ * take two seconds at half of GuardDuty's rate. The cursor leads to the next page, also when no member matched.
  */
-const PAGES_PER_PAGE = 10;
+const MAX_PAGES_READ = 10;
 
 /** Which members to list. */
 export interface MembersQuery {
@@ -118,28 +118,28 @@ async function readPage(
 ): Promise<MemberEdges> {
   const edges: MemberEdge[] = [];
   let place = from;
-  // Without a filter every page brings members, and two of them fill the largest page.
-  for (let pages = 0; pages < PAGES_PER_PAGE; pages++) {
-    const { members, nextToken } = await reads.page(list.target, {
-      pageSize: ACCOUNTS_PER_CALL,
-      nextToken: place.token,
-    });
+  let pages = 0;
+  for await (const { members, nextToken } of memberPages(
+    (query) => reads.page(list.target, query),
+    from.token,
+  )) {
     const matching = members
       .map((node, index) => ({ node, index }))
       .slice(place.skip)
       .filter(({ node }) => list.statuses?.includes(node.status) ?? true);
-    const taken = matching.slice(0, first - edges.length);
-    for (const { node, index } of taken) {
+    const shown = matching.slice(0, first - edges.length);
+    for (const { node, index } of shown) {
       edges.push({ node, cursor: memberCursor(list, placeAfter(place.token, index, members, nextToken)) });
     }
-    if (taken.length < matching.length) {
+    if (shown.length < matching.length) {
       return pageOf(edges, true, null);
     }
     if (nextToken === null) {
       return pageOf(edges, false, null);
     }
     place = { token: nextToken, skip: 0 };
-    if (edges.length === first) {
+    pages += 1;
+    if (edges.length === first || pages === MAX_PAGES_READ) {
       break;
     }
   }

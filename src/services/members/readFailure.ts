@@ -38,3 +38,8 @@ export function reasonOfFailure(error: unknown): {
   }
   return { reasonCode, reason: String(error.details['reason'] ?? error.message) };
 }
+
+/** The error of a read that waits while the process stops. */
+export function gatewayStopping(): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'the gateway is stopping; try again in a moment');
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../errors.js';
 import type { TargetAddress } from '../../membership.js';
 import type { ReadQuota } from '../../ports/readQuota.js';
+import { gatewayStopping } from './readFailure.js';
 
 /**
  * Longest a read of members waits for the quota of its target, in milliseconds. Ours: enough for 1,000 accounts at half
@@ -40,7 +41,7 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
   const take: ReadTurns['take'] = async (target, wanted, until, signal) => {
     for (;;) {
       if (stopping.aborted) {
-        throw isStopping();
+        throw gatewayStopping();
       }
       signal?.throwIfAborted();
       const { granted, wait, at } = await quota.reserve(target, wanted);
@@ -73,8 +74,4 @@ export function rateExceeded({ administrator, service, region }: TargetAddress):
   return new GatewayError('THROTTLED', `${service} in ${region} as ${administrator}: ${reason}`, {
     details: { administrator, service, region, reasonCode: 'THROTTLED', reason },
   });
-}
-
-function isStopping(): GatewayError {
-  return new GatewayError('UNAVAILABLE', 'the gateway is stopping; try again in a moment');
 }

@@ -20,7 +20,7 @@ it('reconcile says in its place that a target has too many members for its rate,
     {
       ...{ service: 'SECURITY_HUB', toCreate: null, upToDate: null, reasonCode: 'THROTTLED' },
       reason:
-        'its rate lets no more than the first 50 of its members be listed within 25 seconds; refresh the inventory, then ask with maxAgeSeconds',
+        'at its rate, only the first 50 members can be listed within 25 seconds; refresh the inventory, then query with maxAgeSeconds',
     },
   ]);
 });
