@@ -2,7 +2,7 @@ import type { Caller } from '../membership.js';
 import type { Cancellable } from '../ports/cancellable.js';
 import type { HistoryStore } from '../ports/history.js';
 import type { OriginStore } from '../ports/origins.js';
-import type { OperationInput } from '../http/server.js';
+import type { OperationInput } from '../http/graphql/httpContext.js';
 import type { Inventory } from './inventory.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { Deadline, withDeadline } from '../services/deadline.js';

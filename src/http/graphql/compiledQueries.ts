@@ -6,43 +6,79 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../../resolvers/context.js';
-import type { PricedOperation } from './cost.js';
 import { measure } from './documentLimits.js';
-import { createCompileTextPage } from './textPages/textPages.js';
+import type { ParsedOperation } from './parsedOperation.js';
+import { createCompileTextPage } from './textPages/compileTextPage.js';
 
-/** Times that a document is executed as it is before it is compiled, which costs as much as executing it a few times. */
-const EXECUTIONS_BEFORE_COMPILING = 3;
+/** A query is compiled at its third execution: compiling takes as long as executing it a few times. */
+const COMPILED_AT_EXECUTION = 3;
 
-/** Most documents that are kept compiled, the least recently used forgotten first: clients have a few dozen. */
+/** Most compiled queries of a process; the least recently used one is dropped. Clients send a few dozen. */
 const MAX_COMPILED = 50;
 
-/** Most fields of a document that is compiled, fragments counted wherever they are spread: a thousand take 60 ms and 8 MB. */
+/** Most fields of a compiled query, a fragment counted wherever it is spread: 1,000 fields take 60 ms and 8 MB. */
 const MAX_FIELDS = 200;
 
-/**
- * Executes a query that comes again and again, and whose variables fit, compiled to JavaScript by graphql-jit, or to the
- * statement by which PostgreSQL writes the answer. Null for mutations and for documents that are new: those are for graphql-js.
- */
-export type ExecuteCompiled = (
-  asked: PricedOperation,
-  context: GatewayContext,
-) => Promise<ExecutionResult> | null;
+type Execute = (parsed: ParsedOperation, context: GatewayContext) => Promise<ExecutionResult>;
 
-interface Known {
-  times: number;
-  /** Null until it is compiled, and when it cannot be. */
-  execute: ((asked: PricedOperation, context: GatewayContext) => Promise<ExecutionResult>) | null;
+/**
+ * Executes a query that has been compiled: to JavaScript by graphql-jit, or to the SQL statement that writes the answer
+ * as text. Null for a mutation and for a query that is not compiled, which graphql-js executes. The variables must fit
+ * their types.
+ */
+export type ExecuteCompiled = (...args: Parameters<Execute>) => ReturnType<Execute> | null;
+
+interface Query {
+  executions: number;
+  /** Null before the query is compiled, and for a query that cannot be. */
+  execute: Execute | null;
 }
 
-/** Compiles by itself what comes often. Errors and their places are those of graphql-js; a test compares the two. */
+/** Compiles frequent queries. Errors and their paths are those of graphql-js; a test compares the two. */
 export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
-  // Apollo keeps the documents themselves, and gives the same one for the same text.
-  const known = new WeakMap<OperationDefinitionNode, Known>();
-  const compiled = new Set<Known>();
-  const compileTextPage = createCompileTextPage(schema);
+  // Apollo caches parsed documents, so the same text is the same object.
+  const queries = new WeakMap<OperationDefinitionNode, Query>();
+  // In order of their last use.
+  const compiled = new Set<Query>();
+  const compile = createCompile(schema);
 
-  const compile = ({ document, operation, operationName }: PricedOperation): Known['execute'] => {
-    // As the name of an answer, __proto__ would become its prototype.
+  const markUsed = (query: Query): void => {
+    compiled.delete(query);
+    compiled.add(query);
+    const [oldest] = compiled;
+    if (compiled.size > MAX_COMPILED && oldest !== undefined) {
+      compiled.delete(oldest);
+      oldest.execute = null;
+      oldest.executions = 0;
+    }
+  };
+
+  return (parsed, context) => {
+    const { operation } = parsed;
+    if (operation.operation !== OperationTypeNode.QUERY) {
+      return null;
+    }
+    let query = queries.get(operation);
+    if (query === undefined) {
+      queries.set(operation, (query = { executions: 0, execute: null }));
+    }
+    query.executions += 1;
+    if (query.executions === COMPILED_AT_EXECUTION) {
+      query.execute = compile(parsed);
+    }
+    if (query.execute === null) {
+      return null;
+    }
+    markUsed(query);
+    return query.execute(parsed, context);
+  };
+}
+
+/** Returns a function that compiles a query; null for one that graphql-js must execute. */
+function createCompile(schema: GraphQLSchema): (parsed: ParsedOperation) => Execute | null {
+  const compileTextPage = createCompileTextPage(schema);
+  return ({ document, operation, operationName }) => {
+    // In the objects that graphql-jit makes, the alias __proto__ would set the prototype.
     if (document.loc?.source.body.includes('__proto__') !== false) {
       return null;
     }
@@ -58,33 +94,5 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
       return null;
     }
     return ({ variables }, context) => Promise.resolve(query.query(undefined, context, variables));
-  };
-
-  return (asked, context) => {
-    const { operation } = asked;
-    if (operation.operation !== OperationTypeNode.QUERY) {
-      return null;
-    }
-    let entry = known.get(operation);
-    if (entry === undefined) {
-      known.set(operation, (entry = { times: 0, execute: null }));
-    }
-    entry.times += 1;
-    if (entry.times === EXECUTIONS_BEFORE_COMPILING) {
-      entry.execute = compile(asked);
-    }
-    if (entry.execute === null) {
-      return null;
-    }
-    // Its place among the recently used.
-    compiled.delete(entry);
-    compiled.add(entry);
-    const [oldest] = compiled;
-    if (compiled.size > MAX_COMPILED && oldest !== undefined) {
-      compiled.delete(oldest);
-      oldest.execute = null;
-      oldest.times = 0;
-    }
-    return entry.execute(asked, context);
   };
 }

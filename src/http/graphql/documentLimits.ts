@@ -8,15 +8,15 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-/** The limits that a document is held to before it is validated. */
-export interface DocumentLimits {
+/** The size of a document, and the limits for it. A fragment counts wherever it is spread. */
+export interface DocumentSize {
   readonly depth: number;
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
 }
 
-/** The variables of the configuration that set them. */
+/** The environment variable of each limit. */
 const VARIABLES = {
   depth: 'MAX_DEPTH',
   fields: 'MAX_FIELDS',
@@ -24,106 +24,102 @@ const VARIABLES = {
   directives: 'MAX_DIRECTIVES',
 } as const;
 
-/** Fragments within fragments beyond this count as endless: following them further would use up the stack. */
+/** Deepest nesting of fragments that is measured; deeper nesting would overflow the stack. */
 const MAX_NESTING = 500;
 
-const NOTHING: DocumentLimits = { depth: 0, fields: 0, aliases: 0, directives: 0 };
-const ENDLESS: DocumentLimits = { ...NOTHING, depth: MAX_NESTING };
+const EMPTY: DocumentSize = { depth: 0, fields: 0, aliases: 0, directives: 0 };
+const TOO_DEEP: DocumentSize = { ...EMPTY, depth: MAX_NESTING };
 
 /**
- * A validation rule that stops validation before any other rule has looked further than the document's top: some of
- * them take quadratic time, or a stack as deep as the document.
+ * A validation rule that refuses a document over one of the limits, and then ends the validation. Other rules take
+ * quadratic time, or a stack as deep as the document, so the rule ends it before they enter the document.
  */
-export function documentLimitsRule(limits: DocumentLimits): ValidationRule {
+export function documentLimitsRule(limits: DocumentSize): ValidationRule {
   return (context) => ({
     Document: {
       enter(document) {
-        const faults = faultsOf(measure(document), limits);
-        for (const fault of faults) {
-          context.reportError(fault);
+        const errors = checkSize(measure(document), limits);
+        for (const error of errors) {
+          context.reportError(error);
         }
-        // A node that is replaced by nothing is not entered, by no rule.
-        return faults.length > 0 ? null : undefined;
+        // `null` removes the document, so that no rule enters its definitions.
+        return errors.length > 0 ? null : undefined;
       },
     },
   });
 }
 
-function faultsOf(found: DocumentLimits, limits: DocumentLimits): GraphQLError[] {
-  return (Object.keys(VARIABLES) as (keyof DocumentLimits)[])
-    .filter((what) => found[what] > limits[what])
-    .map((what) => {
-      const details = { limit: VARIABLES[what], maximum: limits[what], actual: found[what] };
-      return new GraphQLError(
-        `expected a document with at most ${limits[what]} of ${what}, got ${found[what]}`,
-        {
-          extensions: { details },
-        },
-      );
+function checkSize(size: DocumentSize, limits: DocumentSize): GraphQLError[] {
+  return (Object.keys(VARIABLES) as (keyof DocumentSize)[])
+    .filter((name) => size[name] > limits[name])
+    .map((name) => {
+      const details = { limit: VARIABLES[name], maximum: limits[name], actual: size[name] };
+      const message = `expected a document with at most ${limits[name]} of ${name}, got ${size[name]}`;
+      return new GraphQLError(message, { extensions: { details } });
     });
 }
 
-/** What a document has of each, with every fragment counted wherever it is spread. */
-export function measure(document: DocumentNode): DocumentLimits {
+/** The sizes of all operations together; at least those of every fragment alone, since validation reads unused ones too. */
+export function measure(document: DocumentNode): DocumentSize {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) {
       fragments.set(definition.name.value, definition);
     }
   }
-  const known = new Map<string, DocumentLimits>();
+  const measured = new Map<string, DocumentSize>();
 
-  const ofFragment = (name: string, nesting: number): DocumentLimits => {
-    const before = known.get(name);
-    if (before !== undefined) {
-      return before;
+  const ofFragment = (name: string, nesting: number): DocumentSize => {
+    const known = measured.get(name);
+    if (known !== undefined) {
+      return known;
     }
     const fragment = fragments.get(name);
     if (fragment === undefined) {
-      return NOTHING;
+      return EMPTY;
     }
-    // One that spreads itself is for another rule to refuse.
-    known.set(name, NOTHING);
-    const found = withOwn(ofSelections(fragment.selectionSet, nesting + 1), 0, fragment);
-    known.set(name, found);
-    return found;
+    // Ends a cycle of fragments, which another rule refuses.
+    measured.set(name, EMPTY);
+    const size = withNode(ofSelections(fragment.selectionSet, nesting + 1), 0, fragment);
+    measured.set(name, size);
+    return size;
   };
 
-  const ofSelection = (selection: SelectionNode, nesting: number): DocumentLimits => {
+  const ofSelection = (selection: SelectionNode, nesting: number): DocumentSize => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      return withOwn(ofFragment(selection.name.value, nesting), 0, selection);
+      return withNode(ofFragment(selection.name.value, nesting), 0, selection);
     }
-    const inner = selection.selectionSet ? ofSelections(selection.selectionSet, nesting + 1) : NOTHING;
+    const inner = selection.selectionSet ? ofSelections(selection.selectionSet, nesting + 1) : EMPTY;
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return withOwn(inner, 0, selection);
+      return withNode(inner, 0, selection);
     }
-    const { depth, fields, aliases, directives } = withOwn(inner, 1, selection);
+    const { depth, fields, aliases, directives } = withNode(inner, 1, selection);
     return { depth: depth + 1, fields, directives, aliases: aliases + (selection.alias ? 1 : 0) };
   };
 
-  const ofSelections = (set: SelectionSetNode, nesting: number): DocumentLimits =>
+  const ofSelections = (set: SelectionSetNode, nesting: number): DocumentSize =>
     nesting > MAX_NESTING
-      ? ENDLESS
-      : set.selections.map((selection) => ofSelection(selection, nesting)).reduce(sum, NOTHING);
+      ? TOO_DEEP
+      : set.selections.map((selection) => ofSelection(selection, nesting)).reduce(sum, EMPTY);
 
-  // A fragment that nothing spreads is validated all the same.
   for (const name of fragments.keys()) {
     ofFragment(name, 0);
   }
-  const alone = [...known.values()].reduce(most, NOTHING);
+  const largestFragment = [...measured.values()].reduce(maximum, EMPTY);
   const operations = document.definitions.map((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
-      ? withOwn(ofSelections(definition.selectionSet, 0), 0, definition)
-      : NOTHING,
+      ? withNode(ofSelections(definition.selectionSet, 0), 0, definition)
+      : EMPTY,
   );
-  return most(alone, operations.reduce(sum, NOTHING));
+  return maximum(largestFragment, operations.reduce(sum, EMPTY));
 }
 
-function withOwn(
-  inner: DocumentLimits,
+/** Adds what the node itself has: `fields`, and its directives. */
+function withNode(
+  inner: DocumentSize,
   fields: number,
   node: { readonly directives?: readonly unknown[] | undefined },
-): DocumentLimits {
+): DocumentSize {
   return {
     ...inner,
     fields: inner.fields + fields,
@@ -131,7 +127,7 @@ function withOwn(
   };
 }
 
-function sum(a: DocumentLimits, b: DocumentLimits): DocumentLimits {
+function sum(a: DocumentSize, b: DocumentSize): DocumentSize {
   return {
     depth: Math.max(a.depth, b.depth),
     fields: a.fields + b.fields,
@@ -140,7 +136,7 @@ function sum(a: DocumentLimits, b: DocumentLimits): DocumentLimits {
   };
 }
 
-function most(a: DocumentLimits, b: DocumentLimits): DocumentLimits {
+function maximum(a: DocumentSize, b: DocumentSize): DocumentSize {
   return {
     depth: Math.max(a.depth, b.depth),
     fields: Math.max(a.fields, b.fields),

@@ -1,58 +1,58 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
-import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../errors.js';
-import type { GatewayContext } from '../../resolvers/context.js';
-import { countCodes, countsIn, type Admit, type Cost } from './admission.js';
+import { headOf } from '../request/errorStatus.js';
+import type { Admit, Cost } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
-import { toBePriced, type PricedOperation } from './cost.js';
-import type { RequestInfo } from '../request/gate.js';
-import { asHttpError } from '../request/refusal.js';
+import type { FormatError } from './formatError.js';
+import type { HttpContext } from './httpContext.js';
+import { countCodes, requestCountsIn } from './operationInfo.js';
+import { coerceVariables, type ParsedOperation } from './parsedOperation.js';
 
-/** The context of an operation over HTTP. */
-export interface HttpContext extends GatewayContext {
-  readonly requestInfo: RequestInfo;
+/** What the plugin works with. */
+export interface OperationPluginDependencies {
+  readonly schema: GraphQLSchema;
+  readonly admit: Admit;
+  readonly executeCompiled: ExecuteCompiled;
+  readonly formatError: FormatError;
 }
 
-/** What callers see of an error. */
-type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-
-/** Asks admission for every operation, and puts the request's id and the cost into `extensions` of every answer. */
-export function createOperationPlugin(
-  schema: GraphQLSchema,
-  admit: Admit,
-  executeCompiled: ExecuteCompiled,
-  formatError: FormatError,
-): ApolloServerPlugin<HttpContext> {
+/**
+ * An Apollo plugin that admits every operation, executes frequent queries compiled, and adds the request id and the cost to
+ * `extensions` of every answer.
+ */
+export function createOperationPlugin({
+  schema,
+  admit,
+  executeCompiled,
+  formatError,
+}: OperationPluginDependencies): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
-      let asked: PricedOperation | null = null;
+      let parsed: ParsedOperation | null = null;
       let cost: Cost | null = null;
       return {
         async didResolveOperation({ contextValue, document, operation, request }) {
-          // What names no operation is not executed, and its execution says so.
+          // Apollo refuses a request that selects no operation when it comes to execute it.
           if (operation === undefined) {
             return;
           }
           const operationName = request.operationName ?? null;
-          asked = toBePriced(schema, {
-            document,
-            operation,
-            operationName,
-            variables: request.variables ?? {},
-          });
+          const variables = request.variables ?? {};
+          parsed = coerceVariables(schema, { document, operation, operationName, variables });
           try {
-            cost = await admit(contextValue.requestInfo, asked);
+            cost = await admit(contextValue.requestInfo, parsed);
           } catch (error) {
-            throw error instanceof GatewayError ? asHttpError(error) : error;
+            throw error instanceof GatewayError ? withHttpStatus(error) : error;
           }
         },
         async responseForOperation({ contextValue }) {
-          // Without a cost its variables do not fit, and graphql-js says so.
-          if (asked === null || cost === null) {
+          // Without a cost the variables do not fit, which graphql-js reports.
+          if (parsed === null || cost === null) {
             return null;
           }
-          const result = await executeCompiled(asked, contextValue);
-          return result && asResponse(result, formatError);
+          const result = await executeCompiled(parsed, contextValue);
+          return result && toResponse(result, formatError);
         },
         async willSendResponse({ contextValue: { requestInfo }, response: { body } }) {
           if (body.kind !== 'single') {
@@ -62,7 +62,7 @@ export function createOperationPlugin(
           const { operation } = requestInfo;
           requestInfo.errors = countCodes(singleResult.errors ?? []);
           if (operation?.type === 'mutation') {
-            operation.counts = countsIn(singleResult.data);
+            operation.counts = requestCountsIn(singleResult.data);
           }
           singleResult.extensions = {
             ...singleResult.extensions,
@@ -75,14 +75,23 @@ export function createOperationPlugin(
   };
 }
 
-/** An executed operation as Apollo answers with it. The errors are those of fields: none has a status of its own. */
-function asResponse({ data, errors }: ExecutionResult, formatError: FormatError): GraphQLResponse {
-  const shown = errors?.map((error) => {
-    const { extensions, ...json } = error.toJSON();
-    return formatError({ ...json, extensions: { code: 'INTERNAL_SERVER_ERROR', ...extensions } }, error);
+/** The error with the HTTP status and headers that Apollo reads from `extensions.http`. */
+function withHttpStatus(error: GatewayError): GraphQLError {
+  const { status, headers } = headOf(error);
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { http: { status, headers: new HeaderMap(Object.entries(headers)) } },
   });
+}
+
+/** An executed operation as an answer of Apollo. The errors are of fields, so that the HTTP status stays 200. */
+function toResponse({ data, errors }: ExecutionResult, formatError: FormatError): GraphQLResponse {
+  const formatted = errors?.map((error) => formatError(error));
   return {
     http: { headers: new HeaderMap() },
-    body: { kind: 'single', singleResult: { data: data ?? null, ...(shown && { errors: shown }) } },
+    body: {
+      kind: 'single',
+      singleResult: { data: data ?? null, ...(formatted && { errors: formatted }) },
+    },
   };
 }

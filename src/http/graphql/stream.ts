@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import {
   getOperationAST,
   GraphQLError,
@@ -7,85 +7,99 @@ import {
   parse,
   specifiedRules,
   validate,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLFormattedError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import type { RequestParams, Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { GatewayError } from '../../errors.js';
-import { countCodes, type Admit } from './admission.js';
-import { toBePriced } from './cost.js';
-import { documentLimitsRule, type DocumentLimits } from './documentLimits.js';
-import type { Gate, RequestInfo } from '../request/gate.js';
-import type { HttpContext } from './operationPlugin.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
-import { asHttpError } from '../request/refusal.js';
+import { headOf } from '../request/errorStatus.js';
+import type { Gate } from '../request/gate.js';
+import type { Admit } from './admission.js';
+import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
+import type { FormatError } from './formatError.js';
+import type { HttpContext, HttpContextOf } from './httpContext.js';
+import { countCodes } from './operationInfo.js';
+import { coerceVariables } from './parsedOperation.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
 import { untilCredentialEnds } from './untilCredentialEnds.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
 
-/** What subscriptions need. */
-export interface StreamOptions {
+/** What subscriptions work with; all but `watchCredential` is shared with /graphql. */
+export interface StreamDependencies {
   readonly schema: GraphQLSchema;
-  /** The context of one operation, made as for /graphql: the same rules hold. */
-  readonly contextOf: (request: FastifyRequest) => HttpContext;
+  readonly contextOf: HttpContextOf;
   readonly watchCredential: WatchCredential;
-  /** What callers see of an error, as on /graphql. */
-  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly formatError: FormatError;
   readonly gate: Gate;
   readonly trustedDocuments: TrustedDocuments;
   readonly admit: Admit;
-  readonly limits: DocumentLimits;
-  readonly mayIntrospect: boolean;
+  readonly limits: DocumentSize;
+  readonly allowsIntrospection: boolean;
 }
 
 /**
- * Subscriptions on POST /graphql/stream: GraphQL over SSE in distinct connections mode, by graphql-sse. Queries and
- * mutations belong to /graphql and are refused. A client that goes away ends its subscription, and so does a credential
- * that is good no longer: with an error `UNAUTHENTICATED`. Only JSON is taken as a body, which no page of another origin can
- * send without asking first.
+ * Registers POST /graphql/stream: subscriptions over server-sent events in distinct connections mode, by graphql-sse. A
+ * query or a mutation gets BAD_REQUEST. A subscription ends when its client disconnects, and with an error
+ * `UNAUTHENTICATED` when its credential ends. A body must be JSON, which a page of another origin cannot send without a
+ * preflight.
  */
-export function registerStream(app: FastifyInstance, options: StreamOptions): void {
+export function registerStream(app: FastifyInstance, dependencies: StreamDependencies): void {
+  const { contextOf, watchCredential, formatError, gate, trustedDocuments } = dependencies;
   const handle = createHandler({
-    // Distinct connections only: nothing is kept here between two requests.
+    // Null: distinct connections mode, in which the process keeps nothing between two requests.
     authenticate: () => null,
-    onSubscribe: (request, params) => prepare(options, options.contextOf(request.raw), params),
+    onSubscribe: (request, params) => prepare(dependencies, contextOf(request.raw), params),
     onOperation: (_context, { raw }, _args, results) =>
-      untilCredentialEnds(results, raw.requestInfo, options.watchCredential),
-    onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, options),
+      untilCredentialEnds(results, raw.requestInfo, watchCredential),
+    onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, formatError),
   });
-  const hooks = { onRequest: options.gate, preHandler: options.trustedDocuments };
-  app.post('/graphql/stream', hooks, (request, reply) => handle(request, reply));
+  app.post('/graphql/stream', { onRequest: gate, preHandler: trustedDocuments }, (request, reply) =>
+    handle(request, reply),
+  );
 }
 
+/** Returns what graphql-js executes, or the HTTP answer that refuses the operation. */
 async function prepare(
-  options: StreamOptions,
+  dependencies: StreamDependencies,
   contextValue: HttpContext,
-  { query, operationName, variables }: RequestParams,
+  params: RequestParams,
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
-  const { schema, limits, mayIntrospect } = options;
+  const { schema, admit, formatError } = dependencies;
   const { requestInfo } = contextValue;
+  const refuse = (errors: readonly (GatewayError | GraphQLError)[], code: string): Response => {
+    const shown = errors.map((error) => formatError(error, code));
+    requestInfo.errors = countCodes(shown);
+    const { status, headers } = headOf(errors[0]);
+    return [
+      JSON.stringify({ errors: shown }),
+      {
+        status,
+        statusText: 'Refused',
+        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+      },
+    ];
+  };
+  const { query, operationName, variables } = params;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
-    const rules = [
-      ...specifiedRules,
-      documentLimitsRule(limits),
-      ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule]),
-    ];
-    const errors = validate(schema, document, rules, { hideSuggestions: !mayIntrospect });
+    const errors = validateDocument(document, dependencies);
     if (errors.length > 0) {
-      return refusal(options, requestInfo, errors, 'GRAPHQL_VALIDATION_FAILED');
+      return refuse(errors, 'GRAPHQL_VALIDATION_FAILED');
     }
-    const operation = getOperationAST(document, operationName);
-    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
-      throw new GraphQLError('expected one subscription; queries and mutations are for /graphql');
-    }
-    const asked = { document, operation, operationName: operationName ?? null, variables: variables ?? {} };
-    await options.admit(requestInfo, toBePriced(schema, asked));
+    const parsed = {
+      document,
+      operation: subscriptionIn(document, operationName),
+      operationName: operationName ?? null,
+      variables: variables ?? {},
+    };
+    await admit(requestInfo, coerceVariables(schema, parsed));
     return {
       schema,
       document,
@@ -94,57 +108,44 @@ async function prepare(
       variableValues: variables,
     };
   } catch (error) {
-    if (error instanceof GatewayError) {
-      return refusal(options, requestInfo, [asHttpError(error)], 'BAD_REQUEST');
-    }
-    if (error instanceof GraphQLError) {
-      return refusal(
-        options,
-        requestInfo,
-        [error],
-        error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_REQUEST',
-      );
+    if (error instanceof GatewayError || error instanceof GraphQLError) {
+      return refuse([error], 'GRAPHQL_PARSE_FAILED');
     }
     throw error;
   }
 }
 
-/** An answer to an operation that is not begun; `code` is for errors that have none of their own. */
-function refusal(
-  { formatError }: StreamOptions,
-  requestInfo: RequestInfo,
-  errors: readonly GraphQLError[],
-  code: string,
-): Response {
-  const http = errors[0]?.extensions['http'] as { status: number; headers: Map<string, string> } | undefined;
-  const shown = errors.map((error) => {
-    const { extensions, ...json } = error.toJSON();
-    return formatError({ ...json, extensions: { code, ...extensions } }, error);
-  });
-  requestInfo.errors = countCodes(shown);
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    ...Object.fromEntries(http?.headers ?? []),
-  };
-  return [JSON.stringify({ errors: shown }), { status: http?.status ?? 400, statusText: 'Refused', headers }];
+function validateDocument(
+  document: DocumentNode,
+  { schema, limits, allowsIntrospection }: StreamDependencies,
+): readonly GraphQLError[] {
+  const rules = [...specifiedRules, documentLimitsRule(limits)];
+  if (!allowsIntrospection) {
+    rules.push(NoSchemaIntrospectionCustomRule);
+  }
+  return validate(schema, document, rules, { hideSuggestions: !allowsIntrospection });
 }
 
-function withFormattedErrors(
-  result: ExecutionResult,
-  { formatError }: StreamOptions,
-): ExecutionResult | undefined {
+/** @throws GatewayError BAD_REQUEST when the request selects no subscription. */
+function subscriptionIn(document: DocumentNode, operationName?: string | null): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'expected one subscription; queries and mutations are for /graphql',
+    );
+  }
+  return operation;
+}
+
+/** The same result with errors as callers see them; undefined for a result without errors, which is sent as it is. */
+function withFormattedErrors(result: ExecutionResult, formatError: FormatError): ExecutionResult | undefined {
   if (result.errors === undefined) {
     return undefined;
   }
   const errors = result.errors.map((error) => {
-    const json = error.toJSON();
-    // The code Apollo gives what carries none, so that both ways are formatted alike.
-    const extensions = { code: 'INTERNAL_SERVER_ERROR', ...json.extensions };
-    const { message, ...formatted } = formatError({ ...json, extensions }, error);
-    return new GraphQLError(message, {
-      extensions: formatted.extensions ?? {},
-      path: formatted.path ?? null,
-    });
+    const { message, extensions = {}, path = null } = formatError(error);
+    return new GraphQLError(message, { extensions, path });
   });
   return { ...result, errors };
 }

@@ -1,77 +1,65 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
-import { sendRefusal } from '../request/refusal.js';
 
 export interface TrustedDocumentSettings {
   readonly mode: 'off' | 'log' | 'enforce';
-  /** A JSON object of SHA-256 (hex) and document, as GraphQL Code Generator writes it; null with mode off. */
+  /** A JSON object with SHA-256 (hex) and document, as GraphQL Code Generator writes it; null with mode off. */
   readonly file: string | null;
 }
 
-/** A hook for `preHandler`. */
-export type TrustedDocuments = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-) => Promise<FastifyReply | undefined>;
+/** A `preHandler` hook. */
+export type TrustedDocuments = (request: FastifyRequest) => Promise<void>;
 
 /**
- * A `preHandler` for trusted documents: puts the document in place of `documentId: "sha256:..."`, and, by the mode, logs
- * or refuses documents that are not in the file.
+ * Returns the hook for trusted documents.
+ *
+ * - `documentId: "sha256:..."` is replaced by its document; an unknown id gets BAD_USER_INPUT.
+ * - A document that is not in the file is logged with mode `log`, and gets FORBIDDEN with mode `enforce`.
  *
  * @throws GatewayError BAD_CONFIGURATION when the file cannot be read.
  */
 export function createTrustedDocuments({ mode, file }: TrustedDocumentSettings, log: Log): TrustedDocuments {
   const documents = file === null ? new Map<string, string>() : readDocuments(file);
-  return async (request, reply) => {
-    if (mode === 'off') {
-      return undefined;
+  return async (request) => {
+    const parameters = mode === 'off' ? null : parametersOf(request);
+    if (parameters === null) {
+      return;
     }
-    const asked = partsOf(request);
-    if (asked === null) {
-      return undefined;
-    }
-    const { documentId, query } = asked;
+    const { documentId, query } = parameters;
     if (typeof documentId === 'string') {
-      const document = documents.get(documentId.replace(/^sha256:/, ''));
-      if (document === undefined) {
-        return sendRefusal(reply, unknown(documentId));
-      }
-      asked['query'] = document;
-      return undefined;
+      parameters['query'] = documents.get(documentId.replace(/^sha256:/, '')) ?? refuseId(documentId);
+      return;
     }
     if (typeof query !== 'string') {
-      return undefined;
+      return;
     }
-    const hash = createHash('sha256').update(query).digest('hex');
+    const hash = sha256(query);
     if (documents.has(hash)) {
-      return undefined;
+      return;
     }
     if (mode === 'enforce') {
-      return sendRefusal(
-        reply,
-        new GatewayError('FORBIDDEN', 'only trusted documents are taken: send documentId'),
-      );
+      throw new GatewayError('FORBIDDEN', 'expected a trusted document: send its documentId');
     }
-    log.warn({ requestId: request.id, hash }, 'a document that is not trusted');
-    return undefined;
+    log.warn({ requestId: request.id, hash }, 'document is not trusted');
   };
 }
 
-function partsOf({ method, body, query }: FastifyRequest): Record<string, unknown> | null {
-  const parts = method === 'GET' ? query : body;
-  return typeof parts === 'object' && parts !== null ? (parts as Record<string, unknown>) : null;
+/** The GraphQL parameters of a request; null for a body that is no object. */
+function parametersOf({ method, body, query }: FastifyRequest): Record<string, unknown> | null {
+  const parameters = method === 'GET' ? query : body;
+  return typeof parameters === 'object' && parameters !== null
+    ? (parameters as Record<string, unknown>)
+    : null;
 }
 
-/** The documents by their own hashes: what the file calls them counts for nothing. */
+/** The documents of the file by SHA-256, computed here: the file's own hashes are not trusted. */
 function readDocuments(file: string): Map<string, string> {
   try {
     const documents = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
-    return new Map(
-      documents.map((document) => [createHash('sha256').update(document).digest('hex'), document]),
-    );
+    return new Map(documents.map((document) => [sha256(document), document]));
   } catch (cause) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
@@ -81,8 +69,12 @@ function readDocuments(file: string): Map<string, string> {
   }
 }
 
-function unknown(documentId: string): GatewayError {
-  return new GatewayError(
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function refuseId(documentId: string): never {
+  throw new GatewayError(
     'BAD_USER_INPUT',
     `documentId: expected the id of a trusted document, got ${documentId.slice(0, 80)}`,
   );

@@ -1,12 +1,11 @@
-import type { ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { OperationResult } from 'graphql-sse';
 import type { CredentialWatch, WatchCredential } from '../../services/access/credentialWatch.js';
-import type { RequestInfo } from '../request/gate.js';
-import { asHttpError } from '../request/refusal.js';
+import { credentialOf, type RequestInfo } from '../request/requestInfo.js';
 
 /**
- * The results for as long as the caller's credential is good, and then an error `UNAUTHENTICATED`. What is no stream of
- * results goes through as it is.
+ * Returns a stream of the same results that ends with an error `UNAUTHENTICATED` when the caller's credential expires or is
+ * revoked. A result that is no stream is returned as it is.
  */
 export function untilCredentialEnds(
   results: OperationResult,
@@ -16,35 +15,35 @@ export function untilCredentialEnds(
   if (!(Symbol.asyncIterator in Object(results)) || requestInfo?.caller == null) {
     return results;
   }
-  const { caller, expiresAt } = requestInfo;
-  const watch = watchCredential({ tokenId: caller.origin?.tokenId ?? null, expiresAt });
-  return until(results as AsyncGenerator<ExecutionResult>, watch);
+  const watch = watchCredential(credentialOf(requestInfo));
+  return endWith(results as AsyncGenerator<ExecutionResult>, watch);
 }
 
-/** Not a generator: one that waits for its next value does not hear that its consumer has left. */
-function until(
+/** No async generator, since `return` of a generator would wait until its pending `next` has resolved. */
+function endWith(
   results: AsyncGenerator<ExecutionResult>,
   { ended, close }: CredentialWatch,
 ): AsyncGenerator<ExecutionResult, undefined> {
-  const over = ended.then((error) => ({ error }));
-  let isOver = false;
+  const credentialEnd = ended.then((error) => ({ error }));
+  let isDone = false;
   const end = (): { done: true; value: undefined } => {
-    isOver = true;
+    isDone = true;
     close();
     void results.return(undefined);
     return { done: true, value: undefined };
   };
   return {
     async next() {
-      if (isOver) {
+      if (isDone) {
         return end();
       }
-      const next = await Promise.race([results.next(), over]);
+      const next = await Promise.race([results.next(), credentialEnd]);
       if (!('error' in next)) {
         return next.done === true ? end() : next;
       }
       end();
-      return { done: false, value: { errors: [asHttpError(next.error)] } };
+      const error = new GraphQLError(next.error.message, { originalError: next.error });
+      return { done: false, value: { errors: [error] } };
     },
     return: async () => end(),
     async throw(error) {

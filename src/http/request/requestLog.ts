@@ -1,36 +1,42 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../log.js';
 
-/** Routes that a load balancer asks every few seconds: their lines are for `debug`. */
-const QUIET = /^\/(health|metrics)\b/;
+/** Routes that a load balancer or Prometheus calls every few seconds; they are logged at `debug`. */
+const POLLED = /^\/(health|metrics)\b/;
+
+/** Longest path in a line, in characters. */
+const MAX_PATH_LENGTH = 100;
 
 /**
- * Writes one line for each request: who asked what, how long it took and how it ended. Never variables, documents,
- * headers, query strings or e-mail addresses.
+ * Writes one line for each HTTP request when it has been answered: the caller, the operation, the duration and the status.
+ * Never variables, documents, headers, query strings or e-mail addresses.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', async (request, reply) => {
-    const { requestInfo, id, method } = request;
     const path = request.url.split('?', 1)[0] ?? '';
-    const level = QUIET.test(path) ? 'debug' : 'info';
-    if (!log.isLevelEnabled(level)) {
-      return;
+    const level = POLLED.test(path) ? 'debug' : 'info';
+    if (log.isLevelEnabled(level)) {
+      log[level](lineOf(request, reply, path), 'request');
     }
-    const line = {
-      requestId: id,
-      method,
-      path: path.slice(0, 100),
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime),
-      actor: requestInfo?.caller?.id ?? null,
-      kind: requestInfo?.caller?.kind ?? null,
-      ...(requestInfo === null
-        ? {}
-        : { address: requestInfo.origin.address, traceparent: requestInfo.origin.traceparent }),
-      ...(requestInfo?.operation == null
-        ? {}
-        : { operation: { ...requestInfo.operation, errors: requestInfo.errors } }),
-    };
-    log[level](line, 'request');
   });
+}
+
+function lineOf({ id, method, requestInfo }: FastifyRequest, reply: FastifyReply, path: string) {
+  const line = {
+    requestId: id,
+    method,
+    path: path.slice(0, MAX_PATH_LENGTH),
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime),
+    actor: requestInfo?.caller?.id ?? null,
+    kind: requestInfo?.caller?.kind ?? null,
+  };
+  if (requestInfo === null) {
+    return line;
+  }
+  const { origin, operation, errors } = requestInfo;
+  const { address, traceparent } = origin;
+  return operation === null
+    ? { ...line, address, traceparent }
+    : { ...line, address, traceparent, operation: { ...operation, errors } };
 }

@@ -3,27 +3,27 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../../membership.js';
 
-/** Longest user agent kept, in characters. */
+/** Longest user agent in the record, in characters. */
 const MAX_USER_AGENT_LENGTH = 256;
 
-/** Ids that may stand in a log line and a header as they are: UUIDs, ULIDs, and what load balancers make. */
-const SANE_ID = /^[\w.:/=+@-]{1,128}$/;
+/** Ids that are safe in a log line and in a header as they are: UUIDs, ULIDs and the ids of load balancers. */
+const SAFE_ID = /^[\w.:/=+@-]{1,128}$/;
 
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The id of a request: its X-Request-Id when that is sane, else a new one. */
+/** The id of a request: its X-Request-Id when that is a safe id, else a new UUID. */
 export function requestIdOf(request: { readonly headers: IncomingHttpHeaders }): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && SAFE_ID.test(given) ? given : randomUUID();
 }
 
-/** The way a request came, for the record. */
+/** Where a request came from, for the record. */
 export function originOf({ ip, id, headers }: FastifyRequest): Omit<Origin, 'tokenId'> {
   const traceparent = headers['traceparent'];
   return {
     address: ip,
-    // PostgreSQL's text cannot hold NUL, and nobody wants to see the others.
+    // The text type of PostgreSQL cannot hold NUL; other control characters would garble a listing.
     userAgent:
       headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     requestId: id,

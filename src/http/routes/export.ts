@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GatewayError } from '../../errors.js';
+import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../../ports/exports.js';
 import type { Charge } from '../../services/access/budget.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
 import { type Gate, noCredentials } from '../request/gate.js';
-import { sendRefusal } from '../request/refusal.js';
+import { credentialOf } from '../request/requestInfo.js';
 
-/** What an export takes of a caller's budget: as much as ten of the largest pages. */
+/** The cost of an export, in points of the caller's budget: that of ten pages of the largest size. */
 const EXPORT_POINTS = 1_000;
 
 const COLUMNS: readonly (keyof ExportedOutcome)[] = [
@@ -30,13 +29,12 @@ const COLUMNS: readonly (keyof ExportedOutcome)[] = [
   'callId',
 ];
 
-/** What exports need. */
-export interface ExportOptions {
-  /** The same as for /graphql. */
+/** What the export routes work with. */
+export interface ExportDependencies {
   readonly gate: Gate;
   readonly charge: Charge;
   readonly watchCredential: WatchCredential;
-  /** Notes that the caller asked for administrators that are not granted to it. */
+  /** Records that the caller named administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly exportOutcomes: ExportOutcomes;
 }
@@ -44,7 +42,7 @@ export interface ExportOptions {
 interface Format {
   readonly file: string;
   readonly type: string;
-  /** Null: nothing comes before the first row. */
+  /** The text before the first row; null for none. */
   readonly header: string | null;
   readonly write: (outcomes: readonly ExportedOutcome[]) => string;
 }
@@ -65,57 +63,46 @@ const FORMATS: readonly Format[] = [
 ];
 
 /**
- * GET /export/outcomes.csv (RFC 4180, with a header) and /export/outcomes.jsonl: all outcomes that meet the conditions given
- * as parameters, newest first. No more is read than the client takes, and a client that leaves ends the reading. What is
- * wrong from the beginning is answered as /graphql would, by a status; later the connection breaks off, since an export that
- * seemed whole would be worse: also when the credential it was asked with is good no longer.
+ * Registers GET /export/outcomes.csv (RFC 4180, with a header) and GET /export/outcomes.jsonl: all outcomes that match the
+ * query parameters, newest first. The database is read as fast as the client reads, and no further once it disconnects.
+ *
+ * An error before the first row gets its HTTP status. After it, an error or the end of the caller's credential cuts the
+ * connection, so that a client cannot take the rows so far for the whole export.
  */
-export function registerExport(app: FastifyInstance, options: ExportOptions): void {
-  const { gate, charge, watchCredential, exportOutcomes } = options;
+export function registerExport(app: FastifyInstance, dependencies: ExportDependencies): void {
+  const { gate, charge, watchCredential, exportOutcomes } = dependencies;
   for (const format of FORMATS) {
     const url = `/export/${format.file}`;
     app.get<{ Querystring: Parameters }>(url, { onRequest: gate }, async (request, reply) => {
-      try {
-        const caller = callerOf(request);
-        noteForeign(options, caller, request.query);
-        const parts = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
-        await charge(caller, EXPORT_POINTS);
-        // The first part tells whether there is an answer at all.
-        const first = await parts.next();
-        const text = Readable.from(textOf(format, first, parts), { objectMode: false });
-        const standing = watchCredential({
-          tokenId: caller.origin?.tokenId ?? null,
-          expiresAt: request.requestInfo?.expiresAt ?? null,
-        });
-        void standing.ended.then((error) => text.destroy(error));
-        // However it ends, and also when nothing of it was ever taken.
-        text.once('close', () => {
-          standing.close();
-          void parts.return?.();
-        });
-        return await reply
-          .header('content-type', format.type)
-          .header('content-disposition', `attachment; filename="${format.file}"`)
-          .header('cache-control', 'no-store')
-          .send(text);
-      } catch (error) {
-        if (error instanceof GatewayError) {
-          return sendRefusal(reply, error);
-        }
-        throw error;
+      const requestInfo = request.requestInfo;
+      if (requestInfo?.caller == null) {
+        throw noCredentials();
       }
+      const { caller } = requestInfo;
+      noteForeign(dependencies, caller, request.query);
+      const batches = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
+      await charge(caller, EXPORT_POINTS);
+      // Before the status is sent, since the first read may fail.
+      const first = await batches.next();
+      const text = Readable.from(textOf(format, first, batches), { objectMode: false });
+      const watch = watchCredential(credentialOf(requestInfo));
+      void watch.ended.then((error) => text.destroy(error));
+      // Closes in every case, also when nothing of the text was read.
+      text.once('close', () => {
+        watch.close();
+        void batches.return?.();
+      });
+      return reply
+        .header('content-type', format.type)
+        .header('content-disposition', `attachment; filename="${format.file}"`)
+        .header('cache-control', 'no-store')
+        .send(text);
     });
   }
 }
 
-function callerOf({ requestInfo }: FastifyRequest): Caller {
-  if (requestInfo?.caller) {
-    return requestInfo.caller;
-  }
-  throw noCredentials();
-}
-
-function noteForeign({ denied }: ExportOptions, caller: Caller, { administrator }: Parameters): void {
+/** Records a query for an administrator that is not granted to the caller. */
+function noteForeign({ denied }: ExportDependencies, caller: Caller, { administrator }: Parameters): void {
   const granted = caller.administrators;
   if (granted === null || typeof administrator !== 'string' || granted.includes(administrator)) {
     return;
@@ -126,17 +113,17 @@ function noteForeign({ denied }: ExportOptions, caller: Caller, { administrator 
 async function* textOf(
   { header, write }: Format,
   first: IteratorResult<readonly ExportedOutcome[]>,
-  parts: AsyncIterator<readonly ExportedOutcome[]>,
+  batches: AsyncIterator<readonly ExportedOutcome[]>,
 ): AsyncGenerator<string> {
   if (header !== null) {
     yield header;
   }
-  for (let part = first; part.done !== true; part = await parts.next()) {
-    yield write(part.value);
+  for (let batch = first; batch.done !== true; batch = await batches.next()) {
+    yield write(batch.value);
   }
 }
 
-/** Values that a spreadsheet would take for a formula get an apostrophe in front. */
+/** Rows as CSV. A value that a spreadsheet would run as a formula gets an apostrophe in front. */
 function writeCsv(rows: readonly (readonly (string | number | boolean | null)[])[]): string {
   return stringify([...rows], {
     record_delimiter: 'windows',

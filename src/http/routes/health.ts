@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Whether this process should get traffic, and why not. */
+/** Whether this process should get traffic. */
 export interface Readiness {
-  /** Null when ready; else the reason, in a few words. */
+  /** Resolves with null when the process is ready, else with the reason in a few words. */
   notReady(): Promise<string | null>;
 }
 
 /**
- * GET /health/live: the process answers. GET /health/ready: it takes work, that is, its database answers and it is not
- * stopping; 503 with the reason otherwise.
+ * GET /health/live answers 200 while the process runs. GET /health/ready answers 200 while the process takes requests: its
+ * database answers and it is not stopping; otherwise 503 with the reason.
  */
 export function registerHealth(app: FastifyInstance, readiness: Readiness): void {
   app.get('/health/live', () => ({ status: 'ok' }));

@@ -1,0 +1,56 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../../log.js';
+import { createExecuteCompiled } from './compiledQueries.js';
+import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
+import type { HttpContext } from './httpContext.js';
+import { createOperationPlugin, type OperationPluginDependencies } from './operationPlugin.js';
+import { stringifyResult } from './textPages/jsonText.js';
+
+/**
+ * Size of Apollo's cache of parsed and validated documents, in bytes of JSON; the heap holds several times that. A client
+ * sends a few dozen documents of some kilobytes each, and documents that never come again would fill Apollo's default of
+ * 30 MiB.
+ */
+const DOCUMENT_CACHE_BYTES = 3 * 1024 * 1024;
+
+/** What the server of /graphql works with. */
+export interface ApolloDependencies extends Omit<OperationPluginDependencies, 'executeCompiled'> {
+  readonly limits: DocumentSize & { readonly tokens: number };
+  readonly allowsIntrospection: boolean;
+  readonly log: Log;
+}
+
+/** Returns the GraphQL server behind /graphql, not yet started. It stops when `app` closes. */
+export function createApolloServer(
+  app: FastifyInstance,
+  { limits, allowsIntrospection, log, ...operations }: ApolloDependencies,
+): ApolloServer<HttpContext> {
+  const { schema, formatError } = operations;
+  return new ApolloServer<HttpContext>({
+    schema,
+    introspection: allowsIntrospection,
+    hideSchemaDetailsFromClientErrors: !allowsIntrospection,
+    includeStacktraceInErrorResponses: false,
+    formatError: (_formatted, error) => formatError(error),
+    validationRules: [documentLimitsRule(limits)],
+    parseOptions: { maxLexicalTokens: limits.tokens },
+    persistedQueries: false,
+    stringifyResult,
+    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_CACHE_BYTES }),
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    // main.ts handles signals.
+    stopOnTerminationSignals: false,
+    plugins: [
+      // The default wraps every field to compute a Cache-Control header, which takes half of the time of a page.
+      ApolloServerPluginCacheControlDisabled(),
+      fastifyApolloDrainPlugin(app),
+      createOperationPlugin({ ...operations, executeCompiled: createExecuteCompiled(schema) }),
+    ],
+    logger: log,
+  });
+}
