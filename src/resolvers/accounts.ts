@@ -10,15 +10,14 @@ import type { AskedOutcomes } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
 import { toOutcome, toConnection } from './toSchema.js';
 
-/** The queries for accounts, what is on record about them and where they are members. */
+/** The queries `account` and `accounts`, and the members and outcomes of an account. */
 @Resolver(() => Account)
 export class AccountResolver {
   @Query(() => Account, {
-    description:
-      'One account: what is on record about it, and where it is a member now. BAD_USER_INPUT for an id that is not 12 digits.',
+    description: 'One account. BAD_USER_INPUT unless the id has 12 digits.',
   })
   account(
-    @Arg('accountId', () => AwsAccountId, { description: 'The account: 12 digits.' }) accountId: string,
+    @Arg('accountId', () => AwsAccountId, { description: 'The account.' }) accountId: string,
     @Ctx() { members }: GatewayContext,
   ): Readonly<Account> {
     const [checked = accountId] = members.accountIds('accountId', [accountId]);
@@ -27,11 +26,11 @@ export class AccountResolver {
 
   @Query(() => [Account], {
     description:
-      'Up to 1,000 accounts, in the order asked for. Their members are read 50 accounts a call for each target, so ' +
-      '1,000 accounts cost 20 calls for each service and region.',
+      'Up to 1,000 accounts, in the order of the input. One call reads the members of 50 accounts at one target, ' +
+      'so 1,000 accounts cost 20 calls per target.',
   })
   accounts(
-    @Arg('accountIds', () => [AwsAccountId], { description: 'The accounts: 12 digits each, 1,000 at most.' })
+    @Arg('accountIds', () => [AwsAccountId], { description: 'At most 1,000 accounts.' })
     accountIds: string[],
     @Ctx() { members }: GatewayContext,
   ): readonly Readonly<Account>[] {
@@ -39,43 +38,43 @@ export class AccountResolver {
   }
 
   @FieldResolver(() => [Member], {
-    // A target that fails must not take the others down (docs/decisions/0015).
+    // One failed target must not fail the others (docs/decisions/0015).
     nullable: 'items',
     description:
-      'Where the account stands now, at every target asked for: GetMembers, for all accounts of the operation ' +
-      'together. NOT_A_MEMBER where the service does not know it, or where an inventory that is young enough does not have it. A target that cannot be read is null here, and the ' +
-      'errors of the answer say why at this path: UPSTREAM_FAILED with extensions.reasonCode, or THROTTLED when its ' +
-      'rate leaves no room within 30 seconds.',
+      'Its membership now at every selected target: GetMembers, for all accounts of the operation together. ' +
+      'NOT_A_MEMBER if the service, or an inventory within maxAgeSeconds, does not have it. A target that cannot ' +
+      'be read is null, with an error at this path: UPSTREAM_FAILED with extensions.reasonCode, or THROTTLED if ' +
+      'the rate allows no call within 30 seconds.',
   })
   members(
     @Root() { accountId }: Account,
-    @Args(() => AccountMembersArguments) asked: AccountMembersArguments,
+    @Args(() => AccountMembersArguments) selection: AccountMembersArguments,
     @Ctx() { caller, members, memberLoader }: GatewayContext,
   ): Promise<Readonly<Member>>[] {
     return members
-      .targets(caller, asked)
-      .map((target) => memberLoader(target, accountId, asked.maxAgeSeconds));
+      .targets(caller, selection)
+      .map((target) => memberLoader(target, accountId, selection.maxAgeSeconds));
   }
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      'Its outcomes over all requests that the caller may see, newest first. With their request, sends and reasons they ' +
-      'are the whole story of the account.',
+      'Its history: its outcomes in all requests that the caller may see, newest first. totalCount is exact up to ' +
+      '10,000, else null; also null if counting would scan over 100,000 entries.',
   })
   async outcomes(
     @Root() { accountId }: Account,
     @Args(() => PageArguments) page: PageArguments,
     @Arg('filter', () => OutcomeFilter, {
       nullable: true,
-      description: 'Which of them to list; its accountId, when given, has to name this account.',
+      description: 'Selects outcomes. accountId, if given, must include this account.',
     })
     filter: OutcomeFilter | null | undefined,
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
     const isNamed = filter?.accountId?.includes(accountId) ?? true;
-    const conditions: AskedOutcomes = filter ?? {};
-    const asked = { ...conditions, accountId: isNamed ? [accountId] : [] };
-    const outcomes = await history.outcomes(caller, asked, page);
+    const given: AskedOutcomes = filter ?? {};
+    const conditions = { ...given, accountId: isNamed ? [accountId] : [] };
+    const outcomes = await history.outcomes(caller, conditions, page);
     return toConnection(outcomes.page, toOutcome, outcomes.count);
   }
 }

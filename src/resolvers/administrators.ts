@@ -3,13 +3,12 @@ import { Administrator } from '../schema/access/administrator.js';
 import { TargetHealth } from '../schema/members/targetHealth.js';
 import type { GatewayContext } from './context.js';
 
-/** The query for the configured administrators, and how their targets do. */
+/** The query `administrators`, and the health of their targets. */
 @Resolver(() => Administrator)
 export class AdministratorsResolver {
   @Query(() => [Administrator], {
     description:
-      'The administrators that the caller may use: the values that administrator, services and regions of ' +
-      'an input may have.',
+      'The administrators that the caller may use, with the services and regions that inputs may name.',
   })
   administrators(@Ctx() { caller, services }: GatewayContext): readonly Readonly<Administrator>[] {
     return services.administrators(caller);
@@ -17,8 +16,8 @@ export class AdministratorsResolver {
 
   @FieldResolver(() => [TargetHealth], {
     description:
-      'Whether each of its services answers in each of its regions. Asks all of them now, at the same time and within ' +
-      'their rates; one that does not answer is an entry with a reason, and no error.',
+      'Whether each service answers in each region: calls all of them now, in parallel and within their rates. A ' +
+      'target that does not answer has a reason, not an error.',
   })
   async targets(
     @Root() { id }: Administrator,

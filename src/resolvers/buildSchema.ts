@@ -32,15 +32,15 @@ import { applyRules } from './rules.js';
 import { TargetHealthResolver } from './targetHealth.js';
 import { TokenResolver } from './tokens.js';
 
-const QUERY = `Reads of the gateway's own record (what was asked, what became of every account, and which AWS API calls \
-carried it), which do not call AWS; and of the members as the services show them now (members, account, accounts, reconcile, administrators.targets), which \
-do. Every answer is limited to the administrators that the caller may use.`;
+const QUERY = `Reads the gateway's record: requests, outcomes and AWS API calls. Only members, account, accounts, reconcile and \
+administrators.targets read from AWS. Every answer is limited to the administrators that the caller may use. An \
+argument out of range is BAD_USER_INPUT.`;
 
-const MUTATION = `Changes to member accounts in GuardDuty and Security Hub. What is wrong with the input comes back as \
-userErrors, and then nothing was recorded, sent or withdrawn. Several mutations in one operation run one after another.`;
+const MUTATION = `Changes member accounts in GuardDuty and Security Hub. A mutation with userErrors has recorded, sent and withdrawn \
+nothing. The mutations of one operation run one after another.`;
 
-const SUBSCRIPTION = `Progress as it happens, over GraphQL over SSE (distinct connections mode): POST the operation to \
-/graphql/stream with Accept: text/event-stream.`;
+const SUBSCRIPTION = `Progress over GraphQL over SSE, distinct connections mode: POST the operation to /graphql/stream with Accept: \
+text/event-stream.`;
 
 /** The gateway's schema. Its resolvers take everything from the context, a `GatewayContext` for each operation. */
 export function buildGatewaySchema(): GraphQLSchema {

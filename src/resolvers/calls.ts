@@ -6,16 +6,18 @@ import { PageArguments, RootPageArguments } from '../schema/pageArguments.js';
 import type { GatewayContext } from './context.js';
 import { toCall, toOutcome, toConnection } from './toSchema.js';
 
-/** The query for calls, and what a call leads to. */
+/** The query `calls`, and the outcomes of a call. */
 @Resolver(() => UpstreamCall)
 export class CallResolver {
   @Query(() => UpstreamCallConnection, {
-    description: 'All AWS API calls on record that changed members or tried to, newest first.',
+    description:
+      'AWS API calls that changed members or tried to, newest first. totalCount is exact up to 10,000, else null; ' +
+      'also null if counting would scan over 100,000 entries.',
   })
   async calls(
     @Arg('filter', () => CallFilter, {
       nullable: true,
-      description: 'Which calls to list; all of them when absent or null.',
+      description: 'Selects calls.',
     })
     filter: CallFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
@@ -27,8 +29,7 @@ export class CallResolver {
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      'The outcomes it carried, as they stand now, possibly of several requests. A later call may have ' +
-      'settled them.',
+      'The outcomes of its accounts, perhaps of several requests. A later call may have settled them.',
   })
   async outcomes(
     @Root() { callId }: UpstreamCall,

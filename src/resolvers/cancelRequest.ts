@@ -4,22 +4,20 @@ import { CancelRequestPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload } from './mutationPayload.js';
 
-const DESCRIPTION = `Withdraws what a request has not sent yet. Every outcome that is PENDING, also one that waits to be \
-sent again, becomes CANCELED before this answers. What is IN_FLIGHT is with AWS and cannot be called back: it settles as \
-it is answered, and is not sent again, whatever the answer. When nothing is in flight the request has finished.
+const DESCRIPTION = `Withdraws what a request has not sent: before the answer, every PENDING outcome becomes CANCELED, also one that \
+waits to be sent again. An IN_FLIGHT outcome settles by AWS's answer and is not sent again. If none is in flight, \
+the request has finished.
 
-Nothing that was done is undone: accounts that were PROCESSED stay members. The request ends CANCELED when all of its \
-outcomes were withdrawn, PARTIALLY_SUCCEEDED when some were PROCESSED before, and FAILED when none was but some ended \
-UNPROCESSED or FAILED. To cancel twice does no harm; a request that has finished is NOT_CANCELABLE.
-
-Accounts that another request asks for as well are still sent for that one.`;
+PROCESSED accounts stay members. The request ends CANCELED if all outcomes were withdrawn, PARTIALLY_SUCCEEDED if \
+some were PROCESSED, else FAILED. Canceling twice has no effect; a finished request is NOT_CANCELABLE. Other \
+requests still send the accounts that they name.`;
 
 /** The mutation `cancelRequest`. */
 @Resolver()
 export class CancelRequestResolver {
   @Mutation(() => CancelRequestPayload, { nullable: true, description: DESCRIPTION })
   async cancelRequest(
-    @Arg('input', () => CancelRequestInput, { description: 'Which request.' })
+    @Arg('input', () => CancelRequestInput, { description: 'The request to cancel.' })
     input: CancelRequestInput,
     @Ctx() context: GatewayContext,
   ): Promise<CancelRequestPayload> {

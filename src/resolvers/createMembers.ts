@@ -4,18 +4,17 @@ import { CreateMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and of Security Hub, at \
-every service and in every region named. The gateway records the request, cuts it into calls of 50 accounts, paces and \
-retries them, and survives a crash; every account ends in exactly one outcome per service and region.
+const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and Security Hub at every selected target. \
+The gateway records the request, sends calls of 50 accounts, paces and retries them, and survives a crash. Every \
+account gets exactly one outcome per target.
 
-For accounts of the administrator's organization this is all it takes, and no invitation is needed. CreateMembers of a \
-delegated administrator enables GuardDuty in the accounts and applies the organization's auto-enable settings again, to \
-accounts that are members already as well; it is also the only way back for an organization account that was \
-disassociated. Other accounts are invited with inviteMembers afterwards.
+Accounts of the administrator's organization need no invitation. CreateMembers of a delegated administrator \
+enables GuardDuty in the accounts and applies the organization's auto-enable settings again, also to existing \
+members. It is the only way back for an organization account that was disassociated. Other accounts also need \
+inviteMembers.
 
-Partial success is data: accounts that a service left unprocessed are in the outcomes of the request, with its own \
-words. userErrors are faults of the input, for which nothing was recorded or sent. With dryRun the answer is a plan, and \
-nothing but reads is sent.`;
+Partial success is data: the outcomes have the accounts that a service left unprocessed, in its own words. \
+userErrors are faults of the input. A dryRun sends only reads.`;
 
 /** The mutation `createMembers`. */
 @Resolver()
@@ -23,7 +22,7 @@ export class CreateMembersResolver {
   @Mutation(() => CreateMembersPayload, { nullable: true, description: DESCRIPTION })
   async createMembers(
     @Arg('input', () => CreateMembersInput, {
-      description: 'Which accounts, as which administrator, and where.',
+      description: 'The accounts and targets.',
     })
     input: CreateMembersInput,
     @Ctx() context: GatewayContext,

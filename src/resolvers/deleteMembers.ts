@@ -1,21 +1,19 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { DeleteMembersInput } from '../schema/requests/removalInputs.js';
-import { DeleteMembersPayload } from '../schema/requests/removalPayloads.js';
+import { DeleteMembersPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Takes accounts off the administrator's list of members: DeleteMembers of GuardDuty and of Security \
-Hub, at every service and in every region named. For admins.
+const DESCRIPTION = `Deletes entries from the administrator's member list: DeleteMembers of GuardDuty and Security Hub at every \
+selected target. For admins.
 
-It deletes entries, not accounts, and changes nothing inside the accounts. The e-mail address and the history of the \
-entry are lost, and an account that came by invitation cannot be invited again before createMembers. A member that is \
-still associated is refused, STILL_ASSOCIATED: disassociateMembers comes first, and the plan says which accounts those \
-are. When both are wanted, ask for the one and then for the other: in one service and region they take effect in that \
-order.
+The accounts themselves do not change. The entry's e-mail address and history are lost. An account that came by \
+invitation needs createMembers before another invitation. An associated member is STILL_ASSOCIATED: \
+disassociateMembers comes first, and the plan shows these accounts. For both, send one mutation after the other: \
+at one target they take effect in that order.
 
-It takes two steps as disassociateMembers does, with a dryRun and its confirm token, and has the same limit on the \
-share of a target's entries. Recording, outcomes and userErrors are as in createMembers. After a crash or a lost answer \
-an account that is not on the list any more is PROCESSED: a deletion leaves nothing to tell it by.`;
+Preview, limit, recording, outcomes and userErrors work as in disassociateMembers. After a crash or a lost answer, \
+an account that is not on the list is PROCESSED, since a deletion leaves no other trace.`;
 
 /** The mutation `deleteMembers`. */
 @Resolver()
@@ -23,7 +21,7 @@ export class DeleteMembersResolver {
   @Mutation(() => DeleteMembersPayload, { nullable: true, description: DESCRIPTION })
   async deleteMembers(
     @Arg('input', () => DeleteMembersInput, {
-      description: 'Which accounts, as which administrator, and where; and the token of the preview.',
+      description: 'The accounts, the targets and the token of the preview.',
     })
     input: DeleteMembersInput,
     @Ctx() context: GatewayContext,

@@ -12,23 +12,23 @@ import { RefreshInventoryInput, RefreshInventoryPayload } from '../schema/invent
 import type { GatewayContext } from './context.js';
 import { toConnection } from './toSchema.js';
 
-const REFRESH = `Lists all members of each target anew, for inventory and coverage: ListMembers, 50 a call, within half of the \
-rate of the target, so that 10,000 members take a minute or more. The observations are made in the background by whichever \
-replica has room, one of a target at a time, and go on when this mutation has answered, or a gateway has ended. One that fails or \
-breaks off changes nothing but what is said of it here. Observations that began before do not count.`;
+const REFRESH = `Lists all members of each target for inventory and coverage: ListMembers, 50 a call, at half of the target's rate: \
+10,000 members take a minute or more. Any free replica observes in the background, one observation per target at a \
+time, also after the answer and after a gateway stops. A failed observation changes only this answer. Earlier \
+observations do not count.`;
 
-/** The inventory: its list, its summary, and how it is made anew. */
+/** The queries `inventory` and `coverage`, and the mutation `refreshInventory`. */
 @Resolver(() => InventoryMember)
 export class InventoryResolver {
   @Query(() => InventoryMemberConnection, {
     description:
-      'All members that the last observations saw, by account id: from the inventory, without a call to AWS, and as old as ' +
-      'observedAt of each says. A target that was never observed (refreshInventory, INVENTORY_INTERVAL_MINUTES) has none.',
+      'All members that the last observations saw, by account id, without calls to AWS. A target without an ' +
+      'observation (refreshInventory, INVENTORY_INTERVAL_MINUTES) has none. totalCount is exact.',
   })
   async inventory(
     @Arg('filter', () => InventoryFilter, {
       nullable: true,
-      description: 'Which members to list; all of them when absent or null.',
+      description: 'Selects members.',
     })
     filter: InventoryFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
@@ -39,7 +39,7 @@ export class InventoryResolver {
   }
 
   @FieldResolver(() => Account, {
-    description: 'The account itself: what is on record about it, and where it is a member now.',
+    description: 'The account.',
   })
   account(@Root() { accountId }: InventoryMember): Readonly<Account> {
     return { accountId };
@@ -47,19 +47,19 @@ export class InventoryResolver {
 
   @Query(() => Coverage, {
     description:
-      'How the members of an administrator are spread over its services and regions, and which accounts are active in some of ' +
-      'them only. From the inventory, without a call to AWS: as old as observedAt of each target says.',
+      'The members of an administrator by service and region, and the accounts that are active in only some of ' +
+      'them. From the inventory, without calls to AWS.',
   })
   async coverage(
-    @Args(() => CoverageArguments) asked: CoverageArguments,
+    @Args(() => CoverageArguments) selection: CoverageArguments,
     @Ctx() { caller, inventory }: GatewayContext,
   ): Promise<Readonly<Coverage>> {
-    return inventory.coverage(caller, asked);
+    return inventory.coverage(caller, selection);
   }
 
   @Mutation(() => RefreshInventoryPayload, { nullable: true, description: REFRESH })
   async refreshInventory(
-    @Arg('input', () => RefreshInventoryInput, { description: 'Which targets, and how long to wait.' })
+    @Arg('input', () => RefreshInventoryInput, { description: 'The targets, and how long to wait.' })
     input: RefreshInventoryInput,
     @Ctx() { caller, refreshInventory }: GatewayContext,
   ): Promise<Readonly<RefreshInventoryPayload>> {

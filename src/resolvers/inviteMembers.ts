@@ -4,20 +4,18 @@ import { InviteMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and of Security Hub, at \
-every service and in every region named. They become active members once somebody in the account accepts. GuardDuty has \
-to be on in an account that it invites.
+const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and Security Hub at every selected \
+target. They become active members once they accept. GuardDuty invites only accounts in which it is enabled.
 
-Accounts managed through AWS Organizations need no invitation: createMembers is all they take, and those that were added \
-through Organizations and later disassociated cannot be invited at all. An account that was disassociated after an \
-earlier invitation can be invited again without createMembers, unless it was deleted meanwhile. Security Hub allows 1,000 \
-open invitations per administrator and region.
+Accounts managed through AWS Organizations need createMembers only, and cannot be invited once disassociated. An \
+invited account that was disassociated can be invited again without createMembers, unless it was deleted. Security \
+Hub allows 1,000 open invitations per administrator and region.
 
-With followUp the gateway looks afterwards, for some days, whether the invitations are accepted: GuardDuty verifies the e-mail \
-address first, and neither service tells when an account accepts, declines or lets it be.
+With followUp the gateway reads for some days whether accounts accept: GuardDuty first verifies the e-mail \
+address, and neither service reports that an account accepts, declines or ignores an invitation.
 
-Recording, outcomes, userErrors and dryRun are as in createMembers. After a crash or a lost answer the gateway reads the members \
-back before it sends again, so that nobody is invited twice because of it.`;
+Recording, outcomes, userErrors and dryRun work as in createMembers. After a crash or a lost answer the gateway \
+reads the members before it sends again, so no account is invited twice.`;
 
 /** The mutation `inviteMembers`. */
 @Resolver()
@@ -25,7 +23,7 @@ export class InviteMembersResolver {
   @Mutation(() => InviteMembersPayload, { nullable: true, description: DESCRIPTION })
   async inviteMembers(
     @Arg('input', () => InviteMembersInput, {
-      description: 'Which accounts, as which administrator, and where.',
+      description: 'The accounts and targets.',
     })
     input: InviteMembersInput,
     @Ctx() context: GatewayContext,

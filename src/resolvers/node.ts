@@ -4,14 +4,14 @@ import { parseNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { toCall, toOutcome, toRequest } from './toSchema.js';
 
-/** The query for any record by its id. */
+/** The query `node`. */
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
     description:
-      'The record with this id, whichever type it has. Null when there is none, when the text is no id of ' +
-      'this gateway, or when the caller may not see its administrator.',
+      'The record with this id. Null if there is none, if the text is not an id of this gateway, or if the caller ' +
+      'may not see its administrator.',
   })
   async node(
     @Arg('id', () => ID, { description: 'The id of a MembershipRequest, an Outcome or an UpstreamCall.' })

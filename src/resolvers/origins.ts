@@ -7,14 +7,14 @@ import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { toConnection } from './toSchema.js';
 
-/** Where requests came from, and what was turned away. */
+/** The origin of a request, and the query `deniedAttempts`. */
 @Resolver(() => MembershipRequest)
 export class OriginResolver {
   @FieldResolver(() => RequestOrigin, {
     nullable: true,
     description:
-      'How it came: address, program, request id. For admins: others get null and FORBIDDEN. Null for requests made ' +
-      'before the gateway kept this.',
+      'Its address, program and request id. For admins; others get null and FORBIDDEN. Null for requests from ' +
+      'before origins were recorded.',
   })
   async origin(
     @Root() { requestId }: MembershipRequest,
@@ -26,8 +26,7 @@ export class OriginResolver {
 
   @Query(() => DeniedAttemptConnection, {
     description:
-      'Attempts that were turned away, newest first. An admin with some administrators sees those of callers that ' +
-      'reach no further. For admins.',
+      'Denied attempts, newest first. For admins. An admin of some administrators sees callers with no others.',
   })
   async deniedAttempts(
     @Args(() => RootPageArguments) page: RootPageArguments,

@@ -4,12 +4,12 @@ import { OutcomeSend } from '../schema/history/outcomeSend.js';
 import type { GatewayContext } from './context.js';
 import { toCall } from './toSchema.js';
 
-/** What a send leads to. */
+/** The call of a send. */
 @Resolver(() => OutcomeSend)
 export class OutcomeSendResolver {
   @FieldResolver(() => UpstreamCall, {
     nullable: true,
-    description: 'The call that carried it; null when it has been erased since, for its age.',
+    description: 'The call. Null once erased.',
   })
   async call(
     @Root() { callId }: OutcomeSend,

@@ -11,18 +11,19 @@ import { DateTime } from '../schema/scalars.js';
 import type { GatewayContext } from './context.js';
 import { toCall, toOutcome, toConnection, toRequest } from './toSchema.js';
 
-/** The query for outcomes, and what an outcome leads to. */
+/** The query `outcomes`, and the request, calls and member status of an outcome. */
 @Resolver(() => Outcome)
 export class OutcomeResolver {
   @Query(() => OutcomeConnection, {
     description:
-      'Outcomes over all requests that the caller may see, newest request first and then by account id, ' +
-      'from the highest: with filter.accountId, the history of an account.',
+      'Outcomes of all requests that the caller may see: the newest request first, then the highest account id. ' +
+      'filter.accountId gives the history of an account. totalCount is exact up to 10,000, else null; also null ' +
+      'if counting would scan over 100,000 entries.',
   })
   async outcomes(
     @Arg('filter', () => OutcomeFilter, {
       nullable: true,
-      description: 'Which outcomes to list; all of them when absent or null.',
+      description: 'Selects outcomes.',
     })
     filter: OutcomeFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
@@ -32,7 +33,7 @@ export class OutcomeResolver {
     return toConnection(outcomes.page, toOutcome, outcomes.count);
   }
 
-  @FieldResolver(() => MembershipRequest, { description: 'The request it belongs to.' })
+  @FieldResolver(() => MembershipRequest, { description: 'Its request.' })
   async request(
     @Root() { requestId }: Outcome,
     @Ctx() { loaders }: GatewayContext,
@@ -43,7 +44,7 @@ export class OutcomeResolver {
 
   @FieldResolver(() => UpstreamCall, {
     nullable: true,
-    description: 'The last call that carried it; null before the first.',
+    description: 'The last call with the account. Null before the first.',
   })
   async call(
     @Root() { callId }: Outcome,
@@ -54,8 +55,7 @@ export class OutcomeResolver {
   }
 
   @FieldResolver(() => [OutcomeSend], {
-    description:
-      'Every time it was sent, in order, with what the service said of it each time: as many as sends.',
+    description: 'The calls with the account, in order, with the answers about it: as many as sends.',
   })
   async sendHistory(
     @Root() { targetId, accountId }: Outcome,
@@ -67,8 +67,8 @@ export class OutcomeResolver {
   @FieldResolver(() => MemberStatus, {
     nullable: true,
     description:
-      'Where the member stood when the gateway last looked at it, for inviteMembers with followUp; null when nobody has ' +
-      'looked. The last status only, not its history. What it is at this moment, for any account, is account.members.',
+      "The status at the gateway's last read, for inviteMembers with followUp; without history. Null if not read. " +
+      'account.members has the status now.',
   })
   async memberStatus(
     @Root() { targetId, accountId }: Outcome,
@@ -79,7 +79,7 @@ export class OutcomeResolver {
 
   @FieldResolver(() => DateTime, {
     nullable: true,
-    description: 'When memberStatus was seen; null when nobody has looked.',
+    description: 'When memberStatus was read. Null if not read.',
   })
   async memberStatusAt(
     @Root() { targetId, accountId }: Outcome,

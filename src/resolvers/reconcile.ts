@@ -2,21 +2,22 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { ReconcileInput, Reconciliation } from '../schema/plans/reconciliation.js';
 import type { GatewayContext } from './context.js';
 
-const DESCRIPTION = `Holds the members there ought to be against those that the services list: whom to create, whom to \
-invite, who is there unexpectedly, whose e-mail address differs. It changes nothing, and never proposes to remove anybody. Each \
-service and region stands by itself, and one that cannot be read says why in its place.
+const DESCRIPTION = `Compares the expected members with the existing ones: accounts to create, accounts to invite, unexpected members, \
+different e-mail addresses. It changes nothing and never proposes a removal. A target that cannot be read says \
+why; others are not affected.
 
-The lists fit createMembers and inviteMembers of the same administrator, service and region. After toCreate was created, ask again: \
-accounts outside the organization then wait in toInvite. Those of the organization need no invitation.
+The lists fit createMembers and inviteMembers of the same target. After creating toCreate, reconcile again: \
+accounts outside the organization are then in toInvite; accounts of the organization need no invitation.
 
-ListMembers, 50 members a call: at the usual rates some 7,000 members of Security Hub and 3,300 of GuardDuty are listed in time.`;
+ListMembers reads 50 members a call: at the default rates about 7,000 members of Security Hub and 3,300 of \
+GuardDuty are listed in time.`;
 
 /** The query `reconcile`. */
 @Resolver()
 export class ReconcileResolver {
   @Query(() => Reconciliation, { description: DESCRIPTION })
   async reconcile(
-    @Arg('input', () => ReconcileInput, { description: 'Which members there ought to be, and where.' })
+    @Arg('input', () => ReconcileInput, { description: 'The expected members, and where.' })
     input: ReconcileInput,
     @Ctx() { caller, reconcile }: GatewayContext,
   ): Promise<Readonly<Reconciliation>> {

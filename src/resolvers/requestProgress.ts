@@ -10,9 +10,8 @@ import { toRequest } from './toSchema.js';
 export class RequestProgressResolver {
   @Subscription(() => MembershipRequest, {
     description:
-      'The request as it stands, at once and then whenever its counts or its status have changed, at most about ' +
-      'three times a second; it ends after the request has finished. Over GraphQL over SSE in distinct ' +
-      'connections mode: POST the operation to /graphql/stream with Accept: text/event-stream.',
+      'The request at once and after each change of its counts or status, at most about three times a second, ' +
+      'until it has finished.',
     async subscribe({
       args,
       context,
@@ -29,7 +28,7 @@ export class RequestProgressResolver {
   })
   async requestProgress(
     @Root() requestId: string,
-    @Arg('id', () => ID, { description: 'The id that the mutation answered with; begins with request_.' })
+    @Arg('id', () => ID, { description: 'The id of the request; begins with request_.' })
     _id: string,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<MembershipRequest>> {

@@ -12,17 +12,17 @@ import type { AskedPage } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
 import { toCall, toOutcome, toConnection, toRequest } from './toSchema.js';
 
-/** The queries for requests, and what a request leads to. */
+/** The queries `request` and `requests`, and the lists of a request. */
 @Resolver(() => MembershipRequest)
 export class RequestResolver {
   @Query(() => MembershipRequest, {
     nullable: true,
     description:
-      'The request with this id, as it stands now. Null when there is none, when the id is of something ' +
-      'else, or when the caller may not see its administrator.',
+      'The request with this id. Null if there is none, if the id is of another type, or if the caller may not ' +
+      'see its administrator.',
   })
   async request(
-    @Arg('id', () => ID, { description: 'The id that the mutation answered with; begins with request_.' })
+    @Arg('id', () => ID, { description: 'The id of the request; begins with request_.' })
     id: string,
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<MembershipRequest> | null> {
@@ -32,12 +32,14 @@ export class RequestResolver {
   }
 
   @Query(() => MembershipRequestConnection, {
-    description: 'Requests that the caller may see, whoever made them, newest first.',
+    description:
+      'All requests that the caller may see, from any caller, newest first. totalCount is exact up to 10,000, ' +
+      'else null; also null if counting would scan over 100,000 entries.',
   })
   async requests(
     @Arg('filter', () => RequestFilter, {
       nullable: true,
-      description: 'Which requests to list; all of them when absent or null.',
+      description: 'Selects requests.',
     })
     filter: RequestFilter | null | undefined,
     @Args(() => RootPageArguments) page: RootPageArguments,
@@ -48,9 +50,7 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => OutcomeCounts, {
-    description:
-      'All its outcomes by status, as they stand now: the counts of its targets added up. They stay when the outcomes ' +
-      'are erased for their age.',
+    description: 'Its outcomes by status: the sum over its targets. Erased outcomes stay counted.',
   })
   async counts(
     @Root() { requestId }: MembershipRequest,
@@ -60,7 +60,7 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => [Target], {
-    description: 'Where its accounts are sent: every service asked for in every region asked for.',
+    description: 'Every selected service in every selected region.',
   })
   async targets(
     @Root() { requestId }: MembershipRequest,
@@ -70,9 +70,7 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => OutcomeConnection, {
-    description:
-      'What became of every account at every target, narrowed by the arguments. totalCount is exact; outcomes that ' +
-      'were erased for their age are neither listed nor counted.',
+    description: 'The outcome of every account at every target, without erased ones. totalCount is exact.',
   })
   async outcomes(
     @Root() { requestId }: MembershipRequest,
@@ -85,8 +83,8 @@ export class RequestResolver {
 
   @FieldResolver(() => OutcomeConnection, {
     description:
-      "The accounts that a service listed as unprocessed, in AWS's sense of the word: status UNPROCESSED " +
-      'only. Those whose call failed as a whole are outcomes(status: FAILED). totalCount is exact.',
+      "Only UNPROCESSED outcomes: accounts that a service listed as unprocessed, in AWS's sense. If the whole " +
+      'call failed, see outcomes(status: FAILED). totalCount is exact.',
   })
   async unprocessed(
     @Root() { requestId }: MembershipRequest,
@@ -97,9 +95,7 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => UpstreamCallConnection, {
-    description:
-      'The AWS API calls that carried accounts of this request; some of them carried those of others as ' +
-      'well.',
+    description: 'The calls with its accounts, some also with accounts of other requests.',
   })
   async calls(
     @Root() { requestId }: MembershipRequest,
@@ -111,7 +107,7 @@ export class RequestResolver {
 
   @FieldResolver(() => MembershipRequest, {
     nullable: true,
-    description: 'The request whose failures this one sends again (retryRequest); null for every other one.',
+    description: 'The request that this one retries, else null.',
   })
   async retryOf(
     @Root() { retryOfId }: MembershipRequest,
@@ -122,9 +118,7 @@ export class RequestResolver {
   }
 
   @FieldResolver(() => [MembershipRequest], {
-    description:
-      'The requests that retryRequest has made of this one, newest first, 100 at most. Retries of a retry ' +
-      'hang on that one.',
+    description: 'Its direct retries, newest first, at most 100.',
   })
   async retries(
     @Root() { requestId }: MembershipRequest,

@@ -4,25 +4,26 @@ import { RetryRequestInput } from '../schema/requests/retryRequestInput.js';
 import type { GatewayContext } from './context.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
-const DESCRIPTION = `Sends again what a finished request did not get done: its outcomes that ended UNPROCESSED or \
-FAILED, by default only those that are retryable. It makes a new request, with the operation, administrator, e-mail \
-addresses and options of the old one; the old one stays as it is, and the two are linked by retryOf and retries.
+const DESCRIPTION = `Makes a new request from the UNPROCESSED and FAILED outcomes of a finished one, by default only retryable ones, \
+with its operation, administrator, e-mail addresses and options. The old request does not change; retryOf and \
+retries link the two.
 
-Each account goes only to the services and regions where it ended so, and so the targets of the new request may have \
-different accounts: its counts tell. Nothing that was processed is sent a second time. The gateway itself \
-tries again for some seconds before an outcome ends so: retry when the trouble is over, not at once.
+Each account goes only to the targets where it failed, so targets may have different accounts: see counts. \
+PROCESSED accounts are not sent again. The gateway has already retried for some seconds: retry once the cause is \
+gone.
 
-NOT_RETRYABLE: the request has not finished, its outcomes or the e-mail addresses it needs were erased for their age, it has nothing to send again (the message says what onlyRetryable: false would \
-take), or its administrator, service or region is not configured any more. Several retries of one request, at once too, \
-are several requests; give an idempotencyKey to be safe from that. A retry of a removal is for admins. It takes only what is retryable, \
-and needs no preview for that; the rest takes a new request with a preview of its own (NOT_RETRYABLE).`;
+NOT_RETRYABLE: the request has not finished; its outcomes or the e-mail addresses it needs were erased; nothing \
+remains to send (the message says what onlyRetryable: false would send); or its administrator, service or region \
+is no longer configured. Several retries are several requests unless they share an idempotencyKey. Only admins may \
+retry a removal: retryable outcomes without a preview, others (NOT_RETRYABLE) with a new request and its own \
+preview.`;
 
 /** The mutation `retryRequest`. */
 @Resolver()
 export class RetryRequestResolver {
   @Mutation(() => RetryRequestPayload, { nullable: true, description: DESCRIPTION })
   async retryRequest(
-    @Arg('input', () => RetryRequestInput, { description: 'Which request, and how much of it.' })
+    @Arg('input', () => RetryRequestInput, { description: 'The request, and which of its outcomes.' })
     input: RetryRequestInput,
     @Ctx() context: GatewayContext,
   ): Promise<RetryRequestPayload> {

@@ -4,13 +4,12 @@ import { TargetHealth } from '../schema/members/targetHealth.js';
 import type { GatewayContext } from './context.js';
 import { toCall } from './toSchema.js';
 
-/** What the health of a target leads to. */
+/** The last call of a target. */
 @Resolver(() => TargetHealth)
 export class TargetHealthResolver {
   @FieldResolver(() => UpstreamCall, {
     nullable: true,
-    description:
-      'The newest recorded call (CreateMembers, InviteMembers) to it; null when there was none. Reads are not recorded.',
+    description: 'Its newest recorded call; reads are not recorded. Null if there was none.',
   })
   async lastCall(
     @Root() { lastCallId }: TargetHealth,

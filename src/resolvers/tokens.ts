@@ -10,13 +10,13 @@ import {
 import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 
-/** API tokens: the query and the two mutations. */
+/** The query `tokens`, and the mutations `createToken` and `revokeToken`. */
 @Resolver()
 export class TokenResolver {
   @Query(() => [ApiToken], {
     description:
-      'The API tokens, expired and revoked ones too, newest first, 1,000 at most: those that reach no further than ' +
-      'the administrators granted to you. For admins.',
+      'The newest 1,000 API tokens, also expired and revoked ones, with no administrators besides yours. For ' +
+      'admins.',
   })
   async tokens(@Ctx() { caller, tokens }: GatewayContext): Promise<readonly Readonly<ApiToken>[]> {
     return (await tokens.list(caller)).map(toApiToken);
@@ -24,10 +24,10 @@ export class TokenResolver {
 
   @Mutation(() => CreateTokenPayload, {
     nullable: true,
-    description: 'Makes an API token. Its secret is in the answer and nowhere else. For admins.',
+    description: 'Makes an API token. Only the answer has the secret. For admins.',
   })
   async createToken(
-    @Arg('input', () => CreateTokenInput, { description: 'Whose token, and what it may do.' })
+    @Arg('input', () => CreateTokenInput, { description: 'The name and rights of the token.' })
     input: CreateTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<CreateTokenPayload>> {
@@ -37,10 +37,10 @@ export class TokenResolver {
 
   @Mutation(() => RevokeTokenPayload, {
     nullable: true,
-    description: 'Ends an API token, at once and for good. To do it twice does no harm. For admins.',
+    description: 'Revokes an API token at once and for ever. Revoking twice has no effect. For admins.',
   })
   async revokeToken(
-    @Arg('input', () => RevokeTokenInput, { description: 'Which token.' })
+    @Arg('input', () => RevokeTokenInput, { description: 'The token to revoke.' })
     { tokenId }: RevokeTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<RevokeTokenPayload>> {

@@ -8,7 +8,7 @@ import type {
   SecurityService as SecurityServiceName,
 } from '../membership.js';
 
-/** Registers an enum from a description for each of its values; a value without one does not compile. */
+/** Registers an enum. `values` needs a description for every value; else the call does not compile. */
 export function describedEnum<Name extends string>(
   name: string,
   description: string,
@@ -26,100 +26,87 @@ export function describedEnum<Name extends string>(
 /** The two services. */
 export const SecurityService = describedEnum<SecurityServiceName>(
   'SecurityService',
-  'A service that has member accounts. Each keeps its own list of members, per administrator and region.',
+  'A service with a member list for each administrator and region.',
   {
     GUARDDUTY:
-      'Amazon GuardDuty. Members belong to the detector of the administrator in a region; there is at ' +
-      'most one.',
-    SECURITY_HUB: 'AWS Security Hub. Members belong to the administrator in a region; there is no detector.',
+      "Amazon GuardDuty. Members belong to the administrator's detector in a region; there is at most one.",
+    SECURITY_HUB: 'AWS Security Hub. Members belong to the administrator in a region, without a detector.',
   },
 );
 
-/** What a request does. */
+/** The operation of a request. */
 export const MembershipOperation = describedEnum<MembershipOperationName>(
   'MembershipOperation',
-  'What is done to member accounts, by the name the API operation has in both services.',
+  'An operation on member accounts, by its name in both AWS APIs.',
   {
     CREATE_MEMBERS:
-      'CreateMembers: the accounts become members of the administrator. For accounts of the ' +
-      "administrator's organization that is all it takes; other accounts are then invited with " +
+      'The accounts become members of the administrator. Accounts outside its organization also need ' +
       'INVITE_MEMBERS.',
     INVITE_MEMBERS:
-      'InviteMembers: accounts that were created as members are invited, and become active once they ' +
-      'accept. Accounts managed through AWS Organizations need no invitation.',
-    DISASSOCIATE_MEMBERS:
-      'DisassociateMembers: the accounts stop being members of the administrator, which keeps an entry for each on ' +
-      'its list.',
+      'Created members are invited and become active once they accept. Accounts managed through AWS Organizations ' +
+      'need none.',
+    DISASSOCIATE_MEMBERS: "The accounts stop being members. The administrator's list keeps their entries.",
     DELETE_MEMBERS:
-      'DeleteMembers: the entries of accounts that are not associated, their details with them, are taken off the ' +
-      "administrator's list.",
+      "The entries of accounts that are not associated leave the administrator's list, with their details.",
   },
 );
 
-/** How a request stands. */
+/** The status of a request. */
 export const RequestStatus = describedEnum<RequestStatusName>(
   'RequestStatus',
-  'How a request stands. PENDING and RUNNING are open; the other four are final and never change again.',
+  'The status of a request. PENDING and RUNNING are open; the others are final.',
   {
-    PENDING:
-      'Recorded, and no call has been sent for it yet. It survives a crash or a restart of the gateway.',
-    RUNNING: 'At least one call has been sent for it, and at least one outcome is still open.',
-    SUCCEEDED: 'Finished: every outcome is PROCESSED.',
+    PENDING: 'Recorded, no call sent. The request survives a crash or restart of the gateway.',
+    RUNNING: 'At least one call was sent, and at least one outcome is open.',
+    SUCCEEDED: 'Every outcome is PROCESSED.',
     PARTIALLY_SUCCEEDED:
-      'Finished: at least one outcome is PROCESSED and at least one is not, be it UNPROCESSED, FAILED or ' +
-      'CANCELED. See counts.',
-    FAILED:
-      'Finished: no outcome is PROCESSED, and not all of them were withdrawn. See reasonCode of its ' +
-      'outcomes.',
-    CANCELED: 'Finished: every outcome was withdrawn (cancelRequest).',
+      'Finished. At least one outcome is PROCESSED, and one UNPROCESSED, FAILED or CANCELED: see counts.',
+    FAILED: 'Finished. No outcome is PROCESSED, not all are CANCELED: see their reasonCode.',
+    CANCELED: 'Every outcome was withdrawn.',
   },
 );
 
-/** How one account at one target stands. */
+/** The status of one account at one target. */
 export const OutcomeStatus = describedEnum<OutcomeStatusName>(
   'OutcomeStatus',
-  'How one account of a request stands at one target. PENDING and IN_FLIGHT are open; the other four are ' +
-    'final.',
+  'The status of an outcome. PENDING and IN_FLIGHT are open; the others are final.',
   {
-    PENDING: 'Recorded and waiting to be sent, for the first time or, after a failure that may pass, again.',
-    IN_FLIGHT: 'Part of a call that has been sent and has no recorded answer yet.',
+    PENDING: 'Waits to be sent, or sent again after a failure that may pass.',
+    IN_FLIGHT: 'In a call that was sent and has no recorded answer.',
     PROCESSED:
-      'The service took it: the call was answered and the account is not on its unprocessed list or, where there was ' +
-      'no answer or none for single accounts (DisassociateMembers of Security Hub), GetMembers shows the change.',
+      'Accepted: the answer does not list the account as unprocessed. Without an answer, or an answer for single ' +
+      'accounts (DisassociateMembers of Security Hub): GetMembers shows the change.',
     UNPROCESSED:
-      'The service answered the call and listed this account as unprocessed: reason has the words it gave. Where it ' +
-      'lists none, as Security Hub after DisassociateMembers, GetMembers told, and the words are ours.',
+      'The answer lists the account as unprocessed, with the words in reason. For DisassociateMembers of Security ' +
+      'Hub, which lists none, GetMembers decides and the gateway writes the reason.',
     FAILED:
-      'The call that carried it was refused as a whole or brought no answer, and another send would not ' +
-      'help or sends are used up. reasonCode says why; call has the exception.',
+      'The whole call was refused or not answered, and sending again would not help or sends are used up. ' +
+      'reasonCode says why; call has the exception.',
     CANCELED:
-      'Withdrawn by cancelRequest while it was PENDING. With sends 0 no service ever heard of it in this ' +
-      'request; otherwise it waited to be sent again.',
+      'Withdrawn by cancelRequest while PENDING. With sends 0 this request never sent it; otherwise it waited to ' +
+      'be sent again.',
   },
 );
 
-/** How a call stands. */
+/** The status of a call. */
 export const CallStatus = describedEnum<CallStatusName>(
   'CallStatus',
-  'How one AWS API call stands. It is recorded as SENT before it leaves, so that no crash can hide it.',
+  'The status of an AWS API call, recorded as SENT before it is sent, so that no crash can hide it.',
   {
-    SENT:
-      'On its way, or waiting for its answer. After a crash the gateway reads the members back to learn ' +
-      'its fate.',
+    SENT: 'Waits for its answer. After a crash the gateway reads the members to learn the result.',
     ANSWERED:
-      'The service answered with HTTP 200. Single accounts may still have come back as unprocessed. DisassociateMembers ' +
-      'of Security Hub says nothing of single accounts: they stay IN_FLIGHT until GetMembers has told.',
-    REFUSED: 'The service refused the whole call and did nothing: errorCode and errorMessage say why.',
+      'HTTP 200. Single accounts may be unprocessed. DisassociateMembers of Security Hub names no accounts: they ' +
+      'stay IN_FLIGHT until GetMembers decides.',
+    REFUSED: 'The service refused the whole call and changed nothing: see errorCode and errorMessage.',
     UNANSWERED:
-      'Sent, and no answer is known: a time-out, a cut connection, a 5xx or a crash. The gateway asks the ' +
-      'service with GetMembers what became of the accounts before it sends any of them again.',
+      'No answer is known: a time-out, a broken connection, a 5xx or a crash. GetMembers decides before any ' +
+      'account is sent again.',
   },
 );
 
-/** What kind of caller asked. */
-export const ActorKind = describedEnum<ActorKindName>('ActorKind', 'What kind of caller made a request.', {
+/** The kind of a caller. */
+export const ActorKind = describedEnum<ActorKindName>('ActorKind', 'The kind of a caller.', {
   USER: 'A person, signed in through the identity provider.',
-  TOKEN: 'A program, with an access token issued for it.',
-  LOCAL:
-    'Anybody on this machine: authentication is off, which the gateway allows on a loopback address only.',
+  TOKEN: 'A program with an access token.',
+  LOCAL: 'Any caller on this machine, without authentication; only on a loopback address.',
 });

@@ -1,20 +1,18 @@
 import { Field, InputType } from 'type-graphql';
 import { AwsAccountId, EmailAddress } from './scalars.js';
 
-/** An account to be created as a member. */
-@InputType({ description: 'An account to be created as a member.' })
+/** An account to create as a member. */
+@InputType({ description: 'An account to create as a member.' })
 export class MemberAccountInput {
   @Field(() => AwsAccountId, {
-    description: 'The id of the account: exactly 12 digits, in quotes because leading zeros matter.',
+    description: 'The account: a string of 12 digits, as leading zeros matter.',
   })
   readonly accountId!: string;
 
   @Field(() => EmailAddress, {
     nullable: true,
     description:
-      "The e-mail address of the account. GuardDuty's CreateMembers requires one for every account: " +
-      'without it, a request that includes GUARDDUTY gets the userError EMAIL_REQUIRED. Security Hub ' +
-      'takes accounts without one as well.',
+      'The e-mail address of the account. GuardDuty requires one (else EMAIL_REQUIRED), Security Hub does not.',
   })
   readonly email?: string | null;
 }

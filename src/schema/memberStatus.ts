@@ -1,29 +1,30 @@
 import type { MemberStatus as MemberStatusName } from '../membership.js';
 import { describedEnum } from './enums.js';
 
-/** Where a member stands. */
+/** The status of a member. */
 export const MemberStatus = describedEnum<MemberStatusName>(
   'MemberStatus',
-  "Where an account stands with an administrator, in one vocabulary: GuardDuty's RelationshipStatus and Security " +
-    "Hub's MemberStatus, compared without regard to case. serviceStatus has the word as the service wrote it.",
+  "The status of an account at an administrator, in one vocabulary for GuardDuty's RelationshipStatus and " +
+    "Security Hub's MemberStatus, compared without regard to case. serviceStatus has the service's word.",
   {
     CREATED:
-      'Added with CreateMembers and not invited yet. For an account of the organization that lasts a moment; any ' +
-      'other waits for InviteMembers.',
-    INVITED: 'An invitation was sent, and the account has neither accepted nor declined it.',
+      'Added with CreateMembers and not invited. For an account of the organization this lasts a moment; others ' +
+      'wait for InviteMembers.',
+    INVITED: 'Invited; the account has neither accepted nor declined.',
     ENABLED:
-      'An active member: its findings come to the administrator. Older regions of Security Hub write Associated.',
+      'An active member, whose findings the administrator receives. Older regions of Security Hub write ' +
+      'Associated.',
     DISABLED: 'A member whose GuardDuty is suspended, by the administrator or by itself.',
-    REMOVED: 'The administrator disassociated it. The entry stays until DeleteMembers.',
-    RESIGNED: 'The account left by itself. The entry stays until DeleteMembers.',
-    DELETED: 'The administrator deleted it from its members; seen in Security Hub.',
+    REMOVED: 'Disassociated by the administrator. The entry stays until DeleteMembers.',
+    RESIGNED: 'Disassociated by itself. The entry stays until DeleteMembers.',
+    DELETED: 'Deleted by the administrator; seen in Security Hub.',
     EMAIL_VERIFICATION_IN_PROGRESS:
-      'GuardDuty compares the e-mail address given with that of the account; an invitation follows.',
+      "GuardDuty compares the given e-mail address with the account's. An invitation follows.",
     EMAIL_VERIFICATION_FAILED:
-      'The e-mail address given is not that of the account: no invitation went out. Delete the member and create ' +
-      'it again with the right address.',
+      "The given e-mail address is not the account's: no invitation was sent. Delete the member and create it " +
+      'again with the right one.',
     ACCOUNT_SUSPENDED: 'AWS has suspended or closed the account; seen in Security Hub.',
-    NOT_A_MEMBER: 'The service does not know the account under this administrator in this region.',
-    OTHER: 'A word that the gateway does not know yet: serviceStatus has it.',
+    NOT_A_MEMBER: 'The service does not know the account at this target.',
+    OTHER: 'A word that the gateway does not know: see serviceStatus.',
   },
 );

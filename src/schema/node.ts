@@ -1,10 +1,8 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
 
-/** What every record with a global id shares. `__typename` tells GraphQL which one it is. */
+/** The fields of every record with a global id. `__typename` gives GraphQL the type. */
 @InterfaceType({
-  description:
-    'A record with an id of its own: a MembershipRequest, an Outcome or an UpstreamCall. `node` finds it ' +
-    'again by that id.',
+  description: 'A record that `node` finds: a MembershipRequest, an Outcome or an UpstreamCall.',
   resolveType: (node: Node) => node.__typename,
 })
 export abstract class Node {
@@ -12,8 +10,8 @@ export abstract class Node {
 
   @Field(() => ID, {
     description:
-      'Opaque and stable for ever; unique over all types. It begins with request_, outcome_ or call_, for ' +
-      'human eyes.',
+      'Opaque, stable for ever, unique over all types. Begins with request_, outcome_ or call_, for human ' +
+      'readers.',
   })
   readonly id!: string;
 }

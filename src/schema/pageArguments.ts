@@ -6,13 +6,13 @@ import type {
 import { OutcomeStatus, SecurityService } from './enums.js';
 import { AwsRegion } from './scalars.js';
 
-const FIRST = 'How many entries the page has at most: 1 to 100; 50 when absent or null. Else BAD_USER_INPUT.';
-const AFTER = 'A cursor of the same list: the page begins behind it. Absent or null for the beginning.';
+const FIRST = 'Maximum length of the page: 1 to 100; null means 50.';
+const AFTER = 'The page begins after this cursor of the list.';
 
 /** The page arguments of the lists at the root. */
 @ArgsType()
 export class RootPageArguments {
-  @Field(() => Int, { nullable: true, description: `${FIRST} Not together with last or before.` })
+  @Field(() => Int, { nullable: true, description: FIRST })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: AFTER })
@@ -21,16 +21,14 @@ export class RootPageArguments {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Pages backward: how many entries the page has at most, 1 to 100, the last ones before the cursor ' +
-      '`before`, or of the whole list. The newest comes first all the same.',
+      'Reads backward: the last 1 to 100 entries before `before`, or of the list, newest first. Neither ' +
+      'last nor before goes with first or after.',
   })
   readonly last?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'A cursor of the same list: the page ends before it. Absent or null, with last, for the end. Not ' +
-      'together with first or after.',
+    description: 'The page ends before this cursor of the list.',
   })
   readonly before?: string | null;
 }
@@ -50,13 +48,13 @@ export class PageArguments {
 export class RequestOutcomesArguments extends PageArguments {
   @Field(() => [OutcomeStatus], {
     nullable: true,
-    description: 'Only outcomes with one of these statuses; an empty list matches nothing.',
+    description: 'Only these statuses. An empty list matches nothing.',
   })
   readonly status?: readonly OutcomeStatusName[] | null;
 
-  @Field(() => SecurityService, { nullable: true, description: 'Only outcomes at this service.' })
+  @Field(() => SecurityService, { nullable: true, description: 'Only this service.' })
   readonly service?: SecurityServiceName | null;
 
-  @Field(() => AwsRegion, { nullable: true, description: 'Only outcomes in this region.' })
+  @Field(() => AwsRegion, { nullable: true, description: 'Only this region.' })
   readonly region?: string | null;
 }

@@ -4,58 +4,49 @@ import { describedEnum } from './enums.js';
 /** Why an account was not processed (UPSTREAMS.md, "Why an account comes back unprocessed"). */
 export const ReasonCode = describedEnum<ReasonCodeName>(
   'ReasonCode',
-  'Why an account was not processed: a stable code, the same for both services, that scripts may branch ' +
-    "on. The service's own words are in Outcome.reason and may change without notice. Retryable codes may " +
-    'pass by themselves: the gateway has already sent such an account several times, with growing delays, ' +
-    'before it records one. The others need somebody to change something first.',
+  'Why an account was not processed: a stable code for both services, for scripts to branch on. ' +
+    "Outcome.reason has the service's words, which may change without notice. Retryable codes may pass by " +
+    'themselves; the gateway has sent the account several times, with growing delays, before recording one. ' +
+    'After the others, which are not retryable, somebody must change something first.',
   {
-    ALREADY_MEMBER:
-      'The account is a member of this administrator already. Not retryable; usually nothing is left to do.',
-    ALREADY_INVITED:
-      'The administrator has already invited the account, which has not accepted yet. Not retryable: ' +
-      'somebody in that account accepts the invitation.',
-    SELF: 'The account is the administrator itself, which cannot be its own member. Not retryable.',
+    ALREADY_MEMBER: 'The account is already a member of this administrator. Usually nothing remains to do.',
+    ALREADY_INVITED: 'The administrator has invited the account, which must accept.',
+    SELF: 'The account is the administrator, which cannot be its own member.',
     OTHER_ADMINISTRATOR:
-      'The account is a member of another administrator. Not retryable: it has to be disassociated there ' +
-      'first.',
+      'The account is a member of another administrator, which must disassociate it first.',
     MEMBER_LIMIT_REACHED:
-      'The administrator has as many members as the service allows in this region: 50,000 in GuardDuty ' +
-      'for a delegated administrator, 10,000 in Security Hub. Not retryable.',
+      'The administrator has the most members that a region allows: 50,000 in GuardDuty for a delegated ' +
+      'administrator, 10,000 in Security Hub.',
     INVITATION_LIMIT_REACHED:
-      'Too many invitations are open: Security Hub allows 1,000 per administrator and region. Not ' +
-      'retryable until some are accepted or declined.',
-    EMAIL_MISSING:
-      'The service wants an e-mail address for this account and got none. Not retryable as it is.',
-    EMAIL_INVALID: 'The service did not take the e-mail address of this account. Not retryable as it is.',
-    ACCOUNT_INVALID: 'The service does not know or does not take the account id. Not retryable.',
-    NOT_CREATED:
-      'The account is not on the list of members, so it cannot be invited. Not retryable: createMembers ' +
-      'comes first.',
+      'Security Hub allows 1,000 open invitations per administrator and region: some must be accepted or declined ' +
+      'first.',
+    EMAIL_MISSING: 'The service requires an e-mail address for the account.',
+    EMAIL_INVALID: 'The service refuses the e-mail address of the account.',
+    ACCOUNT_INVALID: 'The service does not know or accept the account id.',
+    NOT_CREATED: 'The account is not on the member list: createMembers comes first.',
     NOT_ASSOCIATED:
-      'The account is not associated with this administrator, which the operation needs it to be, or not on its list ' +
-      'at all. Not retryable; after a removal usually nothing is left to do.',
+      'The account is not associated with this administrator, as the operation requires, or not on its list. ' +
+      'After a removal usually nothing remains to do.',
     STILL_ASSOCIATED:
-      'The account is still associated with this administrator: deleteMembers wants it disassociated first, or, after ' +
-      'disassociateMembers, Security Hub answered and yet goes on showing it as a member. Not retryable.',
+      'The account is still associated with this administrator: deleteMembers requires disassociateMembers first; ' +
+      'after disassociateMembers, Security Hub answered but still shows a member.',
     ORGANIZATION_ADMINISTRATOR_NOT_ENABLED:
-      "The account is the organization's management account, and it has to enable the service itself " +
-      'before it can be added. Not retryable until then.',
+      "The account is the organization's management account and must enable the service itself first.",
     SERVICE_NOT_ENABLED:
-      'The administrator has not enabled the service in this region: ListDetectors found no GuardDuty ' +
-      'detector, or Security Hub refused the call with InvalidAccessException. Not retryable until it is ' +
-      'enabled.',
+      'The administrator has not enabled the service in this region: ListDetectors found no GuardDuty detector, ' +
+      'or Security Hub answered InvalidAccessException.',
     DETECTOR_NOT_FOUND:
-      'GuardDuty says that the detector used does not belong to the administrator: it is not of this ' +
-      'account and region, or was deleted meanwhile. Not retryable: correct detectorId, or leave it out.',
+      "GuardDuty says that the detector is not the administrator's: of another account or region, or deleted. " +
+      'Correct detectorId or omit it.',
     ACCESS_DENIED:
-      "The gateway's credentials may not do this: a missing IAM permission, a role that cannot be " +
-      'assumed, or an opt-in region that is off. Not retryable until that is mended.',
+      "The gateway's credentials do not suffice: an IAM permission is missing, the role cannot be assumed, or the " +
+      'opt-in region is off.',
     BATCH_LIMIT_EXCEEDED:
-      'The service counted more accounts in the call than it takes and left this one out ("Maximum number ' +
-      'of results exceeded"). Retryable.',
-    THROTTLED: 'The service refused the call because of its rate limit, until sends were used up. Retryable.',
-    INTERNAL_ERROR: 'The service failed inside, for this account or for the whole call (5xx). Retryable.',
-    UNREACHABLE: 'No answer came: a time-out, a cut connection, a name that does not resolve. Retryable.',
-    OTHER: "None of the above: read the service's own words in Outcome.reason. Not counted as retryable.",
+      'The service left the account out of a call with too many ("Maximum number of results exceeded"). ' +
+      'Retryable.',
+    THROTTLED: 'The service refused the call for its rate limit until sends were used up. Retryable.',
+    INTERNAL_ERROR: 'The service failed for this account or for the whole call (5xx). Retryable.',
+    UNREACHABLE: 'No answer: a time-out, a broken connection, an unresolved host name. Retryable.',
+    OTHER: 'None of the above: see Outcome.reason. Not counted as retryable.',
   },
 );

@@ -1,72 +1,73 @@
 import { Field, ObjectType } from 'type-graphql';
 import { describedEnum } from './enums.js';
 
-/** Why a mutation took nothing. */
+/** Why a mutation recorded nothing. */
 export const UserErrorCode = describedEnum(
   'UserErrorCode',
-  'Why a mutation recorded nothing: a stable code that scripts may branch on.',
+  'Why a mutation recorded nothing: a stable code for scripts to branch on.',
   {
     INVALID_INPUT:
-      'A value breaks a rule: an account id that is not 12 digits, an e-mail address GuardDuty would ' +
-      'refuse, an empty list, a number out of range, a text that is too long. The message says what was ' +
-      'expected and what came.',
-    DUPLICATE_ACCOUNT:
-      'The same account is listed twice with different e-mail addresses. The field names the later one.',
-    EMAIL_REQUIRED:
-      'GuardDuty CreateMembers wants an e-mail address for every account, and this one has none.',
+      'A value breaks a rule: an account id without 12 digits, an e-mail address that GuardDuty refuses, an empty ' +
+      'list, a number out of range, a text that is too long. The message says what was expected and what came.',
+    DUPLICATE_ACCOUNT: 'One account has different e-mail addresses. field names the later one.',
+    EMAIL_REQUIRED: 'GuardDuty requires an e-mail address for every account; this one has none.',
     UNKNOWN_ADMINISTRATOR:
-      'No administrator of that name is configured that the caller may use, or there are several and none ' +
-      'was named.',
-    UNKNOWN_REGION: 'The administrator is not configured for that region; see administrators.',
+      'The caller may use no administrator with this id, or has several and the input names none.',
+    UNKNOWN_REGION: 'The region is not configured for the administrator: see administrators.',
     TOO_MANY_ACCOUNTS:
-      'More accounts than one request may carry (MAX_ACCOUNTS_PER_REQUEST, 10,000 by default; 1,000 for a dryRun and ' +
-      'for a removal).',
+      'More than MAX_ACCOUNTS_PER_REQUEST (10,000 by default), or 1,000 for a dryRun or a removal.',
     IDEMPOTENCY_KEY_REUSED:
-      'The caller has used this idempotency key for the same mutation with another input. Expected: that ' +
-      'input again, or a new key.',
-    CONFIRMATION_REQUIRED:
-      'A removal wants the confirm token of a preview: ask for the same with dryRun: true first.',
+      'The caller has used the key for the same mutation with another input (waitSeconds aside; a retry counts as ' +
+      'the operation it repeats). Repeat that input, or use a new key.',
+    CONFIRMATION_REQUIRED: 'A removal requires the confirm token of a preview: send dryRun: true first.',
     CONFIRMATION_INVALID:
-      'The confirm token was not given to this caller for this operation, these accounts and these targets, is older ' +
-      'than 15 minutes, or was used. The message says which; preview again.',
+      'The confirm token is of another caller, mutation, administrator, account, service, region or detectorId, ' +
+      'is older than 15 minutes, or was used. The message says which. Preview again.',
     REMOVAL_LIMIT_EXCEEDED:
-      'The accounts are a larger share of the members of a target than one request may remove (REMOVAL_SHARE_PERCENT, ' +
-      '10 by default). The message has both numbers. Name fewer accounts or fewer targets.',
+      'The accounts are a larger share of the members of a target than one request may remove ' +
+      '(REMOVAL_SHARE_PERCENT, 10 by default). The message has both numbers. Name fewer accounts or targets.',
     PREVIEW_INCOMPLETE:
-      'A target could not be read, or its members could not be counted in time, so the preview gives no token. Mend ' +
-      'that, leave the target out, or name fewer accounts.',
+      'A target could not be read, or its members not counted in time, so there is no token. Correct the cause, ' +
+      'omit the target or name fewer accounts.',
     NOT_RETRYABLE:
-      'The request has not finished, has nothing that is to be sent again, or its administrator, service or ' +
-      'region is not configured any more. The message says which.',
-    NOT_CANCELABLE: 'The request has finished already: nothing of it is left to withdraw.',
-    NOT_FOUND:
-      'What an id points to does not exist, or the caller may not see it; the two look alike on purpose.',
+      'The request has not finished, has nothing to send again, or its administrator, service or region is no ' +
+      'longer configured. The message says which.',
+    NOT_CANCELABLE: 'The request has already finished.',
+    NOT_FOUND: 'The id does not exist, or the caller may not see it; both look alike on purpose.',
     FORBIDDEN:
-      'The caller may not do this: a retry of a removal is for admins. An administrator that is not granted to the ' +
-      'caller is UNKNOWN_ADMINISTRATOR instead.',
+      'The caller may not do this: retrying a removal is for admins. An administrator not granted to the caller ' +
+      'is UNKNOWN_ADMINISTRATOR.',
   },
 );
 
 /** One fault of a mutation's input. */
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'One fault of the input of a mutation. While there is any, nothing was recorded and nothing was sent.',
+  description: 'One fault of the input. With any, nothing was recorded and nothing sent.',
 })
 export class UserError {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Path to the value at fault, from the arguments of the mutation, for instance ["input", "accounts", ' +
-      '"3", "email"] for the fourth account; null when no single value is at fault.',
+      'Path to the value in the arguments, such as ["input", "accounts", "3", "email"] for the fourth account. ' +
+      'Null if no single value is at fault.',
   })
   readonly field!: readonly string[] | null;
 
   @Field(() => String, {
-    description: 'For people: names the account where there is one, what was expected and what came.',
+    description: 'For people: the account, if there is one, what was expected and what came.',
   })
   readonly message!: string;
 
-  @Field(() => UserErrorCode, { description: 'For programs: which kind of fault it is.' })
+  @Field(() => UserErrorCode, { description: 'For programs: the kind of fault.' })
   readonly code!: keyof typeof UserErrorCode;
+}
+
+/** The answer of a mutation. No type of the schema by itself. */
+@ObjectType({ simpleResolvers: true })
+export abstract class MutationPayload {
+  @Field(() => [UserError], {
+    description: 'Faults of the input, all at once.',
+  })
+  readonly userErrors!: readonly Readonly<UserError>[];
 }

@@ -3,29 +3,23 @@ import type { SecurityService as SecurityServiceName } from '../../membership.js
 import { SecurityService } from '../enums.js';
 import { AwsAccountId, AwsRegion } from '../scalars.js';
 
-/** A configured administrator, without what its credentials are made of. */
+/** A configured administrator, without its credentials. */
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An AWS account that the gateway acts as: the delegated administrator of an organization, or the ' +
-    'account that invites others. Configured by the operator of the gateway.',
+    'An AWS account that the gateway acts as: the delegated administrator of an organization, or an account ' +
+    "that invites others. The gateway's operator configures it.",
 })
 export class Administrator {
-  @Field(() => ID, {
-    description: 'The name it is configured under, to be used as `administrator` in inputs.',
-  })
+  @Field(() => ID, { description: 'The configured name, for `administrator` in inputs.' })
   readonly id!: string;
 
-  @Field(() => AwsAccountId, { description: 'Its AWS account id: 12 digits.' })
+  @Field(() => AwsAccountId, { description: 'The AWS account.' })
   readonly accountId!: string;
 
-  @Field(() => [SecurityService], {
-    description: 'The services it administers: what a request covers when it names no services.',
-  })
+  @Field(() => [SecurityService], { description: 'Its services: the default of a request.' })
   readonly services!: readonly SecurityServiceName[];
 
-  @Field(() => [AwsRegion], {
-    description: 'The regions it is configured for: what a request covers when it names no regions.',
-  })
+  @Field(() => [AwsRegion], { description: 'Its regions: the default of a request.' })
   readonly regions!: readonly string[];
 }

@@ -4,46 +4,43 @@ import { connectionOf } from '../connection.js';
 import { ActorKind } from '../enums.js';
 import { DateTime } from '../scalars.js';
 
-/** An attempt that was turned away. */
+/** An attempt that was denied. */
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An attempt that was turned away, or several alike within a second. The newest 10,000 are kept. For admins.',
+    'A denied attempt, or several equal ones within a second. The newest 10,000 are kept. For admins.',
 })
 export class DeniedAttempt {
   @Field(() => ID, { description: 'Opaque and stable id.' })
   readonly id!: string;
 
-  @Field(() => String, { description: 'UNAUTHENTICATED or FORBIDDEN, as the caller was told.' })
+  @Field(() => String, { description: 'The answer: UNAUTHENTICATED or FORBIDDEN.' })
   readonly code!: string;
 
-  @Field(() => String, { description: 'The field that was wanted, or what was wrong with the credentials.' })
+  @Field(() => String, { description: 'The denied field, or the fault of the credentials.' })
   readonly reason!: string;
 
-  @Field(() => Int, { description: 'How many attempts this stands for.' })
+  @Field(() => Int, { description: 'Number of attempts.' })
   readonly attempts!: number;
 
-  @Field(() => DateTime, { description: 'When the first of them came.' })
+  @Field(() => DateTime, { description: 'When the first one came.' })
   readonly firstAt!: Date;
 
-  @Field(() => DateTime, { description: 'When the last of them came.' })
+  @Field(() => DateTime, { description: 'When the last one came.' })
   readonly lastAt!: Date;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The id of the caller; null when nobody knows who it was.',
-  })
+  @Field(() => String, { nullable: true, description: 'The id of the caller. Null if unknown.' })
   readonly callerId!: string | null;
 
-  @Field(() => ActorKind, { nullable: true, description: 'The kind of that caller; null when nobody knows.' })
+  @Field(() => ActorKind, { nullable: true, description: 'The kind of caller. Null if unknown.' })
   readonly callerKind!: ActorKindName | null;
 
-  @Field(() => String, { nullable: true, description: 'The IP address of the client, of the first attempt.' })
+  @Field(() => String, { nullable: true, description: "The client's IP address at the first attempt." })
   readonly address!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The User-Agent header of the first, cut to 256 characters.',
+    description: 'The User-Agent header of the first attempt, cut to 256 characters.',
   })
   readonly userAgent!: string | null;
 

@@ -1,14 +1,13 @@
 import { Field, ObjectType } from 'type-graphql';
 import { AwsAccountId } from '../scalars.js';
 
-/** An AWS account, whether or not it is a member of anything. */
+/** An AWS account, whether or not it is a member. */
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An AWS account by its id, with all that the gateway can find out about it: what is on record, and where it is a ' +
-    'member now. It need not be a member of anything, nor exist.',
+    'An AWS account: its record, and where it is a member now. It need not be a member, nor exist.',
 })
 export class Account {
-  @Field(() => AwsAccountId, { description: 'Its id: 12 digits.' })
+  @Field(() => AwsAccountId, { description: 'The account.' })
   readonly accountId!: string;
 }

@@ -2,115 +2,101 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type {
   CallStatus as CallStatusName,
   MembershipOperation as MembershipOperationName,
-  SecurityService as SecurityServiceName,
 } from '../../membership.js';
 import { connectionOf } from '../connection.js';
-import { CallStatus, MembershipOperation, SecurityService } from '../enums.js';
+import { CallStatus, MembershipOperation } from '../enums.js';
 import { LateAnswer } from './lateAnswer.js';
 import { Node } from '../node.js';
-import { AwsRegion, DateTime } from '../scalars.js';
+import { DateTime } from '../scalars.js';
+import { TargetFields } from '../targetFields.js';
 
 /** One AWS API call. */
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description:
-    'One AWS API call that changed, or was to change, member accounts. It carries up to 50 accounts, the ' +
-    'most either service takes, possibly of several requests; it is recorded before it leaves.',
+    'One AWS API call that changed members or tried to, recorded before it was sent. It has at most 50 ' +
+    'accounts, the limit of both services, perhaps of several requests.',
 })
-export class UpstreamCall implements Node {
+export class UpstreamCall extends TargetFields implements Node {
   readonly __typename!: 'UpstreamCall';
 
   /** Its UUID in the record; not in the schema. */
   readonly callId!: string;
 
-  @Field(() => ID, { description: 'Opaque and stable id, for node; begins with call_.' })
+  @Field(() => ID, { description: 'Id for node; begins with call_.' })
   readonly id!: string;
 
-  @Field(() => MembershipOperation, { description: 'The API operation that was called.' })
+  @Field(() => MembershipOperation, { description: 'The API operation.' })
   readonly operation!: MembershipOperationName;
 
-  @Field(() => ID, {
-    description: 'Id of the administrator whose credentials signed it, as in administrators.',
-  })
-  readonly administrator!: string;
-
-  @Field(() => SecurityService, { description: 'The service that was called.' })
-  readonly service!: SecurityServiceName;
-
-  @Field(() => AwsRegion, { description: 'The region that was called.' })
-  readonly region!: string;
-
-  @Field(() => CallStatus, { description: 'Whether an answer is known, and which kind.' })
+  @Field(() => CallStatus, { description: 'Whether an answer is known, and its kind.' })
   readonly status!: CallStatusName;
 
   @Field(() => Int, {
     description:
-      'Distinct accounts it carried, 1 to 50. It may have more outcomes than that: an account that ' +
-      'several requests ask for at the same time travels once.',
+      'Different accounts, 1 to 50. An account that several requests name at the same time is sent once, with ' +
+      'several outcomes.',
   })
   readonly accountCount!: number;
 
-  @Field(() => DateTime, { description: 'When it was recorded as SENT, just before it left.' })
+  @Field(() => DateTime, { description: 'When it was recorded as SENT, just before it was sent.' })
   readonly startedAt!: Date;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When its answer, refusal or lack of an answer was recorded; null while it is SENT.',
+    description: 'When an answer, a refusal or the lack of an answer was recorded. Null while SENT.',
   })
   readonly finishedAt!: Date | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Milliseconds from startedAt to finishedAt; null while it is SENT.',
+    description: 'Milliseconds from startedAt to finishedAt. Null while SENT.',
   })
   readonly durationMs!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Status of the last HTTP answer, for instance 200; null when none came, or none yet.',
+    description: 'HTTP status of the last answer. Null without one.',
   })
   readonly httpStatus!: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The request id of the last answer, which AWS Support and CloudTrail know it by; null when none came.',
+    description: 'AWS request id of the last answer, for AWS Support and CloudTrail. Null without one.',
   })
   readonly awsRequestId!: string | null;
 
   @Field(() => Int, {
-    description: 'Requests that the AWS SDK put on the wire for this call; 0 until the answer is recorded.',
+    description: 'HTTP requests of the AWS SDK for this call. 0 until the answer is recorded.',
   })
   readonly attempts!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The service's exception name, for instance BadRequestException, or the name of the error when no " +
-      'answer came. Null while it is SENT and when it is ANSWERED.',
+      "The service's exception, such as BadRequestException, or the error if no answer came. Null if SENT or " +
+      'ANSWERED.',
   })
   readonly errorCode!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      "The exception's or the error's message, verbatim. Null while it is SENT and when it is ANSWERED.",
+    description: 'Its message, verbatim. Null if SENT or ANSWERED.',
   })
   readonly errorMessage!: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Why the last attempt to read the accounts of an UNANSWERED call back told nothing, for instance because the ' +
-      'administrator may not call GetMembers. Its outcomes stay IN_FLIGHT meanwhile, and it is tried again at least once ' +
-      'a minute. Null when no attempt has failed.',
+      'Why the last attempt to read the members of an UNANSWERED call failed, such as no permission for ' +
+      'GetMembers. Outcomes stay IN_FLIGHT; the gateway tries again at least once a minute. Null if none failed.',
   })
   readonly readBackError!: string | null;
 
   @Field(() => LateAnswer, {
     nullable: true,
-    description: 'What the service answered after all, when that came too late to count; null as a rule.',
+    description: 'An answer that came too late to count. Usually null.',
   })
   readonly lateAnswer!: LateAnswer | null;
 }

@@ -11,154 +11,105 @@ import { CallStatus, MembershipOperation, OutcomeStatus, RequestStatus, Security
 import { ReasonCode } from '../reasonCode.js';
 import { AwsAccountId, AwsRegion, DateTime } from '../scalars.js';
 
-const RULE = 'Absent and null conditions do not narrow; an empty list matches nothing.';
-
-/** Which requests a list holds. */
-@InputType({ description: `Which requests to list: those that meet every condition given. ${RULE}` })
-export class RequestFilter {
-  @Field(() => [MembershipOperation], {
-    nullable: true,
-    description: 'Only requests for one of these operations.',
-  })
+/** The conditions of all three filters. No type of the schema by itself. */
+@InputType()
+abstract class RecordFilter {
+  @Field(() => [MembershipOperation], { nullable: true, description: 'Only these operations.' })
   readonly operation?: readonly MembershipOperationName[] | null;
 
-  @Field(() => [RequestStatus], {
-    nullable: true,
-    description: 'Only requests with one of these statuses, as they stand now.',
-  })
+  @Field(() => SecurityService, { nullable: true, description: 'Only this service.' })
+  readonly service?: SecurityServiceName | null;
+
+  @Field(() => AwsRegion, { nullable: true, description: 'Only this region.' })
+  readonly region?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only this administrator.' })
+  readonly administrator?: string | null;
+}
+
+const RULE = 'which meet all given conditions. Null conditions do not narrow; an empty list matches nothing.';
+
+/** Selects requests. */
+@InputType({ description: `Selects requests ${RULE}` })
+export class RequestFilter extends RecordFilter {
+  @Field(() => [RequestStatus], { nullable: true, description: 'Only these statuses, as of now.' })
   readonly status?: readonly RequestStatusName[] | null;
 
   @Field(() => String, { nullable: true, description: 'Only requests of the caller with this id.' })
   readonly requestedBy?: string | null;
 
-  @Field(() => AwsAccountId, {
-    nullable: true,
-    description: 'Only requests that named this account: 12 digits.',
-  })
+  @Field(() => AwsAccountId, { nullable: true, description: 'Only requests with this account.' })
   readonly accountId?: string | null;
-
-  @Field(() => SecurityService, { nullable: true, description: 'Only requests that go to this service.' })
-  readonly service?: SecurityServiceName | null;
-
-  @Field(() => AwsRegion, { nullable: true, description: 'Only requests that go to this region.' })
-  readonly region?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Only requests made for this administrator.' })
-  readonly administrator?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Only requests whose note contains this text, in upper or lower case. No index holds notes: a page looks through ' +
-      '2,000 requests that meet the other conditions and then ends, with hasNextPage true; narrow it by them.',
+      'Only requests with this text in the note, in upper or lower case. Notes have no index: a page ends after ' +
+      'scanning 2,000 requests that meet the other conditions, with hasNextPage true. Add other conditions.',
   })
   readonly note?: string | null;
 
-  @Field(() => DateTime, {
-    nullable: true,
-    description: 'Only requests made at this moment or later.',
-  })
+  @Field(() => DateTime, { nullable: true, description: 'Only requests from this moment on.' })
   readonly createdAfter?: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Only requests made before this moment; later than createdAfter, else BAD_USER_INPUT.',
+    description: 'Only requests before this moment, which is after createdAfter.',
   })
   readonly createdBefore?: Date | null;
 }
 
-/** Which outcomes a list holds. */
-@InputType({ description: `Which outcomes to list: those that meet every condition given. ${RULE}` })
-export class OutcomeFilter {
+/** Selects outcomes. */
+@InputType({ description: `Selects outcomes ${RULE}` })
+export class OutcomeFilter extends RecordFilter {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Only outcomes of the MembershipRequest with this id. The id of anything else is BAD_USER_INPUT; ' +
-      'that of a request nobody made, or that the caller may not see, matches nothing.',
+      'Only outcomes of this MembershipRequest; any other type is BAD_USER_INPUT. A request that does not exist ' +
+      'or that the caller may not see matches nothing.',
   })
   readonly requestId?: string | null;
 
   @Field(() => [AwsAccountId], {
     nullable: true,
-    description:
-      'Only outcomes of these accounts, over all requests: the history of an account. At most 100, 12 digits each.',
+    description: 'Only these accounts, in all requests: their history. At most 100.',
   })
   readonly accountId?: readonly string[] | null;
 
-  @Field(() => [MembershipOperation], {
-    nullable: true,
-    description: 'Only outcomes of one of these operations.',
-  })
-  readonly operation?: readonly MembershipOperationName[] | null;
-
-  @Field(() => [OutcomeStatus], {
-    nullable: true,
-    description: 'Only outcomes with one of these statuses.',
-  })
+  @Field(() => [OutcomeStatus], { nullable: true, description: 'Only these statuses.' })
   readonly status?: readonly OutcomeStatusName[] | null;
 
-  @Field(() => [ReasonCode], {
-    nullable: true,
-    description: 'Only outcomes that ended for one of these reasons.',
-  })
+  @Field(() => [ReasonCode], { nullable: true, description: 'Only these reasons.' })
   readonly reasonCode?: readonly ReasonCodeName[] | null;
-
-  @Field(() => SecurityService, { nullable: true, description: 'Only outcomes at this service.' })
-  readonly service?: SecurityServiceName | null;
-
-  @Field(() => AwsRegion, { nullable: true, description: 'Only outcomes in this region.' })
-  readonly region?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Only outcomes at this administrator.' })
-  readonly administrator?: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'Only outcomes that reached their final status at this moment or later; none that has not reached one.',
+    description: 'Only outcomes that are final from this moment on.',
   })
   readonly settledAfter?: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'Only outcomes that reached their final status before this moment; later than settledAfter, else ' +
-      'BAD_USER_INPUT.',
+    description: 'Only outcomes that were final before this moment, which is after settledAfter.',
   })
   readonly settledBefore?: Date | null;
 }
 
-/** Which calls a list holds. */
-@InputType({ description: `Which calls to list: those that meet every condition given. ${RULE}` })
-export class CallFilter {
-  @Field(() => [MembershipOperation], {
-    nullable: true,
-    description: 'Only calls of one of these operations.',
-  })
-  readonly operation?: readonly MembershipOperationName[] | null;
-
-  @Field(() => [CallStatus], { nullable: true, description: 'Only calls with one of these statuses.' })
+/** Selects calls. */
+@InputType({ description: `Selects calls ${RULE}` })
+export class CallFilter extends RecordFilter {
+  @Field(() => [CallStatus], { nullable: true, description: 'Only these statuses.' })
   readonly status?: readonly CallStatusName[] | null;
-
-  @Field(() => SecurityService, { nullable: true, description: 'Only calls to this service.' })
-  readonly service?: SecurityServiceName | null;
-
-  @Field(() => AwsRegion, { nullable: true, description: 'Only calls in this region.' })
-  readonly region?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Only calls made as this administrator.' })
-  readonly administrator?: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Only calls that were recorded as sent at this moment or later.',
+    description: 'Only calls SENT from this moment on.',
   })
   readonly startedAfter?: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'Only calls that were recorded as sent before this moment; later than startedAfter, else BAD_USER_INPUT.',
+    description: 'Only calls SENT before this moment, which is after startedAfter.',
   })
   readonly startedBefore?: Date | null;
 }

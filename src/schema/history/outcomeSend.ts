@@ -1,10 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
 
-/** One time that an account was sent. */
+/** One call with an account, and the answer about that account. */
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'One time that an account was sent for a request: the call that carried it, and what was said of it.',
+  description: 'One call with an account, and the answer about that account.',
 })
 export class OutcomeSend {
   /** UUID of the call; not in the schema. */
@@ -13,8 +12,8 @@ export class OutcomeSend {
   @Field(() => String, {
     nullable: true,
     description:
-      'What the service said of this account in the answer to this call, verbatim: null when the answer did not ' +
-      'list it as unprocessed. When the call as a whole was refused or not answered, its errorMessage tells why.',
+      "The service's words about this account, verbatim. Null if the answer did not list it as unprocessed. See " +
+      'errorMessage of the call if the whole call was refused or not answered.',
   })
   readonly reason!: string | null;
 }

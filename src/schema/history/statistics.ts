@@ -9,72 +9,65 @@ import { describedEnum, MembershipOperation, OutcomeStatus, SecurityService } fr
 import { ReasonCode } from '../reasonCode.js';
 import { AwsRegion, DateTime } from '../scalars.js';
 
-/** What statistics are grouped by. */
-export const StatisticsDimension = describedEnum('StatisticsDimension', 'What statistics are grouped by.', {
-  OPERATION: 'By what was done to the accounts.',
-  SERVICE: 'By the service that was asked.',
-  REGION: 'By region.',
-  ADMINISTRATOR: 'By administrator.',
-  STATUS: 'By how the outcomes stand.',
-  REASON_CODE: 'By why they were not processed.',
-  REQUESTED_BY: 'By the id of the caller who made the request.',
-  HOUR: 'By the hour, in UTC, in which they reached their final status.',
-  DAY: 'By the day, in UTC, on which they reached their final status.',
-  MONTH: 'By the calendar month, in UTC, in which they reached their final status.',
-});
+/** The dimensions that group statistics. */
+export const StatisticsDimension = describedEnum(
+  'StatisticsDimension',
+  'A dimension to group statistics by.',
+  {
+    OPERATION: 'The operation.',
+    SERVICE: 'The service.',
+    REGION: 'The region.',
+    ADMINISTRATOR: 'The administrator.',
+    STATUS: 'The status of the outcome.',
+    REASON_CODE: 'Why the account was not processed.',
+    REQUESTED_BY: 'The id of the caller that made the request.',
+    HOUR: 'The hour (UTC) in which the status became final.',
+    DAY: 'The day (UTC) on which the status became final.',
+    MONTH: 'The calendar month (UTC) in which the status became final.',
+  },
+);
 
-const ONLY = 'Null when not grouped by it';
+const NULL = 'Null if not grouped by it';
 
 /** The outcomes of one group. */
-@ObjectType({
-  simpleResolvers: true,
-  description: 'How many outcomes there are that have in common what was grouped by.',
-})
+@ObjectType({ simpleResolvers: true, description: 'The outcomes of one group.' })
 export class StatisticsRow {
-  @Field(() => MembershipOperation, { nullable: true, description: `Their operation. ${ONLY}.` })
+  @Field(() => MembershipOperation, { nullable: true, description: `The operation. ${NULL}.` })
   readonly operation!: MembershipOperationName | null;
 
-  @Field(() => SecurityService, { nullable: true, description: `Their service. ${ONLY}.` })
+  @Field(() => SecurityService, { nullable: true, description: `The service. ${NULL}.` })
   readonly service!: SecurityServiceName | null;
 
-  @Field(() => AwsRegion, { nullable: true, description: `Their region. ${ONLY}.` })
+  @Field(() => AwsRegion, { nullable: true, description: `The region. ${NULL}.` })
   readonly region!: string | null;
 
-  @Field(() => ID, { nullable: true, description: `Id of their administrator. ${ONLY}.` })
+  @Field(() => ID, { nullable: true, description: `Id of the administrator. ${NULL}.` })
   readonly administrator!: string | null;
 
-  @Field(() => OutcomeStatus, { nullable: true, description: `Their status. ${ONLY}.` })
+  @Field(() => OutcomeStatus, { nullable: true, description: `The status. ${NULL}.` })
   readonly status!: OutcomeStatusName | null;
 
   @Field(() => ReasonCode, {
     nullable: true,
-    description: `Why they were not processed. ${ONLY}, and for those without a reason.`,
+    description: `Why the accounts were not processed. ${NULL}, or without a reason.`,
   })
   readonly reasonCode!: ReasonCodeName | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: `Id of the caller who made their requests. ${ONLY}.`,
-  })
+  @Field(() => String, { nullable: true, description: `Id of the caller. ${NULL}.` })
   readonly requestedBy!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'Beginning of the hour, day or month, in UTC, in which they reached their final status. ' +
-      `${ONLY}, and for those that have not reached one.`,
+    description: `Start of the hour, day or month in UTC in which the status became final. ${NULL}, or not final.`,
   })
   readonly from!: Date | null;
 
-  @Field(() => Int, {
-    description: 'How many outcomes: exactly as many as outcomes lists for the same filter.',
-  })
+  @Field(() => Int, { description: 'Number of outcomes, as many as outcomes lists for the filter.' })
   readonly outcomes!: number;
 
   @Field(() => Int, {
     description:
-      'How many distinct accounts they are of. Counted only when asked for, by reading the outcomes: more ' +
-      'than 2,000,000 of them are BAD_USER_INPUT.',
+      'Number of different accounts. This field reads the outcomes: more than 2,000,000 are BAD_USER_INPUT.',
   })
   readonly accounts!: () => Promise<number>;
 }

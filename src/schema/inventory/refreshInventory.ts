@@ -1,115 +1,65 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type {
-  ReasonCode as ReasonCodeName,
-  SecurityService as SecurityServiceName,
-} from '../../membership.js';
-import { describedEnum, SecurityService } from '../enums.js';
-import { ReasonCode } from '../reasonCode.js';
-import { AwsRegion, DateTime } from '../scalars.js';
-import { UserError } from '../userError.js';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { describedEnum } from '../enums.js';
+import { DateTime } from '../scalars.js';
+import { ReadTargetFields } from '../targetFields.js';
+import { TargetSelection } from '../targetSelection.js';
+import { MutationPayload } from '../userError.js';
 
 type InventoryRefreshStatusName = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
 
-/** How far an observation has got that a refresh asked for. */
+/** The status of an observation that a refresh requested. */
 const InventoryRefreshStatus = describedEnum<InventoryRefreshStatusName>(
   'InventoryRefreshStatus',
-  'How far the observation of a target has got that refreshInventory asked for. WAITING and RUNNING go on by themselves.',
+  'The status of an observation for refreshInventory. WAITING and RUNNING continue in the background.',
   {
-    WAITING:
-      'It has not begun: one that began before it was asked for is still under way, or others have the turn.',
-    RUNNING: 'The members are being listed, 50 a call at half of the rate of the target at most.',
-    OBSERVED: 'All members were listed, and are what the inventory shows.',
-    FAILED:
-      'The list broke off, or could not be had: reasonCode says why, and the inventory shows what was observed before.',
+    WAITING: 'Not begun: an earlier observation is still running, or others come first.',
+    RUNNING: "Lists the members, 50 a call, at half of the target's rate at most.",
+    OBSERVED: 'All members were listed. The inventory shows them.',
+    FAILED: 'The list failed or broke off: see reasonCode. The inventory keeps the observation before.',
   },
 );
 
-/** Where to observe. */
-@InputType({ description: 'Which targets to observe anew.' })
-export class RefreshInventoryInput {
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The id of the administrator; default: the only one that the caller may use.',
-  })
-  readonly administrator?: string | null;
-
-  @Field(() => [SecurityService], {
-    nullable: true,
-    description: 'The services to ask. Default: every service configured for the administrator.',
-  })
-  readonly services?: readonly SecurityServiceName[] | null;
-
-  @Field(() => [AwsRegion], {
-    nullable: true,
-    description: 'The regions to ask. Default: every region configured for the administrator.',
-  })
-  readonly regions?: readonly string[] | null;
-
+/** The targets to observe. */
+@InputType({ description: 'The targets to observe again.' })
+export class RefreshInventoryInput extends TargetSelection {
   @Field(() => Int, {
     nullable: true,
     defaultValue: 20,
     description:
-      'How long to wait for the observations to end, in seconds: 0 to 60. 10,000 members take 80 seconds at the default ' +
-      'rate of GuardDuty. They go on afterwards; ask again with refreshInventory, coverage or inventory.',
+      "Seconds to wait for the observations, 0 to 60. 10,000 members take 80 seconds at GuardDuty's default rate. " +
+      'The observations continue: call refreshInventory, coverage or inventory later.',
   })
   readonly waitSeconds?: number | null;
 }
 
 /** One target of a refresh. */
-@ObjectType({ simpleResolvers: true, description: 'How the observation of one target stands.' })
-export class RefreshedTarget {
-  @Field(() => ID, { description: 'Id of the administrator, as in administrators.' })
-  readonly administrator!: string;
-
-  @Field(() => SecurityService, { description: 'The service that is asked.' })
-  readonly service!: SecurityServiceName;
-
-  @Field(() => AwsRegion, { description: 'The region that is asked.' })
-  readonly region!: string;
-
-  @Field(() => InventoryRefreshStatus, { description: 'How far this refresh has got.' })
+@ObjectType({ simpleResolvers: true, description: 'The observation of one target.' })
+export class RefreshedTarget extends ReadTargetFields {
+  @Field(() => InventoryRefreshStatus, { description: 'The status of this refresh.' })
   readonly status!: InventoryRefreshStatusName;
 
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'When the observation began that the inventory shows: this one when it is OBSERVED, else an earlier one; null when ' +
-      'there is none.',
+      'When the observation in the inventory began: this one if OBSERVED, else an earlier one. Null without one.',
   })
   readonly observedAt!: Date | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many members that one saw; null when there is none.',
+    description: 'Number of members in it. Null without one.',
   })
   readonly members!: number | null;
-
-  @Field(() => ReasonCode, {
-    nullable: true,
-    description: 'Why it FAILED: as for a call that fails for the same reason; else null.',
-  })
-  readonly reasonCode!: ReasonCodeName | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Why it FAILED in the service's own words, without ARNs; else null.",
-  })
-  readonly reason!: string | null;
 }
 
 /** The answer of `refreshInventory`. */
 @ObjectType({
   simpleResolvers: true,
-  description: 'The answer of refreshInventory: how each target stands, or the faults of the input.',
+  description: 'The observation of each target, or the faults of the input.',
 })
-export class RefreshInventoryPayload {
+export class RefreshInventoryPayload extends MutationPayload {
   @Field(() => [RefreshedTarget], {
-    description: 'Every service asked for in every region asked for; empty when userErrors is not.',
+    description: 'Every selected target. Empty with userErrors.',
   })
   readonly targets!: readonly Readonly<RefreshedTarget>[];
-
-  @Field(() => [UserError], {
-    description: 'What is wrong with the input, all faults at once; empty when the refresh was taken.',
-  })
-  readonly userErrors!: readonly Readonly<UserError>[];
 }

@@ -1,13 +1,6 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type {
-  MemberStatus as MemberStatusName,
-  ReasonCode as ReasonCodeName,
-  SecurityService as SecurityServiceName,
-} from '../../membership.js';
-import { describedEnum, SecurityService } from '../enums.js';
-import { MemberStatus } from '../memberStatus.js';
-import { ReasonCode } from '../reasonCode.js';
-import { AwsAccountId, AwsRegion } from '../scalars.js';
+import { Field, ObjectType } from 'type-graphql';
+import { describedEnum } from '../enums.js';
+import { PlanAccount, planOf, PlanTarget } from './plan.js';
 
 type PlanVerdictName =
   | 'WOULD_CREATE'
@@ -20,109 +13,53 @@ type PlanVerdictName =
   | 'OVER_LIMIT'
   | 'UNKNOWN';
 
-/** What would become of an account. */
+/** The expected result for an account. */
 const PlanVerdict = describedEnum<PlanVerdictName>(
   'PlanVerdict',
-  'What would become of one account at one target, by what the services show now. The services decide anew when ' +
-    'asked: an account that belongs to another administrator, say, shows only then.',
+  'The expected result for an account at a target, from what the service shows now. The service decides ' +
+    'again: only then, for instance, another administrator shows.',
   {
     WOULD_CREATE:
-      'CreateMembers is expected to take it: a new member, or one that was removed, resigned or deleted.',
-    WOULD_INVITE: 'InviteMembers is expected to take it.',
-    ALREADY_MEMBER: 'It would come back unprocessed: a member already.',
-    ALREADY_INVITED: 'It would come back unprocessed: invited already, or an active member.',
-    NOT_CREATED: 'It would come back unprocessed: it has to be created as a member first.',
-    SELF: 'It would come back unprocessed: it is the account of the administrator itself.',
+      'CreateMembers should accept it: a new member, or one that was removed, resigned or deleted.',
+    WOULD_INVITE: 'InviteMembers should accept it.',
+    ALREADY_MEMBER: 'Unprocessed: already a member.',
+    ALREADY_INVITED: 'Unprocessed: already invited, or an active member.',
+    NOT_CREATED: 'Unprocessed: it must be created as a member first.',
+    SELF: 'Unprocessed: it is the administrator itself.',
     EMAIL_MISSING:
-      "GuardDuty's CreateMembers requires an e-mail address: without dryRun the whole mutation would be refused with " +
-      'EMAIL_REQUIRED.',
+      'GuardDuty requires an e-mail address: without dryRun the whole mutation gets EMAIL_REQUIRED.',
     OVER_LIMIT:
-      'It would come back unprocessed: the service takes no more members (50,000 in GuardDuty, 10,000 in Security Hub) ' +
-      'or, in Security Hub, no more than 1,000 open invitations. How many are over is certain, which of them is not.',
-    UNKNOWN: 'The target could not be read: reasonCode of the target says why.',
+      'Unprocessed: no room for more members (50,000 in GuardDuty, 10,000 in Security Hub) or open invitations ' +
+      '(1,000 in Security Hub). The number of such accounts is certain, the choice is not.',
+    UNKNOWN: 'The target could not be read: see its reasonCode.',
   },
 );
 
 /** One account of a plan. */
-@ObjectType({ simpleResolvers: true, description: 'One account of a plan at one target.' })
-export class PlannedAccount {
-  @Field(() => AwsAccountId, { description: 'The account: 12 digits.' })
-  readonly accountId!: string;
-
-  @Field(() => PlanVerdict, { description: 'What would become of it.' })
+@ObjectType({ simpleResolvers: true, description: 'One account of a plan.' })
+export class PlannedAccount extends PlanAccount {
+  @Field(() => PlanVerdict, { description: 'The expected result.' })
   readonly verdict!: PlanVerdictName;
-
-  @Field(() => MemberStatus, {
-    nullable: true,
-    description: 'Where it stands there now; null when the target could not be read.',
-  })
-  readonly memberStatus!: MemberStatusName | null;
 }
 
 /** One target of a plan. */
-@ObjectType({ simpleResolvers: true, description: 'What a request would do at one service in one region.' })
-export class PlannedTarget {
-  @Field(() => ID, { description: 'Id of the administrator, as in administrators.' })
-  readonly administrator!: string;
-
-  @Field(() => SecurityService, { description: 'The service that would be asked.' })
-  readonly service!: SecurityServiceName;
-
-  @Field(() => AwsRegion, { description: 'The region that would be asked.' })
-  readonly region!: string;
-
-  @Field(() => [PlannedAccount], { description: 'Every account of the request, in the order of their ids.' })
+@ObjectType({ simpleResolvers: true, description: 'The plan for one target.' })
+export class PlannedTarget extends PlanTarget {
+  @Field(() => [PlannedAccount], { description: 'Every account of the input, by id.' })
   readonly accounts!: readonly Readonly<PlannedAccount>[];
-
-  @Field(() => Int, {
-    description:
-      'The calls it would take, with 50 accounts each: all accounts travel, those too that would come back.',
-  })
-  readonly calls!: number;
-
-  @Field(() => Float, {
-    description:
-      'Seconds until the last call could leave at the configured rate, after a rest and with nothing besides.',
-  })
-  readonly seconds!: number;
 
   @Field(() => Boolean, {
     description:
-      'False when the members were too many to be counted within 20 seconds, or could not be listed: then OVER_LIMIT ' +
-      'may be missing.',
+      'False if the members could not be counted, or not within 20 seconds: OVER_LIMIT may be missing.',
   })
   readonly limitChecked!: boolean;
-
-  @Field(() => ReasonCode, {
-    nullable: true,
-    description: 'Why the target could not be read; null when it could.',
-  })
-  readonly reasonCode!: ReasonCodeName | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The service's own words for why the target could not be read, without ARNs; null when it could.",
-  })
-  readonly reason!: string | null;
 }
 
-/** What a request would do. */
+/** The effect that a request would have. */
 @ObjectType({
   simpleResolvers: true,
   description:
-    'What a request would do, from live reads and the known ceilings. Nothing was recorded, and nothing but reads was sent.',
+    'What a request would do, from live reads and the known limits. Nothing was recorded, and only reads were ' +
+    'sent.',
 })
-export class MembershipPlan {
-  @Field(() => [PlannedTarget], { description: 'Every service asked for in every region asked for.' })
-  readonly targets!: readonly Readonly<PlannedTarget>[];
-
-  @Field(() => Int, { description: 'The calls that change something, at all targets together.' })
-  readonly calls!: number;
-
-  @Field(() => Float, {
-    description:
-      'Seconds until the last call could leave: targets work side by side, so that of the slowest.',
-  })
-  readonly seconds!: number;
-}
+export class MembershipPlan extends planOf(PlannedTarget) {}

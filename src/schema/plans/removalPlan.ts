@@ -1,13 +1,9 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type {
-  MemberStatus as MemberStatusName,
-  ReasonCode as ReasonCodeName,
-  SecurityService as SecurityServiceName,
-} from '../../membership.js';
-import { describedEnum, SecurityService } from '../enums.js';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { MemberStatus as MemberStatusName } from '../../membership.js';
+import { describedEnum } from '../enums.js';
 import { MemberStatus } from '../memberStatus.js';
-import { ReasonCode } from '../reasonCode.js';
-import { AwsAccountId, AwsRegion, DateTime } from '../scalars.js';
+import { DateTime } from '../scalars.js';
+import { PlanAccount, planOf, PlanTarget } from './plan.js';
 
 type RemovalVerdictName =
   | 'WOULD_DISASSOCIATE'
@@ -18,162 +14,107 @@ type RemovalVerdictName =
   | 'SELF'
   | 'UNKNOWN';
 
-/** What would become of an account. */
+/** The expected result for an account. */
 const RemovalVerdict = describedEnum<RemovalVerdictName>(
   'RemovalVerdict',
-  'What would become of one account at one target, by what the services show now. They decide anew when asked.',
+  'The expected result for an account at a target, from what the service shows now. The service decides ' +
+    'again.',
   {
-    WOULD_DISASSOCIATE:
-      'DisassociateMembers is expected to take it: a member, or one whose invitation is open.',
-    WOULD_DELETE: 'DeleteMembers is expected to take it: the entry and its details would be gone.',
-    NOT_A_MEMBER: 'It would come back unprocessed, NOT_ASSOCIATED: it is not on the list.',
+    WOULD_DISASSOCIATE: 'DisassociateMembers should accept it: a member, or an open invitation.',
+    WOULD_DELETE: 'DeleteMembers should accept it: the entry and its details would be gone.',
+    NOT_A_MEMBER: 'Unprocessed, NOT_ASSOCIATED: not on the list.',
     NOT_ASSOCIATED:
-      'It would come back unprocessed: it is on the list and not associated. It was never active, left by itself, or ' +
-      'was disassociated before.',
-    STILL_ASSOCIATED: 'It would come back unprocessed: it has to be disassociated before it is deleted.',
-    SELF: 'It would come back unprocessed: it is the account of the administrator itself.',
-    UNKNOWN: 'The target could not be read: reasonCode of the target says why.',
+      'Unprocessed: on the list, not associated. It was never active, resigned, or was disassociated before.',
+    STILL_ASSOCIATED: 'Unprocessed: it must be disassociated first.',
+    SELF: 'Unprocessed: it is the administrator itself.',
+    UNKNOWN: 'The target could not be read: see its reasonCode.',
   },
 );
 
-/** One account of a removal's plan. */
-@ObjectType({ simpleResolvers: true, description: "One account of a removal's plan at one target." })
-class RemovalPlanAccount {
-  @Field(() => AwsAccountId, { description: 'The account: 12 digits.' })
-  readonly accountId!: string;
-
-  @Field(() => RemovalVerdict, { description: 'What would become of it.' })
+/** One account of a removal plan. */
+@ObjectType({ simpleResolvers: true, description: 'One account of a removal plan.' })
+class RemovalPlanAccount extends PlanAccount {
+  @Field(() => RemovalVerdict, { description: 'The expected result.' })
   readonly verdict!: RemovalVerdictName;
-
-  @Field(() => MemberStatus, {
-    nullable: true,
-    description: 'Where it stands there now; null when the target could not be read.',
-  })
-  readonly memberStatus!: MemberStatusName | null;
 }
 
-/** Members of one status that would go. */
-@ObjectType({ simpleResolvers: true, description: 'How many members of one status would go.' })
+/** The number of members with one status that a removal would remove. */
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The members with one status that would go.',
+})
 class GoingMembers {
-  @Field(() => MemberStatus, { description: 'Where they stand now.' })
+  @Field(() => MemberStatus, { description: 'Their status now.' })
   readonly status!: MemberStatusName;
 
-  @Field(() => Int, { description: 'How many of them would go.' })
+  @Field(() => Int, { description: 'Number of members.' })
   readonly members!: number;
 }
 
-/** How much of a target would go, and may. */
+/** The share of a target that a removal would remove, and the limit. */
 @ObjectType({
   simpleResolvers: true,
   description:
-    'The accounts named, held against the most that one request may remove at this target: REMOVAL_SHARE_PERCENT (10 by ' +
-    'default) of its members, rounded down, and always one. For deleteMembers every entry on the list counts; for ' +
-    'disassociateMembers those that were not removed, resigned or deleted before. An account that could not be removed ' +
-    'as it stands counts as well, since by the time of the request it may.',
+    'The accounts of the input against the limit of one request at a target: REMOVAL_SHARE_PERCENT (10 by ' +
+    'default) of its members, rounded down, but at least one. For deleteMembers all entries count, for ' +
+    'disassociateMembers those not removed, resigned or deleted. An account that cannot be removed now counts ' +
+    'too, since it may be removable by the time of the request.',
 })
 class RemovalPlanShare {
-  @Field(() => Float, { description: 'The share that one request may remove, in per cent.' })
+  @Field(() => Float, { description: 'The limit in per cent.' })
   readonly percent!: number;
 
-  @Field(() => Int, { description: 'Accounts named that count.' })
+  @Field(() => Int, { description: 'Accounts of the input that count.' })
   readonly counted!: number;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'Members that count: those of the inventory, when that is no older than an hour; else as far as ListMembers showed ' +
-      'them, since counting ends when they are enough. Null when they need not be counted, or could not be within 20 ' +
-      'seconds: refreshInventory has them counted in the background.',
+      'Members that count: from an inventory of the last hour, else from ListMembers, which stops once they ' +
+      'suffice. Null if not needed, or not counted within 20 seconds: refreshInventory counts in the background.',
   })
   readonly members!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The most that may go, by members; null when that is null.',
+    description: 'The limit in members. Null if members is null.',
   })
   readonly mayGo!: number | null;
 }
 
-/** One target of a removal's plan. */
-@ObjectType({ simpleResolvers: true, description: 'What a removal would do at one service in one region.' })
-class RemovalPlanTarget {
-  @Field(() => ID, { description: 'Id of the administrator, as in administrators.' })
-  readonly administrator!: string;
-
-  @Field(() => SecurityService, { description: 'The service that would be asked.' })
-  readonly service!: SecurityServiceName;
-
-  @Field(() => AwsRegion, { description: 'The region that would be asked.' })
-  readonly region!: string;
-
-  @Field(() => [GoingMembers], { description: 'How many members of each status would go; empty: none.' })
+/** One target of a removal plan. */
+@ObjectType({ simpleResolvers: true, description: 'The removal plan for one target.' })
+class RemovalPlanTarget extends PlanTarget {
+  @Field(() => [GoingMembers], { description: 'The members that would go, by status.' })
   readonly going!: readonly Readonly<GoingMembers>[];
 
   @Field(() => RemovalPlanShare, {
     nullable: true,
-    description: 'What that is of all members; null when the target could not be read.',
+    description: 'Their share of all members. Null if the target could not be read.',
   })
   readonly share!: Readonly<RemovalPlanShare> | null;
 
-  @Field(() => [RemovalPlanAccount], { description: 'Every account named, in the order of their ids.' })
+  @Field(() => [RemovalPlanAccount], { description: 'Every account of the input, by id.' })
   readonly accounts!: readonly Readonly<RemovalPlanAccount>[];
-
-  @Field(() => Int, {
-    description:
-      'The calls it would take, with 50 accounts each: all accounts travel, those too that would come back.',
-  })
-  readonly calls!: number;
-
-  @Field(() => Float, {
-    description:
-      'Seconds until the last call could leave at the configured rate, after a rest and with nothing besides; with the ' +
-      'reads that tell what Security Hub does not say of a DisassociateMembers.',
-  })
-  readonly seconds!: number;
-
-  @Field(() => ReasonCode, {
-    nullable: true,
-    description: 'Why the target could not be read; null when it could.',
-  })
-  readonly reasonCode!: ReasonCodeName | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The service's own words for why the target could not be read, without ARNs; null when it could.",
-  })
-  readonly reason!: string | null;
 }
 
-/** What a removal would do. */
+/** The effect that a removal would have. */
 @ObjectType({
   simpleResolvers: true,
-  description: 'What a removal would do, from live reads. Nothing was removed or recorded.',
+  description: 'What a removal would do, from live reads. Nothing was recorded or removed.',
 })
-export class RemovalPlan {
-  @Field(() => [RemovalPlanTarget], { description: 'Every service asked for in every region asked for.' })
-  readonly targets!: readonly Readonly<RemovalPlanTarget>[];
-
-  @Field(() => Int, { description: 'The calls that remove something, at all targets together.' })
-  readonly calls!: number;
-
-  @Field(() => Float, {
-    description:
-      'Seconds until the last call could leave: targets work side by side, so that of the slowest.',
-  })
-  readonly seconds!: number;
-
+export class RemovalPlan extends planOf(RemovalPlanTarget) {
   @Field(() => String, {
     nullable: true,
     description:
-      'The token to repeat the mutation with, as confirm, to do what the plan shows; null when userErrors says why not. ' +
-      'It is shown this once.',
+      'The token for confirm, which does what this plan shows. Shown only once. Null if userErrors says why there ' +
+      'is none (REMOVAL_LIMIT_EXCEEDED, PREVIEW_INCOMPLETE).',
   })
   readonly confirm!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Until when the token is good: 15 minutes from the preview; null without one.',
+    description: 'When the token expires: 15 minutes after the preview.',
   })
   readonly confirmExpiresAt!: Date | null;
 }

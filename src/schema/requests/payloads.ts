@@ -1,78 +1,60 @@
-import { Field, ObjectType } from 'type-graphql';
+import { type ClassType, Field, ObjectType } from 'type-graphql';
 import { MembershipPlan } from '../plans/membershipPlan.js';
+import { RemovalPlan } from '../plans/removalPlan.js';
+import { MutationPayload } from '../userError.js';
 import { MembershipRequest } from './request.js';
-import { UserError } from '../userError.js';
 
-const REQUEST =
-  'The request as it stands now, finished or not; null when userErrors is not empty, and for a dryRun. Accounts that a ' +
-  'service left unprocessed are in its outcomes, not in userErrors.';
-const PLAN = 'What the request would do; null unless dryRun was true and userErrors is empty.';
-const USER_ERRORS = 'What is wrong with the input, all faults at once; empty when the request was recorded.';
+/** The fields of the answer of a mutation that makes or changes a request. No type of the schema by itself. */
+@ObjectType({ simpleResolvers: true })
+abstract class RequestPayload extends MutationPayload {
+  @Field(() => MembershipRequest, {
+    nullable: true,
+    description: 'The request, finished or not. Null with userErrors or for a dryRun.',
+  })
+  readonly request!: Readonly<MembershipRequest> | null;
+}
+
+/** Returns the fields of the answer of a mutation that a dryRun turns into a plan. No type of the schema by itself. */
+function requestOrPlan<Plan extends object>(plan: ClassType<Plan>) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class RequestOrPlan extends RequestPayload {
+    @Field(() => plan, {
+      nullable: true,
+      description: 'The plan of a dryRun, else null.',
+    })
+    readonly plan?: Readonly<Plan> | null;
+  }
+  return RequestOrPlan;
+}
+
+const CHANGE = 'A request, the plan of a dryRun, or the faults of the input.';
 
 /** The answer of `createMembers`. */
-@ObjectType({
-  simpleResolvers: true,
-  description: 'The answer of createMembers: a request, or the faults of its input.',
-})
-export class CreateMembersPayload {
-  @Field(() => MembershipRequest, { nullable: true, description: REQUEST })
-  readonly request!: Readonly<MembershipRequest> | null;
-
-  @Field(() => MembershipPlan, { nullable: true, description: PLAN })
-  readonly plan?: Readonly<MembershipPlan> | null;
-
-  @Field(() => [UserError], { description: USER_ERRORS })
-  readonly userErrors!: readonly Readonly<UserError>[];
-}
+@ObjectType({ simpleResolvers: true, description: CHANGE })
+export class CreateMembersPayload extends requestOrPlan(MembershipPlan) {}
 
 /** The answer of `inviteMembers`. */
-@ObjectType({
-  simpleResolvers: true,
-  description: 'The answer of inviteMembers: a request, or the faults of its input.',
-})
-export class InviteMembersPayload {
-  @Field(() => MembershipRequest, { nullable: true, description: REQUEST })
-  readonly request!: Readonly<MembershipRequest> | null;
+@ObjectType({ simpleResolvers: true, description: CHANGE })
+export class InviteMembersPayload extends requestOrPlan(MembershipPlan) {}
 
-  @Field(() => MembershipPlan, { nullable: true, description: PLAN })
-  readonly plan?: Readonly<MembershipPlan> | null;
+/** The answer of `disassociateMembers`. */
+@ObjectType({ simpleResolvers: true, description: CHANGE })
+export class DisassociateMembersPayload extends requestOrPlan(RemovalPlan) {}
 
-  @Field(() => [UserError], { description: USER_ERRORS })
-  readonly userErrors!: readonly Readonly<UserError>[];
-}
+/** The answer of `deleteMembers`. */
+@ObjectType({ simpleResolvers: true, description: CHANGE })
+export class DeleteMembersPayload extends requestOrPlan(RemovalPlan) {}
 
 /** The answer of `retryRequest`. */
 @ObjectType({
   simpleResolvers: true,
-  description: 'The answer of retryRequest: the new request, or why there is none.',
+  description: 'The new request, or why there is none.',
 })
-export class RetryRequestPayload {
-  @Field(() => MembershipRequest, {
-    nullable: true,
-    description: `${REQUEST} retryOf leads to the old one.`,
-  })
-  readonly request!: Readonly<MembershipRequest> | null;
-
-  @Field(() => [UserError], { description: USER_ERRORS })
-  readonly userErrors!: readonly Readonly<UserError>[];
-}
+export class RetryRequestPayload extends RequestPayload {}
 
 /** The answer of `cancelRequest`. */
 @ObjectType({
   simpleResolvers: true,
-  description: 'The answer of cancelRequest: the request, or why it cannot be canceled.',
+  description: 'The request, RUNNING while some accounts are in flight, or why it cannot be canceled.',
 })
-export class CancelRequestPayload {
-  @Field(() => MembershipRequest, {
-    nullable: true,
-    description:
-      'The request after what waited was withdrawn; null when userErrors is not empty. While something of ' +
-      'it is in flight it is still RUNNING: ask for it again by its id.',
-  })
-  readonly request!: Readonly<MembershipRequest> | null;
-
-  @Field(() => [UserError], {
-    description: 'Why nothing was withdrawn; empty when the request is canceled.',
-  })
-  readonly userErrors!: readonly Readonly<UserError>[];
-}
+export class CancelRequestPayload extends RequestPayload {}

@@ -2,13 +2,13 @@ import { Field, InputType } from 'type-graphql';
 import { RequestInput } from './requestInputs.js';
 import { AwsAccountId } from '../scalars.js';
 
-/** What both removals take. No type of the schema by itself. */
+/** The fields of both removals. No type of the schema by itself. */
 @InputType()
 abstract class RemovalInput extends RequestInput {
   @Field(() => [AwsAccountId], {
     description:
-      'The accounts: 1 to 1,000 (fewer where MAX_ACCOUNTS_PER_REQUEST is less), 12 digits each, in quotes. More than a ' +
-      'preview can show cannot be removed at once: make several requests. A duplicate is taken once.',
+      'The accounts: 1 to 1,000, or to MAX_ACCOUNTS_PER_REQUEST if less: as many as a preview can show. A ' +
+      'duplicate counts once.',
   })
   readonly accountIds!: readonly string[];
 
@@ -16,25 +16,24 @@ abstract class RemovalInput extends RequestInput {
     nullable: true,
     defaultValue: false,
     description:
-      'True: remove nothing, and answer with a plan of what would go, and the confirm token for it. note, ' +
-      'idempotencyKey and waitSeconds are checked and then ignored, confirm is ignored.',
+      'True: remove nothing; answer with a plan and its confirm token. note, idempotencyKey and waitSeconds are ' +
+      'only checked; confirm is ignored.',
   })
   declare readonly dryRun?: boolean | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The token in plan.confirm of a preview of the same input: the same caller, mutation, administrator, accounts, services, ' +
-      'regions and detectorId. Good for 15 minutes and for one request; a repetition with the same idempotencyKey ' +
-      'finds that request. Without it a removal is CONFIRMATION_REQUIRED.',
+      'The plan.confirm of a preview of this input by this caller. Valid for 15 minutes and one request, which ' +
+      'the same idempotencyKey finds again. Without it: CONFIRMATION_REQUIRED.',
   })
   readonly confirm?: string | null;
 }
 
-/** Whom to disassociate. */
+/** The accounts to disassociate. */
 @InputType({ description: 'The accounts to disassociate, and where.' })
 export class DisassociateMembersInput extends RemovalInput {}
 
-/** Whose entries to delete. */
-@InputType({ description: 'The accounts whose entries are to be deleted, and where.' })
+/** The accounts whose entries to delete. */
+@InputType({ description: 'The accounts whose entries to delete, and where.' })
 export class DeleteMembersInput extends RemovalInput {}

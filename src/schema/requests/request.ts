@@ -9,27 +9,25 @@ import { ActorKind, MembershipOperation, RequestStatus } from '../enums.js';
 import { Node } from '../node.js';
 import { DateTime } from '../scalars.js';
 
-/** Who made a request. */
-@ObjectType({ simpleResolvers: true, description: 'Who made a request.' })
+/** The caller of a request. */
+@ObjectType({ simpleResolvers: true, description: 'The caller of a request.' })
 export class Actor {
   @Field(() => String, {
-    description:
-      'The name the caller is known by: the subject of its token; "local" while authentication is off.',
+    description: 'The subject of its token, or "local" without authentication.',
   })
   readonly id!: string;
 
-  @Field(() => ActorKind, { description: 'Whether that is a person, a program, or anybody on this machine.' })
+  @Field(() => ActorKind, { description: 'The kind of caller.' })
   readonly kind!: ActorKindName;
 }
 
-/** What a caller asked, once. */
+/** One mutation of a caller, as recorded. */
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description:
-    'What a caller asked, once: one operation on a list of accounts, at every target named. It is ' +
-    'recorded before anything is sent, and no crash can lose it; ask for it again by id until its status ' +
-    'is final.',
+    'One operation on a list of accounts at each selected target. It is recorded before anything is sent, and ' +
+    'no crash can lose it. Query it by id until its status is final.',
 })
 export class MembershipRequest implements Node {
   readonly __typename!: 'MembershipRequest';
@@ -40,40 +38,39 @@ export class MembershipRequest implements Node {
   /** UUID of the request that it retries; not in the schema. */
   readonly retryOfId!: string | null;
 
-  @Field(() => ID, { description: 'Opaque and stable id, for request and node; begins with request_.' })
+  @Field(() => ID, { description: 'Id for request and node; begins with request_.' })
   readonly id!: string;
 
-  @Field(() => MembershipOperation, { description: 'What is done to the accounts.' })
+  @Field(() => MembershipOperation, { description: 'The operation on the accounts.' })
   readonly operation!: MembershipOperationName;
 
-  @Field(() => RequestStatus, { description: 'How it stands now.' })
+  @Field(() => RequestStatus, { description: 'The status now.' })
   readonly status!: RequestStatusName;
 
-  @Field(() => Actor, { description: 'Who asked.' })
+  @Field(() => Actor, { description: 'The caller that made it.' })
   readonly requestedBy!: Readonly<Actor>;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The note given with it, a ticket number say; null without one.',
+    description: 'The note, such as a ticket number.',
   })
   readonly note!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The idempotency key it was made with, by which the same caller finds it again; null without one.',
+    description: 'The idempotency key, by which the same caller finds the request again.',
   })
   readonly idempotencyKey!: string | null;
 
   @Field(() => DateTime, { description: 'When it was recorded.' })
   readonly createdAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: 'When its first call was sent; null before that.' })
+  @Field(() => DateTime, { nullable: true, description: 'When its first call was sent. Null before.' })
   readonly startedAt!: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When its last outcome reached a final status; null while it is PENDING or RUNNING.',
+    description: 'When its last outcome became final. Null while PENDING or RUNNING.',
   })
   readonly finishedAt!: Date | null;
 }

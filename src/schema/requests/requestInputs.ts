@@ -1,43 +1,27 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import type { SecurityService as SecurityServiceName } from '../../membership.js';
-import { SecurityService } from '../enums.js';
 import { MemberAccountInput } from '../memberAccountInput.js';
 import { RecordOptions } from './recordOptions.js';
-import { AwsAccountId, AwsRegion } from '../scalars.js';
+import { AwsAccountId } from '../scalars.js';
+import { AdministratorField, RegionsField, ServicesField } from '../targetSelection.js';
 
-/** What a mutation that names accounts may say besides them. No type of the schema by itself. */
+/** The fields of every mutation on accounts, besides the accounts. No type of the schema by itself. */
 @InputType()
 export abstract class RequestInput extends RecordOptions {
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'The id of the administrator to act as; see administrators. Default: the only one that the caller ' +
-      'may use. With several, one has to be named, else UNKNOWN_ADMINISTRATOR.',
-  })
+  @AdministratorField()
   readonly administrator?: string | null;
 
-  @Field(() => [SecurityService], {
-    nullable: true,
-    description:
-      'The services to ask. Default: every service configured for the administrator. An empty list, or a ' +
-      'service that is not configured for it, is INVALID_INPUT.',
-  })
+  @ServicesField()
   readonly services?: readonly SecurityServiceName[] | null;
 
-  @Field(() => [AwsRegion], {
-    nullable: true,
-    description:
-      'The regions to ask. Default: every region configured for the administrator. An empty list is ' +
-      'INVALID_INPUT, a region that is not configured for it UNKNOWN_REGION.',
-  })
+  @RegionsField()
   readonly regions?: readonly string[] | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The id of the GuardDuty detector to use, 1 to 300 characters; only together with GUARDDUTY and ' +
-      'exactly one region. Default: the one configured, else the one ListDetectors finds, of which there ' +
-      'is at most one per account and region.',
+      'The GuardDuty detector, 1 to 300 characters; only with GUARDDUTY and exactly one region. Default: the ' +
+      'configured one, else from ListDetectors.',
   })
   readonly detectorId?: string | null;
 
@@ -45,50 +29,47 @@ export abstract class RequestInput extends RecordOptions {
     nullable: true,
     defaultValue: false,
     description:
-      'True: record nothing and change nothing, and answer with a plan instead of a request: what would become of each ' +
-      'account at each target, by what the services show now. Up to 1,000 accounts; note, idempotencyKey and ' +
-      'waitSeconds are checked and then ignored.',
+      'True: record and change nothing; answer with a plan, the expected result for each account at each target ' +
+      'from what the services show now. At most 1,000 accounts. note, idempotencyKey and waitSeconds are only ' +
+      'checked.',
   })
   readonly dryRun?: boolean | null;
 }
 
-/** What to create. */
+/** The accounts to create. */
 @InputType({ description: 'The accounts to create as members, and where.' })
 export class CreateMembersInput extends RequestInput {
   @Field(() => [MemberAccountInput], {
     description:
-      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it). The gateway ' +
-      'cuts them into calls of 50. An exact duplicate is taken once; one account with two e-mail ' +
-      'addresses is DUPLICATE_ACCOUNT.',
+      'From 1 to MAX_ACCOUNTS_PER_REQUEST accounts (10,000 by default), sent in calls of 50. An exact duplicate counts ' +
+      'once; one account with two e-mail addresses is DUPLICATE_ACCOUNT.',
   })
   readonly accounts!: readonly MemberAccountInput[];
 }
 
-/** Whom to invite. */
+/** The accounts to invite. */
 @InputType({ description: 'The accounts to invite, and where.' })
 export class InviteMembersInput extends RequestInput {
   @Field(() => [AwsAccountId], {
     description:
-      'The accounts: 1 to MAX_ACCOUNTS_PER_REQUEST (10,000 unless the operator changed it), 12 digits ' +
-      'each, in quotes. They have been created as members before. The gateway cuts them into calls of 50. ' +
-      'A duplicate is taken once.',
+      'From 1 to MAX_ACCOUNTS_PER_REQUEST accounts (10,000 by default), created as members before, sent in calls of ' +
+      '50. A duplicate counts once.',
   })
   readonly accountIds!: readonly string[];
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Text that GuardDuty adds to the invitation, 1 to 2,000 characters. GuardDuty only: when services ' +
-      'leave GUARDDUTY out it is INVALID_INPUT, since the InviteMembers of Security Hub has no such ' +
-      'parameter.',
+      "Text for GuardDuty's invitation, 1 to 2,000 characters. INVALID_INPUT without GUARDDUTY: Security Hub has " +
+      'no such parameter.',
   })
   readonly message?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: GuardDuty invites without sending an e-mail about it. Absent or null leaves it to GuardDuty, ' +
-      'which sends one. GuardDuty only: when services leave GUARDDUTY out it is INVALID_INPUT.',
+      'True: GuardDuty sends no e-mail with the invitation. Null: GuardDuty decides, and sends one. INVALID_INPUT ' +
+      'without GUARDDUTY.',
   })
   readonly disableEmailNotification?: boolean | null;
 
@@ -96,11 +77,11 @@ export class InviteMembersInput extends RequestInput {
     nullable: true,
     defaultValue: false,
     description:
-      'True: afterwards the gateway looks at the members now and then, and shows where they stand as memberStatus and ' +
-      'memberStatusAt of the outcomes. It looks at accounts that were processed or were invited already, once all ' +
-      'accounts of their service and region have ended: after a minute, and then less and less often, down to once a ' +
-      'day; until the member is enabled, resigned, removed or otherwise at an end, or followUpDays are over. The request ' +
-      'finishes without waiting for it; its retries are followed as well. Ignored with dryRun.',
+      'True: afterwards the gateway reads accounts that were processed or already invited, for memberStatus and ' +
+      'memberStatusAt of the outcomes. Once all outcomes of their target are final it reads after a minute, then ' +
+      'less and less often, down to once a day, until the member is enabled, resigned, removed or otherwise done, ' +
+      'or followUpDays are over. The request does not wait for this. Retries are followed too. Ignored with ' +
+      'dryRun.',
   })
   readonly followUp?: boolean | null;
 
@@ -108,8 +89,7 @@ export class InviteMembersInput extends RequestInput {
     nullable: true,
     defaultValue: 7,
     description:
-      'For how many days after the request was made, 1 to 30; null means 7 as well. Without followUp it is checked, and ' +
-      'then ignored.',
+      'Days to follow up after the request was made, 1 to 30; null means 7. Only checked without followUp.',
   })
   readonly followUpDays?: number | null;
 }

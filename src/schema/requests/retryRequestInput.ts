@@ -1,13 +1,13 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { RecordOptions } from './recordOptions.js';
 
-/** What to send again. */
-@InputType({ description: 'Which request to retry, and how much of it.' })
+/** The request to retry. */
+@InputType({ description: 'The request to retry, and which of its outcomes.' })
 export class RetryRequestInput extends RecordOptions {
   @Field(() => ID, {
     description:
-      'The id of the request to retry; begins with request_. It has finished: one that has not is ' +
-      'NOT_RETRYABLE. One that does not exist, or whose administrator the caller may not use, is NOT_FOUND.',
+      'The id of the request. NOT_RETRYABLE if it has not finished; NOT_FOUND if it does not exist or the caller ' +
+      'may not use its administrator.',
   })
   readonly requestId!: string;
 
@@ -15,9 +15,8 @@ export class RetryRequestInput extends RecordOptions {
     nullable: true,
     defaultValue: true,
     description:
-      'True: only outcomes with retryable true, where another send may help by itself. False: everything ' +
-      'that ended UNPROCESSED or FAILED, for when you have removed the cause (a service that was off, a ' +
-      'missing permission). Null means true. Outcomes that were CANCELED are never taken.',
+      'True or null: only retryable outcomes. False: all UNPROCESSED and FAILED outcomes, once their cause is ' +
+      'removed, such as a disabled service or a missing permission. CANCELED outcomes are never retried.',
   })
   readonly onlyRetryable?: boolean | null;
 }
