@@ -9,7 +9,7 @@ import type { ListAllMembers } from '../ports/memberListing.js';
 import { withDeadline, type Deadline } from '../services/deadline.js';
 import { startHousekeeping } from '../services/upkeep/housekeeping.js';
 import { createInventory, type InventoryService } from '../services/inventory/inventory.js';
-import { LARGEST_MAX_AGE_SECONDS } from '../services/input/maxAge.js';
+import { MAX_AGE_SECONDS } from '../services/input/maxAge.js';
 import { createObserveTarget } from '../services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from '../services/inventory/refreshInventory.js';
 import type { Database } from '../store/connection/client.js';
@@ -71,7 +71,7 @@ export async function createInventoryParts(
   closers.add('inventory', () => jobs.stop());
   const housekeeping = startHousekeeping(
     {
-      'kept reads': () => kept.erase(LARGEST_MAX_AGE_SECONDS),
+      'kept reads': () => kept.erase(MAX_AGE_SECONDS),
       observations: () => observations.forget(OBSERVATIONS_KEPT_DAYS),
     },
     log,

@@ -6,7 +6,7 @@ import { AccountMembersArguments } from '../schema/members/memberArguments.js';
 import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
-import type { AskedOutcomes } from '../services/input/checkFilters.js';
+import type { OutcomesQuery } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
 import { toOutcome, toConnection } from './toSchema.js';
 
@@ -72,7 +72,7 @@ export class AccountResolver {
     @Ctx() { caller, history }: GatewayContext,
   ): Promise<OutcomeConnection> {
     const isNamed = filter?.accountId?.includes(accountId) ?? true;
-    const given: AskedOutcomes = filter ?? {};
+    const given: OutcomesQuery = filter ?? {};
     const conditions = { ...given, accountId: isNamed ? [accountId] : [] };
     const outcomes = await history.outcomes(caller, conditions, page);
     return toConnection(outcomes.page, toOutcome, outcomes.count);

@@ -8,7 +8,7 @@ import { MembershipRequest, MembershipRequestConnection } from '../schema/reques
 import { OutcomeCounts, Target } from '../schema/requests/target.js';
 import { parseNodeId } from '../services/input/nodeId.js';
 import { countMatching, sumCounts } from '../services/history/outcomeCounts.js';
-import type { AskedPage } from '../services/input/pageArgs.js';
+import type { PageInput } from '../services/input/pageArgs.js';
 import type { GatewayContext } from './context.js';
 import { toCall, toOutcome, toConnection, toRequest } from './toSchema.js';
 
@@ -132,7 +132,7 @@ async function outcomesOf(
   { loaders }: GatewayContext,
   requestId: string,
   filter: NestedOutcomeFilter,
-  page: AskedPage,
+  page: PageInput,
 ): Promise<OutcomeConnection> {
   const count = async () => countMatching(await loaders.targets(requestId), filter);
   return toConnection(await loaders.outcomesOfRequest(requestId, filter, page), toOutcome, count);

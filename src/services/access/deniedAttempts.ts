@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Caller, Origin } from '../../membership.js';
 import type { Page } from '../../ports/history.js';
 import type { DeniedAttempt, DeniedAttemptStore } from '../../ports/deniedAttempts.js';
-import { checkPage, type AskedPage } from '../input/pageArgs.js';
+import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Rows kept, the newest: some weeks of mistakes. The limit keeps a flood of attempts from filling the disk. */
 const MAX_ROWS = 10_000;
@@ -37,7 +37,7 @@ export interface DeniedAttempts {
    */
   recordForbidden(caller: Caller, field: string, administrators?: readonly string[]): void;
   /** Newest first, attempts of the last moment included. Rejects with `BAD_USER_INPUT` for a wrong page. */
-  list(caller: Caller, page: AskedPage): Promise<Page<DeniedAttempt>>;
+  list(caller: Caller, page: PageInput): Promise<Page<DeniedAttempt>>;
   /** Writes the attempts that are still in memory. */
   flush(): Promise<void>;
 }

@@ -6,13 +6,13 @@ import {
   SECURITY_SERVICES,
 } from '../../membership.js';
 import type { Parameters } from '../../ports/exports.js';
-import type { AskedOutcomes } from '../input/checkFilters.js';
+import type { OutcomesQuery } from '../input/checkFilters.js';
 
 /** ISO 8601 with a zone, as the schema's DateTime. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** How each condition of the filter of outcomes is read from text. */
-const CONDITIONS: { readonly [Name in keyof Required<AskedOutcomes>]: Read<AskedOutcomes[Name]> } = {
+const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Read<OutcomesQuery[Name]> } = {
   requestId: one((_name, value) => value),
   accountId: many((_name, value) => value),
   operation: many(oneOf(MEMBERSHIP_OPERATIONS)),
@@ -31,7 +31,7 @@ type Read<Value> = (name: string, values: readonly string[]) => Value;
  * The filter of outcomes from the parameters of an address: its conditions by their names, lists as values between commas or
  * names given again. `BAD_USER_INPUT`, with the parameter named, for what is no condition or has no such value.
  */
-export function readParameters(parameters: Parameters): AskedOutcomes {
+export function readParameters(parameters: Parameters): OutcomesQuery {
   const asked = Object.entries(parameters).map(([name, value]) => {
     if (!isCondition(name)) {
       throw new GatewayError(
@@ -44,7 +44,7 @@ export function readParameters(parameters: Parameters): AskedOutcomes {
   return Object.fromEntries(asked);
 }
 
-function isCondition(name: string): name is keyof AskedOutcomes {
+function isCondition(name: string): name is keyof OutcomesQuery {
   return Object.hasOwn(CONDITIONS, name);
 }
 

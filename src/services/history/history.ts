@@ -2,14 +2,14 @@ import type { Caller } from '../../membership.js';
 import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../../ports/history.js';
 import type { OutcomeColumn, TextColumn, TextPage } from '../../ports/pages.js';
 import {
-  type AskedCalls,
-  type AskedOutcomes,
-  type AskedRequests,
+  type CallsQuery,
+  type OutcomesQuery,
+  type RequestsQuery,
   checkCallFilter,
   checkOutcomeFilter,
   checkRequestFilter,
 } from '../input/checkFilters.js';
-import { checkPage, type AskedPage } from '../input/pageArgs.js';
+import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Most entries of a list that are counted; the schema repeats it. Reading on costs about a millisecond a thousand. */
 const MOST_COUNTED = 10_000;
@@ -23,16 +23,16 @@ export type CountedPage<Row> = Counted<Page<Row>>;
 
 /** The lists of the record, newest first, limited to the administrators granted to the caller. */
 export interface HistoryService {
-  requests(caller: Caller, asked: AskedRequests, page: AskedPage): Promise<CountedPage<RequestRow>>;
-  outcomes(caller: Caller, asked: AskedOutcomes, page: AskedPage): Promise<CountedPage<OutcomeRow>>;
+  requests(caller: Caller, asked: RequestsQuery, page: PageInput): Promise<CountedPage<RequestRow>>;
+  outcomes(caller: Caller, asked: OutcomesQuery, page: PageInput): Promise<CountedPage<OutcomeRow>>;
   /** Columns of outcomes, as the JSON that they are answered with. */
   outcomesAsText(
     caller: Caller,
-    asked: AskedOutcomes,
-    page: AskedPage,
+    asked: OutcomesQuery,
+    page: PageInput,
     columns: readonly TextColumn<OutcomeColumn>[],
   ): Promise<Counted<TextPage>>;
-  calls(caller: Caller, asked: AskedCalls, page: AskedPage): Promise<CountedPage<CallRow>>;
+  calls(caller: Caller, asked: CallsQuery, page: PageInput): Promise<CountedPage<CallRow>>;
 }
 
 /**

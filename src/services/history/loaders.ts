@@ -12,7 +12,7 @@ import type {
   SendRow,
   TargetRow,
 } from '../../ports/history.js';
-import { checkPage, type AskedPage } from '../input/pageArgs.js';
+import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Most records one statement looks up by key: a page of 100 with 100 in each, the most one operation nests two deep. */
 const KEYS_PER_STATEMENT = 10_000;
@@ -46,12 +46,12 @@ export interface Loaders {
   outcomesOfRequest(
     requestId: string,
     filter: NestedOutcomeFilter,
-    page: AskedPage,
+    page: PageInput,
   ): Promise<Page<OutcomeRow>>;
   /** A page of what a call carried; rejects with `BAD_USER_INPUT` for a wrong page. */
-  outcomesOfCall(callId: string, page: AskedPage): Promise<Page<OutcomeRow>>;
+  outcomesOfCall(callId: string, page: PageInput): Promise<Page<OutcomeRow>>;
   /** A page of the calls of a request the caller has been shown; rejects with `BAD_USER_INPUT` for a wrong page. */
-  callsOfRequest(requestId: string, page: AskedPage): Promise<Page<CallRow>>;
+  callsOfRequest(requestId: string, page: PageInput): Promise<Page<CallRow>>;
   /** Drops everything read so far, since a mutation has changed the record. */
   forget(): void;
 }

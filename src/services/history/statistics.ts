@@ -6,7 +6,7 @@ import type {
   StatisticsGroup,
   StatisticsRow,
 } from '../../ports/history.js';
-import { type AskedOutcomes, checkOutcomeFilter } from '../input/checkFilters.js';
+import { type OutcomesQuery, checkOutcomeFilter } from '../input/checkFilters.js';
 
 /** Most rows of an answer; the schema repeats it. */
 const MOST_ROWS = 10_000;
@@ -24,7 +24,7 @@ export interface StatisticsService {
   statistics(
     caller: Caller,
     groupBy: readonly StatisticsDimension[],
-    asked: AskedOutcomes,
+    asked: OutcomesQuery,
   ): Promise<Statistics[]>;
 }
 

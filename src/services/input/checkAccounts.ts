@@ -14,7 +14,7 @@ export interface AccountRules {
 }
 
 /** An account as it came, with the path of the argument that named it. */
-export interface AskedAccount {
+export interface AccountInput {
   readonly accountId: string;
   readonly email: string | null;
   /** Path of the account's id. */
@@ -27,7 +27,7 @@ export interface AskedAccount {
  */
 export function checkAccounts(
   list: readonly string[],
-  asked: readonly AskedAccount[],
+  asked: readonly AccountInput[],
   rules: AccountRules,
 ): { accounts: MemberAccount[]; userErrors: UserError[] } {
   const userErrors: UserError[] = [];

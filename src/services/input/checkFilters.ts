@@ -18,14 +18,14 @@ const ACCOUNTS_PER_FILTER = 100;
 const LONGEST_NOTE = 1_000;
 
 /** Where. Absent and null conditions do not narrow, here and below; an empty list matches nothing. */
-export interface AskedLanes {
+export interface TargetQuery {
   readonly administrator?: string | null;
   readonly service?: SecurityService | null;
   readonly region?: string | null;
 }
 
 /** Which requests a caller wants listed. */
-export interface AskedRequests extends AskedLanes {
+export interface RequestsQuery extends TargetQuery {
   readonly operation?: readonly MembershipOperation[] | null;
   readonly status?: readonly RequestStatus[] | null;
   readonly requestedBy?: string | null;
@@ -36,7 +36,7 @@ export interface AskedRequests extends AskedLanes {
 }
 
 /** Which outcomes a caller wants listed. */
-export interface AskedOutcomes extends AskedLanes {
+export interface OutcomesQuery extends TargetQuery {
   /** Id of a request as the schema gives it out. */
   readonly requestId?: string | null;
   readonly accountId?: readonly string[] | null;
@@ -48,7 +48,7 @@ export interface AskedOutcomes extends AskedLanes {
 }
 
 /** Which calls a caller wants listed. */
-export interface AskedCalls extends AskedLanes {
+export interface CallsQuery extends TargetQuery {
   readonly operation?: readonly MembershipOperation[] | null;
   readonly status?: readonly CallStatus[] | null;
   readonly startedAfter?: Date | null;
@@ -56,7 +56,7 @@ export interface AskedCalls extends AskedLanes {
 }
 
 /** The filter in the store's terms; `BAD_USER_INPUT`, with the condition named, for one that cannot be meant. */
-export function checkRequestFilter(asked: AskedRequests): RequestFilter {
+export function checkRequestFilter(asked: RequestsQuery): RequestFilter {
   const { accountId, note, createdAfter, createdBefore } = asked;
   checkPeriod('created', createdAfter, createdBefore);
   if ((note?.length ?? 0) > LONGEST_NOTE) {
@@ -78,7 +78,7 @@ export function checkRequestFilter(asked: AskedRequests): RequestFilter {
 }
 
 /** As `checkRequestFilter`. */
-export function checkOutcomeFilter(asked: AskedOutcomes): OutcomeFilter {
+export function checkOutcomeFilter(asked: OutcomesQuery): OutcomeFilter {
   const { requestId, accountId, settledAfter, settledBefore } = asked;
   checkPeriod('settled', settledAfter, settledBefore);
   return {
@@ -94,7 +94,7 @@ export function checkOutcomeFilter(asked: AskedOutcomes): OutcomeFilter {
 }
 
 /** As `checkRequestFilter`. */
-export function checkCallFilter(asked: AskedCalls): CallFilter {
+export function checkCallFilter(asked: CallsQuery): CallFilter {
   const { startedAfter, startedBefore } = asked;
   checkPeriod('started', startedAfter, startedBefore);
   return {
@@ -117,7 +117,7 @@ function checkAccountId(argument: string, accountId: string): string {
   );
 }
 
-function lanesOf({ administrator, service, region }: AskedLanes) {
+function lanesOf({ administrator, service, region }: TargetQuery) {
   return { administrator: administrator ?? null, service: service ?? null, region: region ?? null };
 }
 

@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors.js';
 import type { ForwardPage, PageArgs } from '../../ports/history.js';
 
 /** Page arguments as callers give them. Absent and null mean the default. */
-export interface AskedPage {
+export interface PageInput {
   readonly first?: number | null;
   /** Checked by the store, which gives cursors out. */
   readonly after?: string | null;
@@ -21,7 +21,7 @@ const LARGEST_SIZE = 100;
  * Page arguments with their defaults: `first` and `after`, or `last` and `before`. `BAD_USER_INPUT`, with the argument
  * named, when they are of both kinds or out of range.
  */
-export function checkPage({ first, after, last, before }: AskedPage): PageArgs {
+export function checkPage({ first, after, last, before }: PageInput): PageArgs {
   const isBackward = last != null || before != null;
   if (!isBackward) {
     return checkForwardPage({ first: first ?? null, after: after ?? null });
@@ -40,7 +40,7 @@ export function checkPage({ first, after, last, before }: AskedPage): PageArgs {
 }
 
 /** The same for a list that can be paged forward only. */
-export function checkForwardPage({ first, after }: Pick<AskedPage, 'first' | 'after'>): ForwardPage {
+export function checkForwardPage({ first, after }: Pick<PageInput, 'first' | 'after'>): ForwardPage {
   return { first: checkSize('first', first ?? DEFAULT_SIZE), after: after ?? null };
 }
 

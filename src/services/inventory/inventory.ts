@@ -4,7 +4,7 @@ import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '..
 import type { CountedPage } from '../history/history.js';
 import { checkAccountIds } from '../members/memberQueries.js';
 import { readableTargets } from '../members/readableTargets.js';
-import { checkPage, type AskedPage } from '../input/pageArgs.js';
+import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
 const DEFAULT_GAPS = 100;
@@ -50,7 +50,7 @@ export interface AdministratorCoverage extends Coverage {
  * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before the store is asked.
  */
 export interface InventoryService {
-  members(caller: Caller, asked: InventoryQuery, page: AskedPage): Promise<CountedPage<InventoryRow>>;
+  members(caller: Caller, asked: InventoryQuery, page: PageInput): Promise<CountedPage<InventoryRow>>;
   coverage(caller: Caller, asked: CoverageQuery): Promise<AdministratorCoverage>;
 }
 

@@ -13,7 +13,7 @@ import { checkMaxAge } from '../input/maxAge.js';
 import { memberPages } from './memberPages.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
-import { checkForwardPage, type AskedPage } from '../input/pageArgs.js';
+import { checkForwardPage, type PageInput } from '../input/pageArgs.js';
 
 /** Most accounts that one query looks up: 20 calls for each target. */
 const ACCOUNTS_PER_QUERY = 1_000;
@@ -57,7 +57,7 @@ export interface MemberEdges {
  */
 export interface MemberQueries {
   /** The members of one target; rejects with the target's own `GatewayError` when it cannot be read. */
-  list(caller: Caller, asked: MembersQuery, page: Pick<AskedPage, 'first' | 'after'>): Promise<MemberEdges>;
+  list(caller: Caller, asked: MembersQuery, page: Pick<PageInput, 'first' | 'after'>): Promise<MemberEdges>;
   /** Where the members of an account are to be looked for. */
   targets(caller: Caller, asked: TargetQuery): readonly TargetAddress[];
   /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
-import type { AskedOutcomes } from '../../../src/services/input/checkFilters.js';
+import type { OutcomesQuery } from '../../../src/services/input/checkFilters.js';
 import { createHistory } from '../../../src/services/history/history.js';
 import { createMemoryHistory, uuid } from './memoryHistory.js';
 
@@ -79,7 +79,7 @@ describe('the filter of outcomes', () => {
   it('reaches the store in its own terms, with the caller', async () => {
     const { store, history } = setUp();
     const [settledAfter, settledBefore] = [new Date(1), new Date(2)];
-    const asked: AskedOutcomes = {
+    const asked: OutcomesQuery = {
       requestId: `request_${uuid(1)}`,
       accountId: ['000000000001'],
       operation: ['CREATE_MEMBERS'],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkAccounts, type AskedAccount } from '../../../src/services/input/checkAccounts.js';
+import { checkAccounts, type AccountInput } from '../../../src/services/input/checkAccounts.js';
 
 const LIST = ['input', 'accounts'];
 const GUARDDUTY = { maxAccounts: 3, emails: 'REQUIRED_BY_GUARDDUTY' } as const;
 
-function asked(...accounts: [accountId: string, email: string | null][]): AskedAccount[] {
+function asked(...accounts: [accountId: string, email: string | null][]): AccountInput[] {
   return accounts.map(([accountId, email], index) => ({
     accountId,
     email,

@@ -8,14 +8,14 @@ import {
 } from 'graphql';
 import type { GatewayContext } from '../../../resolvers/context.js';
 import { ruleOf } from '../../../resolvers/rules.js';
-import type { AskedOutcomes } from '../../../services/input/checkFilters.js';
-import type { AskedPage } from '../../../services/input/pageArgs.js';
+import type { OutcomesQuery } from '../../../services/input/checkFilters.js';
+import type { PageInput } from '../../../services/input/pageArgs.js';
 import type { ParsedOperation } from '../parsedOperation.js';
 import { JsonText } from './jsonText.js';
 import { planTextPage } from './planTextPage.js';
 
 /** The arguments of `Query.outcomes`. */
-type OutcomesArguments = AskedPage & { readonly filter?: AskedOutcomes | null } & Readonly<
+type OutcomesArguments = PageInput & { readonly filter?: OutcomesQuery | null } & Readonly<
     Record<string, unknown>
   >;
 
