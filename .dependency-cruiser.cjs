@@ -65,16 +65,16 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    arrow('main', ['app', 'local', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
+    arrow('main', ['app', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
     arrow(
       'tokenCommand',
-      ['local', 'config', 'closers', 'ports', 'services', 'store', ...LEAVES],
-      'The command keeps the API tokens, without the gateway.',
+      ['app', 'config', 'closers', ...LEAVES],
+      'The command reaches the API tokens through app.',
     ),
     arrow(
       'app',
       ['(?!main|tokenCommand|generated)[^/]+'],
-      'app knows every part but the inside of store; only main knows app.',
+      'app composes every folder; only main and tokenCommand enter app.',
     ),
     arrow(
       'local',
@@ -150,7 +150,7 @@ module.exports = {
     ...rooms(
       'local',
       { postgres: [] },
-      { fromRoot: ['startLocalServices'], comment: 'PostgreSQL on this machine stands by itself.' },
+      { fromRoot: ['embeddedDatabase'], comment: 'PostgreSQL on this machine stands by itself.' },
     ),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { findInstallation } from './app/installation.js';
 import { startGateway, type Gateway } from './app/startGateway.js';
 import { createClosers } from './closers.js';
 import { loadConfig, type Config } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
-import type { Installation } from './local/startLocalServices.js';
 
 /**
  * A signal this soon after the first is its echo, not impatience, in milliseconds: under npm a terminal's Ctrl-C
@@ -65,20 +63,6 @@ function readConfig(): Config {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
-}
-
-/** The installation's root: the folder with package.json, whether this runs compiled from dist/ or as it is. */
-function findInstallation(): Installation {
-  let root = import.meta.dirname;
-  while (!existsSync(path.join(root, 'package.json'))) {
-    root = path.dirname(root);
-  }
-  const compiled = path.join(import.meta.dirname, '../sandbox/main.js');
-  return {
-    migrationsDir: path.join(root, 'prisma/migrations'),
-    explorerDir: path.join(root, 'dist/explorer'),
-    sandboxProgram: existsSync(compiled) ? compiled : path.join(root, 'sandbox/main.ts'),
-  };
 }
 
 function report(error: unknown, log: Log): void {

@@ -1,37 +1,25 @@
 import { parseArgs } from 'node:util';
-import path from 'node:path';
-import { existsSync } from 'node:fs';
-import { createClosers, type Closers } from './closers.js';
-import { loadConfig, type Config } from './config/loadConfig.js';
+import { openTokens, type ApiToken, type ApiTokens } from './app/openTokens.js';
+import { createClosers } from './closers.js';
+import { loadConfig } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
-import { createLog, type Log } from './log.js';
-import { LOCAL_CALLER, ROLES } from './membership.js';
-import type { TokenRow } from './ports/tokens.js';
-import { tokenNodeId } from './services/input/nodeId.js';
-import { createTokenService, type TokenService } from './services/access/tokens.js';
-import type { UserError } from './services/input/userErrors.js';
-import { openDatabase } from './store/connection/client.js';
-import { lockDataDir } from './local/postgres/dataDirLock.js';
-import { startEmbeddedPostgres } from './local/postgres/startPostgres.js';
-import { migrate } from './store/connection/migrator.js';
-import { runningPostgresUrl } from './local/postgres/runningPostgres.js';
-import { createTokenStore } from './store/access/tokenStore.js';
+import { createLog } from './log.js';
+import { ROLES } from './membership.js';
 
 const USAGE = `Usage:
   npm run --silent token -- create --name NAME --role viewer|operator|admin [--administrator ID]... [--expires DAYS]
   npm run --silent token -- list
   npm run --silent token -- revoke ID
-Without --administrator the token is good for all of them. It expires after 365 days, or as many as you say.
+Without --administrator the token is good for all administrators. It expires after 365 days, or after DAYS.
 `;
 
-/** Makes, lists and revokes API tokens, on the database that the environment names or beside a gateway that is running. */
+/** Creates, lists and revokes API tokens. The database is the one that the environment names, or the embedded one. */
 async function main(): Promise<void> {
   const log = createLog('warn');
   const closers = createClosers(log);
   try {
     const [command, options] = readArguments();
-    const config = loadConfig(process.env);
-    const tokens = await openTokens(config, closers, log);
+    const tokens = await openTokens(loadConfig(process.env), { log, closers });
     process.stdout.write(await COMMANDS[command](tokens, options));
   } catch (error) {
     process.stderr.write(error instanceof GatewayError ? `${error.message}\n` : `${String(error)}\n`);
@@ -43,38 +31,32 @@ async function main(): Promise<void> {
 
 type Options = ReturnType<typeof readArguments>[1];
 
+/** Each returns the text for standard output. */
 const COMMANDS: Record<
   'create' | 'list' | 'revoke',
-  (tokens: TokenService, options: Options) => Promise<string>
+  (tokens: ApiTokens, options: Options) => Promise<string>
 > = {
-  async create(tokens, { name, role, administrator, expires }) {
-    const wanted = ROLES.find((known) => known.toLowerCase() === role);
-    if (name === undefined || wanted === undefined) {
+  async create(tokens, { name, role: roleName, administrator, expires }) {
+    const role = ROLES.find((known) => known.toLowerCase() === roleName);
+    if (name === undefined || role === undefined) {
       throw usage('expected --name NAME and --role viewer|operator|admin');
     }
-    const { secret, userErrors } = await tokens.create(LOCAL_CALLER, {
+    const secret = await tokens.create({
       name,
-      role: wanted,
+      role,
       administrators: administrator ?? null,
       expiresInDays: expires === undefined ? null : Number(expires),
     });
-    if (secret === null) {
-      throw refused(userErrors);
-    }
     return `${secret}\n`;
   },
   async list(tokens) {
-    return (await tokens.list(LOCAL_CALLER)).map((token) => `${lineOf(token)}\n`).join('');
+    return (await tokens.list()).map((token) => `${lineOf(token)}\n`).join('');
   },
   async revoke(tokens, { id }) {
     if (id === undefined) {
-      throw usage('expected the id of a token, which list shows');
+      throw usage('expected the id of a token, as list prints it');
     }
-    const { token, userErrors } = await tokens.revoke(LOCAL_CALLER, id);
-    if (token === null) {
-      throw refused(userErrors);
-    }
-    return `${lineOf(token)}\n`;
+    return `${lineOf(await tokens.revoke(id))}\n`;
   },
 };
 
@@ -89,8 +71,8 @@ function readArguments() {
         expires: { type: 'string' },
       },
     });
-    const [command, id, ...rest] = positionals;
-    if ((command !== 'create' && command !== 'list' && command !== 'revoke') || rest.length > 0) {
+    const [command, id, ...extra] = positionals;
+    if ((command !== 'create' && command !== 'list' && command !== 'revoke') || extra.length > 0) {
       throw new Error('expected create, list or revoke');
     }
     return [command, { ...values, id }] as const;
@@ -103,62 +85,26 @@ function usage(fault: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', `${fault}\n\n${USAGE}`);
 }
 
-function refused(userErrors: readonly UserError[]): GatewayError {
-  return new GatewayError(
-    'BAD_USER_INPUT',
-    userErrors.map(({ field, message }) => `${field?.at(-1) ?? 'input'}: ${message}`).join('\n'),
-  );
-}
-
-function lineOf(token: TokenRow): string {
-  const end = token.revokedAt ?? token.expiresAt;
-  const state =
-    token.revokedAt !== null ? 'revoked' : end !== null && end < new Date() ? 'expired' : 'good until';
+/** A token as one line: its facts, separated by tabs. */
+function lineOf(token: ApiToken): string {
   return [
-    tokenNodeId(token.id),
+    token.id,
     token.name,
     token.role.toLowerCase(),
     token.administrators?.join(',') ?? 'all administrators',
-    `${state} ${end?.toISOString() ?? 'revoked'}`,
+    stateOf(token),
     `last used ${token.lastUsedAt?.toISOString() ?? 'never'}`,
   ].join('\t');
 }
 
-/** Without DATABASE_URL the embedded database: started for the moment, or the one of a gateway that is running. */
-async function openTokens(config: Config, closers: Closers, log: Log): Promise<TokenService> {
-  const databaseUrl = config.databaseUrl ?? (await embeddedUrl(config.dataDir, closers, log));
-  await migrate({ databaseUrl, migrationsDir: path.join(findRoot(), 'prisma/migrations'), log });
-  const database = openDatabase(databaseUrl);
-  closers.add('database', () => database.close());
-  const fallback = {
-    accountId: '',
-    roleArn: null,
-    externalId: null,
-    services: [],
-    regions: [],
-    detectorIds: {},
-  };
-  const administrators = config.administrators ?? [{ id: 'default', ...fallback }];
-  return createTokenService(createTokenStore(database.prisma), administrators);
-}
-
-async function embeddedUrl(dataDir: string, closers: Closers, log: Log): Promise<string> {
-  const lock = await lockDataDir(dataDir).catch(() => null);
-  if (lock === null) {
-    return runningPostgresUrl(dataDir);
+function stateOf({ revokedAt, expiresAt }: ApiToken): string {
+  if (revokedAt !== null) {
+    return `revoked ${revokedAt.toISOString()}`;
   }
-  closers.add('data directory', () => lock.release());
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
-  closers.add('PostgreSQL', () => postgres.stop());
-  return postgres.url;
-}
-
-function findRoot(): string {
-  let root = import.meta.dirname;
-  while (!existsSync(path.join(root, 'package.json'))) {
-    root = path.dirname(root);
+  if (expiresAt === null) {
+    return 'good until revoked';
   }
-  return root;
+  return `${expiresAt < new Date() ? 'expired' : 'good until'} ${expiresAt.toISOString()}`;
 }
 
 await main();

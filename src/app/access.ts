@@ -1,11 +1,8 @@
-import type { Closers } from '../closers.js';
-import type { Config } from '../config/loadConfig.js';
-import type { Log } from '../log.js';
-import type { Administrator, Caller } from '../membership.js';
+import type { Caller } from '../membership.js';
 import { countDenied, countRefusals } from '../metrics/observe.js';
 import { createOidcIdentity } from '../oidc/oidcIdentity.js';
 import type { IdentityProvider } from '../ports/identity.js';
-import type { Metrics } from '../ports/metrics.js';
+import type { TokenStore } from '../ports/tokens.js';
 import {
   createAuthenticate,
   createTokenIdentity,
@@ -16,56 +13,75 @@ import { createDeniedAttempts, type DeniedAttempts } from '../services/access/de
 import { createWatchCredential, type WatchCredential } from '../services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from '../services/access/tokens.js';
 import { openCallerBudget } from '../store/access/callerBudget.js';
-import type { Database } from '../store/connection/client.js';
 import { createDeniedAttemptStore } from '../store/access/deniedAttemptStore.js';
 import { createTokenStore } from '../store/access/tokenStore.js';
+import type { AccessSettings } from '../config/access.js';
+import type { GatewayCore } from './core.js';
 
-/** The parts that know who may call, and how much. */
+/** Authentication, authorization and the budgets of callers. */
 export interface Access {
   readonly authenticate: Authenticate;
   readonly watchCredential: WatchCredential;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
-  /** Notes that a caller was refused a field, or of it the administrators that are configured and not granted to it. */
-  readonly denied: (caller: Caller, field: string, foreign?: readonly string[]) => void;
+  /**
+   * Records a denied attempt: the caller may not read the field, or not for these administrators. Administrators that
+   * are not configured are left out.
+   */
+  readonly denied: (caller: Caller, field: string, administrators?: readonly string[]) => void;
   readonly charge: Charge;
 }
 
-/** Puts those parts together. */
-export function createAccess(
-  { access }: Config,
-  { databaseUrl, database }: { databaseUrl: string; database: Database },
-  administrators: readonly Administrator[],
-  { log, closers, metrics }: { log: Log; closers: Closers; metrics: Metrics },
-): Access {
-  const warn = (words: string) => (error: unknown) => {
-    log.warn({ err: error }, words);
+export function createAccess(core: GatewayCore): Access {
+  const { config, database, administrators } = core;
+  const tokenStore = createTokenStore(database.prisma);
+  const deniedAttempts = openDeniedAttempts(core);
+  return {
+    authenticate: createAuthenticate(identityProviders(config.access, tokenStore)),
+    watchCredential: createWatchCredential(
+      tokenStore,
+      warn(core, 'cannot check the tokens of open subscriptions'),
+    ),
+    tokens: createTokenService(tokenStore, administrators),
+    deniedAttempts,
+    denied(caller, field, named) {
+      const configured = named?.filter((id) => administrators.some((one) => one.id === id));
+      deniedAttempts.recordForbidden(caller, field, configured);
+    },
+    charge: openCharge(core),
   };
-  const store = createTokenStore(database.prisma);
-  const { credentials } = access;
-  const providers: IdentityProvider[] | null = credentials && [
-    ...(credentials.tokens ? [createTokenIdentity(store)] : []),
+}
+
+/** Null: authentication is off. */
+function identityProviders(
+  { credentials }: AccessSettings,
+  tokenStore: TokenStore,
+): IdentityProvider[] | null {
+  if (credentials === null) {
+    return null;
+  }
+  return [
+    ...(credentials.tokens ? [createTokenIdentity(tokenStore)] : []),
     ...(credentials.oidc === null ? [] : [createOidcIdentity(credentials.oidc)]),
   ];
-  const deniedAttempts = countDenied(
-    createDeniedAttempts(createDeniedAttemptStore(database.prisma), warn('denied attempts not written')),
-    metrics,
-  );
-  closers.add('denied attempts', () => deniedAttempts.flush());
-  const budgets = openCallerBudget(databaseUrl, access.budget, warn('connection for budgets lost'));
-  closers.add('budgets', () => budgets.close());
-  return {
-    authenticate: createAuthenticate(providers),
-    watchCredential: createWatchCredential(store, warn('tokens of open streams not checked')),
-    tokens: createTokenService(store, administrators),
-    deniedAttempts,
-    denied(caller, field, foreign) {
-      deniedAttempts.recordForbidden(
-        caller,
-        field,
-        foreign?.filter((id) => administrators.some((one) => one.id === id)),
-      );
-    },
-    charge: countRefusals(createCharge(budgets, access.budget, warn('budget not counted')), metrics),
+}
+
+function openDeniedAttempts(core: GatewayCore): DeniedAttempts {
+  const store = createDeniedAttemptStore(core.database.prisma);
+  const attempts = createDeniedAttempts(store, warn(core, 'cannot record denied attempts'));
+  core.process.closers.add('denied attempts', () => attempts.flush());
+  return countDenied(attempts, core.metrics);
+}
+
+function openCharge(core: GatewayCore): Charge {
+  const { budget } = core.config.access;
+  const store = openCallerBudget(core.databaseUrl, budget, warn(core, 'lost a connection for budgets'));
+  core.process.closers.add('budgets', () => store.close());
+  return countRefusals(createCharge(store, budget, warn(core, 'cannot charge a budget')), core.metrics);
+}
+
+function warn({ process: { log } }: GatewayCore, message: string): (error: unknown) => void {
+  return (error) => {
+    log.warn({ err: error }, message);
   };
 }

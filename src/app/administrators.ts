@@ -1,18 +1,17 @@
 import type { Config } from '../config/loadConfig.js';
 import type { Administrator } from '../membership.js';
-import type { KeyPair } from '../upstream/credentials.js';
 import { whoAmI } from '../upstream/identity.js';
+import type { UpstreamAccess } from './upstream.js';
 
 /**
- * The administrators the gateway acts as. Without a file that names them there is one: the account that the credentials
- * belong to, as STS says.
+ * The administrators that the gateway acts as. Without ADMINISTRATORS_FILE there is one, `default`: the account of the
+ * credentials, as STS GetCallerIdentity names it.
  *
  * @throws what `whoAmI` throws when STS does not answer.
  */
 export async function configuredAdministrators(
   config: Config,
-  endpoint: string | null,
-  credentials: KeyPair | null,
+  access: UpstreamAccess,
 ): Promise<readonly Administrator[]> {
   if (config.administrators !== null) {
     return config.administrators;
@@ -21,7 +20,7 @@ export async function configuredAdministrators(
   return [
     {
       id: 'default',
-      accountId: await whoAmI({ region, endpoint, credentials }),
+      accountId: await whoAmI({ region, ...access }),
       roleArn: null,
       externalId: null,
       services: ['GUARDDUTY', 'SECURITY_HUB'],

@@ -1,93 +1,65 @@
-import type { Closers } from '../closers.js';
-import type { Config } from '../config/loadConfig.js';
-import { createInventoryJobs } from '../lanes/inventoryJobs.js';
-import type { Log } from '../log.js';
-import type { Administrator, TargetAddress } from '../membership.js';
-import type { InventoryReads } from '../ports/inventory.js';
-import type { MemberCache } from '../ports/memberCache.js';
+import { createInventoryJobs, type InventoryJobs } from '../lanes/inventoryJobs.js';
+import type { InventoryObservations, InventoryReads } from '../ports/inventory.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import { withDeadline, type Deadline } from '../services/deadline.js';
-import { startHousekeeping } from '../services/upkeep/housekeeping.js';
 import { createInventory, type InventoryService } from '../services/inventory/inventory.js';
-import { MAX_AGE_SECONDS } from '../services/input/maxAge.js';
 import { createObserveTarget } from '../services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from '../services/inventory/refreshInventory.js';
-import type { Database } from '../store/connection/client.js';
 import { createInventoryObservations } from '../store/inventory/inventoryObservations.js';
+import type { GatewayCore } from './core.js';
 
-/** Days that the record of observations is kept; what they saw stays until another is whole. */
-const OBSERVATIONS_KEPT_DAYS = 30;
-
-/** What the inventory is made of. */
-export interface InventoryTools {
-  readonly config: Config;
-  readonly databaseUrl: string;
-  /** No other process uses it. */
-  readonly alone: boolean;
-  readonly database: Database;
-  readonly administrators: readonly Administrator[];
-  /** The configured targets. */
-  readonly targets: readonly TargetAddress[];
-  readonly laneIdOf: (target: TargetAddress) => number;
-  readonly kept: MemberCache;
-  readonly reads: InventoryReads;
-  /** Asks the service now. */
-  readonly listNow: ListAllMembers;
-  readonly stopping: AbortSignal;
-}
-
-/** The inventory of members, and the jobs that observe it. */
+/** The inventory of members, and the jobs that observe targets. */
 export interface Inventory {
-  /** What the resolvers of one operation use. */
-  forOperation(deadlineOf: () => Deadline | null): {
-    readonly inventory: InventoryService;
-    readonly refreshInventory: RefreshInventory;
-  };
-  /** Begins to observe. */
+  readonly observations: InventoryObservations;
+  readonly refreshInventory: RefreshInventory;
+  /** The reads of one operation, which end at its deadline. */
+  forOperation(deadlineOf: () => Deadline | null): InventoryService;
+  /** Begins to observe targets. */
   start(): Promise<void>;
 }
 
-/** Puts those parts together. */
-export async function createInventoryParts(
-  { config, databaseUrl, alone, database, laneIdOf, kept, reads, listNow, ...tools }: InventoryTools,
-  { log, closers }: { log: Log; closers: Closers },
+/** Prepares the inventory. `listAllMembers` lists by ListMembers, never from the inventory itself. */
+export async function prepareInventory(
+  core: GatewayCore,
+  reads: InventoryReads,
+  listAllMembers: ListAllMembers,
 ): Promise<Inventory> {
-  const { administrators, targets, stopping } = tools;
-  const observations = createInventoryObservations(database.prisma, laneIdOf);
-  const minutes = config.inventoryIntervalMinutes;
-  const jobs = await createInventoryJobs({
-    databaseUrl,
-    targets,
-    observe: createObserveTarget({ observations, listAllMembers: listNow, log }),
-    async waiting() {
-      if (minutes !== null) {
-        await observations.wantOlderThan(targets, minutes);
-      }
-      return observations.wanted(targets);
-    },
-    alone,
-    log,
-  });
-  closers.add('inventory', () => jobs.stop());
-  const housekeeping = startHousekeeping(
-    {
-      'kept reads': () => kept.erase(MAX_AGE_SECONDS),
-      observations: () => observations.forget(OBSERVATIONS_KEPT_DAYS),
-    },
-    log,
-  );
-  closers.add('housekeeping of the inventory', () => housekeeping.stop());
-  const refreshInventory = createRefreshInventory({
-    administrators,
-    observations,
-    start: (wanted) => jobs.enqueue(wanted),
-    stopping,
-  });
+  const { administrators, database, lanes, stopping, process } = core;
+  const observations = createInventoryObservations(database.prisma, lanes.idOf);
+  const observe = createObserveTarget({ observations, listAllMembers, log: process.log });
+  const jobs = await createJobs(core, observations, observe);
+  process.closers.add('inventory', () => jobs.stop());
   return {
-    forOperation: (deadlineOf) => ({
-      inventory: createInventory(administrators, withDeadline(reads, deadlineOf, database.cancellable)),
-      refreshInventory,
+    observations,
+    refreshInventory: createRefreshInventory({
+      administrators,
+      observations,
+      start: (targets) => jobs.enqueue(targets),
+      stopping,
     }),
+    forOperation: (deadlineOf) =>
+      createInventory(administrators, withDeadline(reads, deadlineOf, database.cancellable)),
     start: () => jobs.start(),
   };
+}
+
+function createJobs(
+  { config, databaseUrl, isAlone, lanes, process }: GatewayCore,
+  observations: InventoryObservations,
+  observe: ReturnType<typeof createObserveTarget>,
+): Promise<InventoryJobs> {
+  const minutes = config.inventoryIntervalMinutes;
+  return createInventoryJobs({
+    databaseUrl,
+    targets: lanes.all,
+    observe,
+    async waiting() {
+      if (minutes !== null) {
+        await observations.wantOlderThan(lanes.all, minutes);
+      }
+      return observations.wanted(lanes.all);
+    },
+    alone: isAlone,
+    log: process.log,
+  });
 }

@@ -8,7 +8,7 @@ import type { GatewayContext } from '../resolvers/context.js';
 import { Deadline, withDeadline } from '../services/deadline.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createHistory } from '../services/history/history.js';
-import type { LiveReads } from './memberReading.js';
+import type { MemberReading } from './memberReading.js';
 import { createLoaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
 import type { RequestProgress } from '../services/requests/requestProgress.js';
@@ -24,8 +24,8 @@ export interface OperationParts {
   readonly services: Services;
   readonly history: HistoryStore;
   readonly origins: OriginStore;
-  readonly live: Pick<LiveReads, 'forOperation'>;
-  readonly inventory: Pick<Inventory, 'forOperation'>;
+  readonly memberReading: Pick<MemberReading, 'forOperation'>;
+  readonly inventory: Pick<Inventory, 'forOperation' | 'refreshInventory'>;
   readonly progress: RequestProgress;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
@@ -41,7 +41,7 @@ export function createContextOf(parts: OperationParts): (asked: OperationInput) 
 type Made = { -readonly [Part in keyof GatewayContext]?: GatewayContext[Part] } & {
   reads?: HistoryStore;
   deadline?: Deadline;
-  liveParts?: ReturnType<LiveReads['forOperation']>;
+  liveParts?: ReturnType<MemberReading['forOperation']>;
   inventoryParts?: ReturnType<Inventory['forOperation']>;
 };
 
@@ -114,15 +114,15 @@ class OperationContext implements GatewayContext {
   }
 
   get inventory(): GatewayContext['inventory'] {
-    return this.observed.inventory;
+    return this.observed;
   }
 
   get refreshInventory(): GatewayContext['refreshInventory'] {
-    return this.observed.refreshInventory;
+    return this.parts.inventory.refreshInventory;
   }
 
-  private get live(): ReturnType<LiveReads['forOperation']> {
-    return (this.made.liveParts ??= this.parts.live.forOperation(() => this.deadline));
+  private get live(): ReturnType<MemberReading['forOperation']> {
+    return (this.made.liveParts ??= this.parts.memberReading.forOperation(() => this.deadline));
   }
 
   private get observed(): ReturnType<Inventory['forOperation']> {

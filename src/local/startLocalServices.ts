@@ -2,54 +2,40 @@ import path from 'node:path';
 import type { Closers } from '../closers.js';
 import type { Config } from '../config/loadConfig.js';
 import type { Log } from '../log.js';
-import { lockDataDir } from './postgres/dataDirLock.js';
-import { startEmbeddedPostgres } from './postgres/startPostgres.js';
+import { startEmbeddedDatabase, type EmbeddedDatabase } from './embeddedDatabase.js';
 import { startSandboxProcess } from './sandboxProcess.js';
 
-/** Where the parts of the installation are, as absolute paths. */
-export interface Installation {
-  readonly migrationsDir: string;
-  readonly explorerDir: string;
-  /** The sandbox's entry file. */
-  readonly sandboxProgram: string;
+/** The database and the sandbox that a gateway works with. */
+export interface LocalServices extends EmbeddedDatabase {
+  /** The sandbox's base URL; null when calls go to AWS. */
+  readonly sandboxUrl: string | null;
 }
 
-/** What runs beside the gateway on this machine, where nothing else was configured: PostgreSQL and the sandbox. */
-export async function startOwnParts(
+/**
+ * Starts the services that the configuration does not name: PostgreSQL when DATABASE_URL is not set, and the sandbox
+ * when calls go neither to AWS nor to AWS_ENDPOINT_URL.
+ *
+ * @param fatal called when one of them ends by itself.
+ */
+export async function startLocalServices(
   config: Config,
-  { sandboxProgram }: Installation,
-  { log, closers, fatal }: { log: Log; closers: Closers; fatal: (reason: string) => void },
-): Promise<{
-  databaseUrl: string;
-  sandboxUrl: string | null;
-  announce: (url: string) => Promise<void>;
-}> {
-  let databaseUrl = config.databaseUrl;
-  let announce = (_url: string): Promise<void> => Promise.resolve();
-  if (databaseUrl === null) {
-    const lock = await lockDataDir(config.dataDir);
-    closers.add('data directory', () => lock.release());
-    announce = (url) => lock.announce(`${url}/graphql`);
-    const postgres = await startEmbeddedPostgres({
-      dataDir: config.dataDir,
-      log,
-      onUnexpectedEnd: (reason) => {
-        fatal(`PostgreSQL ended: ${reason}`);
-      },
-    });
-    closers.add('PostgreSQL', () => postgres.stop());
-    databaseUrl = postgres.url;
-  }
+  sandboxProgram: string,
+  process: { log: Log; closers: Closers; fatal: (reason: string) => void },
+): Promise<LocalServices> {
+  const database =
+    config.databaseUrl === null
+      ? await startEmbeddedDatabase(config.dataDir, process)
+      : { databaseUrl: config.databaseUrl, announce: () => Promise.resolve() };
   if (config.upstream === 'aws' || config.endpoint !== null) {
-    return { databaseUrl, sandboxUrl: config.endpoint, announce };
+    return { ...database, sandboxUrl: config.endpoint };
   }
   const sandbox = await startSandboxProcess({
     program: sandboxProgram,
     stateFile: path.join(config.dataDir, 'sandbox.json'),
     onUnexpectedEnd: (reason) => {
-      fatal(`the sandbox ended: ${reason}`);
+      process.fatal(`the sandbox ended: ${reason}`);
     },
   });
-  closers.add('sandbox', () => sandbox.stop());
-  return { databaseUrl, sandboxUrl: sandbox.url, announce };
+  process.closers.add('sandbox', () => sandbox.stop());
+  return { ...database, sandboxUrl: sandbox.url };
 }

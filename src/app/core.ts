@@ -1,0 +1,80 @@
+import type { Config } from '../config/loadConfig.js';
+import { leavingRate } from '../lanes/leavingRate.js';
+import type { Administrator, SecurityService } from '../membership.js';
+import { createMetrics } from '../metrics/metrics.js';
+import type { Rate } from '../ports/laneRecord.js';
+import type { Metrics } from '../ports/metrics.js';
+import type { Upstream } from '../ports/upstream.js';
+import { createDetectors, type Detectors } from '../services/members/detectors.js';
+import type { Database } from '../store/connection/client.js';
+import { freeLanes, openLanes, type Lanes } from '../store/lanes/lanes.js';
+import { createGauges } from '../store/upkeep/gauges.js';
+import { configuredAdministrators } from './administrators.js';
+import { openMigratedDatabase } from './database.js';
+import type { GatewayProcess } from './gatewayProcess.js';
+import { openUpstream, upstreamAccess } from './upstream.js';
+
+/** The addresses that the gateway works with. */
+export interface CoreAddresses {
+  readonly databaseUrl: string;
+  /** The sandbox's base URL; null when calls go to AWS. */
+  readonly sandboxUrl: string | null;
+  /** The folder of the migrations. */
+  readonly migrationsDir: string;
+}
+
+/** What every later phase works with. */
+export interface GatewayCore {
+  readonly config: Config;
+  readonly process: GatewayProcess;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  /** Whether no other process uses the database: the embedded one belongs to this process alone. */
+  readonly isAlone: boolean;
+  readonly administrators: readonly Administrator[];
+  readonly lanes: Lanes;
+  /** The rates at which calls leave, by service. */
+  readonly leavingRates: Readonly<Record<SecurityService, Rate>>;
+  readonly metrics: Metrics;
+  readonly upstream: Upstream;
+  readonly detectors: Detectors;
+  /** Aborts when the process stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Opens the database, the lanes of the configured targets and the clients of both services. */
+export async function openCore(
+  config: Config,
+  { databaseUrl, sandboxUrl, migrationsDir }: CoreAddresses,
+  process: GatewayProcess,
+  stopping: AbortSignal,
+): Promise<GatewayCore> {
+  const database = await openMigratedDatabase(databaseUrl, migrationsDir, process);
+  const access = upstreamAccess(config, sandboxUrl);
+  const administrators = await configuredAdministrators(config, access);
+  const lanes = await openLanes(database.prisma, administrators);
+  const isAlone = config.databaseUrl === null;
+  if (isAlone) {
+    // Every holder of a lane was an earlier process, and has ended.
+    await freeLanes(database.prisma);
+  }
+  const leavingRates = {
+    GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
+    SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
+  };
+  const metrics = createMetrics(createGauges(database.prisma, database.pool), leavingRates);
+  return {
+    config,
+    process,
+    databaseUrl,
+    database,
+    isAlone,
+    administrators,
+    lanes,
+    leavingRates,
+    metrics,
+    upstream: openUpstream(access, administrators, metrics, process),
+    detectors: createDetectors(administrators),
+    stopping,
+  };
+}

@@ -1,0 +1,49 @@
+import type { OperationInput } from '../http/graphql/httpContext.js';
+import { createHttpServer, type HttpServer } from '../http/server.js';
+import type { Readiness } from '../http/routes/health.js';
+import type { GatewayContext } from '../resolvers/context.js';
+import { createExportOutcomes } from '../services/history/exportOutcomes.js';
+import { createExports } from '../store/history/exports.js';
+import type { Access } from './access.js';
+import type { GatewayCore } from './core.js';
+
+/** Prepares the HTTP server. It listens later. */
+export function prepareHttp(
+  core: GatewayCore,
+  access: Access,
+  contextOf: (input: OperationInput) => GatewayContext,
+  explorerDir: string,
+): Promise<HttpServer> {
+  const { config, databaseUrl, metrics, stopping, process } = core;
+  const exports = createExports(databaseUrl, process.log);
+  process.closers.add('exports', () => exports.close());
+  return createHttpServer({
+    contextOf,
+    authenticate: access.authenticate,
+    watchCredential: access.watchCredential,
+    deniedAttempts: access.deniedAttempts,
+    denied: access.denied,
+    charge: access.charge,
+    settings: config.access,
+    readiness: readinessOf(core),
+    exportOutcomes: createExportOutcomes(exports),
+    metrics,
+    stopping,
+    explorerDir,
+    log: process.log,
+  });
+}
+
+function readinessOf({ database, stopping }: GatewayCore): Readiness {
+  return {
+    async notReady() {
+      if (stopping.aborted) {
+        return 'stopping';
+      }
+      return database.prisma.$queryRaw`SELECT 1`.then(
+        () => null,
+        () => 'the database does not answer',
+      );
+    },
+  };
+}

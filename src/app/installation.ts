@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The files that a gateway needs beside its own code, as absolute paths. */
+export interface Installation {
+  readonly migrationsDir: string;
+  readonly explorerDir: string;
+  /** The sandbox's entry file. */
+  readonly sandboxProgram: string;
+}
+
+/** The installation that this file belongs to, compiled in dist/ or as TypeScript in src/. */
+export function findInstallation(): Installation {
+  let root = import.meta.dirname;
+  while (!existsSync(path.join(root, 'package.json'))) {
+    root = path.dirname(root);
+  }
+  const compiled = path.join(import.meta.dirname, '../../sandbox/main.js');
+  return {
+    migrationsDir: path.join(root, 'prisma/migrations'),
+    explorerDir: path.join(root, 'dist/explorer'),
+    sandboxProgram: existsSync(compiled) ? compiled : path.join(root, 'sandbox/main.ts'),
+  };
+}

@@ -1,0 +1,59 @@
+import type { HistoryStore } from '../ports/history.js';
+import { countAccepted, countRequests } from '../metrics/observe.js';
+import { grantedAdministrators } from '../services/input/checkTargets.js';
+import { createCancelRequest } from '../services/requests/cancelRequest.js';
+import { createCreateMembers } from '../services/requests/createMembers.js';
+import { createInviteMembers } from '../services/requests/inviteMembers.js';
+import type { Services } from '../services/requests/mutations.js';
+import { createRequestIntake } from '../services/requests/recordRequest.js';
+import { createRemovals } from '../services/requests/removeMembers.js';
+import { createRequestProgress, type RequestProgress } from '../services/requests/requestProgress.js';
+import { createRetryRequest } from '../services/requests/retryRequest.js';
+import { createRecordAndWait } from '../services/requests/waitForRequest.js';
+import { createCancelStore } from '../store/requests/cancelStore.js';
+import { createConfirmationStore } from '../store/requests/confirmations.js';
+import { createProgressStore } from '../store/requests/requestProgress.js';
+import { createRequestStore } from '../store/requests/requestStore.js';
+import { createRetryStore } from '../store/requests/retryStore.js';
+import type { GatewayCore } from './core.js';
+import type { LaneWork } from './laneWork.js';
+import type { MemberReading } from './memberReading.js';
+
+/** The mutations of requests. A request wakes the workers of its lanes. */
+export function createRequestServices(
+  { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
+  { workers, requestEvents }: LaneWork,
+  { plan, planRemoval }: Pick<MemberReading, 'plan' | 'planRemoval'>,
+  history: HistoryStore,
+): Services {
+  const recordAndWait = createRecordAndWait(requestEvents, stopping);
+  const requests = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const retries = countAccepted(createRetryStore(prisma, workers.enqueue), metrics);
+  const members = {
+    administrators,
+    maxAccounts: config.maxAccountsPerRequest,
+    intake: createRequestIntake(requests, recordAndWait),
+  };
+  return {
+    createMembers: createCreateMembers({ ...members, plan }),
+    inviteMembers: createInviteMembers({ ...members, plan }),
+    ...createRemovals({
+      ...members,
+      plan: planRemoval,
+      confirmations: createConfirmationStore(prisma),
+    }),
+    retryRequest: createRetryRequest({ administrators, retries, recordAndWait }),
+    cancelRequest: createCancelRequest(history, createCancelStore(prisma)),
+    administrators: (caller) => grantedAdministrators(administrators, caller),
+  };
+}
+
+/** The progress of requests, for subscriptions. */
+export function createProgress(
+  { database, stopping, process: { log } }: GatewayCore,
+  { requestEvents }: LaneWork,
+): RequestProgress {
+  return createRequestProgress(createProgressStore(database.prisma), requestEvents, stopping, (error) => {
+    log.warn({ err: error }, 'cannot read the progress of requests');
+  });
+}
