@@ -9,6 +9,7 @@ import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createTestDatabase } from './database.js';
+import { FAST_RATES } from './fastRates.js';
 import { startSandbox, type TestSandbox } from './sandboxControl.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -66,10 +67,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     AWS_ENDPOINT_URL: sandbox.url,
     LOG_LEVEL: 'error',
     INVITATION_LANDS_WITHIN_SECONDS: '0.2',
-    GUARDDUTY_RATE: '10000',
-    GUARDDUTY_BURST: '10000',
-    SECURITYHUB_RATE: '10000',
-    SECURITYHUB_BURST: '10000',
+    ...FAST_RATES,
     ...options.environment,
   });
   const log = createLog(config.logLevel);

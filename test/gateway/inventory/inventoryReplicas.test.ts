@@ -6,6 +6,7 @@ import {
   RefreshInventoryDocument,
 } from '../../generated/graphql.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
@@ -35,10 +36,7 @@ async function start(environment: Record<string, string> = {}): Promise<GatewayP
     DATABASE_URL: database.url,
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
-    GUARDDUTY_RATE: '1000',
-    GUARDDUTY_BURST: '1000',
-    SECURITYHUB_RATE: '1000',
-    SECURITYHUB_BURST: '1000',
+    ...FAST_RATES,
     ...environment,
   });
   replicas.push(replica);

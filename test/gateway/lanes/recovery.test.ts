@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument, InviteMembersDocument, RequestDocument } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
@@ -10,7 +11,12 @@ let sandbox: TestSandbox;
 let gateway: GatewayProcess;
 
 const start = () =>
-  spawnGateway({ DATABASE_URL: database.url, UPSTREAM: 'sandbox', AWS_ENDPOINT_URL: sandbox.url });
+  spawnGateway({
+    DATABASE_URL: database.url,
+    UPSTREAM: 'sandbox',
+    AWS_ENDPOINT_URL: sandbox.url,
+    ...FAST_RATES,
+  });
 
 beforeAll(async () => {
   database = await createTestDatabase();

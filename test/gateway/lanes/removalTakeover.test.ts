@@ -7,6 +7,7 @@ import {
   type DisassociateMembersInput,
 } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { members, OWN, REGION, seedMembers, SERVICES } from '../../support/removalFixture.js';
@@ -28,9 +29,10 @@ beforeEach(async () => {
       DATABASE_URL: database.url,
       UPSTREAM: 'sandbox',
       AWS_ENDPOINT_URL: sandbox.url,
+      ...FAST_RATES,
       INVITATION_LANDS_WITHIN_SECONDS: '3',
     });
-  replicas = [await start(), await start()];
+  replicas = await Promise.all([start(), start()]);
 });
 afterEach(async () => {
   await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
@@ -16,10 +17,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     UPSTREAM: 'sandbox',
     AWS_ENDPOINT_URL: sandbox.url,
-    GUARDDUTY_RATE: '1000',
-    GUARDDUTY_BURST: '1000',
-    SECURITYHUB_RATE: '1000',
-    SECURITYHUB_BURST: '1000',
+    ...FAST_RATES,
   };
   replicas = await Promise.all([spawnGateway(environment), spawnGateway(environment)]);
 });

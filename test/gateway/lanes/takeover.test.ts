@@ -6,6 +6,7 @@ import {
   RequestDocument,
 } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
@@ -25,9 +26,10 @@ beforeEach(async () => {
       DATABASE_URL: database.url,
       UPSTREAM: 'sandbox',
       AWS_ENDPOINT_URL: sandbox.url,
+      ...FAST_RATES,
       INVITATION_LANDS_WITHIN_SECONDS: '3',
     });
-  replicas = [await start(), await start()];
+  replicas = await Promise.all([start(), start()]);
 });
 afterEach(async () => {
   await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));

@@ -6,6 +6,7 @@ import {
   InviteMembersDocument,
 } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { FAST_RATES } from '../../support/fastRates.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
@@ -24,14 +25,6 @@ beforeEach(async () => {
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   sandbox = await startSandbox();
-  const start = () =>
-    spawnGateway({
-      ...{ DATABASE_URL: database.url, UPSTREAM: 'sandbox', AWS_ENDPOINT_URL: sandbox.url },
-      ...{ GUARDDUTY_RATE: '1000', GUARDDUTY_BURST: '1000' },
-      ...{ SECURITYHUB_RATE: '1000', SECURITYHUB_BURST: '1000' },
-      // After the first look, the next is as good as never: the test says when it is due.
-      FOLLOW_UP_SECONDS: '0.2,86400',
-    });
   replicas = await Promise.all([start(), start()]);
 });
 afterEach(async () => {
@@ -40,6 +33,16 @@ afterEach(async () => {
   await sandbox.stop();
   await database.drop();
 });
+
+const start = () =>
+  spawnGateway({
+    DATABASE_URL: database.url,
+    UPSTREAM: 'sandbox',
+    AWS_ENDPOINT_URL: sandbox.url,
+    ...FAST_RATES,
+    // After the first look, the next is as good as never: the test says when it is due.
+    FOLLOW_UP_SECONDS: '0.2,86400',
+  });
 
 async function invited(url: string): Promise<string> {
   await execute(url, CreateMembersDocument, { input: { accounts: ASKED, regions: REGIONS } });
@@ -95,10 +98,7 @@ describe('two gateway processes that follow the same members', { timeout: 120_00
     expect((rows[0]?.taken ?? 0) + (rows[0]?.due ?? 0)).toBe(240);
     expect(rows[0]?.taken).toBeGreaterThanOrEqual(100);
     await makeDue();
-    replicas[1] = await spawnGateway({
-      ...{ DATABASE_URL: database.url, UPSTREAM: 'sandbox', AWS_ENDPOINT_URL: sandbox.url },
-      FOLLOW_UP_SECONDS: '0.2,86400',
-    });
+    replicas[1] = await start();
     await expect.poll(() => looked(2), { timeout: 20_000 }).toBe(240);
   });
 });
