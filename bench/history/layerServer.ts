@@ -46,10 +46,10 @@ const server = await createHttpServer({
     throw new Error('nobody listens');
   },
   metrics: {
-    accepted: () => undefined,
-    exchanged: () => undefined,
+    requestAccepted: () => undefined,
+    awsCallEnded: () => undefined,
     httpAnswered: () => undefined,
-    denied: () => undefined,
+    attemptDenied: () => undefined,
     budgetRefused: () => undefined,
     scrape: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   },

@@ -1,5 +1,5 @@
 import type { Caller } from '../membership.js';
-import { countDenied, countRefusals } from '../metrics/observe.js';
+import { countDenied, countRefusals } from '../metrics/countingDecorators.js';
 import { createOidcIdentity } from '../oidc/oidcIdentity.js';
 import type { IdentityProvider } from '../ports/identity.js';
 import type { TokenStore } from '../ports/tokens.js';

@@ -1,5 +1,5 @@
 import type { HistoryStore } from '../ports/history.js';
-import { countAccepted, countRequests } from '../metrics/observe.js';
+import { countAccepted, countRequests } from '../metrics/countingDecorators.js';
 import { grantedAdministrators } from '../services/input/checkTargets.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';

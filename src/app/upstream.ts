@@ -40,7 +40,7 @@ export function openUpstream(
     administrators,
     log,
     onExchange({ answer, ...exchange }) {
-      metrics.exchanged({ ...exchange, kind: answer.kind, throttled: isThrottled(answer) });
+      metrics.awsCallEnded({ ...exchange, kind: answer.kind, throttled: isThrottled(answer) });
     },
   });
   closers.add('connections to AWS', () => {

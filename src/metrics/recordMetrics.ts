@@ -1,28 +1,64 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SecurityService } from '../membership.js';
-import type { Gauges, LaneGauge, SettledGauge } from '../ports/gauges.js';
+import type { Gauges, LaneGauge, PoolGauge } from '../ports/gauges.js';
 import type { Rate } from '../ports/laneRecord.js';
+import { createSettledTotals } from './settledTotals.js';
 
-/** The rate of each service, as calls leave. */
+/** The rate of calls to each service. */
 export type Rates = Readonly<Record<SecurityService, Rate>>;
 
-/** How long what was read of the record is shown without reading it again, in milliseconds. */
-const FRESH_MS = 1_000;
+/** Shortest time between two reads of the record, in milliseconds. */
+const MIN_READ_INTERVAL_MS = 1_000;
 
-const HOUR_MS = 3_600_000;
 const LANE = ['administrator', 'service', 'region'];
 
-/** The series that come from the record: they are of all replicas, and each shows the same. */
+/** The series that are read from PostgreSQL. Those of the record are the same at every replica. */
 export interface RecordMetrics {
-  /** Reads the record, unless that was done a moment ago. When it cannot be read, says so in a series of its own. */
+  /**
+   * Updates the series; reads the record at most once in MIN_READ_INTERVAL_MS. When the record cannot be read,
+   * `membership_record_up` is 0 and the other series keep their values.
+   */
   update(): Promise<void>;
 }
 
 export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: Rates): RecordMetrics {
+  const series = createRecordSeries(registry);
+  const totals = createSettledTotals(new Date());
+  let updatedAt = -Infinity;
+  let updating: Promise<void> | null = null;
+
+  const read = async (): Promise<void> => {
+    try {
+      const [lanes, rows] = await Promise.all([gauges.lanes(), gauges.settled(totals.from())]);
+      series.setLanes(lanes, rates);
+      series.outcomes.reset();
+      for (const { outcomes, hour: _hour, ...labels } of totals.add(rows)) {
+        series.outcomes.inc(labels, outcomes);
+      }
+      updatedAt = performance.now();
+      series.up.set(1);
+    } catch {
+      series.up.set(0);
+    }
+  };
+
+  return {
+    async update() {
+      series.setPool(gauges.pool());
+      if (performance.now() - updatedAt < MIN_READ_INTERVAL_MS) {
+        return;
+      }
+      updating ??= read().finally(() => (updating = null));
+      await updating;
+    },
+  };
+}
+
+function createRecordSeries(registry: Registry) {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: readonly string[] = LANE) =>
     new Gauge({ name, help, labelNames, registers });
-  const up = gauge('membership_record_up', 'Whether the record could be read for this scrape.', []);
+  const up = gauge('membership_record_up', 'Whether the record could be read for this scrape: 1 or 0.', []);
   const pending = gauge('membership_lane_pending_outcomes', 'Outcomes that wait to be sent.');
   const oldest = gauge(
     'membership_lane_oldest_pending_seconds',
@@ -30,12 +66,9 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
   );
   const used = gauge(
     'membership_lane_rate_used_ratio',
-    'How much of the burst of the lane is spent, of 1; at 1 requests wait for their turn.',
+    'Used share of the burst of the lane, 0 to 1; at 1 calls wait.',
   );
-  const limit = gauge(
-    'membership_lane_rate_limit_per_second',
-    'Requests that may leave in a second, sustained.',
-  );
+  const limit = gauge('membership_lane_rate_limit_per_second', 'Calls per second, sustained.');
   const connections = gauge(
     'membership_database_connections',
     'Connections of this process to PostgreSQL for ordinary reads and writes.',
@@ -48,88 +81,27 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
     labelNames: [...LANE, 'operation', 'status', 'reason'],
     registers,
   });
-  const settled = createSettled(new Date());
-  let updatedAt = -Infinity;
-  let updating: Promise<void> | null = null;
-
-  const showLanes = (lanes: readonly LaneGauge[]): void => {
-    for (const series of [pending, oldest, used, limit]) {
-      series.reset();
-    }
-    for (const lane of lanes) {
-      const { administrator, service, region } = lane;
-      const labels = { administrator, service, region };
-      const { perSecond, burst } = rates[service];
-      pending.set(labels, lane.pending);
-      oldest.set(labels, lane.oldestSeconds);
-      used.set(labels, Math.min(1, (lane.behindSeconds * perSecond) / burst));
-      limit.set(labels, perSecond);
-    }
-  };
-
-  const read = async (): Promise<void> => {
-    try {
-      const [lanes, rows] = await Promise.all([gauges.lanes(), gauges.settled(settled.from())]);
-      showLanes(lanes);
-      outcomes.reset();
-      for (const { outcomes: count, hour: _hour, ...labels } of settled.add(rows)) {
-        outcomes.inc(labels, count);
-      }
-      updatedAt = performance.now();
-      up.set(1);
-    } catch {
-      up.set(0);
-    }
-  };
-
   return {
-    async update() {
-      const { total, idle, waiting: queued } = gauges.pool();
+    up,
+    outcomes,
+    setPool({ total, idle, waiting: statements }: PoolGauge) {
       connections.set({ state: 'idle' }, idle);
       connections.set({ state: 'used' }, total - idle);
-      waiting.set(queued);
-      if (performance.now() - updatedAt < FRESH_MS) {
-        return;
+      waiting.set(statements);
+    },
+    setLanes(lanes: readonly LaneGauge[], rates: Rates) {
+      for (const series of [pending, oldest, used, limit]) {
+        series.reset();
       }
-      updating ??= read().finally(() => (updating = null));
-      await updating;
+      for (const lane of lanes) {
+        const { administrator, service, region } = lane;
+        const labels = { administrator, service, region };
+        const { perSecond, burst } = rates[service];
+        pending.set(labels, lane.pending);
+        oldest.set(labels, lane.oldestSeconds);
+        used.set(labels, Math.min(1, (lane.behindSeconds * perSecond) / burst));
+        limit.set(labels, perSecond);
+      }
     },
   };
-}
-
-/**
- * Adds up what settled. An hour counts as over when another has passed since: until then it is read again every time, and
- * afterwards never, so that a scrape reads two or three hours however long the process runs.
- */
-function createSettled(startedAt: Date) {
-  let from = hourOf(startedAt.getTime());
-  const over = new Map<string, SettledGauge>();
-  return {
-    from: () => from,
-    /** @returns everything so far: what is over, and these rows. */
-    add(rows: readonly SettledGauge[]): SettledGauge[] {
-      const all = new Map(over);
-      const next = hourOf(Date.now() - HOUR_MS);
-      for (const row of rows) {
-        sum(all, row);
-        if (row.hour < next) {
-          sum(over, row);
-        }
-      }
-      if (next > from) {
-        from = next;
-      }
-      return [...all.values()];
-    },
-  };
-}
-
-function sum(totals: Map<string, SettledGauge>, row: SettledGauge): void {
-  const { administrator, service, region, operation, status, reason } = row;
-  const key = JSON.stringify([administrator, service, region, operation, status, reason]);
-  totals.set(key, { ...row, outcomes: row.outcomes + (totals.get(key)?.outcomes ?? 0) });
-}
-
-function hourOf(time: number): Date {
-  return new Date(Math.floor(time / HOUR_MS) * HOUR_MS);
 }

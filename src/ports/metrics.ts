@@ -1,39 +1,39 @@
 import type { MembershipOperation, TargetAddress } from '../membership.js';
 import type { DeniedAttempt } from './deniedAttempts.js';
 
-/** An exchange with AWS that has ended. */
-export interface Exchange {
+/** A call to AWS that has ended. */
+export interface AwsCall {
   readonly target: TargetAddress;
-  /** What was asked for, e.g. `CREATE_MEMBERS` or `GET_MEMBERS`. */
+  /** The AWS operation, for example `CREATE_MEMBERS` or `GET_MEMBERS`. */
   readonly action: string;
-  /** How it ended: `ANSWERED`, `READ`, `REFUSED` or `UNANSWERED`. */
+  /** `ANSWERED`, `READ`, `REFUSED` or `UNANSWERED`. */
   readonly kind: string;
-  /** Whether the service said that it was asked too often. */
+  /** Whether the service answered with throttling. */
   readonly throttled: boolean;
   readonly seconds: number;
 }
 
-/** An HTTP request that has been answered, or broken off. */
+/** An HTTP request that has been answered, or whose connection was cut. */
 export interface HttpAnswer {
   readonly method: string;
-  /** The route's own address; null: none has this one. */
+  /** The pattern of the route; null for an address without one. */
   readonly route: string | null;
   readonly status: number;
   readonly seconds: number;
-  /** `query`, `mutation` or `subscription`; null when no operation was understood. */
+  /** `query`, `mutation` or `subscription`; null when no operation was parsed and validated. */
   readonly operation: string | null;
-  /** Error codes, and how often each. */
+  /** The number of errors with each code. */
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** What this process has done and how it stands, in numbers for Prometheus. Nothing here throws. */
+/** The metrics of this process for Prometheus. No method throws. */
 export interface Metrics {
-  accepted(operation: MembershipOperation): void;
-  exchanged(exchange: Exchange): void;
+  requestAccepted(operation: MembershipOperation): void;
+  awsCallEnded(call: AwsCall): void;
   httpAnswered(answer: HttpAnswer): void;
-  denied(code: DeniedAttempt['code']): void;
-  /** A caller's budget was used up. */
+  attemptDenied(code: DeniedAttempt['code']): void;
+  /** An operation was refused because its caller's budget is used up. */
   budgetRefused(): void;
-  /** Everything in Prometheus' text format. */
+  /** Resolves with all series in the text format of Prometheus. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
