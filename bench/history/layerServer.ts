@@ -18,7 +18,7 @@ import { sayListening } from './serve.ts';
 const { loadConfig } = await built<typeof Config>('config.js');
 const { createLog } = await built<typeof Log>('log.js');
 const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');
-const { createHttpServer } = await built<typeof Server>('http/server.js');
+const { createHttpServer, REQUEST_TIMEOUT_MS } = await built<typeof Server>('http/server.js');
 const { openDatabase } = await built<typeof Client>('store/connection/client.js');
 const { createHistoryStore } = await built<typeof HistoryStore>('store/history/history.js');
 const { createHistory } = await built<typeof History>('services/history/history.js');
@@ -60,6 +60,7 @@ const server = await createHttpServer({
   },
   stopping: new AbortController().signal,
   explorerDir: 'dist/explorer',
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
   settings,
   log: createLog('warn'),
 });

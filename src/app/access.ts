@@ -41,6 +41,7 @@ export function createAccess(core: GatewayCore): Access {
     watchCredential: createWatchCredential(
       tokenStore,
       warn(core, 'cannot check the tokens of open subscriptions'),
+      core.intervals.credentialCheckMs,
     ),
     tokens: createTokenService(tokenStore, administrators),
     deniedAttempts,

@@ -12,6 +12,7 @@ import { createGauges } from '../store/upkeep/gauges.js';
 import { configuredAdministrators } from './administrators.js';
 import { openMigratedDatabase } from './database.js';
 import type { GatewayProcess } from './gatewayProcess.js';
+import type { Intervals } from './intervals.js';
 import { openUpstream, upstreamAccess } from './upstream.js';
 
 /** The addresses that the gateway works with. */
@@ -38,6 +39,7 @@ export interface GatewayCore {
   readonly metrics: Metrics;
   readonly upstream: Upstream;
   readonly detectors: Detectors;
+  readonly intervals: Intervals;
   /** Aborts when the process stops. */
   readonly stopping: AbortSignal;
 }
@@ -47,7 +49,7 @@ export async function openCore(
   config: Config,
   { databaseUrl, sandboxUrl, migrationsDir }: CoreAddresses,
   process: GatewayProcess,
-  stopping: AbortSignal,
+  { intervals, stopping }: Pick<GatewayCore, 'intervals' | 'stopping'>,
 ): Promise<GatewayCore> {
   const database = await openMigratedDatabase(databaseUrl, migrationsDir, process);
   const access = upstreamAccess(config, sandboxUrl);
@@ -75,6 +77,7 @@ export async function openCore(
     metrics,
     upstream: openUpstream(access, administrators, metrics, process),
     detectors: createDetectors(administrators),
+    intervals,
     stopping,
   };
 }

@@ -25,6 +25,7 @@ export function prepareHttp(
     denied: access.denied,
     charge: access.charge,
     settings: config.access,
+    requestTimeoutMs: core.intervals.requestTimeoutMs,
     readiness: readinessOf(core),
     exportOutcomes: createExportOutcomes(exports),
     metrics,

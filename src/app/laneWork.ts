@@ -72,6 +72,7 @@ function dependenciesOf(
     detector: lane.service === 'GUARDDUTY' ? createLaneDetector(upstream, lane, detectors) : null,
     wakeSignal,
     callsInFlight: config.callsInFlightPerLane,
+    retryDelays: core.intervals.retryDelays,
     invitationLandsWithinMs: config.invitationLandsWithinMs,
     log: process.log,
   };

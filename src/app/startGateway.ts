@@ -10,6 +10,7 @@ import { openCore } from './core.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 import { prepareHttp } from './http.js';
 import type { Installation } from './installation.js';
+import { INTERVALS, type Intervals } from './intervals.js';
 import { prepareInventory } from './inventory.js';
 import { prepareLaneWork } from './laneWork.js';
 import { createMemberReading } from './memberReading.js';
@@ -38,6 +39,7 @@ export async function startGateway(
   config: Config,
   installation: Installation,
   process: GatewayProcess,
+  intervals: Intervals = INTERVALS,
 ): Promise<Gateway> {
   const { closers } = process;
   const stopping = new AbortController();
@@ -45,7 +47,10 @@ export async function startGateway(
   const local = await startLocalServices(config, installation.sandboxProgram, process);
   const { databaseUrl, sandboxUrl } = local;
   const { migrationsDir, explorerDir } = installation;
-  const core = await openCore(config, { databaseUrl, sandboxUrl, migrationsDir }, process, stopping.signal);
+  const core = await openCore(config, { databaseUrl, sandboxUrl, migrationsDir }, process, {
+    intervals,
+    stopping: stopping.signal,
+  });
   const { database, administrators, lanes } = core;
   const history = createHistoryStore(database.prisma);
   const inventoryReads = createInventoryReads(database.prisma, lanes.idOf);

@@ -32,7 +32,7 @@ import { registerMetrics } from './routes/metrics.js';
 
 /** Longest time for the headers of a request and for the whole request, in milliseconds; a slower client is disconnected. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** How often Node checks these two, in milliseconds. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1_000;
@@ -55,6 +55,8 @@ export interface HttpOptions {
   /** The directory with the build of the explorer. */
   readonly explorerDir: string;
   readonly settings: HttpSettings;
+  /** Longest time for a whole request, in milliseconds. */
+  readonly requestTimeoutMs: number;
   readonly log: Log;
 }
 
@@ -84,7 +86,7 @@ export interface HttpServer {
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const toCallerError = createToCallerError(options.log);
-  const app = createApp(options.settings, toCallerError);
+  const app = createApp(options.settings, options.requestTimeoutMs, toCallerError);
   await registerHooks(app, options, toCallerError);
   const gate = createGate(app, {
     ...options,
@@ -101,15 +103,19 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   };
 }
 
-function createApp({ limits, trustedProxies }: HttpSettings, toCallerError: ToCallerError): FastifyInstance {
+function createApp(
+  { limits, trustedProxies }: HttpSettings,
+  requestTimeoutMs: number,
+  toCallerError: ToCallerError,
+): FastifyInstance {
   return fastify({
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
     // refuseWhenStopping answers in the form of GraphQL.
     return503OnClosing: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
     },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,

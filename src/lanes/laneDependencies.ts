@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import type { LaneRecord, Rate } from '../ports/laneRecord.js';
+import type { LaneRecord, Rate, RetryDelays } from '../ports/laneRecord.js';
 import type { Upstream } from '../ports/upstream.js';
 import type { LaneDetector } from './laneDetector.js';
 import type { WakeSignal } from './wakeSignal.js';
@@ -18,6 +18,8 @@ export interface LaneDependencies {
   readonly wakeSignal: WakeSignal;
   /** Most requests to AWS in flight at once. */
   readonly callsInFlight: number;
+  /** Seconds to wait after each send of an account that can go again. */
+  readonly retryDelays: RetryDelays;
   /** How long after it left an invitation, or a removal, may still land though its answer is lost, in milliseconds. */
   readonly invitationLandsWithinMs: number;
   readonly log: Log;

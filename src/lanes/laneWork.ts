@@ -1,7 +1,6 @@
 import { ACCOUNTS_PER_CALL } from '../membership.js';
 import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
-import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
 import { createDoubts, type Doubt } from './inDoubtCalls.js';
 import { findingOf, type Arrival, type Finding } from './interpretArrival.js';
 import type { LaneDependencies } from './laneDependencies.js';
@@ -32,7 +31,7 @@ export interface LaneWork {
 }
 
 export function createLaneWork(tenure: Tenure, tools: LaneDependencies): LaneWork {
-  const { record, upstream, rate, pacer, detector, wakeSignal, log } = tools;
+  const { record, upstream, rate, pacer, detector, wakeSignal, retryDelays, log } = tools;
   const { lane } = tenure;
   const inFlight = new Map<string, ClaimedCall>();
   const sends = new Set<Promise<void>>();
@@ -96,7 +95,7 @@ export function createLaneWork(tenure: Tenure, tools: LaneDependencies): LaneWor
       return 'LOST';
     }
     const ready = findings.flatMap((finding) => (finding.kind === 'SETTLES' ? [finding.settlement] : []));
-    if (ready.length > 0 && (await record.settle(tenure, ready, RETRY_DELAYS)) === 'LOST') {
+    if (ready.length > 0 && (await record.settle(tenure, ready, retryDelays)) === 'LOST') {
       return 'LOST';
     }
     // Only now: had the database failed, the same arrivals would be settled once it is back.

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { INTERVALS, type Intervals } from '../../src/app/intervals.js';
 import { startGateway as startApp, type Gateway } from '../../src/app/startGateway.js';
 import { createClosers } from '../../src/closers.js';
 import { loadConfig } from '../../src/config/loadConfig.js';
@@ -18,6 +19,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 export interface TestGatewayOptions {
   /** Environment variables on top of the test's own. */
   environment?: Record<string, string>;
+  /** In place of some of INTERVALS. */
+  intervals?: Partial<Intervals>;
   sandbox?: SandboxOptions;
 }
 
@@ -72,13 +75,11 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   });
   const log = createLog(config.logLevel);
   const closers = createClosers(log);
-  const gateway = await startApp(config, installation(), {
-    log,
-    closers,
-    fatal(reason) {
-      throw new Error(reason);
-    },
-  });
+  const fatal = (reason: string): never => {
+    throw new Error(reason);
+  };
+  const intervals = { ...INTERVALS, ...options.intervals };
+  const gateway = await startApp(config, installation(), { log, closers, fatal }, intervals);
   const post = (body: unknown, headers?: Record<string, string>) => postGraphQL(gateway.url, body, headers);
   const tokens = createTokenService(createTokenStore(gateway.database.prisma), gateway.administrators);
   return {

@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors.js';
 import type { TokenStore } from '../../ports/tokens.js';
 
 /** Time between two checks of the watched API tokens, in milliseconds: docs/access.md promises 10 s. */
-const CHECK_INTERVAL_MS = 5_000;
+export const CHECK_INTERVAL_MS = 5_000;
 
 /** Longest timer, in milliseconds: Node takes at most 24 days. */
 const MAX_TIMER_MS = 86_400_000;
@@ -30,17 +30,19 @@ type Stop = () => void;
 
 /**
  * Watches credentials while long responses use them. An expired credential ends its watch at once, a revoked API token
- * within CHECK_INTERVAL_MS.
+ * at the next check.
  *
  * @param onFailure gets the error of a failed check; the tokens stay valid until the next one.
+ * @param checkIntervalMs time between two checks of the watched API tokens, in milliseconds.
  * @param now milliseconds since 1970.
  */
 export function createWatchCredential(
   store: Pick<TokenStore, 'inForce'>,
   onFailure: (error: unknown) => void,
+  checkIntervalMs: number,
   now: () => number = Date.now,
 ): WatchCredential {
-  const watchToken = createTokenChecks(store, onFailure);
+  const watchToken = createTokenChecks(store, onFailure, checkIntervalMs);
   return ({ tokenId, expiresAt }) => {
     const { promise: ended, resolve } = Promise.withResolvers<GatewayError>();
     const stops: Stop[] = [];
@@ -73,6 +75,7 @@ export function createWatchCredential(
 function createTokenChecks(
   store: Pick<TokenStore, 'inForce'>,
   onFailure: (error: unknown) => void,
+  checkIntervalMs: number,
 ): (tokenId: string, onEnd: () => void) => Stop {
   const watched = new Map<string, Set<() => void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -100,7 +103,7 @@ function createTokenChecks(
             schedule();
           }
         });
-    }, CHECK_INTERVAL_MS).unref();
+    }, checkIntervalMs).unref();
   };
 
   return (tokenId, onEnd) => {

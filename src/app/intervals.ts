@@ -1,0 +1,20 @@
+import { REQUEST_TIMEOUT_MS } from '../http/server.js';
+import type { RetryDelays } from '../ports/laneRecord.js';
+import { CHECK_INTERVAL_MS } from '../services/access/credentialWatch.js';
+import { RETRY_DELAYS } from '../services/answers/retryPolicy.js';
+
+/** Times that tests shorten, so that they need not wait. They are not part of the configuration. */
+export interface Intervals {
+  /** Seconds to wait after each send of an account that can go again. */
+  readonly retryDelays: RetryDelays;
+  /** Time between two checks of the API tokens of open responses, in milliseconds. */
+  readonly credentialCheckMs: number;
+  /** Longest that a client may take to send a request, in milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+export const INTERVALS: Intervals = {
+  retryDelays: RETRY_DELAYS,
+  credentialCheckMs: CHECK_INTERVAL_MS,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+};
