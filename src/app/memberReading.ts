@@ -4,7 +4,7 @@ import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import { THROTTLING_ERRORS } from '../services/answers/refusals.js';
 import { withDeadline, type Deadline } from '../services/deadline.js';
-import { createFindDetector } from '../services/members/findDetector.js';
+import { createFindDetector } from '../services/members/detectors.js';
 import { createCachedPages } from '../services/members/cachedPages.js';
 import {
   createBackgroundListing,
@@ -17,6 +17,7 @@ import { createMemberReads, type MemberReads } from '../services/members/memberR
 import { createPlanner, type Planner } from '../services/plans/membershipPlan.js';
 import { createReconcile, type Reconcile } from '../services/plans/reconcile.js';
 import { createReadTurns } from '../services/members/readTurns.js';
+import { createSendRead } from '../services/members/sendRead.js';
 import { createRemovalPlanner, type RemovalPlanner } from '../services/plans/removalPlan.js';
 import { createTargetHealth, type TargetHealthOf } from '../services/members/targetHealth.js';
 import { createLaneStates } from '../store/lanes/laneStates.js';
@@ -60,7 +61,8 @@ export function createMemberReading(
   const { config, database, lanes, upstream, detectors, stopping } = core;
   const turns = createReadTurns(createReadQuota(database.prisma, lanes.idOf, core.leavingRates), stopping);
   const findDetector = createFindDetector(detectors, upstream, turns);
-  const reads = createMemberReads({ upstream, turns, detectors, findDetector });
+  const sendRead = createSendRead(turns, detectors, findDetector);
+  const reads = createMemberReads({ upstream, turns, findDetector, sendRead });
   const memberCache = createMemberCache(database.prisma, lanes.idOf);
   const states = createLaneStates(database.prisma, {
     laneIdOf: lanes.idOf,
@@ -86,9 +88,9 @@ function readingOfOperation(
   const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
   const reads: MemberReads = {
     member: (target, accountId) => within(() => shared.reads.member(target, accountId, deadlineOf()?.signal)),
-    page(target, asked, patience) {
+    page(target, query, limits) {
       const signal = deadlineOf()?.signal;
-      return within(() => shared.reads.page(target, asked, { ...patience, ...(signal && { signal }) }));
+      return within(() => shared.reads.page(target, query, { ...limits, signal }));
     },
   };
   const memberCache = withDeadline(shared.memberCache, deadlineOf, cancellable);

@@ -80,7 +80,7 @@ export function createQueryListing(reads: Pick<MemberReads, 'page'>): ListAllMem
           throw tooMany(target, members);
         }
         try {
-          const page = await reads.page(target, query, { until: deadline });
+          const page = await reads.page(target, query, { deadline });
           members += page.members.length;
           return page;
         } catch (error) {

@@ -2,43 +2,82 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../errors.js';
 import type { TargetAddress } from '../../membership.js';
 import type { ReadQuota } from '../../ports/readQuota.js';
+import type { Refused, Unanswered } from '../../ports/upstream.js';
+import { verdictOf } from '../answers/refusals.js';
+import { RETRY_DELAYS } from '../answers/retryPolicy.js';
 import { gatewayStopping } from './readFailure.js';
 
 /**
- * Longest a read of members waits for the quota of its target, in milliseconds. Ours: enough for 1,000 accounts at half
- * of GuardDuty's rate with half as many again before them, and below the minute after which proxies give up.
+ * Longest time that a read of members waits for the quota of its target, in milliseconds. Ours: at half of GuardDuty's
+ * rate, 30 seconds are enough for 1,000 accounts behind another 500; proxies give up after 60 seconds.
  */
-export const READ_PATIENCE_MS = 30_000;
+export const MAX_READ_WAIT_MS = 30_000;
 
-/** Longest pause between two looks at the quota, in milliseconds: others may leave some of it unused. */
-const LONGEST_PAUSE_MS = 1_000;
+/** Longest time between two requests for a turn, in milliseconds: other readers may leave some of the quota unused. */
+const MAX_PAUSE_MS = 1_000;
 
-/** Requests that may leave, and the moment after which they are answered. */
+/** Most requests for one read, the first one included: as many as the SDK sends by default. */
+const MAX_ATTEMPTS = 3;
+
+/** How long a read may wait, and for whom. */
+export interface ReadLimits {
+  /** Latest moment for a request to leave, as `performance.now()` counts. */
+  readonly deadline: number;
+  /** Aborts when no caller waits for the read any more; absent where that cannot happen. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Requests that may leave now. */
 export interface GrantedTurn {
+  /** 1 or more. */
   readonly granted: number;
+  /** The database's clock. What the service answers is no older than this. */
   readonly at: Date;
 }
 
-/** Gives out turns to send reads to a target, in keeping with its rate. */
+/** Reads of members in keeping with the rate of their target. */
 export interface ReadTurns {
   /**
-   * Waits until at least one request may leave, and takes as many of the wanted ones as may. Null when none may before
-   * `until` (as `performance.now()` counts).
+   * Waits until at least one request may leave, and takes up to `wanted` from the quota. Null when none may leave before
+   * the deadline.
    *
-   * @throws GatewayError `UNAVAILABLE` when the process stops; the signal's reason when that aborts.
+   * @throws GatewayError `UNAVAILABLE` when the process stops; the reason of the signal when that aborts.
    */
-  take(
+  take(target: TargetAddress, wanted: number, limits: ReadLimits): Promise<GrantedTurn | null>;
+  /** As `take`, for one request. @throws GatewayError `THROTTLED` when it may not leave before the deadline. */
+  takeOne(target: TargetAddress, limits: ReadLimits): Promise<GrantedTurn>;
+  /**
+   * Sends a read whose turn has been taken. If the answer may be cured by another attempt, the read is sent again after a
+   * pause, at most three times in all. Each further attempt takes a turn of its own. If none is free before the deadline,
+   * the last answer stands.
+   */
+  send<Read extends { readonly kind: 'READ' }>(
     target: TargetAddress,
-    wanted: number,
-    until: number,
-    signal?: AbortSignal,
-  ): Promise<GrantedTurn | null>;
-  /** As `take`, for one request. @throws GatewayError `THROTTLED` when the time is over. */
-  takeOne(target: TargetAddress, until: number, signal?: AbortSignal): Promise<GrantedTurn>;
+    limits: ReadLimits,
+    attempt: () => Promise<Read | Refused | Unanswered>,
+  ): Promise<Read | Refused | Unanswered>;
 }
 
-export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTurns {
-  const take: ReadTurns['take'] = async (target, wanted, until, signal) => {
+/** What reads measure time with. */
+export interface ReadClock {
+  /** In milliseconds. */
+  now(): number;
+  /** Resolves after the time in milliseconds; rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<unknown>;
+}
+
+const PROCESS_CLOCK: ReadClock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
+
+/** @param stopping ends every wait. */
+export function createReadTurns(
+  quota: ReadQuota,
+  stopping: AbortSignal,
+  clock: ReadClock = PROCESS_CLOCK,
+): ReadTurns {
+  const take: ReadTurns['take'] = async (target, wanted, { deadline, signal }) => {
     for (;;) {
       if (stopping.aborted) {
         throw gatewayStopping();
@@ -48,29 +87,69 @@ export function createReadTurns(quota: ReadQuota, stopping: AbortSignal): ReadTu
       if (granted > 0) {
         return { granted, at };
       }
-      if (performance.now() + wait > until) {
+      const pause = pauseBeforeTurn(wait, clock.now(), deadline);
+      if (pause === null) {
         return null;
       }
-      await sleep(Math.min(wait, LONGEST_PAUSE_MS), undefined, { signal: signal ?? stopping }).catch(
-        () => undefined,
-      );
+      await clock.sleep(pause, signal ?? stopping).catch(() => undefined);
     }
   };
+
   return {
     take,
-    async takeOne(target, until, signal) {
-      const turn = await take(target, 1, until, signal);
+    async takeOne(target, limits) {
+      const turn = await take(target, 1, limits);
       if (turn === null) {
         throw rateExceeded(target);
       }
       return turn;
     },
+    async send(target, limits, attempt) {
+      for (let attempts = 1; ; attempts++) {
+        const answer = await attempt();
+        const pause = pauseBeforeRetry(answer, attempts, clock.now(), limits.deadline);
+        if (pause === null) {
+          return answer;
+        }
+        await clock.sleep(pause, limits.signal ?? stopping).catch(() => undefined);
+        if ((await take(target, 1, limits)) === null) {
+          return answer;
+        }
+      }
+    },
   };
 }
 
-/** What a read is answered with whose patience is over. */
+/**
+ * Milliseconds until a turn is requested again; null when none comes before the deadline.
+ *
+ * @param wait milliseconds until the quota grants a request, if no other reader takes it.
+ */
+export function pauseBeforeTurn(wait: number, now: number, deadline: number): number | null {
+  return now + wait > deadline ? null : Math.min(wait, MAX_PAUSE_MS);
+}
+
+/**
+ * Milliseconds until a read is sent again; null when its answer stands.
+ *
+ * @param attempts requests sent so far, 1 or more.
+ */
+export function pauseBeforeRetry(
+  answer: { readonly kind: 'READ' } | Refused | Unanswered,
+  attempts: number,
+  now: number,
+  deadline: number,
+): number | null {
+  if (answer.kind === 'READ' || attempts >= MAX_ATTEMPTS || !verdictOf(answer).retry) {
+    return null;
+  }
+  const pause = (RETRY_DELAYS[attempts - 1] ?? 0) * 1_000;
+  return now + pause > deadline ? null : pause;
+}
+
+/** The error of a read that found no room in the rate of its target before its deadline. */
 export function rateExceeded({ administrator, service, region }: TargetAddress): GatewayError {
-  const reason = `its rate leaves no room for this read within ${READ_PATIENCE_MS / 1_000} seconds; try again later, or ask for fewer accounts at once`;
+  const reason = `its rate leaves no room for this read within ${MAX_READ_WAIT_MS / 1_000} seconds; try again later, or query fewer accounts at once`;
   return new GatewayError('THROTTLED', `${service} in ${region} as ${administrator}: ${reason}`, {
     details: { administrator, service, region, reasonCode: 'THROTTLED', reason },
   });

@@ -44,7 +44,7 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(errors).toHaveLength(2);
     expect(errors?.[0]).toMatchObject({
       message:
-        'SECURITY_HUB in us-east-1 as default: its rate leaves no room for this read within 30 seconds; try again later, or ask for fewer accounts at once',
+        'SECURITY_HUB in us-east-1 as default: its rate leaves no room for this read within 30 seconds; try again later, or query fewer accounts at once',
       path: ['accounts', 0, 'members', 0],
       extensions: { code: 'THROTTLED', reasonCode: 'THROTTLED', region: 'us-east-1' },
     });
