@@ -23,7 +23,7 @@ export function originOf({ ip, id, headers }: FastifyRequest): Omit<Origin, 'tok
   const traceparent = headers['traceparent'];
   return {
     address: ip,
-    // The text type of PostgreSQL cannot hold NUL; other control characters would garble a listing.
+    // PostgreSQL cannot store NUL in a text; other control characters would garble a terminal.
     userAgent:
       headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     requestId: id,

@@ -4,15 +4,14 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 export interface ExplorerOptions {
-  /** Where `vite build explorer` put index.html and assets/ (dist/explorer). It may be missing. */
+  /** The directory with index.html and assets/ of the explorer's build (dist/explorer). It may be missing. */
   readonly assetsDir: string;
 }
 
 /**
- * What the page may do: load from its own origin and talk to its own origin, nothing else. One thing is loosened,
- * style-src, and both halves of it are needed: Monaco lays its lines out with style attributes, and Monaco and
- * GraphiQL's dialogs write style elements at run time, their text unknown before and without a nonce. Styles cannot
- * carry anything off: what they could load, images and fonts, is held to this origin.
+ * The policy of the page: it may load from its own origin, and send requests to its own origin. Inline styles are allowed,
+ * since Monaco sets style attributes, and Monaco and the dialogs of GraphiQL add style elements without a nonce. A style
+ * cannot send data elsewhere: images and fonts are limited to this origin.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -21,7 +20,7 @@ export const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self'",
-  // Monaco's stylesheet draws a few of its marks with data: images.
+  // The stylesheet of Monaco has data: images.
   "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
@@ -36,27 +35,27 @@ const SECURITY_HEADERS = {
 };
 
 const NOT_BUILT =
-  'The explorer is not built. Build it with "npx vite build explorer" and start the gateway again. ' +
+  'The explorer is not built. Build it with "npm run build" and start the gateway again. ' +
   'The API does not need it: POST to this address.\n';
 
 /**
- * Puts the GraphiQL page on GET /graphql and its assets under /explorer/. The route on /graphql matches page visits
- * only (see isPageVisit), by a route constraint: every other request goes to whatever else is registered there,
- * before or after. Where the explorer is not built, a page visit gets 503 and a line that says how to build it.
+ * Registers the GraphiQL page on GET /graphql, and its assets under /explorer/. A route constraint limits the page to page
+ * visits (isPageVisit); the API keeps every other request to /graphql. Without a build a page visit gets 503 and the
+ * command that makes one.
  */
 export async function registerExplorer(app: FastifyInstance, { assetsDir }: ExplorerOptions): Promise<void> {
   app.addConstraintStrategy({
     name: 'pageVisit',
-    storage: oneHandlerPerValue,
+    storage: createHandlerStorage,
     deriveConstraint: (request) => (isPageVisit(request.headers.accept) ? 'yes' : undefined),
   });
-  const page = await readFile(path.join(assetsDir, 'index.html'), 'utf8').catch(absent);
+  const page = await readFile(path.join(assetsDir, 'index.html'), 'utf8').catch(ignoreMissing);
   if (page === undefined) {
     app.log.warn({ assetsDir }, 'the explorer is not built');
   }
 
   app.get('/graphql', { constraints: { pageVisit: 'yes' } }, (_request, reply) => {
-    // The address answers others differently, and the page names its assets by hash: never serve yesterday's.
+    // The answer depends on Accept, and an old page would name assets of an old build.
     void reply.headers({ ...SECURITY_HEADERS, vary: 'accept', 'cache-control': 'no-cache' });
     return page === undefined
       ? reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
@@ -70,9 +69,9 @@ export async function registerExplorer(app: FastifyInstance, { assetsDir }: Expl
     prefix: '/explorer/assets/',
     index: false,
     decorateReply: false,
-    // vite.config.ts writes the .gz files.
+    // The build writes the .gz files.
     preCompressed: true,
-    // Every name carries the hash of the content.
+    // A file name has the hash of the content.
     immutable: true,
     maxAge: '1y',
     setHeaders: (reply: FastifyReply) => void reply.headers(SECURITY_HEADERS),
@@ -80,28 +79,28 @@ export async function registerExplorer(app: FastifyInstance, { assetsDir }: Expl
 }
 
 /**
- * Whether an Accept header is a browser's that wants a page: text/html by name, and rather than JSON. A program that
- * takes anything (curl sends only a wildcard) is no visit.
+ * Whether an Accept header is that of a browser opening a page: it names text/html, and prefers it to JSON. A wildcard, which
+ * curl sends, is no page visit.
  */
 export function isPageVisit(accept: string | undefined): boolean {
-  const wanted = new Map((accept ?? '').toLowerCase().split(',').map(mediaRange));
-  const html = wanted.get('text/html') ?? 0;
+  const weights = new Map((accept ?? '').toLowerCase().split(',').map(mediaRange));
+  const html = weights.get('text/html') ?? 0;
   const json = Math.max(
-    wanted.get('application/json') ?? 0,
-    wanted.get('application/graphql-response+json') ?? 0,
+    weights.get('application/json') ?? 0,
+    weights.get('application/graphql-response+json') ?? 0,
   );
   return html > json;
 }
 
-/** A media range and its weight, 0 to 1 (RFC 9110, section 12.4.2). */
+/** A media range, and its weight from 0 to 1 (RFC 9110, section 12.4.2). */
 function mediaRange(text: string): [type: string, weight: number] {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
   const weight = parameters.find((parameter) => parameter.startsWith('q='));
   return [type, weight === undefined ? 1 : Number(weight.slice(2)) || 0];
 }
 
-/** The storage that a constraint strategy needs: the handler registered for each value. */
-function oneHandlerPerValue<Handler>() {
+/** The storage of a constraint strategy: one handler for each value. */
+function createHandlerStorage<Handler>() {
   const handlers = new Map<string, Handler>();
   return {
     get: (value: string) => handlers.get(value) ?? null,
@@ -109,7 +108,7 @@ function oneHandlerPerValue<Handler>() {
   };
 }
 
-function absent(error: NodeJS.ErrnoException): undefined {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') {
     throw error;
   }

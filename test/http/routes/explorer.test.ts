@@ -69,13 +69,13 @@ describe('GET /graphql', () => {
     }
   });
 
-  it('says how to build the page where it is not built, and the API works all the same', async () => {
+  it('answers with how to build the page when it is not built, and the API still works', async () => {
     await start(path.join(assetsDir, 'missing'));
     const visit = await app.inject({ url: '/graphql', headers: { accept: BROWSER } });
     expect(visit.statusCode).toBe(503);
     expect(visit.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(visit.body).toBe(
-      'The explorer is not built. Build it with "npx vite build explorer" and start the gateway again. ' +
+      'The explorer is not built. Build it with "npm run build" and start the gateway again. ' +
         'The API does not need it: POST to this address.\n',
     );
     expect((await app.inject({ url: '/graphql', method: 'POST' })).json()).toEqual({ api: true });
@@ -83,7 +83,7 @@ describe('GET /graphql', () => {
 });
 
 describe('an asset of the page', () => {
-  it('may be kept for good and carries the policy of the page', async () => {
+  it('may be cached for ever and has the policy of the page', async () => {
     await startBuilt();
     const answer = await app.inject({ url: '/explorer/assets/main-abc.js' });
     expect(answer.body).toBe(SCRIPT);
@@ -99,7 +99,7 @@ describe('an asset of the page', () => {
     '/explorer/assets/',
     '/explorer/assets/..%2Findex.html',
     '/explorer/index.html',
-  ])('is nothing but what the build put among the assets: not %s', async (url) => {
+  ])('is served from the build only: not %s', async (url) => {
     await startBuilt();
     expect((await app.inject({ url })).statusCode).toBeOneOf([403, 404]);
   });
