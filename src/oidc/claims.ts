@@ -2,33 +2,36 @@ import type { JWTPayload } from 'jose';
 import { ROLES, type Role } from '../membership.js';
 import type { ClaimNames } from '../ports/identity.js';
 
-/** The word in the claim of administrators that stands for all of them. */
+/** The value of the administrators claim that grants all administrators. */
 const ALL_ADMINISTRATORS = '*';
 
-/** The highest role that the claim names; null when it names none of ours. */
+/** The highest role in the roles claim; null when the claim has none of the configured role names. */
 export function roleOf(payload: JWTPayload, names: ClaimNames): Role | null {
-  const words = textsOf(payload, names.roles);
-  return ROLES.findLast((_role, rank) => words.includes(names.roleNames[rank] ?? '')) ?? null;
+  const values = valuesOf(payload, names.roles);
+  return ROLES.findLast((_role, rank) => values.includes(names.roleNames[rank] ?? '')) ?? null;
 }
 
-/** The administrators that the claim names: none when it is missing, null for all when it has the word for it. */
+/** The ids in the administrators claim: null for all administrators, and an empty list without the claim. */
 export function administratorsOf(payload: JWTPayload, names: ClaimNames): readonly string[] | null {
-  const ids = textsOf(payload, names.administrators);
+  const ids = valuesOf(payload, names.administrators);
   return ids.includes(ALL_ADMINISTRATORS) ? null : ids;
 }
 
-/** A claim's strings, be it a list, one string, or several with spaces between them as in `scope`. */
-function textsOf(payload: JWTPayload, name: string): string[] {
+/**
+ * The strings of a claim: a list, one string, or several in one string with spaces between, like `scope`. `name` is a claim,
+ * or a path with dots through nested claims.
+ */
+function valuesOf(payload: JWTPayload, name: string): string[] {
   const claim = Object.hasOwn(payload, name)
     ? payload[name]
-    : name.split('.').reduce<unknown>(memberOf, payload);
+    : name.split('.').reduce<unknown>(propertyOf, payload);
   if (typeof claim === 'string') {
-    return claim.split(' ').filter((word) => word !== '');
+    return claim.split(' ').filter((value) => value !== '');
   }
-  return Array.isArray(claim) ? claim.filter((one) => typeof one === 'string') : [];
+  return Array.isArray(claim) ? claim.filter((value) => typeof value === 'string') : [];
 }
 
-function memberOf(value: unknown, key: string): unknown {
+function propertyOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
     return undefined;
   }

@@ -1,38 +1,44 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors.js';
 
-/** Longest wait for the issuer, in milliseconds: callers wait behind it. */
+/** Timeout of a request to the issuer, in milliseconds: callers wait for it. */
 const TIMEOUT_MS = 5_000;
 
-/** How long after a failure the issuer is left alone, in milliseconds; callers whose keys are not known get UNAVAILABLE. */
+/** Time without requests to the issuer after a failed one, in milliseconds; a caller that needs a key gets UNAVAILABLE. */
 const COOL_DOWN_MS = 10_000;
 
-/** How soon after a fetch an unknown key makes for another, in milliseconds: made-up key ids must not become requests. */
-const REFETCH_MS = 30_000;
+/**
+ * Shortest time between two fetches of the keys for an unknown key id, in milliseconds: a client could make up key ids, and
+ * each would otherwise cause a request.
+ */
+const MIN_REFETCH_INTERVAL_MS = 30_000;
 
-/** How long keys are used without asking again, in milliseconds: a key that the issuer withdrew is good no longer. */
-const KEYS_MAX_AGE_MS = 600_000;
+/** Longest time that fetched keys are used, in milliseconds: the issuer may withdraw a key. */
+const MAX_KEYS_AGE_MS = 600_000;
 
-/** Largest answer taken, in bytes: key sets have a handful of keys. */
+/** Largest answer of the issuer, in bytes: a key set has a handful of keys. */
 const MAX_ANSWER_BYTES = 512 * 1024;
 
-/** The keys of an OpenID Connect issuer, found by discovery when first needed, and kept up to date. */
+/** The keys of an OpenID Connect issuer. They are found by discovery when first needed, and cached. */
 export interface Issuer {
-  /** Finds the key of a token. Rejects with `UNAVAILABLE` when the issuer cannot be asked. */
+  /** Resolves with the key that signed a token. Rejects with `UNAVAILABLE` when the issuer cannot be reached. */
   readonly keyOf: JWTVerifyGetKey;
 }
 
-/** @param issuer its URL, exactly as its tokens name it. */
+/**
+ * @param issuer the URL, exactly as the tokens of the issuer state it.
+ * @param now milliseconds since 1970.
+ */
 export function createIssuer(
   issuer: string,
-  refetchMs: number = REFETCH_MS,
+  minRefetchIntervalMs: number = MIN_REFETCH_INTERVAL_MS,
   now: () => number = Date.now,
 ): Issuer {
   let keys: Promise<JWTVerifyGetKey> | null = null;
-  let downUntil = 0;
+  let coolDownEnd = 0;
 
-  const ask = async (url: string, init?: RequestInit): Promise<Response> => {
-    if (now() < downUntil) {
+  const get = async (url: string, init?: RequestInit): Promise<Response> => {
+    if (now() < coolDownEnd) {
       throw unavailable('it did not answer a moment ago');
     }
     try {
@@ -42,45 +48,46 @@ export function createIssuer(
         throw new Error(`${url} answered ${answer.status}`);
       }
       if (Number(answer.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) {
-        throw new Error(`${url} answered too much`);
+        throw new Error(`${url} answered with more than ${MAX_ANSWER_BYTES} bytes`);
       }
       return answer;
     } catch (cause) {
-      downUntil = now() + COOL_DOWN_MS;
+      coolDownEnd = now() + COOL_DOWN_MS;
       throw unavailable('it does not answer', cause);
     }
   };
 
   const discover = async (): Promise<JWTVerifyGetKey> => {
-    const answer = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-    const found = (await answer.json().catch(() => ({}))) as { issuer?: unknown; jwks_uri?: unknown };
-    if (found.issuer !== issuer || typeof found.jwks_uri !== 'string') {
-      downUntil = now() + COOL_DOWN_MS;
-      throw unavailable('its discovery document names another issuer, or no keys');
+    const answer = await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const document = (await answer.json().catch(() => ({}))) as { issuer?: unknown; jwks_uri?: unknown };
+    if (document.issuer !== issuer || typeof document.jwks_uri !== 'string') {
+      coolDownEnd = now() + COOL_DOWN_MS;
+      throw unavailable('its discovery document names another issuer, or no jwks_uri');
     }
-    return createRemoteJWKSet(new URL(found.jwks_uri), {
+    return createRemoteJWKSet(new URL(document.jwks_uri), {
       timeoutDuration: TIMEOUT_MS,
-      cooldownDuration: refetchMs,
-      cacheMaxAge: KEYS_MAX_AGE_MS,
-      [customFetch]: (url, { signal: _signal, ...init }) => ask(url, init),
+      cooldownDuration: minRefetchIntervalMs,
+      cacheMaxAge: MAX_KEYS_AGE_MS,
+      [customFetch]: (url, { signal: _signal, ...init }) => get(url, init),
     });
   };
 
   return {
     async keyOf(header, token) {
       keys ??= discover();
-      const looking = keys;
-      const find = await looking.catch((error: unknown) => {
-        if (keys === looking) {
+      const discovery = keys;
+      const findKey = await discovery.catch((error: unknown) => {
+        // The next token tries again.
+        if (keys === discovery) {
           keys = null;
         }
         throw error;
       });
-      return find(header, token);
+      return findKey(header, token);
     },
   };
 }
 
 function unavailable(why: string, cause?: unknown): GatewayError {
-  return new GatewayError('UNAVAILABLE', `the identity provider cannot be asked just now: ${why}`, { cause });
+  return new GatewayError('UNAVAILABLE', `the identity provider cannot be reached: ${why}`, { cause });
 }

@@ -4,7 +4,7 @@ import type { Identity, IdentityProvider, OidcSettings } from '../ports/identity
 import { administratorsOf, roleOf } from './claims.js';
 import { createIssuer } from './issuer.js';
 
-/** The signatures that are taken, all of public keys: never none, never a shared secret, whatever a token says of itself. */
+/** The accepted signature algorithms, all with public keys: a token may not choose `none` or a shared secret. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -19,19 +19,19 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-/** Longest subject taken, in characters (OpenID Connect Core, section 2). */
+/** Longest subject, in characters (OpenID Connect Core, section 2). */
 const MAX_SUBJECT_LENGTH = 255;
 
-/** The latest moment that JavaScript has, in seconds since 1970: an issuer may mean "never" by a later one. */
-const LATEST_SECONDS = 8.64e12;
+/** The latest time of a JavaScript Date, in seconds since 1970: an issuer may write a later one for "never". */
+const MAX_DATE_SECONDS = 8.64e12;
 
 /**
- * JSON Web Tokens of an OpenID Connect issuer as credentials.
+ * Identifies callers by the JSON Web Tokens of an OpenID Connect issuer.
  *
- * @param refetchMs how soon after a fetch an unknown key makes for another, in milliseconds; default REFETCH_MS.
+ * @param minRefetchIntervalMs shortest time between two fetches of the keys for an unknown key id.
  */
-export function createOidcIdentity(settings: OidcSettings, refetchMs?: number): IdentityProvider {
-  const issuer = createIssuer(settings.issuer, refetchMs);
+export function createOidcIdentity(settings: OidcSettings, minRefetchIntervalMs?: number): IdentityProvider {
+  const issuer = createIssuer(settings.issuer, minRefetchIntervalMs);
   return {
     recognises: (bearer) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer),
     async identify(bearer) {
@@ -45,7 +45,7 @@ export function createOidcIdentity(settings: OidcSettings, refetchMs?: number): 
         });
         return identityOf(payload, settings);
       } catch (error) {
-        throw asRefusal(error);
+        throw toGatewayError(error);
       }
     },
   };
@@ -58,44 +58,41 @@ function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: Oidc
   }
   const role = roleOf(payload, claims);
   if (role === null) {
-    throw new GatewayError(
-      'FORBIDDEN',
-      `the claim ${claims.roles} of the token names no role of this gateway`,
-    );
+    throw new GatewayError('FORBIDDEN', `the claim ${claims.roles} of the token has no role of this gateway`);
   }
-  const expiresAt = new Date(Math.min((payload.exp ?? 0) + clockToleranceSeconds, LATEST_SECONDS) * 1_000);
+  const expiresAt = new Date(Math.min((payload.exp ?? 0) + clockToleranceSeconds, MAX_DATE_SECONDS) * 1_000);
   const administrators = administratorsOf(payload, claims);
   return { id, kind: 'USER', role, administrators, tokenId: null, expiresAt };
 }
 
-/** What the caller is told: which check failed, and nothing of the token. */
-function asRefusal(error: unknown): unknown {
+/** The error for the caller: the message names the check that failed, and shows nothing of the token. */
+function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) {
     return error;
   }
-  const refused = (words: string): GatewayError =>
-    new GatewayError('UNAUTHENTICATED', words, { cause: error });
+  const refused = (message: string): GatewayError =>
+    new GatewayError('UNAUTHENTICATED', message, { cause: error });
   if (error instanceof errors.JWTExpired) {
     return refused('the token has expired');
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return refused(`the token's claim ${error.claim} is not good here`);
+    return refused(`the claim ${error.claim} of the token is missing or not accepted`);
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return refused('the token is signed in a way that is not taken');
+    return refused('the signature algorithm of the token is not accepted');
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return refused('the token is signed with no key of its issuer');
+    return refused('the key that signed the token is none of the issuer');
   }
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || isGeneric(error)) {
-    return new GatewayError('UNAVAILABLE', 'the identity provider cannot be asked just now', {
+    return new GatewayError('UNAVAILABLE', 'the identity provider cannot be reached', {
       cause: error,
     });
   }
-  return refused('the token is not good');
+  return refused('the token is not valid');
 }
 
-/** jose's one error without a code of its own: an answer of the issuer that is no key set. */
+/** Whether jose's error has its generic code, as for an answer of the issuer that is no key set. */
 function isGeneric(error: unknown): boolean {
   return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC';
 }

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.stop());
 
-function create(settings: { roles?: string; refetchMs?: number } = {}) {
+function create(settings: { roles?: string; minRefetchIntervalMs?: number } = {}) {
   const claims = {
     roles: settings.roles ?? 'roles',
     administrators: 'administrators',
@@ -17,13 +17,13 @@ function create(settings: { roles?: string; refetchMs?: number } = {}) {
   };
   return createOidcIdentity(
     { issuer: issuer.url, audience: 'gateway', claims, clockToleranceSeconds: 5 },
-    settings.refetchMs ?? 0,
+    settings.minRefetchIntervalMs ?? 0,
   );
 }
 const now = () => Math.floor(Date.now() / 1_000);
 
 describe('a token of the issuer', () => {
-  it('names a person, the highest role and the administrators', async () => {
+  it('identifies a user, the highest role and the administrators', async () => {
     const exp = now() + 60;
     const token = await issuer.sign({
       exp,
@@ -40,7 +40,7 @@ describe('a token of the issuer', () => {
     });
   });
 
-  it('may mean to last for ever', async () => {
+  it('may expire later than a JavaScript Date can state', async () => {
     const { expiresAt } = await create().identify(await issuer.sign({ exp: 1e15 }));
     expect(expiresAt?.getTime()).toBeGreaterThan(Date.now());
   });
@@ -60,7 +60,7 @@ describe('a token of the issuer', () => {
     expect((await identity.identify(await issuer.sign())).administrators).toEqual([]);
   });
 
-  it('without a role of ours is FORBIDDEN', async () => {
+  it('without a configured role is FORBIDDEN', async () => {
     for (const roles of [[], ['Admin'], 'root', { admin: true }, null]) {
       await expect(create().identify(await issuer.sign({ roles }))).rejects.toMatchObject({
         code: 'FORBIDDEN',
@@ -68,7 +68,7 @@ describe('a token of the issuer', () => {
     }
   });
 
-  it('is good a little after its end, and no longer', async () => {
+  it('is valid for the clock tolerance after its expiry, and no longer', async () => {
     const identity = create();
     expect((await identity.identify(await issuer.sign({ exp: now() - 2 }))).id).toBe('ann');
     await expect(identity.identify(await issuer.sign({ exp: now() - 10 }))).rejects.toMatchObject({
@@ -78,22 +78,22 @@ describe('a token of the issuer', () => {
   });
 });
 
-describe('a token that is not good', () => {
+describe('a token is UNAUTHENTICATED', () => {
   it.each([
-    ['of another issuer', { iss: 'https://evil.example.com' }],
-    ['for somebody else', { aud: 'another' }],
-    ['not good yet', { nbf: now() + 100 }],
-    ['without an end', { exp: undefined }],
+    ['from another issuer', { iss: 'https://evil.example.com' }],
+    ['for another audience', { aud: 'another' }],
+    ['before it is valid', { nbf: now() + 100 }],
+    ['without an expiry', { exp: undefined }],
     ['without a subject', { sub: undefined }],
     ['with an empty subject', { sub: '' }],
-    ['with a subject that is no text', { sub: 7 }],
-  ])('is %s', async (_what, claims) => {
+    ['with a subject that is no string', { sub: 7 }],
+  ])('%s', async (_what, claims) => {
     await expect(create().identify(await issuer.sign(claims))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });
 
-  it('is signed by another key, with a shared secret, or not at all', async () => {
+  it('when it is signed with another key, with a shared secret, or not signed', async () => {
     const { privateKey } = await generateKeyPair('ES256');
     const secret = new TextEncoder().encode('a secret of thirty-two bytes or more');
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(
@@ -112,7 +112,7 @@ describe('a token that is not good', () => {
 });
 
 describe('the keys of the issuer', () => {
-  it('are fetched once, and anew for a key that is not known', async () => {
+  it('are fetched once, and again for an unknown key', async () => {
     const identity = create();
     await identity.identify(await issuer.sign());
     await identity.identify(await issuer.sign());
@@ -123,18 +123,18 @@ describe('the keys of the issuer', () => {
     await expect(identity.identify(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('are not fetched for every key that somebody makes up', async () => {
-    const identity = create({ refetchMs: 60_000 });
+  it('are not fetched for every key id that a client makes up', async () => {
+    const identity = create({ minRefetchIntervalMs: 60_000 });
     await identity.identify(await issuer.sign());
     for (const kid of ['x', 'y', 'z']) {
       await expect(identity.identify(await issuer.sign({}, { kid }))).rejects.toMatchObject({
-        message: 'the token is signed with no key of its issuer',
+        message: 'the key that signed the token is none of the issuer',
       });
     }
     expect(issuer.asked()).toBe(2);
   });
 
-  it('make callers wait for the issuer while it is down, and the issuer is left alone then', async () => {
+  it('cannot be fetched while the issuer is down, and the issuer gets no request during the cool-down', async () => {
     issuer.answerWith({ status: 500, body: '' });
     const identity = create();
     const token = await issuer.sign();
@@ -144,7 +144,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.asked()).toBe(1);
   });
 
-  it('are good while the issuer is down, once they are known', async () => {
+  it('are used while the issuer is down, once they have been fetched', async () => {
     const identity = create();
     await identity.identify(await issuer.sign());
     issuer.answerWith({ status: 500, body: '' });
@@ -155,7 +155,7 @@ describe('the keys of the issuer', () => {
   });
 
   it.each(['{"issuer":"https://evil.example.com","jwks_uri":"http://127.0.0.1:1/"}', '{}', 'no JSON', '[]'])(
-    'are not looked for where %s says',
+    'are not fetched when the discovery document is %s',
     async (body) => {
       issuer.answerWith({ status: 200, body });
       await expect(create().identify(await issuer.sign())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
