@@ -34,11 +34,11 @@ afterEach(async () => {
 const startOne = (databaseUrl: string) =>
   spawnGateway({ DATABASE_URL: databaseUrl, UPSTREAM: 'sandbox', AWS_ENDPOINT_URL: sandbox.url });
 
-/** Asks for one account every 50 ms until told to stop; resolves with what each mutation ended with. */
-function keepAsking(): { stop(): Promise<{ ids: string[]; errors: string[] }> } {
+/** Sends a mutation for one account every 50 ms until `stop`, which resolves with the id or the error of each. */
+function keepMutating(): { stop(): Promise<{ ids: string[]; errors: string[] }> } {
   const stopping = new AbortController();
   const ended: Promise<{ id?: string; error?: string }>[] = [];
-  const asking = (async () => {
+  const sending = (async () => {
     for (let index = 0; !stopping.signal.aborted; index += 1) {
       const input = { accounts: accounts(1, 50_000 + index), waitSeconds: 0 };
       ended.push(
@@ -53,7 +53,7 @@ function keepAsking(): { stop(): Promise<{ ids: string[]; errors: string[] }> } 
   return {
     async stop() {
       stopping.abort();
-      await asking;
+      await sending;
       const all = await Promise.all(ended);
       return {
         ids: all.flatMap(({ id }) => (id === undefined ? [] : [id])),
@@ -63,10 +63,10 @@ function keepAsking(): { stop(): Promise<{ ids: string[]; errors: string[] }> } 
   };
 }
 
-async function ask(count: number): Promise<string> {
+async function createMembers(count: number): Promise<string> {
   const input = { accounts: accounts(count), waitSeconds: 0 };
-  const { createMembers } = await execute(gateway.url, CreateMembersDocument, { input });
-  return createMembers?.request?.id ?? expect.fail('no request');
+  const answer = await execute(gateway.url, CreateMembersDocument, { input });
+  return answer.createMembers?.request?.id ?? expect.fail('no request');
 }
 
 async function expectDone(url: string, id: string, total: number): Promise<void> {
@@ -82,7 +82,7 @@ async function expectDone(url: string, id: string, total: number): Promise<void>
     .toMatchObject({ total, processed: total });
 }
 
-/** Rows that contradict each other: counts that are not what they count, and requests that are not what became of them. */
+/** Targets whose counts differ from their outcomes, and those of finished requests with unfinished outcomes. */
 async function contradictions(): Promise<unknown[]> {
   const { rows } = await sql.query<object>(`
     SELECT t.id, t.request_id FROM target t JOIN request r ON r.id = t.request_id
@@ -96,18 +96,18 @@ async function contradictions(): Promise<unknown[]> {
   return rows;
 }
 
-describe('a gateway that loses PostgreSQL', { timeout: 120_000 }, () => {
-  it('for a while records each mutation or says that it did not, does not spin, and goes on when it is back', async () => {
-    const id = await ask(500);
-    const mutations = keepAsking();
+describe('a gateway that cannot reach PostgreSQL', { timeout: 120_000 }, () => {
+  it('records each mutation or refuses it, logs at a bounded rate, and continues when PostgreSQL is back', async () => {
+    const id = await createMembers(500);
+    const mutations = keepMutating();
     await expect.poll(async () => (await sql.query('SELECT 1 FROM request')).rowCount).toBeGreaterThan(5);
     await proxy.coming({ kind: 'REFUSE' });
     proxy.existing({ kind: 'RESET' });
     await expect.poll(async () => (await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
-    const wordsBefore = gateway.output().length;
+    const lengthBefore = gateway.output().length;
     await sleep(5_000);
-    // Four lanes, pg-boss and the listener, each a line or two a second with its stack.
-    expect(gateway.output().slice(wordsBefore).split('\n').length).toBeLessThan(150);
+    // Four lanes, pg-boss and the listener log one or two lines per second each, with a stack.
+    expect(gateway.output().slice(lengthBefore).split('\n').length).toBeLessThan(150);
     await proxy.all({ kind: 'PASS' });
     await expect.poll(async () => (await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
     const { ids, errors } = await mutations.stop();
@@ -118,8 +118,8 @@ describe('a gateway that loses PostgreSQL', { timeout: 120_000 }, () => {
       expect(error).toContain('UNAVAILABLE');
     }
     const { rows } = await sql.query<{ id: string }>('SELECT id::text FROM request');
-    const unsure = errors.filter((error) => error.includes('Whether the request was recorded is not known'));
-    expect(rows.length - 1 - ids.length).toBeLessThanOrEqual(unsure.length);
+    const inDoubt = errors.filter((error) => error.includes('Whether the request was recorded is not known'));
+    expect(rows.length - 1 - ids.length).toBeLessThanOrEqual(inDoubt.length);
     await expectDone(gateway.url, id, 2_000);
     await expect
       .poll(async () => (await sql.query(`SELECT 1 FROM request WHERE status <> 'SUCCEEDED'`)).rowCount, {
@@ -129,11 +129,11 @@ describe('a gateway that loses PostgreSQL', { timeout: 120_000 }, () => {
     expect(await contradictions()).toEqual([]);
   });
 
-  it('alone loses its lanes to a replica that has it, and what it hears meanwhile is kept', async () => {
+  it('loses its lanes to another replica, and answers that arrive meanwhile are recorded', async () => {
     await sandbox.put('latency', { ms: 1_500 });
     const other = await startOne(database.url);
     try {
-      const id = await ask(500);
+      const id = await createMembers(500);
       await expect.poll(async () => (await sandbox.calls('CreateMembers')).length).toBeGreaterThanOrEqual(4);
       await proxy.all({ kind: 'BLACK_HOLE' });
       await expectDone(other.url, id, 2_000);
@@ -161,10 +161,10 @@ describe('a gateway whose PostgreSQL refuses statements', { timeout: 60_000 }, (
     ['has a full disk', '53100', 'UNAVAILABLE'],
     ['ends statements that take too long', '57014', 'TIMED_OUT'],
   ])(
-    'because it %s keeps its record consistent, and finishes when that is over',
+    'because it %s keeps its record consistent, and finishes when PostgreSQL recovers',
     async (_why, sqlState, code) => {
-      const id = await ask(300);
-      // One by one: each locks its table, and the gateway's statements lock both.
+      const id = await createMembers(300);
+      // One statement at a time: each locks its table, and a statement of the gateway locks both.
       for (const statement of [
         `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
           $$ BEGIN RAISE EXCEPTION 'refused by the test' USING ERRCODE = '${sqlState}'; END $$`,

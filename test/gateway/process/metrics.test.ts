@@ -28,10 +28,10 @@ afterAll(() => gateway.stop());
 const headersOf = (name: string) => ({ authorization: `Bearer ${secrets.get(name)}` });
 const fetchMetrics = (headers: Record<string, string> = headersOf('watcher')) =>
   fetch(`${gateway.url}/metrics`, { headers });
-const ask = (name: string, query: string, variables: Record<string, unknown> = {}) =>
+const post = (name: string, query: string, variables: Record<string, unknown> = {}) =>
   gateway.post({ query, variables }, headersOf(name));
 
-/** The value of a series; null when it is not there. Every label given has to be as it is there, others may be. */
+/** The sum of the series with this name and these labels; null without one. A series may have more labels. */
 async function value(name: string, labels: Record<string, string> = {}): Promise<number | null> {
   const text = await (await fetchMetrics()).text();
   const found = text.split('\n').filter((line) => {
@@ -48,7 +48,7 @@ async function value(name: string, labels: Record<string, string> = {}): Promise
 }
 
 describe('GET /metrics', () => {
-  it('is nothing for outsiders, and nothing for callers of some administrators', async () => {
+  it('refuses callers without a credential, and callers of some administrators only', async () => {
     for (const [headers, status, code] of [
       [{}, 401, 'UNAUTHENTICATED'],
       [{ authorization: `Bearer mgw_${'x'.repeat(43)}` }, 401, 'UNAUTHENTICATED'],
@@ -60,7 +60,7 @@ describe('GET /metrics', () => {
     }
   });
 
-  it("is Prometheus' text format, with the process's own numbers", async () => {
+  it('answers in the text format of Prometheus, with the metrics of the process', async () => {
     const answer = await fetchMetrics();
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
@@ -68,7 +68,7 @@ describe('GET /metrics', () => {
     expect(await value('membership_record_up')).toBe(1);
   });
 
-  it('has a row in docs/metrics.md for each series of its own, and no other', async () => {
+  it('has exactly the series of docs/metrics.md', async () => {
     const shown = [...(await (await fetchMetrics()).text()).matchAll(/^# TYPE (membership_\w+)/gm)];
     const rows = readFileSync('docs/metrics.md', 'utf8')
       .split('\n')
@@ -78,7 +78,7 @@ describe('GET /metrics', () => {
     expect(names(rows)).toEqual(names(shown));
   });
 
-  it('counts requests, outcomes and calls as they were', async () => {
+  it('counts requests, outcomes and calls', async () => {
     const input = {
       administrator: 'one',
       accounts: [...accounts(60), { accountId: '333344900013', email: 'magic@example.com' }],
@@ -86,9 +86,9 @@ describe('GET /metrics', () => {
       regions: ['us-east-1'],
       idempotencyKey: 'counted',
     };
-    // The second finds the first.
+    // The second answer is the first request, by its idempotency key.
     for (let time = 0; time < 2; time++) {
-      const { body } = await ask('portal', CREATE, { input });
+      const { body } = await post('portal', CREATE, { input });
       expect(body.data?.['createMembers']).toMatchObject({ request: { status: 'PARTIALLY_SUCCEEDED' } });
     }
     const lane = { administrator: 'one', ...HUB, operation: 'CREATE_MEMBERS' };
@@ -113,12 +113,12 @@ describe('GET /metrics', () => {
       }),
     ).toBe(2);
     expect(await value('membership_lane_pending_outcomes', { administrator: 'one', ...HUB })).toBe(0);
-    // Two of four, and next to nothing has come back since.
+    // Two calls of a burst of four, which refills slowly.
     const used = await value('membership_lane_rate_used_ratio', { administrator: 'one', ...HUB });
     expect(used).toBeGreaterThan(0.3);
   });
 
-  it('shows what waits in a lane, and since when', async () => {
+  it('shows how many outcomes wait in a lane, and since when', async () => {
     const input = {
       administrator: 'two',
       accounts: accounts(400),
@@ -126,9 +126,9 @@ describe('GET /metrics', () => {
       regions: ['us-east-1'],
       waitSeconds: 0,
     };
-    await ask('portal', CREATE, { input });
+    await post('portal', CREATE, { input });
     const lane = { administrator: 'two', ...HUB };
-    // Four of the eight calls leave at once, and the next after most of a minute.
+    // Four of the eight calls leave at once, the next 50 seconds later.
     await expect.poll(() => value('membership_lane_pending_outcomes', lane), { timeout: 5_000 }).toBe(200);
     await expect
       .poll(() => value('membership_lane_oldest_pending_seconds', lane), { timeout: 5_000 })
@@ -136,19 +136,19 @@ describe('GET /metrics', () => {
     expect(await value('membership_lane_rate_used_ratio', lane)).toBeGreaterThan(0.9);
   });
 
-  it('counts throttling, errors, denied attempts and refused budgets', async () => {
+  it('counts throttling, errors, denied attempts and budget refusals', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'ListMembers' }, fault: 'throttle' }]);
     const members = `{ members(administrator: "one", service: GUARDDUTY, region: "us-east-1") { nodes { accountId } } }`;
-    expect((await ask('watcher', members)).body.errors).toMatchObject([
+    expect((await post('watcher', members)).body.errors).toMatchObject([
       { extensions: { code: 'THROTTLED' } },
     ]);
     const lane = { administrator: 'one', service: 'GUARDDUTY', region: 'us-east-1' };
     expect(await value('membership_aws_throttles_total', { ...lane, operation: 'LIST_MEMBERS' })).toBe(3);
     expect(await value('membership_graphql_errors_total', { code: 'THROTTLED' })).toBe(1);
 
-    await ask('watcher', '{ tokens { id } }');
+    await post('watcher', '{ tokens { id } }');
     await gateway.post({ query: '{ administrators { id } }' });
-    await ask('watcher', '{');
+    await post('watcher', '{');
     expect(await value('membership_denied_attempts_total', { code: 'FORBIDDEN' })).toBe(1);
     expect(await value('membership_graphql_errors_total', { code: 'FORBIDDEN' })).toBe(2);
     expect(await value('membership_denied_attempts_total', { code: 'UNAUTHENTICATED' })).toBeGreaterThan(0);
@@ -156,7 +156,7 @@ describe('GET /metrics', () => {
 
     const statuses = new Set<number>();
     for (let times = 0; times < 12; times++) {
-      const { status } = await ask(
+      const { status } = await post(
         'watcher',
         '{ requests(first: 100) { nodes { id note targets { region } } } }',
       );
@@ -166,17 +166,17 @@ describe('GET /metrics', () => {
     expect(await value('membership_budget_refusals_total')).toBeGreaterThan(0);
   });
 
-  it('names routes as they are written, and nothing that a client may make up', async () => {
+  it('has the patterns of routes as labels, and no text of a client', async () => {
     for (const path of ['/nowhere/222233334444', '/graphql?x=222233334444', '/assets/222233334444.js']) {
       await fetch(gateway.url + path, { method: path.startsWith('/no') ? 'PUT' : 'GET' });
     }
-    await ask('portal', 'query nameOfMine { nonsense222233334444 }');
+    await post('portal', 'query nameOfMine { nonsense222233334444 }');
     const text = await (await fetchMetrics()).text();
     expect(text).toMatch(/method="OTHER",route="none",status="404"/);
     expect(text).not.toMatch(/222233334444|nameOfMine|portal|watcher|example\.com/);
   });
 
-  it('goes on without the record, and says so', async () => {
+  it('answers when the record cannot be read, with membership_record_up at 0', async () => {
     const healthy = await (await fetchMetrics()).text();
     expect(healthy).toMatch(/^membership_database_connections\{state="used"\} \d+$/m);
     expect(healthy).toMatch(/^membership_database_waiting 0$/m);

@@ -28,8 +28,8 @@ afterEach(async () => {
 const startOne = () =>
   spawnGateway({ DATABASE_URL: database.url, UPSTREAM: 'sandbox', AWS_ENDPOINT_URL: sandbox.url });
 
-/** Asks for accounts and waits until Security Hub's first calls are in flight; every answer takes so long. */
-async function askWithCallsInFlight(count: number, latencyMs: number): Promise<string> {
+/** Creates members and resolves when the first calls to Security Hub are in flight; every answer takes `latencyMs`. */
+async function createWithCallsInFlight(count: number, latencyMs: number): Promise<string> {
   await sandbox.put('latency', { ms: latencyMs });
   const input = { accounts: accounts(count), waitSeconds: 0 };
   const { createMembers } = await execute(gateway.url, CreateMembersDocument, { input });
@@ -46,9 +46,9 @@ const countCalls = async (condition: string) =>
   (await sql.query<{ calls: number }>(`SELECT count(*)::int AS calls FROM call WHERE ${condition}`)).rows[0]
     ?.calls;
 
-describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
-  it('refuses new work, answers who waits, settles what is in flight and sends nothing more', async () => {
-    await askWithCallsInFlight(3_000, 2_000);
+describe('a gateway that is stopping', { timeout: 60_000 }, () => {
+  it('refuses new requests, answers waiting mutations, settles calls in flight and sends no more calls', async () => {
+    await createWithCallsInFlight(3_000, 2_000);
     const waiting = execute(gateway.url, CreateMembersDocument, {
       input: { accounts: accounts(1, 90_000), waitSeconds: 60 },
     });
@@ -66,8 +66,8 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     expect((await sql.query(`SELECT 1 FROM outcome WHERE status = 'IN_FLIGHT'`)).rowCount).toBe(0);
   });
 
-  it('hands its lanes to another replica, which finishes what it left, and nothing is read back', async () => {
-    const id = await askWithCallsInFlight(1_000, 1_000);
+  it('hands its lanes to another replica, which finishes them without reading back', async () => {
+    const id = await createWithCallsInFlight(1_000, 1_000);
     const other = await startOne();
     expect(await gateway.kill('SIGTERM')).toBe(0);
     await sandbox.put('latency', { ms: 0 });
@@ -83,8 +83,8 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     expect(sent).toHaveLength(4_000);
   });
 
-  it('ends at once when it is told a second time; what was in flight is left to whoever comes next', async () => {
-    await askWithCallsInFlight(50, 20_000);
+  it('exits at once at a second signal, and its calls in flight stay SENT for the next holder', async () => {
+    await createWithCallsInFlight(50, 20_000);
     const ended = gateway.kill('SIGTERM');
     await expect.poll(ready).not.toBe(200);
     const repeated = setInterval(() => process.kill(gateway.pid, 'SIGTERM'), 300);

@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** How many statements wait that have this word in their first kilobyte. */
-async function waitingFor(word: string, client: pg.Client): Promise<number> {
-  // The transaction would see the same answer again and again.
+/** The number of statements that wait for a lock, with this word in their first kilobyte. */
+async function countWaiting(word: string, client: pg.Client): Promise<number> {
+  // Otherwise the transaction would see its first snapshot again.
   await client.query('SELECT pg_stat_clear_snapshot()');
   const { rows } = await client.query(
     `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%${word}%'`,
@@ -19,7 +19,7 @@ async function waitingFor(word: string, client: pg.Client): Promise<number> {
   return rows.length;
 }
 
-it('ends a query that takes too long, and what PostgreSQL still does for it', async () => {
+it('ends a query at its timeout, with its statement in PostgreSQL', async () => {
   const client = await lockTable(gateway.databaseUrl, 'request');
   try {
     const { status, body } = await gateway.post({
@@ -34,29 +34,29 @@ it('ends a query that takes too long, and what PostgreSQL still does for it', as
         extensions: { code: 'TIMED_OUT', limit: 'EXECUTION_TIMEOUT_SECONDS', maximum: 1 },
       },
     ]);
-    await expect.poll(() => waitingFor('request', client), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => countWaiting('request', client), { timeout: 5_000 }).toBe(0);
   } finally {
     await client.query('ROLLBACK');
     await client.end();
   }
 });
 
-it('ends a page that PostgreSQL writes as text in the same way', async () => {
-  const ask = () => gateway.post({ query: '{ outcomes { nodes { id } } }' });
-  // From the third time on it is compiled.
+it('ends a text page at its timeout, with its statement in PostgreSQL', async () => {
+  const post = () => gateway.post({ query: '{ outcomes { nodes { id } } }' });
+  // The third execution compiles the query.
   for (let time = 0; time < 3; time += 1) {
-    expect((await ask()).body).toMatchObject({ data: { outcomes: {} } });
+    expect((await post()).body).toMatchObject({ data: { outcomes: {} } });
   }
   const client = await lockTable(gateway.databaseUrl, 'outcome');
   try {
-    const answer = ask();
-    await expect.poll(() => waitingFor('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);
+    const answer = post();
+    await expect.poll(() => countWaiting('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);
     const { status, body } = await answer;
     expect([status, body.data]).toEqual([200, null]);
     expect(body.errors).toMatchObject([
       { path: ['outcomes'], extensions: { code: 'TIMED_OUT', maximum: 1 } },
     ]);
-    await expect.poll(() => waitingFor('string_agg', client), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => countWaiting('string_agg', client), { timeout: 5_000 }).toBe(0);
   } finally {
     await client.query('ROLLBACK');
     await client.end();

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([...gateways.values()].map((gateway) => gateway.stop())));
 
-function ask(mode: string, query: string, authenticated: boolean) {
+function post(mode: string, query: string, authenticated: boolean) {
   const headers = authenticated ? { authorization: `Bearer ${bearers.get(mode)}` } : undefined;
   return gateways.get(mode)!.post({ query }, headers);
 }
@@ -32,7 +32,7 @@ describe('the schema', () => {
     ['off', true, false],
     ['off', false, false],
   ])('with INTROSPECTION %s, credentials %s: shown %s', async (mode, authenticated, shown) => {
-    const { body } = await ask(mode, getIntrospectionQuery(), authenticated);
+    const { body } = await post(mode, getIntrospectionQuery(), authenticated);
     if (shown) {
       expect(body.data?.['__schema']).toBeTruthy();
     } else {
@@ -40,40 +40,40 @@ describe('the schema', () => {
     }
   });
 
-  it('costs something, and as a whole less than it may, whatever MAX_COMPLEXITY says', async () => {
+  it('costs less than its own limit in the standard query, even when MAX_COMPLEXITY is lower', async () => {
     for (const authenticated of [true, false]) {
-      const { body } = await ask('on', getIntrospectionQuery(), authenticated);
+      const { body } = await post('on', getIntrospectionQuery(), authenticated);
       const { cost } = body.extensions as { cost: { complexity: number; maximum: number } };
       expect(cost.maximum).toBe(30_000);
       expect(cost.complexity).toBeGreaterThan(2_000);
-      // Room for the schema to grow.
+      // The schema may grow.
       expect(cost.complexity).toBeLessThan(20_000);
     }
   });
 
-  it('is suggested to nobody who may not see it', async () => {
-    expect((await ask('on', TYPO, true)).body.errors?.[0]?.message).toContain('Did you mean');
-    const { status, body } = await ask('off', TYPO, true);
+  it('is not suggested in messages with INTROSPECTION off', async () => {
+    expect((await post('on', TYPO, true)).body.errors?.[0]?.message).toContain('Did you mean');
+    const { status, body } = await post('off', TYPO, true);
     expect(status).toBe(400);
     expect(JSON.stringify(body)).not.toMatch(/Did you mean|requests/);
   });
 });
 
-describe('without credentials and INTROSPECTION on', () => {
+describe('an anonymous caller with INTROSPECTION on', () => {
   it.each([
     '{ administrators { id } }',
     '{ __typename ...f } fragment f on Query { administrators { id } }',
     '{ __typename ... on Query { a: requests { nodes { id } } } }',
     'mutation { cancelRequest(input: { requestId: "x" }) { request { id } } }',
-  ])('nothing but the schema is to be had: not %s', async (query) => {
-    const { status, headers, body } = await ask('on', query, false);
+  ])('may run introspection queries only, not %s', async (query) => {
+    const { status, headers, body } = await post('on', query, false);
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toContain('Bearer');
     expect(body.data ?? null).toBeNull();
     expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('no operation runs that is not named', async () => {
+  it('may not run another operation of a document by its name', async () => {
     const query = 'query a { __typename } query b { administrators { id } }';
     const { body } = await gateways.get('on')!.post({ query, operationName: 'b' });
     expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);

@@ -30,7 +30,7 @@ const times = (count: number, text: string) => Array.from({ length: count }, () 
 const numbered = (count: number, make: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i)).join(' ');
 
-/** So many levels of `request { retryOf { ... } }`. */
+/** A document with `levels` of nested fields: `request { retryOf { ... } }`. */
 const deep = (levels: number) =>
   `{ request(id: "x") ${'{ retryOf '.repeat(levels - 2)}{ id }${' }'.repeat(levels - 2)} }`;
 
@@ -40,7 +40,7 @@ describe('a document', () => {
     ['MAX_ALIASES', 20, 21, `{ ${numbered(21, (i) => `a${i}: __typename`)} }`],
     ['MAX_DIRECTIVES', 20, 21, `{ __typename ${times(21, '@include(if: true)')} }`],
     ['MAX_FIELDS', 300, 301, `{ ${times(301, '__typename')} }`],
-    // Hidden in fragments that spread fragments, each of them twice.
+    // Fragments that spread the next fragment twice.
     [
       'MAX_FIELDS',
       300,
@@ -48,7 +48,7 @@ describe('a document', () => {
       `{ ...f0 } ${numbered(9, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f9 on Query { __typename }`,
     ],
     ['MAX_ALIASES', 20, 40, `{ ${times(20, '...f')} } fragment f on Query { a: __typename b: __typename }`],
-    // Spread by nobody, and validated all the same.
+    // Fragments without a spread, which validation reads too.
     ['MAX_FIELDS', 300, 301, `{ __typename } fragment f on Query { ${times(301, '__typename')} }`],
     [
       'MAX_DEPTH',
@@ -86,7 +86,7 @@ describe('a document', () => {
     ]);
   });
 
-  it('whose fragments go round in a circle is refused', async () => {
+  it('with a cycle of fragments is refused', async () => {
     const { status, body } = await post({
       query: '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
     });
@@ -94,7 +94,7 @@ describe('a document', () => {
   });
 
   it.each(['{'.repeat(19_000), '['.repeat(19_000), `{ a(b: ${'['.repeat(9_000)}1) }`])(
-    'that is nothing but depth is refused: %.10s',
+    'of nothing but nesting is refused: %.10s',
     async (query) => {
       const { status, body } = await post({ query });
       expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'GRAPHQL_PARSE_FAILED']);
@@ -104,11 +104,11 @@ describe('a document', () => {
 });
 
 describe('an operation', () => {
-  it('costs what it may read, and says so', async () => {
+  it('costs what it may read, and its answer has the cost', async () => {
     const query =
       '{ requests(first: 20) { nodes { id outcomes(first: 10) { nodes { accountId call { id } } } } } }';
     const { body } = await post({ query });
-    // A page of 20 requests at 1, each with a page at 1 of 10 outcomes at 1 with a call at 1.
+    // A page (1) of 20 requests (1), each with a page (1) of 10 outcomes (1) with a call (1).
     const complexity = 1 + 20 * (1 + 1 + 10 * (1 + 1));
     expect(body.extensions).toMatchObject({
       cost: { complexity, maximum: 2_000, budget: { resetSeconds: expect.any(Number) } },
@@ -121,18 +121,14 @@ describe('an operation', () => {
       '{ requests(first: 100) { nodes { outcomes(first: 100) { nodes { id } } } } }',
       10_201,
     ],
+    ['pages without a size', '{ requests { nodes { outcomes { edges { node { id } } } } } }', 2_601],
     [
-      'pages that do not say how large',
-      '{ requests { nodes { outcomes { edges { node { id } } } } } }',
-      2_601,
-    ],
-    [
-      'an answer without pages that may be large',
+      'a limited list outside a page',
       '{ coverage(first: 1000) { gapCount } b: coverage(first: 1000) { gapCount } }',
       2_002,
     ],
     [
-      'lists of a size that an input names',
+      'a list with a limit in the input',
       '{ reconcile(input: { accounts: [{ accountId: "222233334444" }], limit: 1999 }) { userErrors { code } } }',
       1 + 1 + 1_999 + 1,
     ],
@@ -151,7 +147,7 @@ describe('an operation', () => {
     const query =
       'mutation ($accounts: [MemberAccountInput!]!) { createMembers(input: { accounts: $accounts, waitSeconds: 0 }) { request { id } userErrors { code message } } }';
     const { body } = await post({ query, variables: { accounts: accounts(1_995) } });
-    // A mutation at 10, its accounts, and two objects in the answer.
+    // 10 for the mutation, 1 for each account, and 2 for the objects in the answer.
     expect(body.errors).toMatchObject([{ extensions: { limit: 'MAX_COMPLEXITY', actual: 10 + 1_995 + 2 } }]);
     const many = await post({ query, variables: { accounts: accounts(1_501) } });
     expect(many.body.data?.['createMembers']).toMatchObject({
@@ -160,7 +156,7 @@ describe('an operation', () => {
     });
   });
 
-  it('is taken from the budget of its caller until that is spent, at every replica', async () => {
+  it('is charged to the budget of its caller until the budget is used up', async () => {
     const spender = await gateway.token('spender', 'VIEWER');
     const query = '{ requests(first: 95) { nodes { outcomes(first: 20) { nodes { id } } } } }';
     const cost = 1 + 95 * (1 + 1 + 20) + 1;
@@ -201,15 +197,15 @@ describe('a body', () => {
     ]);
   });
 
-  it('that comes a byte at a time is cut off', async () => {
+  it('is disconnected when it arrives one byte at a time', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined);
     socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\n');
-    const drip = setInterval(() => socket.write('X'), 200);
+    const byteTimer = setInterval(() => socket.write('X'), 200);
     await closed;
-    clearInterval(drip);
+    clearInterval(byteTimer);
     expect(socket.bytesRead).toBeGreaterThan(0);
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([enforcing.stop(), logging.stop()]));
 
 describe('a trusted document', () => {
-  it('is run by its id, or by its text', async () => {
+  it('is executed by its id, and by its text', async () => {
     for (const gateway of [enforcing, logging]) {
       for (const body of [{ documentId }, { query: document }]) {
         const answer = await gateway.post(body);
@@ -27,7 +27,7 @@ describe('a trusted document', () => {
     }
   });
 
-  it('has an id that is known', async () => {
+  it('must have an id of the file', async () => {
     const { status, body } = await enforcing.post({ documentId: 'sha256:0000' });
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([
@@ -42,7 +42,7 @@ describe('a trusted document', () => {
 describe('any other document', () => {
   const query = '{ administrators { id } }';
 
-  it('is refused where trust is enforced, however it comes', async () => {
+  it('is refused with mode enforce, in any form of request', async () => {
     const answers = [
       enforcing.post({ query }),
       enforcing.post({ query, documentId: '' }),
@@ -61,7 +61,7 @@ describe('any other document', () => {
     }
   });
 
-  it('is run where it is only logged', async () => {
+  it('is executed with mode log', async () => {
     expect((await logging.post({ query })).status).toBe(200);
   });
 });

@@ -18,9 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([closed.stop(), open.stop()]));
 
-const ask = (gateway: TestGateway, path: string, init: RequestInit) => fetch(`${gateway.url}${path}`, init);
+const send = (gateway: TestGateway, path: string, init: RequestInit) => fetch(`${gateway.url}${path}`, init);
 const preflight = (gateway: TestGateway, origin: string) =>
-  ask(gateway, '/graphql', {
+  send(gateway, '/graphql', {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -39,13 +39,16 @@ describe('a page of another origin', () => {
     ['POST', '/graphql', {}, new Blob([QUERY])],
     ['POST', '/graphql/stream', { 'content-type': 'text/plain', accept: 'text/event-stream' }, QUERY],
     ['GET', '/graphql/stream?query=subscription%7B__typename%7D', { accept: 'text/event-stream' }, undefined],
-  ] as const)('cannot ask without a preflight: %s %s %j', async (method, path, headers, body) => {
-    const answer = await ask(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
-    expect(answer.status).toBeOneOf([400, 404, 415]);
-    expect(await answer.text()).not.toContain('"Query"');
-  });
+  ] as const)(
+    'cannot send an operation without a preflight: %s %s %j',
+    async (method, path, headers, body) => {
+      const answer = await send(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
+      expect(answer.status).toBeOneOf([400, 404, 415]);
+      expect(await answer.text()).not.toContain('"Query"');
+    },
+  );
 
-  it('gets no leave from a preflight unless it is allowed by name', async () => {
+  it('passes a preflight only when CORS_ORIGINS names its origin', async () => {
     for (const [gateway, origin] of [
       [closed, PORTAL],
       [closed, EVIL],
@@ -62,9 +65,9 @@ describe('a page of another origin', () => {
   });
 });
 
-// Its own name leads to a loopback address by now (DNS rebinding): to the browser it is the gateway's own origin.
-describe('a page whose name has been made to lead here', () => {
-  const askAs = async (host: string, path: string, body?: string) => {
+// DNS rebinding: the page's own name now resolves to a loopback address, so the browser takes the gateway for its origin.
+describe('a page whose name resolves to this machine', () => {
+  const sendAs = async (host: string, path: string, body?: string) => {
     const request = httpRequest(`${closed.url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { host, 'content-type': 'application/json', accept: 'application/json' },
@@ -79,7 +82,7 @@ describe('a page whose name has been made to lead here', () => {
     'evil.example.com:4000',
     'localhost.evil.example.com',
     '127.0.0.1.evil.example',
-  ])('gets nothing as %s where whoever is on the machine is let in', async (host) => {
+  ])('gets 403 with AUTH_MODE none when its Host is %s', async (host) => {
     for (const [path, body] of [
       ['/graphql', QUERY],
       ['/graphql/stream', QUERY],
@@ -87,16 +90,16 @@ describe('a page whose name has been made to lead here', () => {
       ['/export/outcomes.csv', undefined],
       ['/metrics', undefined],
     ] as const) {
-      const answer = await askAs(host, path, body);
+      const answer = await sendAs(host, path, body);
       expect([path, answer.status]).toEqual([path, 403]);
       expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     }
   });
 
   it.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '127.8.9.1:4000', '[::1]:4000'])(
-    'is another thing than the machine itself, as %s',
+    'is told apart from this machine, whose Host is %s',
     async (host) => {
-      expect(await askAs(host, '/graphql', QUERY)).toMatchObject({ status: 200 });
+      expect(await sendAs(host, '/graphql', QUERY)).toMatchObject({ status: 200 });
     },
   );
 });
@@ -107,9 +110,9 @@ describe('every answer', () => {
     ['POST', '/graphql', '{'],
     ['GET', '/nowhere', undefined],
     ['GET', '/health/live', undefined],
-  ] as const)('is kept from frames, scripts, caches and guesses: %s %s %s', async (method, path, body) => {
+  ] as const)('has the security headers: %s %s %s', async (method, path, body) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    const answer = await ask(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
+    const answer = await send(closed, path, { method, headers, ...(body === undefined ? {} : { body }) });
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-security-policy':
         "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
@@ -127,7 +130,7 @@ describe('every answer', () => {
   });
 });
 
-describe('what is no operation', () => {
+describe('a body without an operation', () => {
   it.each([
     ['a batch', JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]), 400],
     ['no JSON', '{', 400],
@@ -135,7 +138,7 @@ describe('what is no operation', () => {
     ['a number', '7', 400],
     ['null', 'null', 400],
     ['no query', '{}', 400],
-    ['a query that is no text', '{"query":7}', 400],
+    ['a query that is no string', '{"query":7}', 400],
     ['a persisted query', '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}', 200],
     ['a poisoned object', '{"query":"{ __typename }","__proto__":{"x":1}}', 400],
   ])('is refused: %s', async (_what, body, status) => {
@@ -146,7 +149,7 @@ describe('what is no operation', () => {
     expect(answer.body.data).toBeUndefined();
   });
 
-  it('has no trace or debug mode', async () => {
+  it('gets no trace and no debug mode', async () => {
     const answer = await closed.post(QUERY, {
       'x-apollo-tracing': '1',
       'apollo-federation-include-trace': 'ftv1',
@@ -157,13 +160,13 @@ describe('what is no operation', () => {
   });
 });
 
-it('serves GraphiQL with a policy of its own, its assets for good, and no inline script', async () => {
-  const page = await ask(closed, '/graphql', { headers: { accept: 'text/html' } });
+it('serves GraphiQL with its own policy, cacheable assets and no inline script', async () => {
+  const page = await send(closed, '/graphql', { headers: { accept: 'text/html' } });
   expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
   const html = await page.text();
   expect(html).not.toMatch(/<script(?![^>]*src=)/);
   const [script = ''] = /\/explorer\/assets\/[^"]+\.js/.exec(html) ?? [];
-  const asset = await ask(closed, script, {});
+  const asset = await send(closed, script, {});
   expect(asset.status).toBe(200);
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
 });
