@@ -1,122 +1,95 @@
 import { GatewayError } from '../errors.js';
-import type { Cancellable, Ending } from '../ports/cancellable.js';
+import type { Cancellable } from '../ports/cancellable.js';
 
-/**
- * The moment by which an operation has to be done: when its time is over, or when nobody waits for it any more. Its timer
- * runs while somebody listens: one that lasted until then, as `AbortSignal.timeout` does, would keep a kilobyte of every
- * operation of the last half minute.
- */
-export class Deadline implements Ending {
-  reason: Error | undefined;
-  private readonly end: number;
-  private readonly listeners = new Set<() => void>();
-  private readonly come = (): void => {
-    if (this.reason !== undefined) {
-      return;
-    }
-    this.reason = this.gone?.aborted === true ? hasGone() : timedOut(this.seconds);
-    this.controller?.abort(this.reason);
-    for (const listener of this.listeners) {
-      listener();
-    }
-  };
-  private controller: AbortController | undefined;
-  private timer: NodeJS.Timeout | undefined;
-
-  /** @param gone aborts when the caller has gone. */
-  constructor(
-    private readonly seconds: number,
-    private readonly gone?: AbortSignal,
-  ) {
-    this.end = performance.now() + seconds * 1_000;
-  }
-
-  /** Aborts when it comes while a read is under way. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.reason !== undefined) {
-      this.controller.abort(this.reason);
-    }
-    return this.controller.signal;
-  }
-
-  listen(listener: () => void): void {
-    if (this.listeners.size === 0) {
-      this.timer = setTimeout(this.come, this.end - performance.now());
-      this.gone?.addEventListener('abort', this.come);
-    }
-    this.listeners.add(listener);
-  }
-
-  unlisten(listener: () => void): void {
-    this.listeners.delete(listener);
-    if (this.listeners.size > 0) {
-      return;
-    }
-    clearTimeout(this.timer);
-    this.gone?.removeEventListener('abort', this.come);
-  }
-
-  /**
-   * The result of a read that begins now; rejects with `TIMED_OUT` when the deadline comes first, or has passed. What the
-   * read has under way is to end with it.
-   */
-  async within<Result>(read: () => Promise<Result>): Promise<Result> {
-    if (this.gone?.aborted === true || performance.now() >= this.end) {
-      this.come();
-    }
-    if (this.reason !== undefined) {
-      throw this.reason;
-    }
-    const late = Promise.withResolvers<never>();
-    const giveUp = (): void => {
-      late.reject(this.reason);
-    };
-    this.listen(giveUp);
-    try {
-      return await Promise.race([read(), late.promise]);
-    } finally {
-      this.unlisten(giveUp);
-    }
-  }
+/** The deadline of one operation. */
+export interface Deadline {
+  /** Aborts at the deadline, or when the client disconnects, while a read runs. Its reason is a GatewayError `TIMED_OUT`. */
+  readonly signal: AbortSignal;
+  /** The result of a read. Rejects with the signal's reason when the signal aborts first, or has aborted before. */
+  within<Result>(read: () => Promise<Result>): Promise<Result>;
 }
 
-/** A port whose reads all keep the deadline, if there is one by then, and leave no statement behind. */
+/**
+ * A deadline `seconds` from now.
+ *
+ * The timer runs only while a read runs. `AbortSignal.any([disconnected, AbortSignal.timeout(ms)])` would take 15 µs of a
+ * query (1.5 µs here), and keep 1.2 kB of each query for the rest of the `seconds`.
+ *
+ * @param disconnected aborts when the client disconnects.
+ */
+export function createDeadline(seconds: number, disconnected?: AbortSignal): Deadline {
+  const end = performance.now() + seconds * 1_000;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let reads = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const expire = (): void => {
+    controller.abort(timedOut(seconds));
+  };
+  const disconnect = (): void => {
+    controller.abort(clientDisconnected());
+  };
+  const watch = (): void => {
+    timer = setTimeout(expire, end - performance.now());
+    disconnected?.addEventListener('abort', disconnect);
+  };
+  const unwatch = (): void => {
+    clearTimeout(timer);
+    disconnected?.removeEventListener('abort', disconnect);
+  };
+
+  return {
+    signal,
+    async within(read) {
+      if (disconnected?.aborted === true) {
+        disconnect();
+      } else if (performance.now() >= end) {
+        expire();
+      }
+      signal.throwIfAborted();
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const abandon = (): void => {
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abandon);
+      reads += 1;
+      if (reads === 1) {
+        watch();
+      }
+      try {
+        return await Promise.race([read(), aborted]);
+      } finally {
+        signal.removeEventListener('abort', abandon);
+        reads -= 1;
+        if (reads === 0) {
+          unwatch();
+        }
+      }
+    },
+  };
+}
+
+/**
+ * The same port for one operation: each of its reads ends at the deadline, and so do the read's SQL statements.
+ *
+ * @param deadlineOf the operation's deadline; null when it has none.
+ */
 export function withDeadline<Port extends object>(
   port: Port,
   deadlineOf: () => Deadline | null,
   cancellable: Cancellable,
 ): Port {
-  let Timely = classes.get(port);
-  if (Timely === undefined) {
-    classes.set(port, (Timely = classOf(port)));
-  }
-  return new Timely(deadlineOf, cancellable) as Port;
-}
-
-type TimelyClass = new (deadlineOf: () => Deadline | null, cancellable: Cancellable) => object;
-
-/** By port: a proxy for every operation would be a fiftieth of what a page takes the process. */
-const classes = new WeakMap<object, TimelyClass>();
-
-function classOf(port: object): TimelyClass {
-  class Timely {
-    constructor(
-      readonly deadlineOf: () => Deadline | null,
-      readonly cancellable: Cancellable,
-    ) {}
-  }
-  for (const [name, read] of Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][]) {
-    const value = function (this: Timely, ...args: unknown[]): Promise<unknown> {
-      const deadline = this.deadlineOf();
-      if (deadline === null) {
-        return read.apply(port, args);
-      }
-      return deadline.within(() => this.cancellable(deadline, () => read.apply(port, args)));
-    };
-    Object.defineProperty(Timely.prototype, name, { value });
-  }
-  return Timely;
+  return new Proxy(port, {
+    get(target, name) {
+      const read = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      return (...args: unknown[]): Promise<unknown> => {
+        const deadline = deadlineOf();
+        const run = (): Promise<unknown> => read.apply(target, args);
+        return deadline === null ? run() : deadline.within(() => cancellable(deadline.signal, run));
+      };
+    },
+  });
 }
 
 function timedOut(seconds: number): GatewayError {
@@ -127,7 +100,7 @@ function timedOut(seconds: number): GatewayError {
   );
 }
 
-/** For the log: there is nobody to read it. */
-function hasGone(): GatewayError {
-  return new GatewayError('TIMED_OUT', 'the caller left before the operation was done');
+/** For the log: no client reads it. */
+function clientDisconnected(): GatewayError {
+  return new GatewayError('TIMED_OUT', 'the client disconnected before the operation was done');
 }

@@ -1,62 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { Cancellable } from '../../src/ports/cancellable.js';
-import { Deadline, withDeadline } from '../../src/services/deadline.js';
+import { createDeadline, withDeadline } from '../../src/services/deadline.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('a deadline', () => {
-  it('gives up a read that is under way when the time is over, and begins none afterwards', async () => {
-    const deadline = new Deadline(0.02);
+  it('rejects a read that runs when the time is over, and begins no read afterwards', async () => {
+    const deadline = createDeadline(0.02);
     const { signal } = deadline;
     await expect(deadline.within(never)).rejects.toMatchObject({ code: 'TIMED_OUT' });
     expect(signal.aborted).toBe(true);
-    expect(signal.reason).toBe(deadline.reason);
     let isBegun = false;
     const begin = async (): Promise<void> => {
       isBegun = true;
       await never();
     };
-    await expect(deadline.within(begin)).rejects.toBe(deadline.reason);
+    await expect(deadline.within(begin)).rejects.toBe(signal.reason);
     expect(isBegun).toBe(false);
   });
 
-  it('comes when the caller leaves, and only once', async () => {
-    const gone = new AbortController();
-    const deadline = new Deadline(0.05, gone.signal);
+  it('begins no read when its time is over before the first', async () => {
+    const deadline = createDeadline(0.01);
+    await sleep(20);
+    const read = vi.fn(never);
+    await expect(deadline.within(read)).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('aborts when the client disconnects, and only once', async () => {
+    const disconnected = new AbortController();
+    const deadline = createDeadline(0.05, disconnected.signal);
     const listener = vi.fn();
-    deadline.listen(listener);
+    deadline.signal.addEventListener('abort', listener);
     const read = deadline.within(never);
-    gone.abort();
-    await expect(read).rejects.toMatchObject({ message: expect.stringContaining('left') });
-    const { reason } = deadline;
+    disconnected.abort();
+    await expect(read).rejects.toMatchObject({ message: expect.stringContaining('disconnected') });
+    const reason: unknown = deadline.signal.reason;
     await sleep(100);
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(deadline.reason).toBe(reason);
+    expect(deadline.signal.reason).toBe(reason);
   });
 
-  it('tells nobody who has stopped listening, and keeps nothing running', async () => {
-    const gone = new AbortController();
-    const deadline = new Deadline(0.02, gone.signal);
-    const listener = vi.fn();
-    deadline.listen(listener);
-    deadline.unlisten(listener);
-    expect(await deadline.within(() => Promise.resolve('read'))).toBe('read');
+  it('keeps no timer and no listener when no read runs', async () => {
+    const disconnected = new AbortController();
+    const deadline = createDeadline(0.02, disconnected.signal);
+    const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const reads = [deadline.within(() => first.promise), deadline.within(() => second.promise)];
+    first.resolve('first');
+    second.resolve('second');
+    expect(await Promise.all(reads)).toEqual(['first', 'second']);
     await sleep(50);
-    gone.abort();
-    expect(listener).not.toHaveBeenCalled();
-    expect(deadline.reason).toBeUndefined();
-  });
-
-  it('has a signal that has aborted when it is asked for too late', async () => {
-    const deadline = new Deadline(0.01);
-    await expect(deadline.within(never)).rejects.toMatchObject({ code: 'TIMED_OUT' });
-    expect(deadline.signal.aborted).toBe(true);
+    disconnected.abort();
+    expect(deadline.signal.aborted).toBe(false);
   });
 
   it('leaves the errors of a read as they are', async () => {
     const failure = new Error('no');
-    await expect(new Deadline(1).within(() => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(createDeadline(1).within(() => Promise.reject(failure))).rejects.toBe(failure);
   });
 });
 
@@ -71,16 +72,16 @@ describe('a port with a deadline', () => {
 
   it('reads as the port does, each operation with a deadline of its own', async () => {
     const seen: unknown[] = [];
-    const cancellable: Cancellable = (ending, read) => {
-      seen.push(ending);
+    const cancellable: Cancellable = (signal, read) => {
+      seen.push(signal);
       return read();
     };
-    const [first, second] = [new Deadline(0.02), new Deadline(1)];
-    const timely = withDeadline(port, () => first, cancellable);
+    const [first, second] = [createDeadline(0.02), createDeadline(1)];
+    const timed = withDeadline(port, () => first, cancellable);
     const other = withDeadline(port, () => second, cancellable);
-    const timeless = withDeadline(port, () => null, cancellable);
-    await expect(timely.never()).rejects.toMatchObject({ code: 'TIMED_OUT' });
-    expect(await Promise.all([other.times(3, 4), timeless.times(5, 6)])).toEqual([24, 60]);
-    expect(seen).toEqual([first, second]);
+    const untimed = withDeadline(port, () => null, cancellable);
+    await expect(timed.never()).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(await Promise.all([other.times(3, 4), untimed.times(5, 6)])).toEqual([24, 60]);
+    expect(seen).toEqual([first.signal, second.signal]);
   });
 });

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
-import type { Cancellable, Ending } from '../../ports/cancellable.js';
+import type { Cancellable } from '../../ports/cancellable.js';
 
 /** Longest wait for a connection, and for the answer, in milliseconds: the statement has a limit of its own besides. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
 /** Cancels statements of other connections. */
 export interface Canceller {
-  /** Resolves when PostgreSQL has told the connection's process, or could not be asked. */
+  /** Resolves when PostgreSQL has signalled the connection's process, or cannot be reached. */
   cancel(connection: pg.ClientBase): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens nothing before something is to be cancelled, and keeps its one connection for some seconds. */
+/** Has one connection, opened by the first cancellation and closed after ten idle seconds. */
 export function createCanceller(databaseUrl: string): Canceller {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -25,7 +25,7 @@ export function createCanceller(databaseUrl: string): Canceller {
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   return {
     async cancel(connection) {
-      // Sent by PostgreSQL when the connection was made; @types/pg does not know it.
+      // PostgreSQL sends it when the connection is made. @types/pg does not declare it.
       const { processID } = connection as pg.ClientBase & { readonly processID: number };
       await pool.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
     },
@@ -33,50 +33,49 @@ export function createCanceller(databaseUrl: string): Canceller {
   };
 }
 
-/**
- * Makes the statements of a pool cancellable. What runs within is known by Node's own context of asynchronous calls: Prisma
- * has no place to hand one through. Statements of transactions are not meant.
- */
-export function makeCancellable(pool: pg.Pool, canceller: Canceller): Cancellable {
-  const running = new AsyncLocalStorage<Ending>();
-  const plain = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+/** A pool whose statements, except those in transactions, can be cancelled. */
+export class CancellablePool extends pg.Pool {
+  /** The signal of the read that sends a statement: Prisma has no parameter that would carry it. */
+  private readonly signals = new AsyncLocalStorage<AbortSignal>();
+  private readonly canceller: Canceller;
 
-  /** The connection is kept until it is certain that no other statement can be hit. */
-  const query = async (ending: Ending, args: unknown[]): Promise<unknown> => {
-    refuseAfter(ending);
-    const connection = await pool.connect();
+  constructor(config: pg.PoolConfig, canceller: Canceller) {
+    super(config);
+    this.canceller = canceller;
+  }
+
+  // `await` inside: Prisma sends a statement when its promise is awaited, not before.
+  readonly cancellable: Cancellable = (signal, read) => this.signals.run(signal, async () => await read());
+
+  /** Typed to fit each overload of pg's `query`. */
+  override query(...args: unknown[]): never {
+    const signal = this.signals.getStore();
+    const query = super.query as (...args: unknown[]) => unknown;
+    return (signal === undefined ? query.apply(this, args) : this.queryUntil(signal, args)) as never;
+  }
+
+  /** Keeps the connection until the cancellation is over, so that it cannot hit a later statement. */
+  private async queryUntil(signal: AbortSignal, args: unknown[]): Promise<unknown> {
+    signal.throwIfAborted();
+    const connection = await this.connect();
     let failure: Error | undefined;
     let cancelled: Promise<void> | undefined;
     const cancel = (): void => {
-      cancelled = canceller.cancel(connection);
+      cancelled = this.canceller.cancel(connection);
     };
     try {
-      refuseAfter(ending);
-      ending.listen(cancel);
+      signal.throwIfAborted();
+      signal.addEventListener('abort', cancel);
       return await (connection.query as (...args: unknown[]) => Promise<unknown>).apply(connection, args);
     } catch (error) {
-      if (ending.reason === undefined) {
+      if (!signal.aborted) {
         failure = error instanceof Error ? error : new Error(String(error));
       }
       throw error;
     } finally {
-      ending.unlisten(cancel);
+      signal.removeEventListener('abort', cancel);
       await cancelled;
       connection.release(failure);
     }
-  };
-
-  pool.query = ((...args: unknown[]) => {
-    const ending = running.getStore();
-    return ending === undefined ? plain(...args) : query(ending, args);
-  }) as typeof pool.query;
-
-  // `await` here and not outside: Prisma sends nothing before somebody waits for it.
-  return (ending, read) => running.run(ending, async () => await read());
-}
-
-function refuseAfter({ reason }: Ending): void {
-  if (reason !== undefined) {
-    throw reason;
   }
 }

@@ -1,9 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/client.js';
 import type { Cancellable } from '../../ports/cancellable.js';
 import type { PoolGauge } from '../../ports/gauges.js';
-import { createCanceller, makeCancellable } from './cancellation.js';
+import { CancellablePool, createCanceller, type Canceller } from './cancellation.js';
 import { asCallersSeeIt } from './unavailable.js';
 
 /**
@@ -13,81 +13,104 @@ import { asCallersSeeIt } from './unavailable.js';
  */
 const POOL_SIZE = 10;
 
-/** Longest any one statement may take before PostgreSQL ends it: accepting 10,000 accounts takes well under 5 s. */
+/** Longest that PostgreSQL may run a statement: the insertion of a request of 10,000 accounts takes well under 5 s. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Longest wait for the answer to a statement: a network that swallows it tells nobody. Beyond PostgreSQL's own limit. */
+/** Longest wait for the answer to a statement, for a network that loses it. Longer than PostgreSQL's own limit. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Longest wait for a connection, a free one or a new one. */
 const CONNECTION_TIMEOUT_MS = 10_000;
 
-/** How a hot statement asks to be prepared once per connection: planning these costs as much as running them. */
+/** The comment that has a statement prepared once per connection: to plan it costs as much as to run it. */
 const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
 
-/** Prisma's client, with a way past it for reads whose answer is one row: decision 0026. */
+/** A statement with its values, as Prisma.sql writes it. */
+type Statement = Pick<Prisma.Sql, 'text' | 'values'>;
+
+/** Prisma's client, and a faster way for statements that answer with one row: decision 0026. */
 export type GatewayPrisma = PrismaClient & {
-  /** The row that a statement answers with, as pg reads it, in half the time that `$queryRaw` takes. */
-  $readRow<Row>(statement: Pick<Prisma.Sql, 'text' | 'values'>): Promise<Row>;
+  /** The one row of the answer, as pg reads it, in half the time of `$queryRaw`. */
+  $readRow<Row>(statement: Statement): Promise<Row>;
 };
 
-/** The gateway's connection to its record. */
+/** The gateway's connections to its record. */
 export interface Database {
   readonly prisma: GatewayPrisma;
-  /** Tells of every SQL statement that leaves the process through this client, until the function returned is called. */
+  /** Calls the listener with each SQL statement of this client, until the returned function is called. */
   onStatement(listener: (sql: string) => void): () => void;
-  /** Runs a read so that its statements are cancelled when the signal aborts, but for those in transactions. */
   readonly cancellable: Cancellable;
-  /** Its connections now. */
+  /** The connections of the pool now. */
   pool(): PoolGauge;
   close(): Promise<void>;
 }
 
-/** Opens the record's database; connections are made when first needed. */
+/** Opens the record's database. Connections are made when first needed. */
 export function openDatabase(databaseUrl: string): Database {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: POOL_SIZE,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'membership-gateway',
-  });
-  // The pool hands a connection out a moment before whoever asked for it listens, and stops listening itself. A server
-  // that dies in that moment would end this process; what is asked of such a connection then fails by itself.
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const canceller = createCanceller(databaseUrl);
-  const cancellable = makeCancellable(pool, canceller);
-  const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
-    statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '',
-  });
-  const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  const pool = createPool(databaseUrl, canceller);
+  const prisma = createPrisma(pool);
   const listeners = new Set<(sql: string) => void>();
-  prisma.$on('query', (event) => {
+  const onSend = (sql: string): void => {
     for (const listener of listeners) {
-      listener(event.query);
-    }
-  });
-  const readRow = async ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>): Promise<unknown> => {
-    for (const listener of listeners) {
-      listener(text);
-    }
-    const name = PREPARED.exec(text)?.[1];
-    try {
-      const { rows } = await pool.query<object>({ text, values, ...(name === undefined ? {} : { name }) });
-      if (rows.length !== 1) {
-        throw new Error(`expected one row, got ${rows.length}`);
-      }
-      return rows[0];
-    } catch (error) {
-      throw asCallersSeeIt(error);
+      listener(sql);
     }
   };
-  // Typed as what it extends: only the errors of its operations differ.
-  const extended = prisma.$extends({
-    client: { $readRow: readRow },
+  prisma.$on('query', ({ query }) => {
+    onSend(query);
+  });
+  return {
+    prisma: extend(prisma, (statement) => {
+      onSend(statement.text);
+      return readRow(pool, statement);
+    }),
+    onStatement(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    cancellable: pool.cancellable,
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    async close() {
+      await prisma.$disconnect();
+      await canceller.close();
+    },
+  };
+}
+
+function createPool(databaseUrl: string, canceller: Canceller): CancellablePool {
+  const pool = new CancellablePool(
+    {
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'membership-gateway',
+    },
+    canceller,
+  );
+  // The pool stops listening a moment before the receiver of the connection begins. If the server dies in that moment,
+  // an error without a listener would end this process. Statements on such a connection fail by themselves.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  return pool;
+}
+
+function createPrisma(pool: pg.Pool) {
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    statementNameGenerator: ({ sql }) => nameOf(sql) ?? '',
+  });
+  return new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+}
+
+/** The client with `$readRow`, and with errors as callers see them. The types of its operations stay as they are. */
+function extend(
+  prisma: ReturnType<typeof createPrisma>,
+  $readRow: (statement: Statement) => Promise<unknown>,
+): GatewayPrisma {
+  return prisma.$extends({
+    client: { $readRow },
     query: {
       async $allOperations({ args, query }) {
         try {
@@ -98,17 +121,22 @@ export function openDatabase(databaseUrl: string): Database {
       },
     },
   }) as unknown as GatewayPrisma;
-  return {
-    prisma: extended,
-    onStatement(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    cancellable,
-    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    async close() {
-      await prisma.$disconnect();
-      await canceller.close();
-    },
-  };
+}
+
+async function readRow(pool: pg.Pool, { text, values }: Statement): Promise<unknown> {
+  const name = nameOf(text);
+  try {
+    const { rows } = await pool.query<object>({ text, values, ...(name === undefined ? {} : { name }) });
+    if (rows.length !== 1) {
+      throw new Error(`expected one row, got ${rows.length}`);
+    }
+    return rows[0];
+  } catch (error) {
+    throw asCallersSeeIt(error);
+  }
+}
+
+/** The name under which a statement is prepared; undefined for one that is planned each time. */
+function nameOf(sql: string): string | undefined {
+  return PREPARED.exec(sql)?.[1];
 }
