@@ -6,7 +6,7 @@ import type { Log } from '../log.js';
 import { LOCAL_CALLER, type Administrator } from '../membership.js';
 import type { TokenRow } from '../ports/tokens.js';
 import { tokenNodeId } from '../services/input/nodeId.js';
-import type { UserError } from '../services/input/userErrors.js';
+import type { UserError } from '../services/input/faults.js';
 import { createTokenService, type CreateTokenInput } from '../services/access/tokens.js';
 import { createTokenStore } from '../store/access/tokenStore.js';
 import { openMigratedDatabase } from './database.js';

@@ -1,6 +1,6 @@
 import type { HistoryStore } from '../ports/history.js';
 import { countAccepted, countRequests } from '../metrics/countingDecorators.js';
-import { grantedAdministrators } from '../services/input/checkTargets.js';
+import { grantedAdministrators } from '../services/input/configuredTargets.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';
 import { createInviteMembers } from '../services/requests/inviteMembers.js';

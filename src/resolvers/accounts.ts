@@ -6,6 +6,7 @@ import { AccountMembersArguments } from '../schema/members/memberArguments.js';
 import { OutcomeConnection } from '../schema/history/outcome.js';
 import { PageArguments } from '../schema/pageArguments.js';
 import { AwsAccountId } from '../schema/scalars.js';
+import { checkAccountId, checkAccountIds } from '../services/input/checkAccountIds.js';
 import type { OutcomesQuery } from '../services/input/checkFilters.js';
 import type { GatewayContext } from './context.js';
 import { toOutcome, toConnection } from './toSchema.js';
@@ -18,10 +19,8 @@ export class AccountResolver {
   })
   account(
     @Arg('accountId', () => AwsAccountId, { description: 'The account.' }) accountId: string,
-    @Ctx() { members }: GatewayContext,
   ): Readonly<Account> {
-    const [checked = accountId] = members.accountIds('accountId', [accountId]);
-    return { accountId: checked };
+    return { accountId: checkAccountId('accountId', accountId) };
   }
 
   @Query(() => [Account], {
@@ -32,9 +31,8 @@ export class AccountResolver {
   accounts(
     @Arg('accountIds', () => [AwsAccountId], { description: 'At most 1,000 accounts.' })
     accountIds: string[],
-    @Ctx() { members }: GatewayContext,
   ): readonly Readonly<Account>[] {
-    return members.accountIds('accountIds', accountIds).map((accountId) => ({ accountId }));
+    return checkAccountIds('accountIds', accountIds).map((accountId) => ({ accountId }));
   }
 
   @FieldResolver(() => [Member], {

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { GatewayError } from '../errors.js';
 import { MembershipRequest } from '../schema/requests/request.js';
-import { parseRequestId } from '../services/input/nodeId.js';
+import { checkRequestId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
 import { toRequest } from './toSchema.js';
 
@@ -19,7 +19,7 @@ export class RequestProgressResolver {
       args: { id: string };
       context: GatewayContext;
     }): Promise<AsyncIterable<string>> {
-      const requestId = parseRequestId('id', args.id);
+      const requestId = checkRequestId('id', args.id);
       if ((await context.loaders.request(requestId)) === null) {
         throw new GatewayError('BAD_USER_INPUT', `id: expected the id of a request, got ${args.id}`);
       }

@@ -37,7 +37,7 @@ export async function execute(
     deniedAttempts: { list: unexpected },
     denied: () => undefined,
     origins: unexpected,
-    members: { list: unexpected, targets: unexpected, accountIds: unexpected },
+    members: { list: unexpected, targets: unexpected },
     reconcile: unexpected,
     targetHealth: unexpected,
     inventory: { members: unexpected, coverage: unexpected },

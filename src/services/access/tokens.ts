@@ -2,13 +2,14 @@ import { quoted } from '../../errors.js';
 import { v7 as uuidv7 } from 'uuid';
 import type { Administrator, Caller, Role } from '../../membership.js';
 import type { TokenRow, TokenStore } from '../../ports/tokens.js';
-import { grantedAdministrators } from '../input/checkTargets.js';
+import { grantedAdministrators, unknownAdministrator } from '../input/configuredTargets.js';
 import { parseTokenId } from '../input/nodeId.js';
 import { mintSecret } from './tokenSecret.js';
-import type { UserError } from '../input/userErrors.js';
+import { toUserErrors, type Fault, type UserError } from '../input/faults.js';
+import { rangeFaults } from '../input/valueFaults.js';
 
 /** Lifetime of a token, in days. */
-const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365 } as const;
+const EXPIRY_DAYS = { min: 1, max: 3_650, default: 365, unit: 'days' } as const;
 
 /** Most tokens in a list, the newest. */
 const MAX_LISTED = 1_000;
@@ -49,9 +50,9 @@ export function createTokenService(
 ): TokenService {
   return {
     async create(caller, input) {
-      const userErrors = checkInput(input, grantedAdministrators(configured, caller));
-      if (userErrors.length > 0) {
-        return { token: null, secret: null, userErrors };
+      const faults = inputFaults(input, grantedAdministrators(configured, caller));
+      if (faults.length > 0) {
+        return { token: null, secret: null, userErrors: toUserErrors(faults) };
       }
       const { secret, hash } = mintSecret();
       const token = await store.insert({
@@ -64,53 +65,54 @@ export function createTokenService(
         expiresAt: new Date(now() + (input.expiresInDays ?? EXPIRY_DAYS.default) * DAY_MS),
       });
       if (token === null) {
-        return { token, secret: null, userErrors: [nameTaken(input.name)] };
+        return { token, secret: null, userErrors: toUserErrors([nameTaken(input.name)]) };
       }
-      return { token, secret, userErrors };
+      return { token, secret, userErrors: [] };
     },
     list: (caller) => store.list(caller.administrators, MAX_LISTED),
     async revoke(caller, tokenId) {
       const id = parseTokenId(tokenId);
       const token = id === null ? null : await store.revoke(caller.administrators, id, caller.id);
-      return { token, userErrors: token === null ? [notFound(tokenId)] : [] };
+      return { token, userErrors: token === null ? toUserErrors([notFound(tokenId)]) : [] };
     },
   };
 }
 
-function checkInput(input: CreateTokenInput, granted: readonly Administrator[]): UserError[] {
-  const faults: UserError[] = [];
-  if (!NAME.test(input.name)) {
-    const message = `expected 1 to 64 letters, digits, dots, hyphens or underscores, got ${quoted(input.name)}`;
-    faults.push({ field: ['input', 'name'], code: 'INVALID_INPUT', message });
-  }
+function inputFaults(input: CreateTokenInput, granted: readonly Administrator[]): Fault[] {
   const days = input.expiresInDays ?? EXPIRY_DAYS.default;
-  if (!(days >= EXPIRY_DAYS.min && days <= EXPIRY_DAYS.max)) {
-    const message = `expected ${EXPIRY_DAYS.min} to ${EXPIRY_DAYS.max} days, got ${days}`;
-    faults.push({ field: ['input', 'expiresInDays'], code: 'INVALID_INPUT', message });
-  }
-  const field = ['input', 'administrators'];
-  if (input.administrators?.length === 0) {
-    faults.push({ field, code: 'INVALID_INPUT', message: 'expected at least one administrator, got none' });
-  }
-  const names = granted.map(({ id }) => id);
-  const unknown = (input.administrators ?? []).filter((id) => !names.includes(id));
-  const code = 'UNKNOWN_ADMINISTRATOR';
-  const message = (id: string) =>
-    `expected administrators that you may use (${names.join(', ')}), got ${quoted(id)}`;
-  return [...faults, ...unknown.map((id) => ({ field, code, message: message(id) }) as const)];
+  return [
+    ...nameFaults(input.name),
+    ...rangeFaults(['input', 'expiresInDays'], days, EXPIRY_DAYS),
+    ...administratorFaults(input.administrators ?? null, granted),
+  ];
 }
 
-function nameTaken(name: string): UserError {
+function nameFaults(name: string): Fault[] {
+  const message = `expected 1 to 64 letters, digits, dots, hyphens or underscores, got ${quoted(name)}`;
+  return NAME.test(name) ? [] : [{ path: ['input', 'name'], code: 'INVALID_INPUT', message }];
+}
+
+function administratorFaults(ids: readonly string[] | null, granted: readonly Administrator[]): Fault[] {
+  const path = ['input', 'administrators'];
+  if (ids?.length === 0) {
+    return [{ path, code: 'INVALID_INPUT', message: 'expected at least one administrator, got none' }];
+  }
+  return (ids ?? [])
+    .filter((id) => !granted.some((administrator) => administrator.id === id))
+    .map((id) => unknownAdministrator(path, granted, id));
+}
+
+function nameTaken(name: string): Fault {
   return {
-    field: ['input', 'name'],
+    path: ['input', 'name'],
     code: 'INVALID_INPUT',
     message: `a token named ${quoted(name)} is in force with another role or other administrators; expected another name`,
   };
 }
 
-function notFound(tokenId: string): UserError {
+function notFound(tokenId: string): Fault {
   return {
-    field: ['input', 'tokenId'],
+    path: ['input', 'tokenId'],
     code: 'NOT_FOUND',
     message: `expected the id of a token that you may manage, got ${quoted(tokenId)}`,
   };

@@ -1,107 +1,98 @@
-import { quoted } from '../../errors.js';
-import { isAccountId, type MemberAccount } from '../../membership.js';
+import type { MemberAccount } from '../../membership.js';
 import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
-import type { UserError } from './userErrors.js';
+import type { Fault } from './faults.js';
+import { accountIdFaults } from './valueFaults.js';
 
-/** What the accounts of a request are held against. */
+/** An account as a mutation lists it: an id alone, or an id with an e-mail address. */
+export type AccountInput = string | { readonly accountId: string; readonly email?: string | null };
+
+/** The rules for the accounts of a mutation. */
 export interface AccountRules {
   readonly maxAccounts: number;
-  /**
-   * CreateMembers carries e-mail addresses; InviteMembers has none. `GUARDDUTY_IF_GIVEN`: by GuardDuty's rules, but one
-   * that is missing is no fault.
-   */
-  readonly emails: 'REQUIRED_BY_GUARDDUTY' | 'GUARDDUTY_IF_GIVEN' | 'OPTIONAL' | 'NONE';
+  /** GuardDuty's rules apply to e-mail addresses; else those of Security Hub, which takes any address. */
+  readonly isForGuardDuty: boolean;
+  /** GuardDuty requires an address for every account. Security Hub never does. */
+  readonly requiresEmails: boolean;
 }
 
-/** An account as it came, with the path of the argument that named it. */
-export interface AccountInput {
-  readonly accountId: string;
-  readonly email: string | null;
-  /** Path of the account's id. */
-  readonly field: readonly string[];
+/** The distinct accounts without a fault, and the faults of the list. */
+export interface CheckedAccounts {
+  readonly accounts: readonly MemberAccount[];
+  readonly faults: readonly Fault[];
 }
 
 /**
- * Checks the accounts of a request: how many, each id, each e-mail, and one account twice. An exact duplicate is taken
- * once. Every fault is reported, each with the account it is about.
+ * Checks how many accounts there are, each id, each e-mail address, and that no account has two addresses. An account
+ * listed twice with the same address counts once.
+ *
+ * @param path path of the list.
  */
 export function checkAccounts(
-  list: readonly string[],
-  asked: readonly AccountInput[],
+  path: readonly string[],
+  list: readonly AccountInput[],
   rules: AccountRules,
-): { accounts: MemberAccount[]; userErrors: UserError[] } {
-  const userErrors: UserError[] = [];
-  if (asked.length === 0) {
-    userErrors.push({
-      field: list,
-      code: 'INVALID_INPUT',
-      message: `expected 1 to ${rules.maxAccounts} accounts, got an empty list`,
-    });
-  }
+): CheckedAccounts {
   const byId = new Map<string, MemberAccount>();
-  for (const { accountId, email, field } of asked) {
-    const fault = accountIdFault(accountId, field) ?? emailFault(accountId, email, field, rules);
-    const earlier = byId.get(accountId);
-    if (fault !== null) {
-      userErrors.push(fault);
-    } else if (earlier === undefined) {
-      byId.set(accountId, { accountId, email });
-    } else if (earlier.email !== email) {
-      userErrors.push({
-        field,
-        code: 'DUPLICATE_ACCOUNT',
-        message: `account ${accountId} is in the list twice, with different e-mail addresses; expected it once`,
-      });
+  const accountFaults = list.flatMap((input, index) => {
+    const account = toListed(path, input, index);
+    const faults = faultsOf(account, byId.get(account.accountId), rules);
+    if (faults.length === 0) {
+      byId.set(account.accountId, { accountId: account.accountId, email: account.email });
     }
-  }
-  if (byId.size > rules.maxAccounts) {
-    userErrors.push({
-      field: list,
-      code: 'TOO_MANY_ACCOUNTS',
-      message: `expected at most ${rules.maxAccounts} accounts in a request, got ${byId.size}; split it into several`,
-    });
-  }
-  return { accounts: [...byId.values()], userErrors };
+    return faults;
+  });
+  const faults = [
+    ...emptyListFaults(path, list.length, rules),
+    ...accountFaults,
+    ...tooManyFaults(path, byId.size, rules),
+  ];
+  return { accounts: [...byId.values()], faults };
 }
 
-function accountIdFault(accountId: string, field: readonly string[]): UserError | null {
-  if (isAccountId(accountId)) {
-    return null;
-  }
-  return {
-    field,
-    code: 'INVALID_INPUT',
-    message: `expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
-  };
+/** An account with the paths of its id and of its e-mail address. */
+interface ListedAccount extends MemberAccount {
+  readonly idPath: readonly string[];
+  readonly emailPath: readonly string[];
 }
 
-function emailFault(
-  accountId: string,
-  email: string | null,
-  field: readonly string[],
-  rules: AccountRules,
-): UserError | null {
-  const at = [...field.slice(0, -1), 'email'];
+function toListed(list: readonly string[], input: AccountInput, index: number): ListedAccount {
+  const path = [...list, String(index)];
+  if (typeof input === 'string') {
+    return { accountId: input, email: null, idPath: path, emailPath: path };
+  }
+  const { accountId, email = null } = input;
+  return { accountId, email, idPath: [...path, 'accountId'], emailPath: [...path, 'email'] };
+}
+
+function emptyListFaults(path: readonly string[], accounts: number, { maxAccounts }: AccountRules): Fault[] {
+  const message = `expected 1 to ${maxAccounts} accounts, got an empty list`;
+  return accounts === 0 ? [{ path, code: 'INVALID_INPUT', message }] : [];
+}
+
+function tooManyFaults(path: readonly string[], accounts: number, { maxAccounts }: AccountRules): Fault[] {
+  const message = `expected at most ${maxAccounts} accounts in a request, got ${accounts}; split it into several`;
+  return accounts > maxAccounts ? [{ path, code: 'TOO_MANY_ACCOUNTS', message }] : [];
+}
+
+/** The first fault of one account, if there is one. */
+function faultsOf(account: ListedAccount, earlier: MemberAccount | undefined, rules: AccountRules): Fault[] {
+  const { accountId, email, idPath: path } = account;
+  const [fault] = [...accountIdFaults(path, accountId), ...emailFaults(account, rules)];
+  if (fault !== undefined) {
+    return [fault];
+  }
+  const message = `account ${accountId} is in the list twice, with different e-mail addresses; expected it once`;
+  const isContradicted = earlier !== undefined && earlier.email !== email;
+  return isContradicted ? [{ path, code: 'DUPLICATE_ACCOUNT', message }] : [];
+}
+
+function emailFaults({ accountId, email, emailPath: path }: ListedAccount, rules: AccountRules): Fault[] {
   if (email === null) {
-    if (rules.emails !== 'REQUIRED_BY_GUARDDUTY') {
-      return null;
-    }
-    return {
-      field: at,
-      code: 'EMAIL_REQUIRED',
-      message: `account ${accountId} has no e-mail address; GuardDuty's CreateMembers requires one`,
-    };
+    const message = `account ${accountId} has no e-mail address; GuardDuty's CreateMembers requires one`;
+    const isMissing = rules.isForGuardDuty && rules.requiresEmails;
+    return isMissing ? [{ path, code: 'EMAIL_REQUIRED', message }] : [];
   }
-  const fault =
-    rules.emails === 'REQUIRED_BY_GUARDDUTY' || rules.emails === 'GUARDDUTY_IF_GIVEN'
-      ? guardDutyEmailFault(email)
-      : securityHubEmailFault(email);
-  if (fault === null) {
-    return null;
-  }
-  return {
-    field: at,
-    code: 'INVALID_INPUT',
-    message: `the e-mail address of account ${accountId} is not valid: ${fault}`,
-  };
+  const fault = rules.isForGuardDuty ? guardDutyEmailFault(email) : securityHubEmailFault(email);
+  const message = `the e-mail address of account ${accountId} is not valid: ${fault}`;
+  return fault === null ? [] : [{ path, code: 'INVALID_INPUT', message }];
 }

@@ -1,31 +1,30 @@
-import { GatewayError, quoted } from '../../errors.js';
-import {
-  isAccountId,
-  type CallStatus,
-  type MembershipOperation,
-  type OutcomeStatus,
-  type ReasonCode,
-  type RequestStatus,
-  type SecurityService,
+import type {
+  CallStatus,
+  MembershipOperation,
+  OutcomeStatus,
+  ReasonCode,
+  RequestStatus,
+  SecurityService,
 } from '../../membership.js';
 import type { CallFilter, OutcomeFilter, RequestFilter } from '../../ports/history.js';
-import { parseRequestId } from './nodeId.js';
+import { checkAccountId, checkAccountIds } from './checkAccountIds.js';
+import { NOTE_MAX_LENGTH } from './checkOptions.js';
+import { throwFirstFault, type Fault } from './faults.js';
+import { checkRequestId } from './nodeId.js';
+import { textFaults } from './valueFaults.js';
 
-/** Most accounts a filter may name: each is looked up on its own, and their newest outcomes merged. */
+/** Most accounts of a filter: the outcomes of each are read on their own, and their newest are merged. */
 const ACCOUNTS_PER_FILTER = 100;
 
-/** Longest part of a note that may be looked for: longer than any note that a request takes is useless. */
-const LONGEST_NOTE = 1_000;
-
-/** Where. Absent and null conditions do not narrow, here and below; an empty list matches nothing. */
-export interface TargetQuery {
+/** Conditions on targets. Absent and null conditions match everything, here and below; an empty list matches nothing. */
+export interface TargetFilter {
   readonly administrator?: string | null;
   readonly service?: SecurityService | null;
   readonly region?: string | null;
 }
 
-/** Which requests a caller wants listed. */
-export interface RequestsQuery extends TargetQuery {
+/** Conditions on requests. */
+export interface RequestsQuery extends TargetFilter {
   readonly operation?: readonly MembershipOperation[] | null;
   readonly status?: readonly RequestStatus[] | null;
   readonly requestedBy?: string | null;
@@ -35,9 +34,9 @@ export interface RequestsQuery extends TargetQuery {
   readonly createdBefore?: Date | null;
 }
 
-/** Which outcomes a caller wants listed. */
-export interface OutcomesQuery extends TargetQuery {
-  /** Id of a request as the schema gives it out. */
+/** Conditions on outcomes. */
+export interface OutcomesQuery extends TargetFilter {
+  /** `request_` and a UUID. */
   readonly requestId?: string | null;
   readonly accountId?: readonly string[] | null;
   readonly operation?: readonly MembershipOperation[] | null;
@@ -47,29 +46,26 @@ export interface OutcomesQuery extends TargetQuery {
   readonly settledBefore?: Date | null;
 }
 
-/** Which calls a caller wants listed. */
-export interface CallsQuery extends TargetQuery {
+/** Conditions on calls. */
+export interface CallsQuery extends TargetFilter {
   readonly operation?: readonly MembershipOperation[] | null;
   readonly status?: readonly CallStatus[] | null;
   readonly startedAfter?: Date | null;
   readonly startedBefore?: Date | null;
 }
 
-/** The filter in the store's terms; `BAD_USER_INPUT`, with the condition named, for one that cannot be meant. */
-export function checkRequestFilter(asked: RequestsQuery): RequestFilter {
-  const { accountId, note, createdAfter, createdBefore } = asked;
-  checkPeriod('created', createdAfter, createdBefore);
-  if ((note?.length ?? 0) > LONGEST_NOTE) {
-    throw new GatewayError(
-      'BAD_USER_INPUT',
-      `filter.note: expected at most ${LONGEST_NOTE} characters, got ${note?.length}`,
-    );
-  }
+/** The filter in the store's terms. @throws GatewayError `BAD_USER_INPUT`, with the condition named. */
+export function checkRequestFilter(query: RequestsQuery): RequestFilter {
+  const { accountId, note, createdAfter, createdBefore } = query;
+  throwFirstFault([
+    ...periodFaults('created', createdAfter, createdBefore),
+    ...textFaults(['filter', 'note'], note, { min: 0, max: NOTE_MAX_LENGTH }),
+  ]);
   return {
-    ...lanesOf(asked),
-    operations: asked.operation ?? null,
-    statuses: asked.status ?? null,
-    requestedBy: asked.requestedBy ?? null,
+    ...targetFilter(query),
+    operations: query.operation ?? null,
+    statuses: query.status ?? null,
+    requestedBy: query.requestedBy ?? null,
     accountId: accountId == null ? null : checkAccountId('filter.accountId', accountId),
     note: note ?? null,
     createdAfter: createdAfter ?? null,
@@ -78,65 +74,47 @@ export function checkRequestFilter(asked: RequestsQuery): RequestFilter {
 }
 
 /** As `checkRequestFilter`. */
-export function checkOutcomeFilter(asked: OutcomesQuery): OutcomeFilter {
-  const { requestId, accountId, settledAfter, settledBefore } = asked;
-  checkPeriod('settled', settledAfter, settledBefore);
+export function checkOutcomeFilter(query: OutcomesQuery): OutcomeFilter {
+  const { requestId, accountId, settledAfter, settledBefore } = query;
+  throwFirstFault(periodFaults('settled', settledAfter, settledBefore));
   return {
-    ...lanesOf(asked),
-    requestId: typeof requestId === 'string' ? parseRequestId('filter.requestId', requestId) : null,
-    accountIds: accountId == null ? null : checkAccountIds(accountId),
-    operations: asked.operation ?? null,
-    statuses: asked.status ?? null,
-    reasonCodes: asked.reasonCode ?? null,
+    ...targetFilter(query),
+    requestId: requestId == null ? null : checkRequestId('filter.requestId', requestId),
+    accountIds:
+      accountId == null ? null : checkAccountIds('filter.accountId', accountId, ACCOUNTS_PER_FILTER),
+    operations: query.operation ?? null,
+    statuses: query.status ?? null,
+    reasonCodes: query.reasonCode ?? null,
     settledAfter: settledAfter ?? null,
     settledBefore: settledBefore ?? null,
   };
 }
 
 /** As `checkRequestFilter`. */
-export function checkCallFilter(asked: CallsQuery): CallFilter {
-  const { startedAfter, startedBefore } = asked;
-  checkPeriod('started', startedAfter, startedBefore);
+export function checkCallFilter(query: CallsQuery): CallFilter {
+  const { startedAfter, startedBefore } = query;
+  throwFirstFault(periodFaults('started', startedAfter, startedBefore));
   return {
-    ...lanesOf(asked),
-    operations: asked.operation ?? null,
-    statuses: asked.status ?? null,
+    ...targetFilter(query),
+    operations: query.operation ?? null,
+    statuses: query.status ?? null,
     startedAfter: startedAfter ?? null,
     startedBefore: startedBefore ?? null,
   };
 }
 
-/** The account id; `BAD_USER_INPUT`, with the argument named, when it is none. */
-function checkAccountId(argument: string, accountId: string): string {
-  if (isAccountId(accountId)) {
-    return accountId;
-  }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `${argument}: expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
-  );
-}
-
-function lanesOf({ administrator, service, region }: TargetQuery) {
+function targetFilter({ administrator, service, region }: TargetFilter) {
   return { administrator: administrator ?? null, service: service ?? null, region: region ?? null };
 }
 
-function checkPeriod(what: string, after: Date | null | undefined, before: Date | null | undefined): void {
+function periodFaults(
+  what: string,
+  after: Date | null | undefined,
+  before: Date | null | undefined,
+): Fault[] {
   if (after == null || before == null || after < before) {
-    return;
+    return [];
   }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `filter.${what}Before: expected a moment after filter.${what}After, ${after.toISOString()}, got ${before.toISOString()}`,
-  );
-}
-
-function checkAccountIds(accountIds: readonly string[]): string[] {
-  if (accountIds.length <= ACCOUNTS_PER_FILTER) {
-    return accountIds.map((accountId, index) => checkAccountId(`filter.accountId.${index}`, accountId));
-  }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `filter.accountId: expected at most ${ACCOUNTS_PER_FILTER} accounts, got ${accountIds.length}`,
-  );
+  const message = `expected a moment after filter.${what}After, ${after.toISOString()}, got ${before.toISOString()}`;
+  return [{ path: ['filter', `${what}Before`], code: 'INVALID_INPUT', message }];
 }

@@ -1,19 +1,20 @@
-import { quoted } from '../../errors.js';
 import {
-  SECURITY_SERVICES,
   targetsOf,
   type Administrator,
   type Caller,
   type SecurityService,
   type TargetAddress,
 } from '../../membership.js';
+import { grantedAdministrators, unknownAdministrator, unknownTargetFaults } from './configuredTargets.js';
+import type { Fault } from './faults.js';
 import type { RequestOptions } from './requestOptions.js';
-import type { UserError } from './userErrors.js';
 
 /** Longest detector id (UPSTREAMS.md, "GuardDuty"), in characters. */
 const DETECTOR_ID_MAX_LENGTH = 300;
 
-/** Where a request goes, after its defaults. */
+const PATHS = { services: ['input', 'services'], regions: ['input', 'regions'] };
+
+/** The targets of a request, after its defaults. */
 export interface CheckedTargets {
   readonly administrator: Administrator;
   /** Distinct, at least one: by service in the order of `SECURITY_SERVICES`, then by region as the caller lists them. */
@@ -22,50 +23,35 @@ export interface CheckedTargets {
   readonly detectorId: string | null;
 }
 
-/** The configured administrators that the caller may use. */
-export function grantedAdministrators(
-  administrators: readonly Administrator[],
-  caller: Caller,
-): readonly Administrator[] {
-  const granted = caller.administrators;
-  return granted === null
-    ? administrators
-    : administrators.filter((administrator) => granted.includes(administrator.id));
-}
-
-/** Checks where a request is to go, and fills in the defaults: every service and region of the only administrator. */
+/** The targets of a request, by default every service and region of the only administrator; null when they have faults. */
 export function checkTargets(
   administrators: readonly Administrator[],
   caller: Caller,
-  asked: RequestOptions,
-): { targets: CheckedTargets; userErrors: readonly [] } | { targets: null; userErrors: UserError[] } {
-  const found = findAdministrator(grantedAdministrators(administrators, caller), asked);
-  if ('message' in found) {
-    return { targets: null, userErrors: [found] };
+  options: RequestOptions,
+): { targets: CheckedTargets | null; faults: Fault[] } {
+  const granted = grantedAdministrators(administrators, caller);
+  const administrator = findAdministrator(granted, options.administrator ?? null);
+  if (administrator === undefined) {
+    const fault = unknownAdministrator(['input', 'administrator'], granted, options.administrator ?? null);
+    return { targets: null, faults: [fault] };
   }
-  const services = SECURITY_SERVICES.filter((service) =>
-    (asked.services ?? found.services).includes(service),
-  );
-  const regions = [...new Set(asked.regions ?? found.regions)];
-  const userErrors = [
-    ...serviceFaults(found, asked, services),
-    ...regionFaults(found, asked, regions),
-    ...detectorFaults(asked, services, regions),
+  const services = options.services ?? administrator.services;
+  const regions = [...new Set(options.regions ?? administrator.regions)];
+  const detectorId = options.detectorId ?? null;
+  const faults = [
+    ...emptyFaults(PATHS.services, 'service', services),
+    ...emptyFaults(PATHS.regions, 'region', regions),
+    ...unknownTargetFaults([administrator], [...new Set(services)], regions, PATHS),
+    ...(detectorId === null ? [] : detectorFaults(detectorId, services, regions)),
   ];
-  if (userErrors.length > 0) {
-    return { targets: null, userErrors };
+  if (faults.length > 0) {
+    return { targets: null, faults };
   }
-  return {
-    targets: {
-      administrator: found,
-      addresses: targetsOf({ id: found.id, services, regions }),
-      detectorId: asked.detectorId ?? null,
-    },
-    userErrors: [],
-  };
+  const addresses = targetsOf({ id: administrator.id, services, regions });
+  return { targets: { administrator, addresses, detectorId }, faults };
 }
 
-/** Whether targets are in a service. Where they are at fault, the services that the caller names decide. */
+/** Whether targets are in a service. Where the targets have faults, the services that the caller names decide. */
 export function isFor(
   service: SecurityService,
   targets: CheckedTargets | null,
@@ -78,82 +64,42 @@ export function isFor(
 
 function findAdministrator(
   granted: readonly Administrator[],
-  asked: RequestOptions,
-): Administrator | UserError {
-  const names = granted.map((administrator) => administrator.id).join(', ') || 'none';
-  const wanted = asked.administrator ?? null;
-  const [only, ...others] = granted;
-  const found =
-    wanted === null
-      ? others.length === 0
-        ? only
-        : undefined
-      : granted.find((administrator) => administrator.id === wanted);
-  return (
-    found ?? {
-      field: ['input', 'administrator'],
-      code: 'UNKNOWN_ADMINISTRATOR',
-      message: `expected one of the configured administrators (${names}), got ${wanted === null ? 'none' : quoted(wanted)}`,
-    }
-  );
-}
-
-function serviceFaults(
-  administrator: Administrator,
-  asked: RequestOptions,
-  services: readonly SecurityService[],
-): UserError[] {
-  const field = ['input', 'services'];
-  if (services.length === 0) {
-    return [{ field, code: 'INVALID_INPUT', message: 'expected at least one service, got an empty list' }];
+  wanted: string | null,
+): Administrator | undefined {
+  if (wanted !== null) {
+    return granted.find(({ id }) => id === wanted);
   }
-  return services
-    .filter((service) => !administrator.services.includes(service))
-    .map((service) => ({
-      field,
-      code: 'INVALID_INPUT',
-      message: `administrator ${administrator.id} is configured for ${administrator.services.join(', ')}, got ${service}`,
-    }));
+  return granted.length === 1 ? granted[0] : undefined;
 }
 
-function regionFaults(
-  administrator: Administrator,
-  asked: RequestOptions,
-  regions: readonly string[],
-): UserError[] {
-  const field = ['input', 'regions'];
-  if (regions.length === 0) {
-    return [{ field, code: 'INVALID_INPUT', message: 'expected at least one region, got an empty list' }];
-  }
-  return regions
-    .filter((region) => !administrator.regions.includes(region))
-    .map((region) => ({
-      field,
-      code: 'UNKNOWN_REGION',
-      message: `expected regions of administrator ${administrator.id} (${administrator.regions.join(', ')}), got ${quoted(region)}`,
-    }));
+function emptyFaults(path: readonly string[], what: string, list: readonly string[]): Fault[] {
+  const message = `expected at least one ${what}, got an empty list`;
+  return list.length === 0 ? [{ path, code: 'INVALID_INPUT', message }] : [];
 }
 
+/** A detector belongs to GuardDuty in one region. */
 function detectorFaults(
-  asked: RequestOptions,
+  detectorId: string,
   services: readonly SecurityService[],
   regions: readonly string[],
-): UserError[] {
-  const detectorId = asked.detectorId ?? null;
-  if (detectorId === null) {
-    return [];
-  }
-  const fault = (message: string): UserError[] => [
-    { field: ['input', 'detectorId'], code: 'INVALID_INPUT', message },
-  ];
+): Fault[] {
+  const message = detectorMessage(detectorId, services, regions);
+  return message === null ? [] : [{ path: ['input', 'detectorId'], code: 'INVALID_INPUT', message }];
+}
+
+function detectorMessage(
+  detectorId: string,
+  services: readonly SecurityService[],
+  regions: readonly string[],
+): string | null {
   if (!services.includes('GUARDDUTY')) {
-    return fault('a detector belongs to GuardDuty, and GUARDDUTY is not among the services');
+    return 'a detector belongs to GuardDuty, and GUARDDUTY is not among the services';
   }
   if (regions.length !== 1) {
-    return fault(`a detector belongs to one region; expected exactly one region, got ${regions.length}`);
+    return `a detector belongs to one region; expected exactly one region, got ${regions.length}`;
   }
   if (!/^[\x21-\x7e]+$/.test(detectorId) || detectorId.length > DETECTOR_ID_MAX_LENGTH) {
-    return fault(`expected a detector id of 1 to ${DETECTOR_ID_MAX_LENGTH} printable characters`);
+    return `expected a detector id of 1 to ${DETECTOR_ID_MAX_LENGTH} printable characters`;
   }
-  return [];
+  return null;
 }

@@ -1,16 +1,12 @@
-import { GatewayError } from '../../errors.js';
+import { throwFirstFault } from './faults.js';
+import { rangeFaults } from './valueFaults.js';
 
-/** Oldest answer that a caller may ask for, in seconds: a day. What single reads kept is erased when it is older. */
+/** Greatest age of an answer that a caller may accept, in seconds: one day. Older cached pages are erased. */
 export const MAX_AGE_SECONDS = 86_400;
 
-/** How old an answer may be; 0 for one that has to be read now. @throws GatewayError `BAD_USER_INPUT`. */
+/** The greatest age of an answer, in seconds; 0 means that it is read now. @throws GatewayError `BAD_USER_INPUT`. */
 export function checkMaxAge(maxAgeSeconds: number | null | undefined): number {
   const seconds = maxAgeSeconds ?? 0;
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_AGE_SECONDS) {
-    return seconds;
-  }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `maxAgeSeconds: expected a whole number from 0 to ${MAX_AGE_SECONDS}, got ${seconds}`,
-  );
+  throwFirstFault(rangeFaults(['maxAgeSeconds'], seconds, { min: 0, max: MAX_AGE_SECONDS }));
+  return seconds;
 }

@@ -1,7 +1,8 @@
-import { GatewayError, quoted } from '../../errors.js';
+import { quoted } from '../../errors.js';
 import { isAccountId } from '../../membership.js';
+import { badUserInput } from './faults.js';
 
-/** What a node id points to. */
+/** The row that a node id names. */
 export type NodeKey =
   | { readonly kind: 'request'; readonly id: string }
   | { readonly kind: 'call'; readonly id: string }
@@ -12,7 +13,7 @@ const RECORD = new RegExp(`^(request|call)_(${UUID})$`);
 const TOKEN = new RegExp(`^token_(${UUID})$`);
 const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]+)$/;
 
-/** Targets are numbered with PostgreSQL's bigint; a larger number would be an error there, not a miss. */
+/** The greatest bigint: PostgreSQL numbers targets with it, and fails on a greater number. */
 const LARGEST_TARGET_ID = 2n ** 63n - 1n;
 
 /** The global id of a request: `request_<uuid>`. */
@@ -30,7 +31,7 @@ export function outcomeNodeId(key: { readonly targetId: string; readonly account
   return `outcome_${key.targetId}_${key.accountId}`;
 }
 
-/** The id of an API token: `token_<uuid>`. Tokens are no nodes: they are asked for by `tokens` alone. */
+/** The id of an API token: `token_<uuid>`. A token is no node: only the query `tokens` reads tokens. */
 export function tokenNodeId(id: string): string {
   return `token_${id}`;
 }
@@ -40,7 +41,7 @@ export function parseTokenId(tokenId: string): string | null {
   return TOKEN.exec(tokenId)?.[1] ?? null;
 }
 
-/** What an id points to, whether or not it exists; null for text that the gateway never gave out as an id. */
+/** The row that an id names, whether or not the row exists; null for text that is no id of the gateway. */
 export function parseNodeId(nodeId: string): NodeKey | null {
   const record = RECORD.exec(nodeId);
   if (record) {
@@ -56,14 +57,18 @@ export function parseNodeId(nodeId: string): NodeKey | null {
   return isOutcome ? { kind: 'outcome', targetId, accountId } : null;
 }
 
-/** The UUID in a request's id that came as the named argument; `BAD_USER_INPUT` for anything else. */
-export function parseRequestId(argument: string, nodeId: string): string {
+/** The UUID in a request's id; null for anything else. */
+export function parseRequestId(nodeId: string): string | null {
   const key = parseNodeId(nodeId);
-  if (key?.kind === 'request') {
-    return key.id;
+  return key?.kind === 'request' ? key.id : null;
+}
+
+/** The UUID in a request's id. @throws GatewayError `BAD_USER_INPUT`, with the argument named. */
+export function checkRequestId(argument: string, nodeId: string): string {
+  const id = parseRequestId(nodeId);
+  if (id === null) {
+    const message = `expected the id of a MembershipRequest, request_ and a UUID, got ${quoted(nodeId)}`;
+    throw badUserInput({ path: [argument], code: 'INVALID_INPUT', message });
   }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `${argument}: expected the id of a MembershipRequest, request_ and a UUID, got ${quoted(nodeId)}`,
-  );
+  return id;
 }

@@ -2,8 +2,10 @@ import { GatewayError } from '../../errors.js';
 import type { Administrator, Caller, MemberStatus, SecurityService } from '../../membership.js';
 import type { Coverage, InventoryFilter, InventoryReads, InventoryRow } from '../../ports/inventory.js';
 import type { CountedPage } from '../history/history.js';
-import { checkAccountIds } from '../members/memberQueries.js';
+import { checkAccountId, checkAccountIds } from '../input/checkAccountIds.js';
 import { readableTargets } from '../members/readableTargets.js';
+import { throwFirstFault } from '../input/faults.js';
+import { rangeFaults } from '../input/valueFaults.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
@@ -97,10 +99,9 @@ export function createInventory(
           `administrator: expected one of ${names.join(', ') || 'nothing'}, got none`,
         );
       }
-      const [afterId = null] = after == null ? [] : checkAccountIds('after', [after]);
       const found = await reads.coverage(targets, {
         accountIds: accountIds == null ? null : checkAccountIds('accountIds', accountIds),
-        after: afterId,
+        after: after == null ? null : checkAccountId('after', after),
         most: checkGaps(first),
       });
       return { administrator: only, ...found };
@@ -109,22 +110,15 @@ export function createInventory(
 }
 
 function checkGaps(first: number | null | undefined): number {
-  const most = first ?? DEFAULT_GAPS;
-  if (Number.isInteger(most) && most >= 1 && most <= MAX_GAPS) {
-    return most;
-  }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `first: expected a whole number from 1 to ${MAX_GAPS}, got ${most}`,
-  );
+  const gaps = first ?? DEFAULT_GAPS;
+  throwFirstFault(rangeFaults(['first'], gaps, { min: 1, max: MAX_GAPS }));
+  return gaps;
 }
 
 function checkDays(days: number | null | undefined): number | null {
-  if (days == null || (Number.isInteger(days) && days >= 0 && days <= MAX_DAYS)) {
-    return days ?? null;
+  if (days == null) {
+    return null;
   }
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    `filter.invitationOlderThanDays: expected a whole number from 0 to ${MAX_DAYS}, got ${days}`,
-  );
+  throwFirstFault(rangeFaults(['filter', 'invitationOlderThanDays'], days, { min: 0, max: MAX_DAYS }));
+  return days;
 }

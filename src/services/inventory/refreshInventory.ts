@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../../membership.js';
 import type { InventoryObservations, InventoryState } from '../../ports/inventory.js';
-import { checkOptions, WAIT_SECONDS } from '../input/checkOptions.js';
+import { optionFaults, WAIT_SECONDS } from '../input/checkOptions.js';
 import { checkTargets } from '../input/checkTargets.js';
-import type { UserError } from '../input/userErrors.js';
+import { toUserErrors, type UserError } from '../input/faults.js';
 
 /** How long to wait between two looks at the observations that were asked for, in milliseconds. */
 const POLL_INTERVAL_MS = 200;
@@ -63,10 +63,10 @@ export function createRefreshInventory({
   };
 
   return async (caller, input) => {
-    const { targets, userErrors } = checkTargets(administrators, caller, input);
-    const faults = [...userErrors, ...checkOptions({ waitSeconds: input.waitSeconds ?? null })];
+    const { targets, faults: targetFaults } = checkTargets(administrators, caller, input);
+    const faults = [...targetFaults, ...optionFaults({ waitSeconds: input.waitSeconds ?? null })];
     if (targets === null || faults.length > 0) {
-      return { targets: [], userErrors: faults };
+      return { targets: [], userErrors: toUserErrors(faults) };
     }
     const until = performance.now() + (input.waitSeconds ?? WAIT_SECONDS.default) * 1_000;
     const since = await observations.want(targets.addresses);

@@ -1,6 +1,5 @@
 import { GatewayError, quoted } from '../../errors.js';
 import {
-  isAccountId,
   type Administrator,
   type Caller,
   type MemberStatus,
@@ -14,9 +13,6 @@ import { memberPages } from './memberPages.js';
 import { memberCursor, memberPlace, type MemberList, type MemberPlace } from './memberCursors.js';
 import type { MemberReads } from './memberReads.js';
 import { checkForwardPage, type PageInput } from '../input/pageArgs.js';
-
-/** Most accounts that one query looks up: 20 calls for each target. */
-const ACCOUNTS_PER_QUERY = 1_000;
 
 /**
  * Most pages of ListMembers that are read for one page of a list with a status filter. Ours: 10 pages are 500 members, and
@@ -60,8 +56,6 @@ export interface MemberQueries {
   list(caller: Caller, asked: MembersQuery, page: Pick<PageInput, 'first' | 'after'>): Promise<MemberEdges>;
   /** Where the members of an account are to be looked for. */
   targets(caller: Caller, asked: TargetQuery): readonly TargetAddress[];
-  /** Account ids that are to be looked up, as they are, when each is one and they are not too many. */
-  accountIds(argument: string, accountIds: readonly string[]): readonly string[];
 }
 
 /** @param readsFor reads of members by how old, in seconds, they may be. */
@@ -90,7 +84,6 @@ export function createMemberQueries(
       return readPage(readsFor(maxAge), list, from, page.first);
     },
     targets: (caller, asked) => readableTargets(administrators, caller, asked),
-    accountIds: checkAccountIds,
   };
 }
 
@@ -159,25 +152,4 @@ function placeAfter(
 
 function pageOf(edges: readonly MemberEdge[], hasNextPage: boolean, goOn: string | null): MemberEdges {
   return { edges, hasNextPage, endCursor: goOn ?? edges.at(-1)?.cursor ?? null };
-}
-
-/** Account ids that are to be looked up, as they are. @throws GatewayError `BAD_USER_INPUT`. */
-export function checkAccountIds(argument: string, accountIds: readonly string[]): readonly string[] {
-  if (accountIds.length > ACCOUNTS_PER_QUERY) {
-    throw new GatewayError(
-      'BAD_USER_INPUT',
-      `${argument}: expected at most ${ACCOUNTS_PER_QUERY} accounts, got ${accountIds.length}`,
-    );
-  }
-  for (const [index, accountId] of accountIds.entries()) {
-    if (isAccountId(accountId)) {
-      continue;
-    }
-    const where = accountIds.length === 1 ? argument : `${argument}.${index}`;
-    throw new GatewayError(
-      'BAD_USER_INPUT',
-      `${where}: expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`,
-    );
-  }
-  return accountIds;
 }

@@ -13,10 +13,11 @@ import { checkTargets, isFor } from '../input/checkTargets.js';
 import { memberStatusOf } from '../members/memberStatus.js';
 import { isMember, verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
-import type { UserError } from '../input/userErrors.js';
+import { toUserErrors, type Fault, type UserError } from '../input/faults.js';
+import { rangeFaults } from '../input/valueFaults.js';
 
 /** How many accounts each list shows: the range, and what it is when not said. */
-const LIMIT = { min: 1, max: 10_000, default: 100 } as const;
+const LIMIT = { min: 1, max: 10_000, default: 100, unit: 'accounts in each list' } as const;
 
 /** Most accounts that a list shows at all targets together. Ours: four lists of it are an answer of some ten megabytes. */
 const LIMIT_OF_ALL_TARGETS = 40_000;
@@ -78,25 +79,22 @@ export function createReconcile(deps: {
   readonly listAllMembers: ListAllMembers;
 }): Reconcile {
   return async (caller, input) => {
-    const { targets, userErrors: targetErrors } = checkTargets(deps.administrators, caller, input);
-    const { accounts, userErrors: accountErrors } = checkAccounts(
-      ['input', 'accounts'],
-      input.accounts.map((account, index) => ({
-        accountId: account.accountId,
-        email: account.email ?? null,
-        field: ['input', 'accounts', String(index), 'accountId'],
-      })),
-      {
-        maxAccounts: deps.maxAccounts,
-        emails: isFor('GUARDDUTY', targets, input) ? 'GUARDDUTY_IF_GIVEN' : 'OPTIONAL',
-      },
-    );
+    const { targets, faults: targetFaults } = checkTargets(deps.administrators, caller, input);
+    const { accounts, faults: accountFaults } = checkAccounts(['input', 'accounts'], input.accounts, {
+      maxAccounts: deps.maxAccounts,
+      isForGuardDuty: isFor('GUARDDUTY', targets, input),
+      requiresEmails: false,
+    });
     const limit = input.limit ?? LIMIT.default;
     const maxAge = input.maxAgeSeconds ?? 0;
-    const optionErrors = optionFaults(limit, maxAge, targets?.addresses.length ?? 0);
-    const userErrors = [...targetErrors, ...optionErrors, ...accountErrors];
-    if (targets === null || userErrors.length > 0) {
-      return { targets: [], userErrors };
+    const faults = [
+      ...targetFaults,
+      ...limitFaults(limit, targets?.addresses.length ?? 0),
+      ...maxAgeFaults(maxAge),
+      ...accountFaults,
+    ];
+    if (targets === null || faults.length > 0) {
+      return { targets: [], userErrors: toUserErrors(faults) };
     }
     const ownAccountId = targets.administrator.accountId;
     const desired = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
@@ -110,7 +108,7 @@ export function createReconcile(deps: {
         return { ...target, ...UNREAD, ...reasonOfFailure(error) };
       }
     });
-    return { targets: await Promise.all(reconciled), userErrors };
+    return { targets: await Promise.all(reconciled), userErrors: [] };
   };
 }
 
@@ -194,18 +192,18 @@ function emptyList(): Growing {
   return { totalCount: 0, accounts: [] };
 }
 
-function optionFaults(limit: number, maxAge: number, targets: number): UserError[] {
-  const faults: UserError[] = [];
-  const fault = (field: string, message: string) =>
-    faults.push({ field: ['input', field], code: 'INVALID_INPUT', message });
-  if (limit < LIMIT.min || limit > LIMIT.max) {
-    fault('limit', `expected ${LIMIT.min} to ${LIMIT.max} accounts in each list, got ${limit}`);
-  } else if (limit * targets > LIMIT_OF_ALL_TARGETS) {
-    const most = Math.floor(LIMIT_OF_ALL_TARGETS / targets);
-    fault('limit', `expected at most ${most} accounts in each list of ${targets} targets, got ${limit}`);
+function limitFaults(limit: number, targets: number): Fault[] {
+  const path = ['input', 'limit'];
+  const faults = rangeFaults(path, limit, LIMIT);
+  if (faults.length > 0 || limit * targets <= LIMIT_OF_ALL_TARGETS) {
+    return faults;
   }
-  if (maxAge < 0) {
-    fault('maxAgeSeconds', `expected 0 or more seconds, got ${maxAge}`);
-  }
-  return faults;
+  const most = Math.floor(LIMIT_OF_ALL_TARGETS / targets);
+  const message = `expected at most ${most} accounts in each list of ${targets} targets, got ${limit}`;
+  return [{ path, code: 'INVALID_INPUT', message }];
+}
+
+function maxAgeFaults(seconds: number): Fault[] {
+  const message = `expected 0 or more seconds, got ${seconds}`;
+  return seconds >= 0 ? [] : [{ path: ['input', 'maxAgeSeconds'], code: 'INVALID_INPUT', message }];
 }

@@ -2,7 +2,7 @@ import type { Administrator } from '../../membership.js';
 import type { RetrySource } from '../../ports/requests.js';
 import { wrongRequest } from './requestErrors.js';
 import { isRetryable } from '../answers/retryPolicy.js';
-import type { UserError } from '../input/userErrors.js';
+import type { Fault } from '../input/faults.js';
 
 type Ended = RetrySource['ended'][number];
 
@@ -16,7 +16,7 @@ export function checkRetry(
   source: RetrySource,
   onlyRetryable: boolean,
   administrator: Administrator | undefined,
-): UserError[] {
+): Fault[] {
   if (source.status === 'PENDING' || source.status === 'RUNNING') {
     const message = `expected a request that has finished, got one that is ${source.status}: wait for it, or cancel it first`;
     return [wrongRequest('NOT_RETRYABLE', message)];

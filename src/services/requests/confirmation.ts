@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { MemberAccount, RemovingOperation } from '../../membership.js';
 import type { Confirmation, NotConfirmedReason } from '../../ports/confirmations.js';
 import type { CheckedTargets } from '../input/checkTargets.js';
-import type { UserError } from '../input/userErrors.js';
+import type { Fault } from '../input/faults.js';
 
 /** How long a preview may be acted on, in seconds. Ours: time to read it, and little for the members to change. */
 export const CONFIRMATION_SECONDS = 900;
@@ -39,12 +39,12 @@ export function confirmationOf(
   };
 }
 
-const FIELD = ['input', 'confirm'];
+const PATH = ['input', 'confirm'];
 const PREVIEW = 'dryRun: true, which shows what would go and gives one';
 
 /** A removal without a token. */
-export const CONFIRMATION_REQUIRED: UserError = {
-  field: FIELD,
+export const CONFIRMATION_REQUIRED: Fault = {
+  path: PATH,
   code: 'CONFIRMATION_REQUIRED',
   message: `expected the confirm token of a preview of the same input: ask with ${PREVIEW}`,
 };
@@ -57,9 +57,9 @@ const REASONS: Readonly<Record<NotConfirmedReason, string>> = {
 };
 
 /** A removal with a token that does not confirm it. */
-export function confirmationInvalid(reason: NotConfirmedReason): UserError {
+export function confirmationInvalid(reason: NotConfirmedReason): Fault {
   return {
-    field: FIELD,
+    path: PATH,
     code: 'CONFIRMATION_INVALID',
     message: `expected the confirm token of a preview of the same input, and ${REASONS[reason]}: ask with ${PREVIEW}`,
   };

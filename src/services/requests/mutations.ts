@@ -2,7 +2,7 @@ import type { Administrator, Caller } from '../../membership.js';
 import type { RequestOptions } from '../input/requestOptions.js';
 import type { MembershipPlan } from '../plans/membershipPlan.js';
 import type { RemovalTarget } from '../plans/removalPlan.js';
-import type { UserError } from '../input/userErrors.js';
+import { toUserErrors, type Fault, type UserError } from '../input/faults.js';
 
 export interface CreateMembersInput extends RequestOptions {
   /** Only say what would happen; default false. */
@@ -49,6 +49,11 @@ export interface MutationResult<Plan = MembershipPlan> {
   readonly userErrors: readonly UserError[];
   /** Of a dry run, unless `userErrors` is not empty. */
   readonly plan?: Plan;
+}
+
+/** The result of a mutation whose input has faults: nothing is recorded. */
+export function refused(faults: readonly Fault[]): MutationResult<never> {
+  return { requestId: null, userErrors: toUserErrors(faults) };
 }
 
 /** What a removal would do. */

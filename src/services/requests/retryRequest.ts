@@ -8,12 +8,13 @@ import {
   type MembershipOperation,
 } from '../../membership.js';
 import type { NewRetry, RetryStore } from '../../ports/requests.js';
-import { askedRequestId, requestNotFound, wrongRequest } from './requestErrors.js';
-import { checkOptions } from '../input/checkOptions.js';
+import { parseRequestId } from '../input/nodeId.js';
+import { requestNotFound, wrongRequest } from './requestErrors.js';
+import { optionFaults } from '../input/checkOptions.js';
 import { checkRetry } from './checkRetry.js';
 import type { RecordAndWait } from './waitForRequest.js';
-import type { RetryRequestInput, Services } from './mutations.js';
-import type { UserError } from '../input/userErrors.js';
+import { refused, type RetryRequestInput, type Services } from './mutations.js';
+import type { Fault } from '../input/faults.js';
 
 /** Makes a new request of what another one did not get done: each account only where it ended badly. */
 export function createRetryRequest(deps: {
@@ -22,20 +23,20 @@ export function createRetryRequest(deps: {
   readonly recordAndWait: RecordAndWait;
 }): Services['retryRequest'] {
   return async (caller, input) => {
-    const retryOf = askedRequestId(input.requestId);
+    const retryOf = parseRequestId(input.requestId);
     const source = retryOf === null ? null : await deps.retries.source(caller, retryOf);
-    const faults = checkOptions(input);
+    const faults = optionFaults(input);
     if (retryOf === null || source === null) {
-      return { requestId: null, userErrors: [requestNotFound(input.requestId), ...faults] };
+      return refused([requestNotFound(input.requestId), ...faults]);
     }
     const removalFault = isRemoval(source.operation) ? faultOfRemoval(caller, input) : null;
     if (removalFault !== null) {
-      return { requestId: null, userErrors: [removalFault, ...faults] };
+      return refused([removalFault, ...faults]);
     }
     const administrator = deps.administrators.find(({ id }) => id === source.administrator);
-    const userErrors = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
-    if (userErrors.length > 0) {
-      return { requestId: null, userErrors };
+    const allFaults = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
+    if (allFaults.length > 0) {
+      return refused(allFaults);
     }
     const retry = toRetry(caller, source.operation, retryOf, input);
     return deps.recordAndWait(retry, input.waitSeconds, () => deps.retries.accept(retry));
@@ -50,10 +51,10 @@ function isRemoval(operation: MembershipOperation): boolean {
  * Whoever may not remove may not do so by repeating; and what the service refused to remove was confirmed by a preview that
  * did not show it going.
  */
-function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput): UserError | null {
+function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput): Fault | null {
   if (role !== 'ADMIN') {
     return {
-      field: ['input', 'requestId'],
+      path: ['input', 'requestId'],
       code: 'FORBIDDEN',
       message: `a retry of a removal is for the role admin, and you are ${role.toLowerCase()}`,
     };

@@ -3,7 +3,8 @@ import type { AcceptedRequest, NewRequest, RequestEvents, RequestWatch } from '.
 import type { NotConfirmed } from '../../ports/confirmations.js';
 import { WAIT_SECONDS } from '../input/checkOptions.js';
 import { confirmationInvalid } from './confirmation.js';
-import type { MutationResult } from './mutations.js';
+import type { Fault } from '../input/faults.js';
+import { refused, type MutationResult } from './mutations.js';
 
 /**
  * Has a request recorded by `accept`, and waits for it as long as its caller wants. When it resolves, the request is on
@@ -31,10 +32,10 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
     try {
       const accepted = await accept();
       if ('notConfirmed' in accepted) {
-        return { requestId: null, userErrors: [confirmationInvalid(accepted.notConfirmed)] };
+        return refused([confirmationInvalid(accepted.notConfirmed)]);
       }
       if (accepted.inputHash !== request.inputHash) {
-        return keyReused(request.idempotencyKey);
+        return refused([keyReused(request.idempotencyKey ?? '')]);
       }
       const seconds = waitSeconds ?? WAIT_SECONDS.default;
       if (accepted.requestId === request.id) {
@@ -54,16 +55,11 @@ export function createRecordAndWait(events: RequestEvents, stopping: AbortSignal
   };
 }
 
-function keyReused(key: string | null): MutationResult<never> {
+function keyReused(key: string): Fault {
   return {
-    requestId: null,
-    userErrors: [
-      {
-        field: ['input', 'idempotencyKey'],
-        code: 'IDEMPOTENCY_KEY_REUSED',
-        message: `the key ${quoted(key ?? '')} was used before with another input; expected the same input, or another key`,
-      },
-    ],
+    path: ['input', 'idempotencyKey'],
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    message: `the key ${quoted(key)} was used before with another input; expected the same input, or another key`,
   };
 }
 

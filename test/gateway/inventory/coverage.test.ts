@@ -119,7 +119,7 @@ describe('the coverage of an administrator', () => {
       'BAD_USER_INPUT first: expected a whole number from 1 to 1000, got 1001',
     ]);
     expect(await errorsOf('administrator: "nobody"')).toEqual([
-      'BAD_USER_INPUT administrator: expected of what is configured (default), got "nobody"',
+      'BAD_USER_INPUT administrator: expected one of the configured administrators (default), got "nobody"',
     ]);
     expect(await errorsOf('after: "12"')).toHaveLength(1);
   });

@@ -129,7 +129,7 @@ describe('the inventory', () => {
       query: '{ inventory(filter: { region: "mars-1" }) { totalCount } }',
     });
     expect(body.errors?.[0]?.message).toBe(
-      'filter.region: expected of what is configured (us-east-1, eu-west-1), got "mars-1"',
+      'filter.region: expected one of the configured regions (us-east-1, eu-west-1), got "mars-1"',
     );
   });
 });

@@ -108,15 +108,15 @@ describe('what is not configured', () => {
   it.each([
     [
       { administrator: 'nobody' },
-      'administrator: expected of what is configured (security, closed), got "nobody"',
+      'administrator: expected one of the configured administrators (security, closed), got "nobody"',
     ],
     [
       { administrator: 'closed', services: ['GUARDDUTY'] },
-      'services: expected of what is configured (SECURITY_HUB), got "GUARDDUTY"',
+      'services: expected one of the configured services (SECURITY_HUB), got "GUARDDUTY"',
     ],
     [
       { administrator: 'closed', regions: ['mars-1'] },
-      'regions: expected of what is configured (us-east-1), got "mars-1"',
+      'regions: expected one of the configured regions (us-east-1), got "mars-1"',
     ],
   ])('is refused: %j', async (asked, message) => {
     const { body } = await read(asked);

@@ -147,7 +147,7 @@ describe('a list of members that cannot be given', () => {
       expect.stringMatching(/^BAD_USER_INPUT after: expected a cursor from a list of members with the same/),
     ]);
     expect(await ask({ region: 'mars-1' })).toEqual([
-      'BAD_USER_INPUT region: expected of what is configured (us-east-1, eu-west-1), got "mars-1"',
+      'BAD_USER_INPUT region: expected one of the configured regions (us-east-1, eu-west-1), got "mars-1"',
     ]);
     expect(await ask({ first: 101 })).toEqual([
       'BAD_USER_INPUT first: expected a whole number from 1 to 100, got 101',

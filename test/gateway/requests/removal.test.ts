@@ -198,7 +198,7 @@ describe('a share of all members', () => {
         field: null,
         code: 'PREVIEW_INCOMPLETE',
         message: expect.stringMatching(
-          /^GUARDDUTY in us-east-1 could not be read, so nobody knows what would go: /,
+          /^GUARDDUTY in us-east-1 could not be read, so it is not known what the request would remove: /,
         ),
       },
     ]);
@@ -218,7 +218,7 @@ describe('a share of all members', () => {
         field: null,
         code: 'PREVIEW_INCOMPLETE',
         message:
-          'the members of SECURITY_HUB in us-east-1 could not be counted in time, and 2 accounts may be too large a share of them: ask for fewer at once, or have them counted with refreshInventory',
+          'the members of SECURITY_HUB in us-east-1 could not be counted in time, and 2 accounts may be too large a share of them: name fewer accounts, or have the members counted with refreshInventory',
       },
     ]);
     expect(one.plan?.confirm).not.toBeNull();

@@ -154,7 +154,7 @@ describe('the filter of outcomes', () => {
 describe('the filters of requests and calls', () => {
   it.each([
     [{ accountId: '12' }, 'filter.accountId: expected an AWS account id of exactly 12 digits, got "12"'],
-    [{ note: 'x'.repeat(1001) }, 'filter.note: expected at most 1000 characters, got 1001'],
+    [{ note: 'x'.repeat(1001) }, 'filter.note: expected 0 to 1000 characters, got 1001'],
     [
       { createdAfter: new Date(5), createdBefore: new Date(5) },
       'filter.createdBefore: expected a moment after filter.createdAfter, 1970-01-01T00:00:00.005Z, got 1970-01-01T00:00:00.005Z',

@@ -2,38 +2,47 @@ import { describe, expect, it } from 'vitest';
 import { checkAccounts, type AccountInput } from '../../../src/services/input/checkAccounts.js';
 
 const LIST = ['input', 'accounts'];
-const GUARDDUTY = { maxAccounts: 3, emails: 'REQUIRED_BY_GUARDDUTY' } as const;
+const GUARDDUTY = { maxAccounts: 3, isForGuardDuty: true, requiresEmails: true };
 
-function asked(...accounts: [accountId: string, email: string | null][]): AccountInput[] {
-  return accounts.map(([accountId, email], index) => ({
-    accountId,
-    email,
-    field: ['input', 'accounts', String(index), 'accountId'],
-  }));
+function inputs(...accounts: [accountId: string, email: string | null][]): AccountInput[] {
+  return accounts.map(([accountId, email]) => ({ accountId, email }));
 }
 
 describe('checkAccounts', () => {
-  it('takes accounts as they are, leading zeros and all', () => {
-    const { accounts, userErrors } = checkAccounts(
+  it('takes ids alone, and names the place of a wrong one', () => {
+    const rules = { ...GUARDDUTY, requiresEmails: false };
+    const { accounts, faults } = checkAccounts(['input', 'accountIds'], ['222233334444', '17'], rules);
+    expect(accounts).toEqual([{ accountId: '222233334444', email: null }]);
+    expect(faults.map(({ path }) => path?.join('.'))).toEqual(['input.accountIds.1']);
+  });
+
+  it("holds an optional address to GuardDuty's rules", () => {
+    const rules = { ...GUARDDUTY, requiresEmails: false };
+    const { faults } = checkAccounts(LIST, inputs(['222233334444', null], ['333344445555', 'a@b']), rules);
+    expect(faults.map(({ path }) => path?.join('.'))).toEqual(['input.accounts.1.email']);
+  });
+
+  it('returns accounts as they came, with leading zeros', () => {
+    const { accounts, faults } = checkAccounts(
       LIST,
-      asked(['000000000012', 'one@example.com'], ['222233334444', 'two@example.com']),
+      inputs(['000000000012', 'one@example.com'], ['222233334444', 'two@example.com']),
       GUARDDUTY,
     );
-    expect(userErrors).toEqual([]);
+    expect(faults).toEqual([]);
     expect(accounts).toEqual([
       { accountId: '000000000012', email: 'one@example.com' },
       { accountId: '222233334444', email: 'two@example.com' },
     ]);
   });
 
-  it('takes an exact duplicate once, and does not count it', () => {
-    const twice = asked(
+  it('counts an exact duplicate once', () => {
+    const twice = inputs(
       ...Array.from({ length: 9 }, () => ['222233334444', 'two@example.com'] as const).map(
         (a): [string, string] => [...a],
       ),
     );
-    const { accounts, userErrors } = checkAccounts(LIST, twice, GUARDDUTY);
-    expect(userErrors).toEqual([]);
+    const { accounts, faults } = checkAccounts(LIST, twice, GUARDDUTY);
+    expect(faults).toEqual([]);
     expect(accounts).toHaveLength(1);
   });
 
@@ -48,21 +57,21 @@ describe('checkAccounts', () => {
     ],
     ['x'.repeat(81), `expected an AWS account id of exactly 12 digits, got "${'x'.repeat(80)}..."`],
   ])('refuses the account id %j', (accountId, message) => {
-    const { userErrors } = checkAccounts(LIST, asked([accountId, 'a@example.com']), GUARDDUTY);
-    expect(userErrors).toEqual([
-      { field: ['input', 'accounts', '0', 'accountId'], code: 'INVALID_INPUT', message },
+    const { faults } = checkAccounts(LIST, inputs([accountId, 'a@example.com']), GUARDDUTY);
+    expect(faults).toEqual([
+      { path: ['input', 'accounts', '0', 'accountId'], code: 'INVALID_INPUT', message },
     ]);
   });
 
   it('refuses a duplicate with another e-mail address', () => {
-    const { userErrors } = checkAccounts(
+    const { faults } = checkAccounts(
       LIST,
-      asked(['222233334444', 'one@example.com'], ['222233334444', 'two@example.com']),
+      inputs(['222233334444', 'one@example.com'], ['222233334444', 'two@example.com']),
       GUARDDUTY,
     );
-    expect(userErrors).toEqual([
+    expect(faults).toEqual([
       {
-        field: ['input', 'accounts', '1', 'accountId'],
+        path: ['input', 'accounts', '1', 'accountId'],
         code: 'DUPLICATE_ACCOUNT',
         message:
           'account 222233334444 is in the list twice, with different e-mail addresses; expected it once',
@@ -71,41 +80,41 @@ describe('checkAccounts', () => {
   });
 
   it('names each account whose e-mail address is missing or wrong, for GuardDuty', () => {
-    const { userErrors } = checkAccounts(
+    const { faults } = checkAccounts(
       LIST,
-      asked(['222233334444', null], ['333344445555', 'nobody'], ['444455556666', 'ok@example.com']),
+      inputs(['222233334444', null], ['333344445555', 'nobody'], ['444455556666', 'ok@example.com']),
       GUARDDUTY,
     );
-    expect(userErrors.map(({ code, field }) => [code, field?.join('.')])).toEqual([
+    expect(faults.map(({ code, path }) => [code, path?.join('.')])).toEqual([
       ['EMAIL_REQUIRED', 'input.accounts.0.email'],
       ['INVALID_INPUT', 'input.accounts.1.email'],
     ]);
-    expect(userErrors[0]?.message).toContain('222233334444');
-    expect(userErrors[1]?.message).toContain('333344445555');
+    expect(faults[0]?.message).toContain('222233334444');
+    expect(faults[1]?.message).toContain('333344445555');
   });
 
-  it('wants no e-mail address for Security Hub alone, but no nonsense either', () => {
-    const rules = { maxAccounts: 3, emails: 'OPTIONAL' } as const;
-    const { userErrors } = checkAccounts(
+  it('requires no e-mail address for Security Hub alone, and refuses text that is no address', () => {
+    const rules = { maxAccounts: 3, isForGuardDuty: false, requiresEmails: true };
+    const { faults } = checkAccounts(
       LIST,
-      asked(
+      inputs(
         ['222233334444', null],
         ['333344445555', `${'l'.repeat(70)}@example.com`],
         ['444455556666', 'a b@c'],
       ),
       rules,
     );
-    expect(userErrors.map(({ field }) => field?.join('.'))).toEqual(['input.accounts.2.email']);
+    expect(faults.map(({ path }) => path?.join('.'))).toEqual(['input.accounts.2.email']);
   });
 
   it('refuses none and too many', () => {
-    expect(checkAccounts(LIST, [], GUARDDUTY).userErrors).toEqual([
-      { field: LIST, code: 'INVALID_INPUT', message: 'expected 1 to 3 accounts, got an empty list' },
+    expect(checkAccounts(LIST, [], GUARDDUTY).faults).toEqual([
+      { path: LIST, code: 'INVALID_INPUT', message: 'expected 1 to 3 accounts, got an empty list' },
     ]);
-    const four = asked(...[1, 2, 3, 4].map((n): [string, string] => [`22223333444${n}`, 'a@example.com']));
-    expect(checkAccounts(LIST, four, GUARDDUTY).userErrors).toEqual([
+    const four = inputs(...[1, 2, 3, 4].map((n): [string, string] => [`22223333444${n}`, 'a@example.com']));
+    expect(checkAccounts(LIST, four, GUARDDUTY).faults).toEqual([
       {
-        field: LIST,
+        path: LIST,
         code: 'TOO_MANY_ACCOUNTS',
         message: 'expected at most 3 accounts in a request, got 4; split it into several',
       },

@@ -14,8 +14,8 @@ const security: Administrator = {
 };
 const hubOnly: Administrator = { ...security, id: 'hub', services: ['SECURITY_HUB'] };
 
-function check(asked: RequestOptions, caller: Caller = LOCAL_CALLER, all = [security]) {
-  return checkTargets(all, caller, asked);
+function check(options: RequestOptions, caller: Caller = LOCAL_CALLER, all = [security]) {
+  return checkTargets(all, caller, options);
 }
 
 describe('checkTargets', () => {
@@ -41,9 +41,9 @@ describe('checkTargets', () => {
 
   it('sees only the administrators granted: another one is unknown, and the only one granted is the default', () => {
     const caller: Caller = { ...LOCAL_CALLER, administrators: ['hub'] };
-    expect(check({ administrator: 'security' }, caller, [security, hubOnly]).userErrors).toEqual([
+    expect(check({ administrator: 'security' }, caller, [security, hubOnly]).faults).toEqual([
       {
-        field: ['input', 'administrator'],
+        path: ['input', 'administrator'],
         code: 'UNKNOWN_ADMINISTRATOR',
         message: 'expected one of the configured administrators (hub), got "security"',
       },
@@ -65,7 +65,7 @@ describe('checkTargets', () => {
       { administrator: 'hub', services: ['GUARDDUTY'] },
       'input.services',
       'INVALID_INPUT',
-      'got GUARDDUTY',
+      'expected one of the configured services (SECURITY_HUB), got "GUARDDUTY"',
     ],
     [
       'no services',
@@ -109,11 +109,11 @@ describe('checkTargets', () => {
       'INVALID_INPUT',
       '1 to 300',
     ],
-  ])('refuses %s', (_what, asked, field, code, words) => {
-    const { targets, userErrors } = check(asked, LOCAL_CALLER, [security, hubOnly]);
+  ])('refuses %s', (_what, options, path, code, words) => {
+    const { targets, faults } = check(options, LOCAL_CALLER, [security, hubOnly]);
     expect(targets).toBeNull();
-    expect(userErrors).toHaveLength(1);
-    expect(userErrors[0]).toMatchObject({ field: field.split('.'), code });
-    expect(userErrors[0]?.message).toContain(words);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatchObject({ path: path.split('.'), code });
+    expect(faults[0]?.message).toContain(words);
   });
 });

@@ -3,7 +3,7 @@ import {
   callNodeId,
   outcomeNodeId,
   parseNodeId,
-  parseRequestId,
+  checkRequestId,
   requestNodeId,
 } from '../../../src/services/input/nodeId.js';
 
@@ -48,13 +48,13 @@ describe('node ids', () => {
   });
 });
 
-describe('parseRequestId', () => {
+describe('checkRequestId', () => {
   it('gives the UUID', () => {
-    expect(parseRequestId('id', `request_${ID}`)).toBe(ID);
+    expect(checkRequestId('id', `request_${ID}`)).toBe(ID);
   });
 
   it('names the argument, what was expected and what came', () => {
-    expect(() => parseRequestId('filter.requestId', `call_${ID}`)).toThrow(
+    expect(() => checkRequestId('filter.requestId', `call_${ID}`)).toThrow(
       expect.objectContaining({
         code: 'BAD_USER_INPUT',
         message: `filter.requestId: expected the id of a MembershipRequest, request_ and a UUID, got "call_${ID}"`,
@@ -63,6 +63,6 @@ describe('parseRequestId', () => {
   });
 
   it('repeats only the beginning of a long text', () => {
-    expect(() => parseRequestId('id', 'x'.repeat(1000))).toThrow(/got "x{80}\.\.\."$/);
+    expect(() => checkRequestId('id', 'x'.repeat(1000))).toThrow(/got "x{80}\.\.\."$/);
   });
 });
