@@ -1,17 +1,17 @@
 import { createJournal, type Journal } from './journal.js';
 
-/** How many calls the log keeps. With 50 accounts each they take some 80 MB, which a bench beside it can spare. */
+/** Maximum length of the call log. With 50 accounts a call it takes about 80 MB, which leaves room for a bench. */
 const CALL_LOG_LIMIT = 100_000;
 
-/** How many invitations are kept. They are small, and a test of duplicates has to see all of a large request's. */
+/** Maximum number of invitations. A test for duplicates must see every invitation of a large request. */
 const MAIL_LIMIT = 500_000;
 
 /**
- * How a call ended:
- * - `applied`: the work was done and the answer sent
- * - `refused`: nothing was done, and an error was sent
- * - `dropped-before`: nothing was done, and no answer was sent
- * - `dropped-after`: the work was done, and no answer or half an answer was sent
+ * The outcome of a call:
+ * - `applied`: the operation was performed, and its answer was sent
+ * - `refused`: the operation was not performed, and an error was sent
+ * - `dropped-before`: the operation was not performed, and no answer was sent
+ * - `dropped-after`: the operation was performed, and no answer or half an answer was sent
  */
 export const CALL_OUTCOMES = ['applied', 'refused', 'dropped-before', 'dropped-after'] as const;
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
@@ -21,31 +21,31 @@ export interface LoggedCall {
   readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** When the answer was handed to the socket; null while the call is under way, and for one never answered. */
+  /** When the answer was handed to the socket; null while the call is open, and without an answer. */
   answeredAt: number | null;
-  /** The calling account, of a permanent or a temporary key; null when the signature did not hold. */
+  /** The account of the access key, permanent or temporary; null if the key is unknown or there is no signature. */
   account: string | null;
-  /** Region and signing name as the signature claims them; null when there is no signature. */
+  /** Region and signing name in the signature; null without one. */
   region: string | null;
   service: string | null;
-  /** AWS's name of the operation; null when no such operation is known. */
+  /** AWS's name of the operation; null if unknown. */
   operation: string | null;
-  /** The member accounts the call names, separated by commas: one string is a tenth of fifty. */
+  /** The member accounts in the call, separated by commas. One string takes a tenth of the memory of 50 strings. */
   accountIds: string;
-  /** The HTTP status sent; null when none was. */
+  /** The HTTP status; null without an answer. */
   httpStatus: number | null;
   readonly requestId: string;
-  /** null while the call is under way. */
+  /** Null while the call is open. */
   outcome: CallOutcome | null;
-  /** The exception's name, when the call was refused with one. */
+  /** The exception's name if the call was refused with one. */
   errorType: string | null;
-  /** The member accounts left unprocessed, separated by commas. */
+  /** The unprocessed member accounts, separated by commas. */
   unprocessedAccountIds: string;
-  /** How many other calls of the same account, region and service were under way when this one came. */
+  /** The number of other open calls of the same account, region and service when this one arrived. */
   inFlightAtStart: number;
 }
 
-/** An invitation that was taken: were this AWS, the account's owner would have mail. */
+/** A successful invitation. AWS would send an e-mail to the owner of the account. */
 export interface Mail {
   readonly sequence: number;
   /** The inviting account. */
@@ -54,9 +54,9 @@ export interface Mail {
   readonly service: string;
   /** The invited account. */
   readonly accountId: string;
-  /** GuardDuty's message to the invited; null when none was given. */
+  /** The message in GuardDuty's invitation; null without one. */
   readonly message: string | null;
-  /** GuardDuty's disableEmailNotification: true means that no e-mail would have gone out. */
+  /** GuardDuty's disableEmailNotification: if true, AWS would send no e-mail. */
   readonly emailDisabled: boolean;
   /** ISO string. */
   readonly invitedAt: string;

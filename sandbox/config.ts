@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_RATES } from './settings.js';
 import type { SandboxOptions } from './sandbox.js';
 
-/** The port of a sandbox that is not told another. */
+/** The default port. */
 const DEFAULT_PORT = 4567;
 
 const whole = z.coerce.number().int().min(0);
@@ -24,11 +24,15 @@ const Environment = z.object({
   SANDBOX_SECURITYHUB_BURST: whole.min(1).default(DEFAULT_RATES.securityhub?.burst ?? 1),
 });
 
-/** Reads how the sandbox is to start from the environment (README.md lists the variables). Throws one Error naming every fault. */
+/**
+ * Returns the options in the environment (README.md lists the variables).
+ *
+ * @throws Error that names every invalid variable.
+ */
 export function readOptions(environment: NodeJS.ProcessEnv): SandboxOptions {
   const read = Environment.safeParse(environment);
   if (!read.success) {
-    throw new Error(`The environment is not usable:\n${z.prettifyError(read.error)}`);
+    throw new Error(`The environment is invalid:\n${z.prettifyError(read.error)}`);
   }
   const env = read.data;
   return {

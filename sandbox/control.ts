@@ -2,32 +2,30 @@ import { z } from 'zod';
 import type { LoggedCall, Mail } from './callLog.js';
 import * as inputs from './controlInputs.js';
 import type { Delays } from './delays.js';
-import type { Endings } from './endings.js';
-import type { FaultRules } from './faults.js';
+import type { FaultRules } from './faultRules.js';
 import type { Journal } from './journal.js';
-import { readJson } from './memberCalls.js';
+import { readJson } from './memberOperations.js';
 import type { RateGate } from './rates.js';
 import type { Reply } from './reply.js';
 import type { Settings } from './settings.js';
 import type { SignedRequest } from './signature.js';
-import type { World } from './world.js';
+import type { SandboxState } from './sandboxState.js';
 
 /** The start of every path of the control API. */
 export const CONTROL_PREFIX = '/_sandbox/';
 
-/** What the control API reads and changes. */
-export interface ControlParts {
-  readonly world: World;
+/** The dependencies of the control API. */
+export interface ControlDependencies {
+  readonly state: SandboxState;
   readonly log: Journal<LoggedCall>;
   readonly mails: Journal<Mail>;
-  readonly endings: Endings;
   readonly faults: FaultRules;
   readonly rates: RateGate;
   readonly settings: Adjustable<Settings>;
   readonly delays: Adjustable<Delays>;
-  /** Told after members or detectors were changed. */
-  readonly changed: () => void;
-  /** Back to how the sandbox started, without members. */
+  /** Called after a change of members or detectors. */
+  readonly onChange: () => void;
+  /** Restores the start of the sandbox, without members. */
   readonly reset: () => void;
   readonly now: () => number;
 }
@@ -38,11 +36,11 @@ export interface Adjustable<Value> {
   readonly set: (value: Value) => void;
 }
 
-/** Answers a request of the control API, described in README.md. Unsigned: whoever reaches the sandbox may use it. */
+/** Answers a request of the control API (README.md). Requests are not signed: any client may send them. */
 export type Control = (request: SignedRequest) => Reply;
 
-export function createControl(parts: ControlParts): Control {
-  const routes = createRoutes(parts);
+export function createControl(dependencies: ControlDependencies): Control {
+  const routes = createRoutes(dependencies);
   return ({ method, path, query, body }) => {
     const route = routes[`${method} ${path.slice(CONTROL_PREFIX.length)}`];
     if (!route) {
@@ -61,34 +59,34 @@ export function createControl(parts: ControlParts): Control {
 
 type Route = (input: unknown) => unknown;
 
-function createRoutes(parts: ControlParts): Readonly<Record<string, Route>> {
-  const { world, log, mails, faults, rates, settings, delays } = parts;
+function createRoutes(dependencies: ControlDependencies): Readonly<Record<string, Route>> {
+  const { state, log, mails, faults, rates, settings, delays } = dependencies;
   return {
     'GET health': () => ({ status: 'ok' }),
-    'GET log': (input) => ({ calls: calls(log, inputs.LogQuery.parse(input)) }),
+    'GET log': (input) => ({ calls: selectCalls(log, inputs.LogQuery.parse(input)) }),
     'DELETE log': () => done(log.clear()),
     'GET mails': (input) => {
-      const { since, ...match } = inputs.MailQuery.parse(input);
-      return { mails: mails.since(since).filter((mail) => agrees(mail, match)) };
+      const { since, ...conditions } = inputs.MailQuery.parse(input);
+      return { mails: mails.since(since).filter((mail) => matches(mail, conditions)) };
     },
-    'GET members': (input) => ({ members: [...world.register(inputs.MembersQuery.parse(input)).all()] }),
+    'GET members': (input) => ({ members: [...state.memberList(inputs.MembersQuery.parse(input)).all()] }),
     'POST members': (input) => {
       const { members, ...scope } = inputs.SeedMembers.parse(input);
-      const register = world.register(scope);
-      const updatedAt = new Date(parts.now()).toISOString();
+      const list = state.memberList(scope);
+      const updatedAt = new Date(dependencies.now()).toISOString();
       for (const member of members) {
-        register.put({ ...member, updatedAt: member.updatedAt ?? updatedAt });
+        list.put({ ...member, updatedAt: member.updatedAt ?? updatedAt });
       }
-      return done(parts.changed());
+      return done(dependencies.onChange());
     },
     'GET detectors': (input) => {
       const { account, region } = inputs.DetectorQuery.parse(input);
-      return { detectorId: world.detectorId(account, region) };
+      return { detectorId: state.detectorId(account, region) };
     },
     'PUT detectors': (input) => {
-      const { account, region, detectorId } = inputs.PlaceDetector.parse(input);
-      world.setDetector(account, region, detectorId);
-      return done(parts.changed());
+      const { account, region, detectorId } = inputs.ReplaceDetector.parse(input);
+      state.setDetector(account, region, detectorId);
+      return done(dependencies.onChange());
     },
     'GET latency': () => delays.get(),
     'PUT latency': (input) => done(delays.set(inputs.Latency.parse(input))),
@@ -97,18 +95,23 @@ function createRoutes(parts: ControlParts): Readonly<Record<string, Route>> {
     'GET rates': () => rates.rates(),
     'PUT rates': (input) => done(rates.change(inputs.RateChanges.parse(input))),
     'GET settings': () => settings.get(),
-    'PUT settings': (input) =>
-      done(settings.set(merged(settings.get(), inputs.SettingsChanges.parse(input)))),
-    'POST reset': () => done(parts.reset()),
+    'PUT settings': (input) => done(settings.set(merge(settings.get(), inputs.SettingsChanges.parse(input)))),
+    'POST reset': () => done(dependencies.reset()),
   };
 }
 
+/** The answer to a request that changes something. */
 const done = (_: void) => ({});
 
-function calls(log: Journal<LoggedCall>, { since, accountId, ...match }: z.infer<typeof inputs.LogQuery>) {
+function selectCalls(
+  log: Journal<LoggedCall>,
+  { since, accountId, ...conditions }: z.infer<typeof inputs.LogQuery>,
+) {
   return log
     .since(since)
-    .filter((call) => agrees(call, match) && (accountId === undefined || call.accountIds.includes(accountId)))
+    .filter(
+      (call) => matches(call, conditions) && (accountId === undefined || call.accountIds.includes(accountId)),
+    )
     .map((call) => ({
       ...call,
       accountIds: split(call.accountIds),
@@ -118,15 +121,15 @@ function calls(log: Journal<LoggedCall>, { since, accountId, ...match }: z.infer
 
 const split = (ids: string): string[] => (ids === '' ? [] : ids.split(','));
 
-const agrees = <Entry extends object>(
+const matches = <Entry extends object>(
   entry: Entry,
-  match: { [Name in keyof Entry]?: Entry[Name] | undefined },
+  conditions: { [Name in keyof Entry]?: Entry[Name] | undefined },
 ): boolean =>
-  (Object.keys(match) as (keyof Entry)[]).every(
-    (name) => match[name] === undefined || entry[name] === match[name],
+  (Object.keys(conditions) as (keyof Entry)[]).every(
+    (name) => conditions[name] === undefined || entry[name] === conditions[name],
   );
 
-const merged = (settings: Settings, changes: z.infer<typeof inputs.SettingsChanges>): Settings => ({
+const merge = (settings: Settings, changes: z.infer<typeof inputs.SettingsChanges>): Settings => ({
   regions: { ...settings.regions, ...changes.regions },
   roles: { ...settings.roles, ...changes.roles },
   ceilings: {

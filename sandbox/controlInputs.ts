@@ -4,7 +4,7 @@ import { MEMBER_STATUSES } from './member.js';
 import { isAccountId } from './scope.js';
 import { REGION_STATES } from './settings.js';
 
-const accountId = z.string().refine(isAccountId, 'expected twelve digits');
+const accountId = z.string().refine(isAccountId, 'expected 12 digits');
 const service = z.enum(['guardduty', 'securityhub']);
 const signedService = z.enum(['guardduty', 'securityhub', 'sts']);
 const operation = z.enum([
@@ -29,7 +29,7 @@ const ceilings = z.strictObject({
   invitations: z.number().int().nullable(),
 });
 
-/** GET /log: which calls. `account` is the calling account, `accountId` a member account that the call names. */
+/** GET /log: conditions on calls. `account` is the calling account, `accountId` a member account in the call. */
 export const LogQuery = z.strictObject({
   since: z.coerce.number().int().default(0),
   service: signedService.optional(),
@@ -39,7 +39,7 @@ export const LogQuery = z.strictObject({
   accountId: accountId.optional(),
 });
 
-/** GET /mails: which invitations. `account` is the inviting account, `accountId` the invited one. */
+/** GET /mails: conditions on invitations. `account` is the inviting account, `accountId` the invited one. */
 export const MailQuery = z.strictObject({
   since: z.coerce.number().int().default(0),
   service: service.optional(),
@@ -48,10 +48,10 @@ export const MailQuery = z.strictObject({
   accountId: accountId.optional(),
 });
 
-/** GET /members: whose, where. */
+/** GET /members: the administrator, region and service. */
 export const MembersQuery = z.strictObject({ account: accountId, region: z.string(), service });
 
-/** POST /members: members to put in place as they are. */
+/** POST /members: members to store as given. */
 export const SeedMembers = MembersQuery.extend({
   members: z.array(
     z.strictObject({
@@ -64,13 +64,13 @@ export const SeedMembers = MembersQuery.extend({
   ),
 });
 
-/** GET /detectors: whose, where. */
+/** GET /detectors: the account and region. */
 export const DetectorQuery = z.strictObject({ account: accountId, region: z.string() });
 
-/** PUT /detectors: the detector to put in place; null for none. */
-export const PlaceDetector = DetectorQuery.extend({ detectorId: z.string().min(1).max(300).nullable() });
+/** PUT /detectors: the new detector; null for none. */
+export const ReplaceDetector = DetectorQuery.extend({ detectorId: z.string().min(1).max(300).nullable() });
 
-/** PUT /latency: how long answers take. */
+/** PUT /latency: the delays of answers. */
 export const Latency = z.strictObject({
   ...delay,
   overrides: z
@@ -78,7 +78,7 @@ export const Latency = z.strictObject({
     .default([]),
 });
 
-/** PUT /faults: the rules in force from now on. */
+/** PUT /faults: all fault rules. */
 export const FaultRuleList = z.array(
   z.strictObject({
     match: z
@@ -101,7 +101,7 @@ export const FaultRuleList = z.array(
 /** PUT /rates: the rates to change; null for no limit. */
 export const RateChanges = z.strictObject({ guardduty: rate.optional(), securityhub: rate.optional() });
 
-/** PUT /settings: the settings to change; regions and roles not named stay as they are. */
+/** PUT /settings: the settings to change. Other regions and roles do not change. */
 export const SettingsChanges = z.strictObject({
   regions: z.record(z.string(), z.enum(REGION_STATES)).optional(),
   roles: z

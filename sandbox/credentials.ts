@@ -4,25 +4,25 @@ import { isAccountId } from './scope.js';
 /** The secret of every permanent access key. */
 const SANDBOX_SECRET = 'sandbox-secret';
 
-/** A permanent access key is this prefix and the twelve digits of the account it belongs to. */
+/** A permanent access key is this prefix and the 12 digits of its account. */
 const ACCESS_KEY_PREFIX = 'AKIASANDBOX';
 
-/** Someone who may sign calls. */
+/** The owner of an access key. */
 export interface Identity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Set for temporary credentials: has to come with every call. */
+  /** The session token of temporary credentials, required in every call. */
   readonly sessionToken: string | undefined;
-  /** When temporary credentials end, in milliseconds since 1970. */
+  /** When temporary credentials expire, in milliseconds since 1970. */
   readonly expiresAt: number | undefined;
-  /** The account the calls count for, 12 digits. */
+  /** The calling account, 12 digits. */
   readonly account: string;
-  /** The caller's ARN, as GetCallerIdentity tells it. */
+  /** The caller's ARN in GetCallerIdentity. */
   readonly arn: string;
   readonly userId: string;
 }
 
-/** A role session to hand out credentials for. */
+/** A role session that gets temporary credentials. */
 export interface RoleSession {
   readonly account: string;
   readonly roleName: string;
@@ -30,13 +30,15 @@ export interface RoleSession {
   readonly seconds: number;
 }
 
-/** Who may sign calls: every account by its permanent key, and the role sessions handed out since the start. */
+/** The access keys: one permanent key per account, and temporary keys of the role sessions since the start. */
 export interface CredentialDirectory {
+  /** Returns the owner of an access key. */
   find(accessKeyId: string): Identity | undefined;
-  /** Temporary credentials for a role. They are random and are not kept over a restart. */
+  /** Returns random temporary credentials for a role session. They are lost at a restart. */
   issue(session: RoleSession): Identity;
 }
 
+/** Returns a directory without temporary keys. */
 export function createCredentialDirectory(now: () => number): CredentialDirectory {
   const temporary = new Map<string, Identity>();
 
@@ -49,7 +51,7 @@ export function createCredentialDirectory(now: () => number): CredentialDirector
       return isAccountId(account) ? permanentIdentity(accessKeyId, account) : undefined;
     },
     issue({ account, roleName, sessionName, seconds }) {
-      forgetLongExpired(temporary, now());
+      deleteLongExpired(temporary, now());
       const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
       const identity: Identity = {
         accessKeyId,
@@ -66,12 +68,12 @@ export function createCredentialDirectory(now: () => number): CredentialDirector
   };
 }
 
-/** How long expired credentials are still told from unknown ones. */
-const EXPIRED_REMEMBERED_MS = 24 * 60 * 60 * 1000;
+/** How long expired credentials are distinguished from unknown ones. */
+const EXPIRED_KEPT_MS = 24 * 60 * 60 * 1000;
 
-function forgetLongExpired(temporary: Map<string, Identity>, now: number): void {
+function deleteLongExpired(temporary: Map<string, Identity>, now: number): void {
   for (const [id, { expiresAt = 0 }] of temporary) {
-    if (expiresAt + EXPIRED_REMEMBERED_MS < now) {
+    if (expiresAt + EXPIRED_KEPT_MS < now) {
       temporary.delete(id);
     }
   }

@@ -1,16 +1,17 @@
 import { createRandom } from './random.js';
 import type { Delay, DelayRule } from './settings.js';
 
-/** How long answers take on their way back. */
+/** The delays of answers. */
 export interface Delays extends Delay {
-  /** Delays for some calls only; the first that matches counts instead of the general one. */
+  /** Delays for some calls. The first match replaces the general delay. */
   readonly overrides: readonly DelayRule[];
 }
 
-/** The delay of one answer in milliseconds: the same run of calls gets the same delays. */
-export type DelayDice = (delays: Delays, service: string, region: string) => number;
+/** Returns the delay of one answer in milliseconds. The same sequence of calls gets the same delays. */
+export type PickDelay = (delays: Delays, service: string, region: string) => number;
 
-export function createDelayDice(): DelayDice {
+/** Returns a function that picks delays, with its own random numbers. */
+export function createPickDelay(): PickDelay {
   const random = createRandom(1);
   return (delays, service, region) => {
     const { ms, jitterMs } =

@@ -1,14 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './reply.js';
 
-/** A reply, and how it fares on the wire: whole, broken off in the middle, or never sent and the connection cut or left open. */
+/**
+ * A reply and its delivery:
+ * - `whole`: sent completely
+ * - `cut`: sent by half, then the connection is closed
+ * - `reset`: not sent, and the connection is reset
+ * - `hang`: not sent, and the connection stays open
+ */
 export type Delivery =
   | { readonly manner: 'whole' | 'cut'; readonly reply: Reply }
   | { readonly manner: 'reset' | 'hang'; readonly reply?: undefined };
 
 /**
- * Sends a reply in its manner. Resolves once nothing more will come, for `hang` when the caller has given up;
- * true only when a whole reply was handed to an open connection.
+ * Delivers a reply. Resolves when the delivery is complete, for `hang` when the caller closes the connection. Resolves
+ * to true if a whole reply was handed to an open connection.
  */
 export async function deliver(response: ServerResponse, { manner, reply }: Delivery): Promise<boolean> {
   if (response.destroyed) {

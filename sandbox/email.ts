@@ -1,11 +1,11 @@
-/** GuardDuty's bounds for the length of AccountDetail.Email (see UPSTREAMS.md, GuardDuty). */
+/** GuardDuty's limits for the length of AccountDetail.Email (UPSTREAMS.md, GuardDuty). */
 const EMAIL_LENGTH = { min: 6, max: 64 };
 
 const LOCAL_PART = /^(?!\.)[^\s"'()<>[\]:,\\|%&]+$/;
 const DOMAIN = /^(?![.-])(?=.*\.)[A-Za-z0-9.-]+(?<![.-])$/;
 const ASCII = /^[!-~]+$/;
 
-/** Whether GuardDuty takes `email` as a member's e-mail address (see UPSTREAMS.md, GuardDuty: Email). */
+/** Returns whether GuardDuty accepts the e-mail address of a member (UPSTREAMS.md, GuardDuty: Email). */
 export function isMemberEmail(email: string): boolean {
   const [local = '', domain = '', ...more] = email.split('@');
   return (

@@ -1,11 +1,11 @@
 /**
- * What can be done to a whole call, by a magic account id or by a fault rule:
+ * The faults of a whole call, chosen by a magic account id or by a fault rule:
  * - `throttle`, `internal-error`, `access-denied`, `not-enabled`, `bad-input`: refused with the service's own error
- * - `html-502`: refused by a load balancer, with a page instead of JSON
- * - `reset-before`, `hang-before`: no answer, and nothing done
- * - `reset-after`, `hang-after`: done, and no answer
- * - `cut-body`: done, and the answer breaks off in the middle
- * - `slow`: done, and answered late
+ * - `html-502`: refused by a load balancer, with an HTML page instead of JSON
+ * - `reset-before`, `hang-before`: not performed, and no answer
+ * - `reset-after`, `hang-after`: performed, and no answer
+ * - `cut-body`: performed, and the connection breaks in the middle of the answer
+ * - `slow`: performed, and answered late
  */
 export const FAULTS = [
   'throttle',

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { isMemberEmail } from './email.js';
-import { memberCalls, nextToken, readJson, readPage, type MemberCalls } from './memberCalls.js';
+import {
+  memberOperations,
+  nextToken,
+  readJson,
+  readPage,
+  type MemberOperations,
+} from './memberOperations.js';
 import type { Member, Unprocessed } from './member.js';
 import {
   BATCH_LIMIT,
@@ -8,35 +14,35 @@ import {
   type Operation,
   type ServiceEntry,
   type SignedCall,
-  type Surroundings,
+  type ServiceDependencies,
 } from './operation.js';
 import { badInput, notEnabled, OUT_OF_RANGE } from './refusal.js';
 import { isAccountId } from './scope.js';
-import { detectorIdOf } from './world.js';
+import { detectorIdOf } from './sandboxState.js';
 
-/** GuardDuty as far as members go: paths, field names and limits of UPSTREAMS.md, GuardDuty. */
-export function createGuardDuty(surroundings: Surroundings): ServiceEntry {
-  const { world } = surroundings;
+/** Returns GuardDuty's member operations, with the paths, field names and limits of UPSTREAMS.md, GuardDuty. */
+export function createGuardDuty(dependencies: ServiceDependencies): ServiceEntry {
+  const { state } = dependencies;
 
   return (call) => {
     const [root, detectorId, member, action = '', ...more] = call.segments;
     if (root !== 'detector' || more.length > 0) {
       return undefined;
     }
-    const own = () => world.detectorId(call.identity.account, call.region);
+    const ownDetector = () => state.detectorId(call.identity.account, call.region);
     if (detectorId === undefined) {
-      return call.method === 'GET' ? listDetectors(call, own) : undefined;
+      return call.method === 'GET' ? listDetectors(call, ownDetector) : undefined;
     }
 
     const operation =
       member === 'member'
-        ? memberOperation(`${call.method} ${action}`, call, memberCalls(surroundings, call, 'guardduty'))
+        ? memberOperation(`${call.method} ${action}`, call, memberOperations(dependencies, call, 'guardduty'))
         : undefined;
     return (
       operation && {
         ...operation,
         check() {
-          if (own() !== detectorId) {
+          if (ownDetector() !== detectorId) {
             throw notEnabled('guardduty', call.identity.account);
           }
           operation.check();
@@ -55,7 +61,7 @@ const Invitation = AccountIds.extend({
   disableEmailNotification: z.boolean().optional(),
 });
 
-function memberOperation(route: string, call: SignedCall, members: MemberCalls): Operation | undefined {
+function memberOperation(route: string, call: SignedCall, members: MemberOperations): Operation | undefined {
   switch (route) {
     case 'POST ': {
       const accounts = AccountDetails.safeParse(readJson(call.body)).data?.accountDetails;
@@ -71,27 +77,27 @@ function memberOperation(route: string, call: SignedCall, members: MemberCalls):
             throw badInput('guardduty', OUT_OF_RANGE);
           }
         },
-        run: () => refused(members.create(accounts ?? [])),
+        perform: () => unprocessedAnswer(members.create(accounts ?? [])),
       };
     }
     case 'POST invite': {
       const { accountIds, message = null, disableEmailNotification = false } = read(Invitation, call);
       return ofAccounts('InviteMembers', accountIds, (ids) =>
-        refused(members.invite(ids, { message, emailDisabled: disableEmailNotification })),
+        unprocessedAnswer(members.invite(ids, { message, emailDisabled: disableEmailNotification })),
       );
     }
     case 'POST disassociate':
       return ofAccounts('DisassociateMembers', read(AccountIds, call).accountIds, (ids) =>
-        refused(members.disassociate(ids)),
+        unprocessedAnswer(members.disassociate(ids)),
       );
     case 'POST delete':
       return ofAccounts('DeleteMembers', read(AccountIds, call).accountIds, (ids) =>
-        refused(members.remove(ids)),
+        unprocessedAnswer(members.remove(ids)),
       );
     case 'POST get':
       return ofAccounts('GetMembers', read(AccountIds, call).accountIds, (ids) => {
         const found = members.get(ids);
-        const answer = refused(found.unprocessed);
+        const answer = unprocessedAnswer(found.unprocessed);
         return {
           ...answer,
           body: { members: found.members.map(wireMember(call)), ...(answer.body as object) },
@@ -117,7 +123,7 @@ const ofAccounts = (
   name,
   accountIds: accountIds ?? [],
   check: () => checkAccountIds('accountIds', accountIds),
-  run: () => run(accountIds ?? []),
+  perform: () => run(accountIds ?? []),
 });
 
 function checkAccountIds(field: string, accountIds: readonly string[] | undefined): void {
@@ -139,24 +145,24 @@ function checkAccountIds(field: string, accountIds: readonly string[] | undefine
   }
 }
 
-const refused = (unprocessed: readonly Unprocessed[]): Answer => ({
+const unprocessedAnswer = (unprocessed: readonly Unprocessed[]): Answer => ({
   body: { unprocessedAccounts: unprocessed },
   unprocessed: unprocessed.map(({ accountId }) => accountId),
 });
 
-function listDetectors(call: SignedCall, own: () => string | null): Operation {
+function listDetectors(call: SignedCall, ownDetector: () => string | null): Operation {
   return {
     name: 'ListDetectors',
     accountIds: [],
     check: () => undefined,
-    run() {
-      const detectorId = own();
+    perform() {
+      const detectorId = ownDetector();
       return { body: { detectorIds: detectorId === null ? [] : [detectorId] }, unprocessed: [] };
     },
   };
 }
 
-function listMembers(call: SignedCall, members: MemberCalls): Operation {
+function listMembers(call: SignedCall, members: MemberOperations): Operation {
   const page = () =>
     readPage('guardduty', call.query, {
       size: 'maxResults',
@@ -167,7 +173,7 @@ function listMembers(call: SignedCall, members: MemberCalls): Operation {
     name: 'ListMembers',
     accountIds: [],
     check: () => void page(),
-    run() {
+    perform() {
       const { members: found, next } = members.list(page());
       return { body: { members: found.map(wireMember(call)), nextToken: nextToken(next) }, unprocessed: [] };
     },
@@ -178,7 +184,7 @@ const wireMember =
   ({ identity, region }: SignedCall) =>
   ({ accountId, email, status, invitedAt, updatedAt }: Member) => ({
     accountId,
-    // Known to the administrator only once the member is associated.
+    // The administrator sees it only of associated members.
     detectorId: status === 'Enabled' || status === 'Disabled' ? detectorIdOf(accountId, region) : undefined,
     masterId: identity.account,
     administratorId: identity.account,

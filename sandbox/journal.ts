@@ -1,14 +1,14 @@
-/** Entries in the order they were added, each with a number of its own; the oldest go when there are too many. */
+/** A log of numbered entries, oldest first. It drops the oldest entries above its limit. */
 export interface Journal<Entry> {
-  /** Adds an entry under the next number, counted from 1, and returns it. It may still be changed afterwards. */
+  /** Adds an entry with the next number, from 1, and returns it. The caller may change the entry later. */
   add(entry: Omit<Entry, 'sequence'>): Entry;
-  /** The entries kept whose number is above `sequence`, oldest first. */
+  /** Returns the entries with a number above `sequence`, oldest first. */
   since(sequence: number): readonly Entry[];
-  /** Forgets all entries; numbering goes on. */
+  /** Deletes all entries. The numbering continues. */
   clear(): void;
 }
 
-/** A journal that keeps the last `limit` entries, and for a while up to a tenth more. */
+/** Returns a journal that keeps the last `limit` entries, and temporarily up to 10 % more. */
 export function createJournal<Entry extends { readonly sequence: number }>(limit: number): Journal<Entry> {
   let entries: Entry[] = [];
   let last = 0;

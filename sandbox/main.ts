@@ -1,7 +1,7 @@
 import { readOptions } from './config.js';
 import { createSandbox } from './sandbox.js';
 
-/** How long a stop may take, in milliseconds, before the process ends without it. */
+/** Deadline of a stop in milliseconds. Later the process exits with code 1. */
 const STOP_MS = 800;
 
 async function main(): Promise<void> {
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     sandbox.stop().then(() => process.exit(0), fail);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    // Ctrl-C reaches a whole process group, and a parent may add its own SIGTERM: only the same signal again is meant to force.
+    // Ctrl-C reaches the whole process group, and a parent may add a SIGTERM. Only a repeated signal forces an exit.
     if (received.has(signal)) {
       process.exit(1);
     }
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  // Started by another program: when that one is gone, nobody is left to stop this one.
+  // When the parent process exits, no other process can stop this one.
   process.once('disconnect', stop);
 
   process.stdout.write(`sandbox listening on ${sandbox.url}\n`);

@@ -1,4 +1,4 @@
-/** The words both services use for where a member stands (see UPSTREAMS.md, relationshipStatus and MemberStatus). */
+/** The member statuses of both services (UPSTREAMS.md, relationshipStatus and MemberStatus). */
 export const MEMBER_STATUSES = [
   'Created',
   'Invited',
@@ -23,18 +23,18 @@ export interface Member {
   readonly updatedAt: string;
 }
 
-/** An account left unprocessed, and the service's words for why. */
+/** An unprocessed account with the service's result text. */
 export interface Unprocessed {
   readonly accountId: string;
   readonly result: string;
 }
 
-/** A page of members, in the order of their account ids. */
+/** A page of members, ordered by account id. */
 export interface MemberPage {
   readonly members: readonly Member[];
-  /** The last account id of this page when there are more; undefined on the last page. */
+  /** The last account id of this page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Decides before the register does: the words to refuse an account with, or undefined to let it through. */
-export type Screen = (accountId: string) => string | undefined;
+/** Returns the result text that a magic account id has; undefined if the member list decides. */
+export type FixedResult = (accountId: string) => string | undefined;

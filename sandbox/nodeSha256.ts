@@ -1,12 +1,12 @@
 import { createHash, createHmac, type Hash } from 'node:crypto';
 import type { Checksum, SourceData } from '@smithy/types';
 
-/** SHA-256 from Node itself, in the shape the signer wants: an HMAC when given a secret. */
+/** Node's SHA-256 with the interface of the signer: an HMAC if given a secret. */
 export class NodeSha256 implements Checksum {
   private hash: Hash | ReturnType<typeof createHmac>;
 
   constructor(private readonly secret?: SourceData) {
-    this.hash = this.fresh();
+    this.hash = this.newHash();
   }
 
   update(chunk: Uint8Array): void {
@@ -18,10 +18,10 @@ export class NodeSha256 implements Checksum {
   }
 
   reset(): void {
-    this.hash = this.fresh();
+    this.hash = this.newHash();
   }
 
-  private fresh(): Hash | ReturnType<typeof createHmac> {
+  private newHash(): Hash | ReturnType<typeof createHmac> {
     if (this.secret === undefined) {
       return createHash('sha256');
     }

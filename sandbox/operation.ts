@@ -1,55 +1,54 @@
 import type { Mail } from './callLog.js';
 import type { Identity } from './credentials.js';
-import type { Screen } from './member.js';
+import type { FixedResult } from './member.js';
 import type { ChangingOperation, OperationName, Scope } from './scope.js';
 import type { Settings } from './settings.js';
-import type { World } from './world.js';
+import type { SandboxState } from './sandboxState.js';
 
-/** A call whose signature holds, on its way to a service. */
+/** A call with a valid signature. */
 export interface SignedCall {
   readonly identity: Identity;
   readonly region: string;
   readonly method: string;
-  /** The path's parts, decoded: `/detector/abc/member` is detector, abc, member. */
+  /** The decoded segments of the path: `/detector/abc/member` has detector, abc, member. */
   readonly segments: readonly string[];
   readonly query: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
   readonly requestId: string;
-  /** When the call came, ISO string. */
+  /** When the call arrived, ISO string. */
   readonly at: string;
 }
 
-/** One operation of a service with its input read, not yet carried out. */
+/** One operation of a service with its input, not yet performed. */
 export interface Operation {
   readonly name: OperationName;
-  /** The member accounts it names, as sent: not checked, repeated ones repeated. */
+  /** The member accounts as sent: unchecked and with duplicates. */
   readonly accountIds: readonly string[];
-  /** Throws the Refusal of input that the service refuses as a whole. */
+  /** Throws a Refusal if the service refuses the whole input. */
   check(): void;
-  /** Carries it out. */
-  run(): Answer;
+  perform(): Answer;
 }
 
-/** What a service answers to an operation it took. */
+/** A service's answer to an operation that was performed. */
 export interface Answer {
-  /** The body, in the service's own shape: an object for JSON, a string of XML for STS. */
+  /** The body: an object for JSON, a string of XML for STS. */
   readonly body: unknown;
-  /** The account ids the answer lists as unprocessed. */
+  /** The account ids that the answer lists as unprocessed. */
   readonly unprocessed: readonly string[];
 }
 
-/** A service: finds the operation a call means; undefined when it has no such operation. */
+/** Returns the operation of a call; undefined if the service does not have it. */
 export type ServiceEntry = (call: SignedCall) => Operation | undefined;
 
-/** What a service works on. */
-export interface Surroundings {
-  readonly world: World;
+/** The dependencies of a service with members. */
+export interface ServiceDependencies {
+  readonly state: SandboxState;
   readonly settings: () => Settings;
-  /** The magic account ids of one operation. */
-  readonly screen: (scope: Scope, operation: ChangingOperation) => Screen;
-  /** Told of every invitation that was taken. */
+  /** Returns the result texts of magic account ids for one operation. */
+  readonly fixedResults: (scope: Scope, operation: ChangingOperation) => FixedResult;
+  /** Records an invitation. */
   readonly mail: (mail: Omit<Mail, 'sequence'>) => void;
 }
 
-/** The largest number of accounts both services take in one call, and of members in one page (see UPSTREAMS.md). */
+/** The limit of both services for accounts in one call and members in one page (UPSTREAMS.md). */
 export const BATCH_LIMIT = 50;

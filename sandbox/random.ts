@@ -1,7 +1,7 @@
-/** Random numbers from 0 up to, and without, 1. */
+/** Returns a random number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
-/** Random numbers that come the same for the same seed (the mulberry32 generator): chance that can be repeated. */
+/** Returns a generator (mulberry32) that repeats the same numbers for the same seed. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   return () => {

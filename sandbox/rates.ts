@@ -2,18 +2,19 @@ import { TokenBucket } from 'limiter';
 import { scopeKey, type CallScope, type Service } from './scope.js';
 import type { Rate } from './settings.js';
 
-/** How fast each service lets itself be called. */
+/** The rate limit of each service. */
 export type Rates = Readonly<Record<Service, Rate>>;
 
-/** The rates in force: one bucket of tokens per account, region and service (see UPSTREAMS.md, "Both": Rates). */
+/** The rate limits: one token bucket per account, region and service (UPSTREAMS.md, "Both": Rates). */
 export interface RateGate {
-  /** Takes a token for one call; false when there is none left. STS has no rate. */
+  /** Takes a token for one call. Returns false if the bucket is empty. STS has no limit. */
   pass(scope: CallScope): boolean;
   rates(): Rates;
-  /** Changes the rates given and fills every bucket. */
+  /** Changes the given rates and fills every bucket. */
   change(rates: Partial<Record<Service, Rate | undefined>>): void;
 }
 
+/** Returns rate limits with full buckets. */
 export function createRateGate(initial: Rates): RateGate {
   let rates = initial;
   const buckets = new Map<string, TokenBucket>();

@@ -1,6 +1,6 @@
 import type { Service, SignedService } from './scope.js';
 
-/** A call that a service refuses as a whole. Thrown anywhere below the call handler, rendered by it. */
+/** The refusal of a whole call. `perform` turns it into a reply. */
 export class Refusal extends Error {
   /** The HTTP status. */
   readonly status: number;
@@ -15,10 +15,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Why a signature was not accepted. */
+/** Why a signature is refused. */
 export type SignatureFault = 'missing' | 'incomplete' | 'unknown-key' | 'mismatch' | 'expired-token';
 
-// The REST services sit behind a gateway with names of its own; STS, a query service, has older ones for the same.
+// GuardDuty and Security Hub (REST) use the error names of API Gateway. STS (query protocol) has older names.
 const SIGNATURE_FAULTS: Readonly<
   Record<SignatureFault, { rest: string; query: string; status: number; message: string }>
 > = {
@@ -56,17 +56,17 @@ const SIGNATURE_FAULTS: Readonly<
   },
 };
 
-/** The refusal of a call whose signature fails; `message` replaces the usual wording. */
+/** Returns the refusal for a signature fault. `message` replaces the usual text. */
 export function signatureRefusal(service: string, fault: SignatureFault, message?: string): Refusal {
   const known = SIGNATURE_FAULTS[fault];
   return new Refusal(known.status, service === 'sts' ? known.query : known.rest, message ?? known.message);
 }
 
-/** The wording of a whole-call refusal for input a service does not take (see UPSTREAMS.md, "Whole-call refusals"). */
+/** The text of a whole-call refusal for invalid input (UPSTREAMS.md, "Whole-call refusals"). */
 export const OUT_OF_RANGE =
   'The request is rejected because an invalid or out-of-range value is specified as an input parameter.';
 
-/** Input that a service refuses as a whole, with the service's own exception. */
+/** Returns the refusal of invalid input, with the service's own exception. */
 export const badInput = (service: SignedService, message: string): Refusal =>
   new Refusal(
     400,
@@ -76,19 +76,19 @@ export const badInput = (service: SignedService, message: string): Refusal =>
     message,
   );
 
-/** A rate that is used up. The SDK classes both as throttling; GuardDuty's exception is not in its model. */
+/** Returns the refusal above the rate limit. The SDK treats both as throttling; its GuardDuty model lacks the exception. */
 export const throttled = (service: SignedService): Refusal =>
   service === 'securityhub'
     ? new Refusal(429, 'TooManyRequestsException', 'Too Many Requests')
     : new Refusal(400, 'ThrottlingException', 'Rate exceeded');
 
-/** A failure inside the service. */
+/** Returns the failure inside a service. */
 export const internalError = (service: SignedService): Refusal =>
   service === 'guardduty'
     ? new Refusal(500, 'InternalServerErrorException', 'Internal server error.')
     : new Refusal(500, service === 'sts' ? 'InternalFailure' : 'InternalException', 'Internal server error');
 
-/** A caller without the permission. `principal` is the caller's ARN, `operation` the action it asked for. */
+/** Returns the refusal of a caller without permission. `principal` is its ARN, `operation` the denied action. */
 export const accessDenied = (service: SignedService, principal: string, operation: string): Refusal =>
   new Refusal(
     403,
@@ -96,7 +96,7 @@ export const accessDenied = (service: SignedService, principal: string, operatio
     `User: ${principal} is not authorized to perform: ${service}:${operation}`,
   );
 
-/** What a service answers in an account and region where it is not enabled: GuardDuty knows no detector there. */
+/** Returns the refusal of a service that is not enabled in the account and region. GuardDuty refuses the detector. */
 export const notEnabled = (service: Service, account: string): Refusal =>
   service === 'guardduty'
     ? new Refusal(

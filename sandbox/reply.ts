@@ -1,27 +1,27 @@
 import type { Refusal } from './refusal.js';
 
-/** An HTTP answer, before it is decided whether and how it reaches the caller. */
+/** An HTTP answer. Its Delivery decides whether and how it is sent. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The answer of a REST service that took the call. */
+/** Returns the answer of a REST service. */
 export const jsonReply = (requestId: string, body: unknown): Reply => ({
   status: 200,
   headers: restHeaders(requestId),
   body: JSON.stringify(body),
 });
 
-/** The answer of a query service: `xml` is what stands inside its `Response` element. */
+/** Returns the answer of a query service with the given XML. */
 export const xmlReply = (requestId: string, status: number, xml: string): Reply => ({
   status,
   headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
   body: xml,
 });
 
-/** A refusal as `service` words it: GuardDuty, Security Hub and STS name the fields of an error differently. */
+/** Returns the answer for a refusal. GuardDuty, Security Hub and STS have different error fields. */
 export function refusalReply(service: string, requestId: string, { status, type, message }: Refusal): Reply {
   if (service === 'sts') {
     return xmlReply(
@@ -38,17 +38,17 @@ export function refusalReply(service: string, requestId: string, { status, type,
   };
 }
 
-/** What a load balancer answers when nothing stands behind it: a page, no request id, no error name. */
-export const badGatewayPage = (): Reply => ({
+/** The 502 page of a load balancer, without a request id or an error name. */
+export const BAD_GATEWAY_PAGE: Reply = {
   status: 502,
   headers: { 'content-type': 'text/html' },
   body: '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n',
-});
+};
 
 /** The XML namespace of STS's answers. */
 export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
-/** Text as it may stand inside an XML element. */
+/** Returns the text escaped for an XML element. */
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

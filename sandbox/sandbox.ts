@@ -1,126 +1,91 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { createCallHandler } from './callHandler.js';
 import { createCallLog, createMailLog } from './callLog.js';
-import { createCallHandler } from './calls.js';
-import { createControl, type Adjustable } from './control.js';
+import { createControl, type Adjustable, type ControlDependencies } from './control.js';
 import { createCredentialDirectory } from './credentials.js';
-import { createDelayDice, type Delays } from './delays.js';
-import { createEndings } from './endings.js';
-import { createFaultRules } from './faults.js';
+import { createPickDelay, type Delays } from './delays.js';
+import { createFaultRules } from './faultRules.js';
 import { createGuardDuty } from './guardduty.js';
-import type { Surroundings } from './operation.js';
+import { createMagicOutcomes, type MagicOutcomes } from './magicOutcomes.js';
+import type { ServiceDependencies } from './operation.js';
+import { createPerform } from './perform.js';
 import { createRateGate, type Rates } from './rates.js';
+import { createSandboxState } from './sandboxState.js';
 import { createSecurityHub } from './securityhub.js';
 import { createHttpServer } from './server.js';
 import { DEFAULT_RATES, DEFAULT_SETTINGS } from './settings.js';
 import { createSignatureCheck } from './signature.js';
-import { createStateFile } from './stateFile.js';
+import { createStateFile, type StateFile } from './stateFile.js';
 import { createSts } from './sts.js';
-import { createPerform } from './work.js';
-import { createWorld } from './world.js';
 
-/** How a sandbox starts. Everything has a default. */
+/** The options of a sandbox. Each has a default. */
 export interface SandboxOptions {
-  /** Where to listen; 127.0.0.1 without it. */
+  /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
-  /** 0, or no port at all, takes a free one. */
+  /** The port; 0, the default, takes a free one. */
   readonly port?: number | undefined;
-  /** Where members and detectors are kept over a restart; without it they are not. */
+  /** The file that keeps members and detectors over a restart; none by default. */
   readonly stateFile?: string | undefined;
-  /** How long every answer takes, in milliseconds; 0 without it. */
+  /** The delay of every answer in milliseconds; 0 by default. */
   readonly latencyMs?: number | undefined;
-  /** The rates to start with; those of UPSTREAMS.md without them. */
+  /** The rates at the start; by default those of UPSTREAMS.md. */
   readonly rates?: Partial<Rates> | undefined;
-  /** The clock, in milliseconds since 1970; the system's without it. */
+  /** The clock, in milliseconds since 1970; by default the system's. */
   readonly now?: (() => number) | undefined;
 }
 
 /** An AWS look-alike that can be started and stopped. */
 export interface Sandbox {
-  /** Where it listens, for example `http://127.0.0.1:4567`. Throws while it does not. */
+  /** The URL, for example `http://127.0.0.1:4567`. Throws unless the sandbox is listening. */
   readonly url: string;
-  /** Loads the state file and listens. Rejects when the port is taken or the file cannot be read. */
+  /** Loads the state file and listens. Rejects if the port is in use or the file cannot be read. */
   listen(): Promise<void>;
-  /** Cuts all connections, hanging ones too, and writes the state file. */
+  /** Closes all connections, also those with an open call, and writes the state file. */
   stop(): Promise<void>;
 }
 
+/** Returns a sandbox that is not yet listening. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { host = '127.0.0.1', port = 0, latencyMs = 0, now = Date.now } = options;
-  const startRates = { ...DEFAULT_RATES, ...options.rates };
-  const startDelays: Delays = { ms: latencyMs, jitterMs: 0, overrides: [] };
-
-  const settings = createAdjustable(DEFAULT_SETTINGS);
-  const delays = createAdjustable(startDelays);
-  const world = createWorld(settings.get);
-  const stateFile = options.stateFile === undefined ? undefined : createStateFile(options.stateFile, world);
-  const changed = () => stateFile?.touch();
-  const [log, mails] = [createCallLog(), createMailLog()];
-  const [endings, faults, rates, dice] = [
-    createEndings(),
-    createFaultRules(),
-    createRateGate(startRates),
-    createDelayDice(),
-  ];
+  const { host = '127.0.0.1', port = 0, now = Date.now } = options;
+  const controlled = createControlled(options, now);
+  const { state, settings, delays, stateFile, magicOutcomes } = controlled;
   const directory = createCredentialDirectory(now);
-
-  const surroundings: Surroundings = {
-    world,
+  const dependencies: ServiceDependencies = {
+    state,
     settings: settings.get,
-    screen: endings.screen,
-    mail: (mail) => void mails.add(mail),
+    fixedResults: magicOutcomes.fixedResults,
+    mail: (mail) => void controlled.mails.add(mail),
   };
   const perform = createPerform({
     checkSignature: createSignatureCheck(directory, now),
     services: {
-      guardduty: createGuardDuty(surroundings),
-      securityhub: createSecurityHub(surroundings),
+      guardduty: createGuardDuty(dependencies),
+      securityhub: createSecurityHub(dependencies),
       sts: createSts(directory, settings.get),
     },
     settings: settings.get,
-    rates,
-    faults,
-    endings,
+    rates: controlled.rates,
+    faults: controlled.faults,
+    magicOutcomes,
     now,
-    worked: changed,
+    onPerformed: controlled.onChange,
   });
+  const pickDelay = createPickDelay();
   const calls = createCallHandler({
     perform,
     directory,
-    log,
+    log: controlled.log,
     now,
-    delay: (service, region) => dice(delays.get(), service, region),
+    delay: (service, region) => pickDelay(delays.get(), service, region),
   });
-  const reset = (): void => {
-    for (const one of [world, log, mails, endings]) {
-      one.clear();
-    }
-    faults.replace([]);
-    rates.change(startRates);
-    settings.set(DEFAULT_SETTINGS);
-    delays.set(startDelays);
-    changed();
-  };
-  const control = createControl({
-    world,
-    log,
-    mails,
-    endings,
-    faults,
-    rates,
-    settings,
-    delays,
-    changed,
-    reset,
-    now,
-  });
-  const server = createHttpServer(calls, control);
+  const server = createHttpServer(calls, createControl(controlled));
 
   return {
     get url() {
       const address = server.address() as AddressInfo | null;
       if (!address) {
-        throw new Error('expected a sandbox that listens; this one does not');
+        throw new Error('expected a listening sandbox; this one does not listen');
       }
       return `http://${host}:${address.port}`;
     },
@@ -136,6 +101,52 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       await closed;
       await stateFile?.flush();
     },
+  };
+}
+
+/** Everything that the control API reads, changes and resets. */
+interface Controlled extends ControlDependencies {
+  readonly magicOutcomes: MagicOutcomes;
+  readonly stateFile: StateFile | undefined;
+}
+
+function createControlled(options: SandboxOptions, now: () => number): Controlled {
+  const startRates = { ...DEFAULT_RATES, ...options.rates };
+  const startDelays: Delays = { ms: options.latencyMs ?? 0, jitterMs: 0, overrides: [] };
+  const settings = createAdjustable(DEFAULT_SETTINGS);
+  const delays = createAdjustable(startDelays);
+  const state = createSandboxState(settings.get);
+  const stateFile = options.stateFile === undefined ? undefined : createStateFile(options.stateFile, state);
+  const onChange = (): void => stateFile?.touch();
+  const log = createCallLog();
+  const mails = createMailLog();
+  const magicOutcomes = createMagicOutcomes();
+  const faults = createFaultRules();
+  const rates = createRateGate(startRates);
+
+  const reset = (): void => {
+    for (const one of [state, log, mails, magicOutcomes]) {
+      one.clear();
+    }
+    faults.replace([]);
+    rates.change(startRates);
+    settings.set(DEFAULT_SETTINGS);
+    delays.set(startDelays);
+    onChange();
+  };
+  return {
+    state,
+    log,
+    mails,
+    magicOutcomes,
+    faults,
+    rates,
+    settings,
+    delays,
+    stateFile,
+    onChange,
+    reset,
+    now,
   };
 }
 

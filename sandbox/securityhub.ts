@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { memberCalls, nextToken, readJson, readPage, type MemberCalls } from './memberCalls.js';
+import {
+  memberOperations,
+  nextToken,
+  readJson,
+  readPage,
+  type MemberOperations,
+} from './memberOperations.js';
 import type { Member, Unprocessed } from './member.js';
 import {
   BATCH_LIMIT,
@@ -7,27 +13,25 @@ import {
   type Operation,
   type ServiceEntry,
   type SignedCall,
-  type Surroundings,
+  type ServiceDependencies,
 } from './operation.js';
 import { badInput, notEnabled } from './refusal.js';
 import { isAccountId } from './scope.js';
 import { RESULT_TEXTS } from './texts.js';
 
-/** Security Hub as far as members go: paths, field names and limits of UPSTREAMS.md, Security Hub. */
-export function createSecurityHub(surroundings: Surroundings): ServiceEntry {
-  const { world, settings } = surroundings;
+/** Returns Security Hub's member operations, with the paths, field names and limits of UPSTREAMS.md, Security Hub. */
+export function createSecurityHub(dependencies: ServiceDependencies): ServiceEntry {
+  const { state, settings } = dependencies;
+  const refusesAboveLimit = () => settings().securityHubAboveLimit === 'refuse';
 
   return (call) => {
-    const operation = hubOperation(
-      call,
-      memberCalls(surroundings, call, 'securityhub'),
-      () => settings().securityHubAboveLimit === 'refuse',
-    );
+    const members = memberOperations(dependencies, call, 'securityhub');
+    const operation = hubOperation(call, members, refusesAboveLimit);
     return (
       operation && {
         ...operation,
         check() {
-          if (!world.hubEnabled(call.region)) {
+          if (!state.hubEnabled(call.region)) {
             throw notEnabled('securityhub', call.identity.account);
           }
           operation.check();
@@ -42,48 +46,39 @@ const AccountDetails = z.object({
 });
 const AccountIds = z.object({ AccountIds: z.array(z.string()) });
 
+/** Performs an operation on at most 50 accounts. `surplus` has the other accounts of the call, as unprocessed. */
+type PerformBatch = (ids: readonly string[], surplus: Unprocessed[]) => Answer;
+
 function hubOperation(
   call: SignedCall,
-  members: MemberCalls,
+  members: MemberOperations,
   refusesAboveLimit: () => boolean,
 ): Operation | undefined {
-  const ofAccounts = (
-    name: Operation['name'],
-    run: (ids: readonly string[], surplus: Unprocessed[]) => Answer,
-  ) => {
+  const onAccounts = (name: Operation['name'], perform: PerformBatch) => {
     const accountIds = AccountIds.safeParse(readJson(call.body)).data?.AccountIds;
-    return batch(name, 'AccountIds', accountIds, refusesAboveLimit, run);
+    return batch({ name, field: 'AccountIds', accountIds, refusesAboveLimit }, perform);
   };
   switch (`${call.method} /${call.segments.join('/')}`) {
-    case 'POST /members': {
-      const accounts = AccountDetails.safeParse(readJson(call.body)).data?.AccountDetails.map(
-        ({ AccountId, Email }) => ({ accountId: AccountId, email: Email }),
-      );
-      return batch(
-        'CreateMembers',
-        'AccountDetails',
-        accounts?.map(({ accountId }) => accountId),
-        refusesAboveLimit,
-        (ids, surplus) => refused([...members.create((accounts ?? []).slice(0, ids.length)), ...surplus]),
-      );
-    }
+    case 'POST /members':
+      return createMembers(call, members, refusesAboveLimit);
     case 'POST /members/invite':
-      return ofAccounts('InviteMembers', (ids, surplus) =>
-        refused([...members.invite(ids, { message: null, emailDisabled: false }), ...surplus]),
+      return onAccounts('InviteMembers', (ids, surplus) =>
+        unprocessedAnswer([...members.invite(ids, { message: null, emailDisabled: false }), ...surplus]),
       );
     case 'POST /members/delete':
-      return ofAccounts('DeleteMembers', (ids, surplus) => refused([...members.remove(ids), ...surplus]));
+      return onAccounts('DeleteMembers', (ids, surplus) =>
+        unprocessedAnswer([...members.remove(ids), ...surplus]),
+      );
     case 'POST /members/disassociate':
-      // Security Hub says nothing of single accounts here (see UPSTREAMS.md, Security Hub).
-      return ofAccounts('DisassociateMembers', (ids) => ({
+      // Security Hub's answer names no accounts (UPSTREAMS.md, Security Hub). The log has the unprocessed ones.
+      return onAccounts('DisassociateMembers', (ids) => ({
         body: {},
-        // For the log alone.
         unprocessed: members.disassociate(ids).map(({ accountId }) => accountId),
       }));
     case 'POST /members/get':
-      return ofAccounts('GetMembers', (ids, surplus) => {
+      return onAccounts('GetMembers', (ids, surplus) => {
         const found = members.get(ids);
-        const answer = refused([...found.unprocessed, ...surplus]);
+        const answer = unprocessedAnswer([...found.unprocessed, ...surplus]);
         return {
           ...answer,
           body: { Members: found.members.map(wireMember(call)), ...(answer.body as object) },
@@ -98,19 +93,40 @@ function hubOperation(
   }
 }
 
-/** An operation on a list of accounts; above the limit it is refused, or the surplus comes back unprocessed. */
-function batch(
-  name: Operation['name'],
-  field: string,
-  accountIds: readonly string[] | undefined,
+function createMembers(
+  call: SignedCall,
+  members: MemberOperations,
   refusesAboveLimit: () => boolean,
-  run: (ids: readonly string[], surplus: Unprocessed[]) => Answer,
 ): Operation {
+  const accounts = AccountDetails.safeParse(readJson(call.body)).data?.AccountDetails.map(
+    ({ AccountId, Email }) => ({ accountId: AccountId, email: Email }),
+  );
+  const accountIds = accounts?.map(({ accountId }) => accountId);
+  return batch(
+    { name: 'CreateMembers', field: 'AccountDetails', accountIds, refusesAboveLimit },
+    (ids, surplus) =>
+      unprocessedAnswer([...members.create((accounts ?? []).slice(0, ids.length)), ...surplus]),
+  );
+}
+
+/** The input of an operation on a list of accounts. */
+interface BatchInput {
+  readonly name: Operation['name'];
+  /** The name of the list in the input. */
+  readonly field: string;
+  /** The list; undefined if the input has none. */
+  readonly accountIds: readonly string[] | undefined;
+  /** Whether Security Hub refuses more than 50 accounts, or leaves the surplus unprocessed. */
+  readonly refusesAboveLimit: () => boolean;
+}
+
+function batch(input: BatchInput, perform: PerformBatch): Operation {
+  const { name, field, accountIds = [], refusesAboveLimit } = input;
   return {
     name,
-    accountIds: accountIds ?? [],
+    accountIds,
     check() {
-      if (!accountIds || accountIds.length === 0 || !accountIds.every(isAccountId)) {
+      if (accountIds.length === 0 || !accountIds.every(isAccountId)) {
         throw badInput('securityhub', `Invalid parameter '${field}'.`);
       }
       if (accountIds.length > BATCH_LIMIT && refusesAboveLimit()) {
@@ -120,17 +136,16 @@ function batch(
         );
       }
     },
-    run: () =>
-      run(
-        (accountIds ?? []).slice(0, BATCH_LIMIT),
-        (accountIds ?? [])
-          .slice(BATCH_LIMIT)
-          .map((accountId) => ({ accountId, result: RESULT_TEXTS.securityhub.batchLimit })),
-      ),
+    perform() {
+      const surplus = accountIds
+        .slice(BATCH_LIMIT)
+        .map((accountId) => ({ accountId, result: RESULT_TEXTS.securityhub.batchLimit }));
+      return perform(accountIds.slice(0, BATCH_LIMIT), surplus);
+    },
   };
 }
 
-const refused = (unprocessed: readonly Unprocessed[]): Answer => ({
+const unprocessedAnswer = (unprocessed: readonly Unprocessed[]): Answer => ({
   body: {
     UnprocessedAccounts: unprocessed.map(({ accountId, result }) => ({
       AccountId: accountId,
@@ -140,7 +155,7 @@ const refused = (unprocessed: readonly Unprocessed[]): Answer => ({
   unprocessed: unprocessed.map(({ accountId }) => accountId),
 });
 
-function listMembers(call: SignedCall, members: MemberCalls): Operation {
+function listMembers(call: SignedCall, members: MemberOperations): Operation {
   const page = () =>
     readPage('securityhub', call.query, {
       size: 'MaxResults',
@@ -151,7 +166,7 @@ function listMembers(call: SignedCall, members: MemberCalls): Operation {
     name: 'ListMembers',
     accountIds: [],
     check: () => void page(),
-    run() {
+    perform() {
       const { members: found, next } = members.list(page());
       return { body: { Members: found.map(wireMember(call)), NextToken: nextToken(next) }, unprocessed: [] };
     },
@@ -162,7 +177,7 @@ const describeHub = ({ identity, region }: SignedCall): Operation => ({
   name: 'DescribeHub',
   accountIds: [],
   check: () => undefined,
-  run: () => ({
+  perform: () => ({
     body: {
       HubArn: `arn:aws:securityhub:${region}:${identity.account}:hub/default`,
       SubscribedAt: '2024-01-01T00:00:00.000Z',

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { CallHandler } from './calls.js';
+import type { CallHandler } from './callHandler.js';
 import { CONTROL_PREFIX, type Control } from './control.js';
 import { deliver } from './delivery.js';
 import type { SignedRequest } from './signature.js';
 
-/** The largest body taken, in bytes: enough to seed 100,000 members in one request. */
+/** Maximum size of a body in bytes: enough to seed 100,000 members in one request. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** How long an idle connection is kept, in milliseconds: longer than the SDK keeps its own, so that no call meets a closing one. */
+/** Keep-alive of idle connections in milliseconds: longer than the SDK's, so no call meets a closing connection. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** The sandbox's HTTP server, not yet listening: the control API under its prefix, AWS calls everywhere else. */
+/** Returns the HTTP server, not yet listening. Paths outside the control API are AWS calls. */
 export function createHttpServer(calls: CallHandler, control: Control): Server {
   const server = createServer((incoming, response) => {
     readRequest(incoming)
@@ -22,7 +22,7 @@ export function createHttpServer(calls: CallHandler, control: Control): Server {
         }
       })
       .catch((error: unknown) => {
-        // A caller that goes away while sending is no fault; anything else here is one of the sandbox itself.
+        // A caller may disconnect while sending. Any other error is a defect of the sandbox.
         if (!incoming.destroyed) {
           process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : String(error)}\n`);
         }

@@ -1,56 +1,56 @@
 import type { Service, SignedService } from './scope.js';
 
 /**
- * How a region stands, for every account:
- * - `on`: open, and both services enabled, as every region not named is
- * - `off`: an opt-in region that was not opted into; every signature is refused as unknown
+ * The state of a region, for every account:
+ * - `on`: both services are enabled; the default
+ * - `off`: an opt-in region that is not enabled; every signature is refused as unknown
  * - `denied`: a service control policy denies every action
  * - `not-enabled`: neither service is enabled: GuardDuty has no detector, Security Hub no subscription
  */
 export const REGION_STATES = ['on', 'off', 'denied', 'not-enabled'] as const;
 export type RegionState = (typeof REGION_STATES)[number];
 
-/** What a role wants of those who assume it. */
+/** The conditions of a role. */
 export interface RoleRule {
-  /** Refuse everyone. */
+  /** Refuses every caller. */
   readonly denied?: boolean | undefined;
-  /** Refuse whoever does not give this external id. */
+  /** Refuses callers without this external id. */
   readonly externalId?: string | undefined;
 }
 
-/** How many members and unanswered invitations an account may have in a region; null: no ceiling. */
+/** Maximum members and open invitations of an account in a region; null means no limit. */
 export interface Ceilings {
   readonly members: number | null;
   readonly invitations: number | null;
 }
 
-/** How fast an account may call a service in a region: `perSecond` on average, `burst` at once; null: no limit. */
+/** The rate limit of an account at a service in a region: `perSecond` on average, `burst` at once; null means no limit. */
 export type Rate = { readonly perSecond: number; readonly burst: number } | null;
 
-/** Time an answer takes on its way back, in milliseconds: `ms`, plus up to `jitterMs` at random. */
+/** The delay of an answer in milliseconds: `ms` plus a random part of up to `jitterMs`. */
 export interface Delay {
   readonly ms: number;
   readonly jitterMs: number;
 }
 
-/** A delay for the calls that it matches; what is not named matches everything. */
+/** The delay for one service or region. A missing condition matches every call. */
 export interface DelayRule extends Delay {
   readonly service?: SignedService | undefined;
   readonly region?: string | undefined;
 }
 
-/** How the sandbox behaves, apart from magic account ids and faults. All of it can be changed while it runs. */
+/** The settings that the control API can change. */
 export interface Settings {
-  /** Regions that are not simply on, by name. */
+  /** The states of regions by name; others are `on`. */
   readonly regions: Readonly<Record<string, RegionState>>;
-  /** Roles that are not open to everyone, by role name. */
+  /** The conditions of roles by name; others have none. */
   readonly roles: Readonly<Record<string, RoleRule>>;
   readonly ceilings: Readonly<Record<Service, Ceilings>>;
-  /** What Security Hub does with more than 50 accounts: refuse the call, or leave the 51st and later unprocessed, as it used to. */
+  /** Security Hub's answer to more than 50 accounts: refuse the call or, as in the past, leave the 51st and later unprocessed. */
   readonly securityHubAboveLimit: 'refuse' | 'unprocessed';
 }
 
-/** Settings as the sandbox starts with them; see UPSTREAMS.md, "Both", for the ceilings. */
+/** The settings at the start. The ceilings are in UPSTREAMS.md, "Both". */
 export const DEFAULT_SETTINGS: Settings = {
   regions: { 'ap-east-1': 'off', 'eu-south-1': 'denied', 'sa-east-1': 'not-enabled' },
   roles: {
@@ -64,7 +64,7 @@ export const DEFAULT_SETTINGS: Settings = {
   securityHubAboveLimit: 'refuse',
 };
 
-/** Rates as the sandbox starts with them; see UPSTREAMS.md, "Both": Security Hub's are documented, GuardDuty's assumed. */
+/** The rates at the start (UPSTREAMS.md, "Both"): documented for Security Hub, assumed for GuardDuty. */
 export const DEFAULT_RATES: Readonly<Record<Service, Rate>> = {
   guardduty: { perSecond: 5, burst: 10 },
   securityhub: { perSecond: 10, burst: 30 },

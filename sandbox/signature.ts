@@ -4,20 +4,20 @@ import type { CredentialDirectory, Identity } from './credentials.js';
 import { NodeSha256 } from './nodeSha256.js';
 import { signatureRefusal } from './refusal.js';
 
-/** An HTTP request as it came, its body read to the end. Header names are in lower case. */
+/** An HTTP request with its whole body. Header names are in lower case. */
 export interface SignedRequest {
   readonly method: string;
-  /** The path as it stood on the wire, still percent-encoded. */
+  /** The path, percent-encoded as received. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | string[]>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What an Authorization header says before anything of it is believed. */
+/** The unverified content of an Authorization header. */
 export interface CredentialScope {
   readonly accessKeyId: string;
-  /** The day the signing key is for, YYYYMMDD. */
+  /** The day of the signing key, YYYYMMDD. */
   readonly day: string;
   readonly region: string;
   /** The signing name, for example `guardduty`. */
@@ -26,13 +26,17 @@ export interface CredentialScope {
   readonly signature: string;
 }
 
-/** AWS takes signatures whose date is at most five minutes off its own clock, either way. */
+/** AWS accepts signatures with a date at most 5 minutes before or after its own clock. */
 const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 
-/** Checks who signed a request. Throws a Refusal with the service's own error name when the signature does not hold. */
+/**
+ * Returns the identity that signed a request.
+ *
+ * @throws Refusal with the service's own error name for an invalid signature.
+ */
 export type SignatureCheck = (request: SignedRequest, scope: CredentialScope) => Promise<Identity>;
 
-/** Reads the Authorization header; undefined when it is not a whole Signature Version 4 header. */
+/** Returns the content of an Authorization header; undefined unless it is a complete Signature Version 4 header. */
 export function readCredentialScope(authorization: string): CredentialScope | undefined {
   const [, accessKeyId, day, region, service, signedHeaders, signature] =
     AUTHORIZATION.exec(authorization) ?? [];
@@ -42,11 +46,11 @@ export function readCredentialScope(authorization: string): CredentialScope | un
   return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** Checks by signing the same request again with the secret on file: the SDK's own signer decides what is canonical. */
+/** Returns a check that signs the request again with the known secret, with the SDK's own signer. */
 export function createSignatureCheck(directory: CredentialDirectory, now: () => number): SignatureCheck {
   return async (request, scope) => {
-    const refuse = (...because: [Parameters<typeof signatureRefusal>[1], string?]) =>
-      signatureRefusal(scope.service, ...because);
+    const refuse = (...fault: [Parameters<typeof signatureRefusal>[1], string?]) =>
+      signatureRefusal(scope.service, ...fault);
     const date = request.headers['x-amz-date'] ?? '';
     const signedAt = readBasicDate(date);
     if (signedAt === undefined || !date.startsWith(scope.day) || !scope.signedHeaders.includes('host')) {
@@ -62,10 +66,7 @@ export function createSignatureCheck(directory: CredentialDirectory, now: () => 
     if (Math.abs(now() - signedAt.getTime()) > MAX_CLOCK_SKEW_MS) {
       throw refuse('mismatch', skewMessage(date, now()));
     }
-    if (
-      !bodyIsTheSignedOne(request) ||
-      (await sign(request, scope, identity, signedAt)) !== scope.signature
-    ) {
+    if (!isBodySigned(request) || (await sign(request, scope, identity, signedAt)) !== scope.signature) {
       throw refuse('mismatch');
     }
     return identity;
@@ -99,7 +100,7 @@ async function sign(
   for (const name of scope.signedHeaders) {
     headers[name] = request.headers[name] ?? '';
   }
-  const { hostname, port } = SAME_FOR_ALL;
+  const { hostname, port } = ANY_ADDRESS;
   const signed = await signer.sign(
     { ...request, query: { ...request.query }, headers, protocol: 'http:', hostname, port },
     { signingDate, signableHeaders: new Set(scope.signedHeaders) },
@@ -107,15 +108,15 @@ async function sign(
   return readCredentialScope(signed.headers['authorization'] ?? '')?.signature ?? '';
 }
 
-// Where a request went is no part of its signature, the Host header is; the signer's type asks for it all the same.
-const SAME_FOR_ALL = { hostname: '127.0.0.1', port: 80 };
+// The signature has the Host header but not the target address. Only the signer's type requires one.
+const ANY_ADDRESS = { hostname: '127.0.0.1', port: 80 };
 
-function bodyIsTheSignedOne({ headers, body }: SignedRequest): boolean {
+function isBodySigned({ headers, body }: SignedRequest): boolean {
   const claimed = headers['x-amz-content-sha256'];
   return claimed === undefined || claimed === createHash('sha256').update(body).digest('hex');
 }
 
-/** The time of a date such as 20260131T235959Z. */
+/** Returns the time of a date such as 20260131T235959Z. */
 function readBasicDate(text: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) {

@@ -1,34 +1,34 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { World, WorldSnapshot } from './world.js';
+import type { SandboxState, StateSnapshot } from './sandboxState.js';
 
-/** Keeps members and detectors in a file, so that they outlive the process. */
+/** Keeps members and detectors in a file over a restart. */
 export interface StateFile {
-  /** Takes the file's members and detectors into the world; leaves the world alone when there is no file yet, and makes sure that there can be one. */
+  /** Restores the state from the file, if there is one. Creates the folder of the file. */
   load(): Promise<void>;
-  /** Tells that the world has changed: it is written soon after, together with what follows meanwhile. */
+  /** Schedules a write of the state. One write covers all changes until then. */
   touch(): void;
-  /** Writes what is not written yet. */
+  /** Writes pending changes at once. */
   flush(): Promise<void>;
 }
 
-/** How long changes are gathered before they are written, in milliseconds; longer when writing itself takes long. */
-const GATHER_MS = 300;
+/** Minimum delay of a write in milliseconds. */
+const MIN_DELAY_MS = 300;
 
-/** Writing may take this share of the time: a large file is written less often, so that calls keep their pace. */
-const WRITING_SHARE = 1 / 20;
+/** Maximum share of the time for writing. A large file is written less often, so calls stay fast. */
+const MAX_WRITING_SHARE = 1 / 20;
 
-/** A state file at `path`: always whole, since it is written beside itself and then put in place. */
-export function createStateFile(path: string, world: World): StateFile {
+/** Returns the state file at `path`. A write goes to a second file, which then replaces the first: the file is never partial. */
+export function createStateFile(path: string, state: SandboxState): StateFile {
   let timer: NodeJS.Timeout | undefined;
-  let gatherMs = GATHER_MS;
+  let delayMs = MIN_DELAY_MS;
   let writing = Promise.resolve();
 
   const write = async (): Promise<void> => {
     const started = performance.now();
-    await writeFile(`${path}.new`, JSON.stringify(world.snapshot()));
+    await writeFile(`${path}.new`, JSON.stringify(state.snapshot()));
     await rename(`${path}.new`, path);
-    gatherMs = Math.max(GATHER_MS, (performance.now() - started) / WRITING_SHARE);
+    delayMs = Math.max(MIN_DELAY_MS, (performance.now() - started) / MAX_WRITING_SHARE);
   };
   const writeNext = (): Promise<void> => {
     timer = undefined;
@@ -46,11 +46,11 @@ export function createStateFile(path: string, world: World): StateFile {
         throw error;
       });
       if (text !== undefined) {
-        world.restore(JSON.parse(text) as WorldSnapshot);
+        state.restore(JSON.parse(text) as StateSnapshot);
       }
     },
     touch() {
-      timer ??= setTimeout(() => void writeNext(), gatherMs).unref();
+      timer ??= setTimeout(() => void writeNext(), delayMs).unref();
     },
     async flush() {
       if (!timer) {

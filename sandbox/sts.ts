@@ -4,13 +4,13 @@ import { accessDenied, badInput } from './refusal.js';
 import { escapeXml, STS_NAMESPACE } from './reply.js';
 import type { Settings } from './settings.js';
 
-/** How long a role session lasts, in seconds, when the caller does not say; AWS allows 900 to 43200. */
+/** Duration of a role session in seconds. AWS allows 900 to 43200. */
 const SESSION_SECONDS = { default: 3600, min: 900, max: 43_200 };
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
-/** STS as far as the gateway needs it: who am I, and let me be someone else. A query service: forms in, XML out. */
+/** Returns STS with GetCallerIdentity and AssumeRole, in the query protocol: form requests, XML answers. */
 export function createSts(directory: CredentialDirectory, settings: () => Settings): ServiceEntry {
   return (call) => {
     if (call.method !== 'POST' || call.segments.length > 0) {
@@ -32,7 +32,7 @@ const getCallerIdentity = ({ identity, requestId }: SignedCall): Operation => ({
   name: 'GetCallerIdentity',
   accountIds: [],
   check: () => undefined,
-  run: () =>
+  perform: () =>
     answer('GetCallerIdentity', requestId, {
       Arn: identity.arn,
       UserId: identity.userId,
@@ -72,7 +72,7 @@ function assumeRole(
         throw accessDenied('sts', call.identity.arn, `AssumeRole on resource: ${roleArn}`);
       }
     },
-    run() {
+    perform() {
       const session = directory.issue({ account, roleName, sessionName, seconds });
       return answer('AssumeRole', call.requestId, {
         AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },

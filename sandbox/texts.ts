@@ -1,9 +1,9 @@
 import type { Service } from './scope.js';
 
 /**
- * What a service writes next to an account it leaves unprocessed. All but INVENTED_TEXTS hold the words that were seen
- * (see UPSTREAMS.md, "Why an account comes back unprocessed"); where only a part of a text was seen, as with the
- * organization's administrator and most of Security Hub's, the sentence around it follows GuardDuty's.
+ * The result texts of unprocessed accounts. All but INVENTED_TEXTS are observed texts (UPSTREAMS.md, "Why an account
+ * comes back unprocessed"). If only a part was observed (the organization's administrator, most of Security Hub's
+ * texts), the rest of the sentence follows GuardDuty's.
  */
 export interface ResultTexts {
   readonly alreadyMember: string;
@@ -27,7 +27,7 @@ export interface ResultTexts {
   readonly other: string;
 }
 
-/** Texts no service was ever seen to write: plausible wording, so that every reason can be met. */
+/** Texts that no service was observed to write. With them every reason code has a magic account id. */
 export const INVENTED_TEXTS = [
   'invitationLimit',
   'emailInvalid',

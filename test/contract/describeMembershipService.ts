@@ -20,7 +20,7 @@ export interface ServiceUnderTest {
 const REGION = 'eu-west-1';
 /** Leading zeros, and digits that a number would lose. */
 const ACCOUNTS = ['000000000001', '000000000002', '999999999999'];
-/** Refused in every region by the sandbox: a magic ending. */
+/** Left unprocessed in every region by the sandbox: a magic account id. */
 const SELF = '000000900003';
 const REQUEST_TIMEOUT_MS = 400;
 const REQUEST_ID = /^[0-9a-f-]{36}$/;

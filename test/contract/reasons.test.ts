@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
-import { MAGIC_ENDINGS, type RefusedEnding } from '../../sandbox/magic.js';
+import { MAGIC_OUTCOMES, type UnprocessedOutcome } from '../../sandbox/magicTable.js';
 import { INVENTED_TEXTS, RESULT_TEXTS } from '../../sandbox/texts.js';
 import { classifyUnprocessed } from '../../src/services/answers/reasonPatterns.js';
 
-const refused = MAGIC_ENDINGS.filter((row): row is RefusedEnding => 'text' in row);
+const refused = MAGIC_OUTCOMES.filter((row): row is UnprocessedOutcome => 'text' in row);
 
-it.each(refused.map(({ ending, reason, text }) => [ending, reason, text] as const))(
-  'the sandbox and the gateway agree that the ending %s means %s (%s)',
-  (_ending, reason, text) => {
+it.each(refused.map(({ digits, reason, text }) => [digits, reason, text] as const))(
+  'the sandbox and the gateway agree that the digits %s means %s (%s)',
+  (_digits, reason, text) => {
     expect(classifyUnprocessed(RESULT_TEXTS.guardduty[text])).toBe(reason);
     expect(classifyUnprocessed(RESULT_TEXTS.securityhub[text])).toBe(reason);
   },

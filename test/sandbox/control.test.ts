@@ -167,7 +167,7 @@ describe('the control API', () => {
       'POST',
       'members',
       { account: '1', region: 'us-east-1', service: 'guardduty', members: [] },
-      /twelve digits/,
+      /12 digits/,
     ],
     ['GET', 'log?colour=red', undefined, /colour/],
   ])('refuses %s %s with input it does not know, and says what', async (method, path, body, message) => {

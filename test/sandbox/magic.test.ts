@@ -8,7 +8,7 @@ import {
 import * as hub from '@aws-sdk/client-securityhub';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/fault.js';
-import { MAGIC_ENDINGS, type FailingEnding, type RefusedEnding } from '../../sandbox/magic.js';
+import { MAGIC_OUTCOMES, type FaultOutcome, type UnprocessedOutcome } from '../../sandbox/magicTable.js';
 import { RESULT_TEXTS } from '../../sandbox/texts.js';
 import type { ChangingOperation, Service } from '../../sandbox/scope.js';
 import { ACCOUNT, detectorOf, email, refusalOf, startSandbox } from './clients.js';
@@ -61,10 +61,10 @@ async function start() {
   return { send, seed, control };
 }
 
-const magicId = (ending: string): string => `4444559000${ending}`;
+const magicId = (digits: string): string => `4444559000${digits}`;
 const times = (sends: number | null): string => (sends === null ? 'always' : `${sends} time(s)`);
-const refusedRows = MAGIC_ENDINGS.filter((row): row is RefusedEnding => 'text' in row);
-const failingRows = MAGIC_ENDINGS.filter((row): row is FailingEnding => 'fault' in row);
+const refusedRows = MAGIC_OUTCOMES.filter((row): row is UnprocessedOutcome => 'text' in row);
+const failingRows = MAGIC_OUTCOMES.filter((row): row is FaultOutcome => 'fault' in row);
 const everyRefusal = refusedRows.flatMap((row) =>
   SERVICES.flatMap((service) =>
     row.operations
@@ -75,17 +75,17 @@ const everyRefusal = refusedRows.flatMap((row) =>
 );
 
 describe('magic account ids', () => {
-  it('have an ending of their own each', () => {
-    expect(new Set(MAGIC_ENDINGS.map(({ ending }) => ending)).size).toBe(MAGIC_ENDINGS.length);
-    expect(MAGIC_ENDINGS.filter(({ ending }) => !/^\d\d$/.test(ending))).toEqual([]);
+  it('have different digits each', () => {
+    expect(new Set(MAGIC_OUTCOMES.map(({ digits }) => digits)).size).toBe(MAGIC_OUTCOMES.length);
+    expect(MAGIC_OUTCOMES.filter(({ digits }) => !/^\d\d$/.test(digits))).toEqual([]);
   });
 
   it.each(everyRefusal)(
-    '$ending: $operation at $service leaves it unprocessed as $reason, $times',
+    '$digits: $operation at $service leaves it unprocessed as $reason, $times',
     async (row) => {
-      const { ending, service, operation, text, sends } = row;
+      const { digits, service, operation, text, sends } = row;
       const { send, seed } = await start();
-      const id = magicId(ending);
+      const id = magicId(digits);
       if (operation !== 'CreateMembers') {
         const status = operation === 'DisassociateMembers' ? 'Enabled' : 'Created';
         await seed(service, id, status);
@@ -177,9 +177,9 @@ const FAILURES: Partial<Record<Fault, Ending>> = {
 describe('magic account ids that fail the whole call', () => {
   it.each(
     failingRows.flatMap((row) => SERVICES.map((service) => ({ ...row, service, times: times(row.sends) }))),
-  )('$ending: CreateMembers at $service meets $fault, $times', async ({ ending, fault, service, sends }) => {
+  )('$digits: CreateMembers at $service meets $fault, $times', async ({ digits, fault, service, sends }) => {
     const { send, control } = await start();
-    const id = magicId(ending);
+    const id = magicId(digits);
     const { done, [service]: expected } = FAILURES[fault]!;
     const { name, status } = await refusalOf(send(service, 'CreateMembers', [ORDINARY, id]));
     expect([name, status]).toEqual(expected);

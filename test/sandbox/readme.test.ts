@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { FAULTS } from '../../sandbox/fault.js';
-import { MAGIC_ENDINGS } from '../../sandbox/magic.js';
+import { MAGIC_OUTCOMES } from '../../sandbox/magicTable.js';
 import { INVENTED_TEXTS } from '../../sandbox/texts.js';
 import { startSandbox } from './clients.js';
 
@@ -19,8 +19,8 @@ const rows = readme
 it('the magic table of the README is the one that drives the sandbox', () => {
   const count = (sends: number | null): string =>
     sends === null ? 'always' : sends === 1 ? 'once' : 'twice';
-  const expected = MAGIC_ENDINGS.map((row) => [
-    `\`9000${row.ending}\``,
+  const expected = MAGIC_OUTCOMES.map((row) => [
+    `\`9000${row.digits}\``,
     'text' in row ? `unprocessed, \`${row.reason}\`` : `\`${row.fault}\``,
     row.operations.length === 4
       ? 'every change'
@@ -33,7 +33,7 @@ it('the magic table of the README is the one that drives the sandbox', () => {
 it('the README names every reason whose text is invented, and no other', () => {
   const sentence = /seen to write a text for (.*?): those are invented/s.exec(readme)?.[1] ?? '';
   const named = [...sentence.matchAll(/`([A-Z_]+)`/g)].map(([, reason]) => reason);
-  const invented = MAGIC_ENDINGS.filter(
+  const invented = MAGIC_OUTCOMES.filter(
     (row) => 'text' in row && INVENTED_TEXTS.some((text) => text === row.text),
   );
   expect(named).toEqual(invented.map((row) => ('reason' in row ? row.reason : undefined)));

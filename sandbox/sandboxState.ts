@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Member } from './member.js';
-import { createMemberRegister, type MemberRegister } from './members.js';
+import { createMemberList, type MemberList } from './memberList.js';
 import { scopeKey, type Scope, type Service } from './scope.js';
 import type { Settings } from './settings.js';
 import { RESULT_TEXTS } from './texts.js';
 
-/** What the sandbox keeps over a restart, as JSON. */
-export interface WorldSnapshot {
+/** The content of the state file. */
+export interface StateSnapshot {
   readonly detectors: readonly { account: string; region: string; detectorId: string | null }[];
   readonly scopes: readonly {
     account: string;
@@ -16,38 +16,39 @@ export interface WorldSnapshot {
   }[];
 }
 
-/** Everything accounts own: detectors and members, apart for every account, region and service. */
-export interface World {
-  /** The register of a scope, empty when nobody has used it yet. */
-  register(scope: Scope): MemberRegister;
-  /** GuardDuty's detector of an account and region; null where GuardDuty is not enabled. */
+/** The detectors and members of all accounts, by account, region and service. */
+export interface SandboxState {
+  /** Returns the member list of a scope; an empty one at first use. */
+  memberList(scope: Scope): MemberList;
+  /** Returns GuardDuty's detector of an account in a region; null if GuardDuty is not enabled. */
   detectorId(account: string, region: string): string | null;
-  /** Puts another detector in place, or none. */
+  /** Replaces the detector; null removes it. */
   setDetector(account: string, region: string, detectorId: string | null): void;
-  /** Whether Security Hub is enabled in a region. */
+  /** Returns whether Security Hub is enabled in a region. */
   hubEnabled(region: string): boolean;
-  snapshot(): WorldSnapshot;
-  restore(snapshot: WorldSnapshot): void;
+  snapshot(): StateSnapshot;
+  restore(snapshot: StateSnapshot): void;
   clear(): void;
 }
 
-export function createWorld(settings: () => Settings): World {
-  const scopes = new Map<string, { scope: Scope; register: MemberRegister }>();
+/** Returns the state without members. */
+export function createSandboxState(settings: () => Settings): SandboxState {
+  const scopes = new Map<string, { scope: Scope; list: MemberList }>();
   const detectors = new Map<string, { account: string; region: string; detectorId: string | null }>();
 
-  const register = (scope: Scope): MemberRegister => {
+  const memberList = (scope: Scope): MemberList => {
     const key = scopeKey(scope);
     const known = scopes.get(key);
     if (known) {
-      return known.register;
+      return known.list;
     }
-    const fresh = createMemberRegister({
+    const list = createMemberList({
       account: scope.account,
       texts: RESULT_TEXTS[scope.service],
       ceilings: () => settings().ceilings[scope.service],
     });
-    scopes.set(key, { scope, register: fresh });
-    return fresh;
+    scopes.set(key, { scope, list });
+    return list;
   };
   const setDetector = (account: string, region: string, detectorId: string | null): void => {
     detectors.set(`${account}/${region}`, { account, region, detectorId });
@@ -58,11 +59,11 @@ export function createWorld(settings: () => Settings): World {
   };
 
   return {
-    register,
+    memberList,
     detectorId(account, region) {
-      const placed = detectors.get(`${account}/${region}`);
-      if (placed) {
-        return placed.detectorId;
+      const replaced = detectors.get(`${account}/${region}`);
+      if (replaced) {
+        return replaced.detectorId;
       }
       return settings().regions[region] === 'not-enabled' ? null : detectorIdOf(account, region);
     },
@@ -70,11 +71,11 @@ export function createWorld(settings: () => Settings): World {
     hubEnabled: (region) => settings().regions[region] !== 'not-enabled',
     snapshot: () => ({
       detectors: [...detectors.values()],
-      scopes: [...scopes.values()].map(({ scope: { account, region, service }, register }) => ({
+      scopes: [...scopes.values()].map(({ scope: { account, region, service }, list }) => ({
         account,
         region,
         service,
-        members: [...register.all()],
+        members: [...list.all()],
       })),
     }),
     restore(snapshot) {
@@ -83,9 +84,9 @@ export function createWorld(settings: () => Settings): World {
         setDetector(account, region, detectorId);
       }
       for (const { members, ...scope } of snapshot.scopes) {
-        const own = register(scope);
+        const list = memberList(scope);
         for (const member of members) {
-          own.put(member);
+          list.put(member);
         }
       }
     },
@@ -93,6 +94,6 @@ export function createWorld(settings: () => Settings): World {
   };
 }
 
-/** The detector an account has in a region from the start: 32 hexadecimal digits that never change. */
+/** Returns the detector that an account has in a region at the start: always the same 32 hexadecimal digits. */
 export const detectorIdOf = (account: string, region: string): string =>
   createHash('sha256').update(`${account}/${region}`).digest('hex').slice(0, 32);

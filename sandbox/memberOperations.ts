@@ -1,54 +1,58 @@
-import type { MemberPage, Screen, Unprocessed } from './member.js';
-import type { SignedCall, Surroundings } from './operation.js';
-import { BATCH_LIMIT } from './operation.js';
+import type { MemberPage, Unprocessed } from './member.js';
+import type { MemberList } from './memberList.js';
+import { BATCH_LIMIT, type ServiceDependencies, type SignedCall } from './operation.js';
 import { badInput, OUT_OF_RANGE } from './refusal.js';
 import { isAccountId, type ChangingOperation, type Scope, type Service } from './scope.js';
 
-/** What both services do with members, in words of neither: a service file adds the names on the wire. */
-export interface MemberCalls {
+/** The member operations that both services have. guardduty.ts and securityhub.ts add the names on the wire. */
+export interface MemberOperations {
   create(accounts: readonly { accountId: string; email?: string | undefined }[]): Unprocessed[];
   invite(
     accountIds: readonly string[],
-    letter: { message: string | null; emailDisabled: boolean },
+    invitation: { message: string | null; emailDisabled: boolean },
   ): Unprocessed[];
   disassociate(accountIds: readonly string[]): Unprocessed[];
   remove(accountIds: readonly string[]): Unprocessed[];
-  get(accountIds: readonly string[]): ReturnType<ReturnType<Surroundings['world']['register']>['get']>;
+  get(accountIds: readonly string[]): ReturnType<MemberList['get']>;
   list(page: PageInput): MemberPage;
 }
 
-/** The member operations of one call, bound to the caller's register, the magic account ids and the mails. */
-export function memberCalls(
-  { world, screen, mail }: Surroundings,
+/** Returns the member operations for the caller of one call. */
+export function memberOperations(
+  { state, fixedResults, mail }: ServiceDependencies,
   { identity, region, at }: SignedCall,
   service: Service,
-): MemberCalls {
+): MemberOperations {
   const scope: Scope = { account: identity.account, region, service };
-  const register = world.register(scope);
-  const screened = (operation: ChangingOperation): Screen => screen(scope, operation);
+  const list = state.memberList(scope);
+  const fixed = (operation: ChangingOperation) => fixedResults(scope, operation);
 
   return {
-    create: (accounts) => register.create(accounts, at, screened('CreateMembers')),
-    invite: (accountIds, letter) =>
-      register.invite(accountIds, at, screened('InviteMembers'), (accountId) =>
-        mail({ ...scope, accountId, ...letter, invitedAt: at }),
+    create: (accounts) => list.create(accounts, at, fixed('CreateMembers')),
+    invite: (accountIds, invitation) =>
+      list.invite(accountIds, at, fixed('InviteMembers'), (accountId) =>
+        mail({ ...scope, accountId, ...invitation, invitedAt: at }),
       ),
-    disassociate: (accountIds) => register.disassociate(accountIds, at, screened('DisassociateMembers')),
-    remove: (accountIds) => register.remove(accountIds, screened('DeleteMembers')),
-    get: (accountIds) => register.get(accountIds),
-    list: ({ after, size, onlyAssociated }) => register.list(after, size, onlyAssociated),
+    disassociate: (accountIds) => list.disassociate(accountIds, at, fixed('DisassociateMembers')),
+    remove: (accountIds) => list.remove(accountIds, fixed('DeleteMembers')),
+    get: (accountIds) => list.get(accountIds),
+    list: ({ after, size, onlyAssociated }) => list.list(after, size, onlyAssociated),
   };
 }
 
-/** Which members a list is asked for. */
+/** The query of ListMembers. */
 export interface PageInput {
-  /** The last account id of the page before; empty for the first. */
+  /** The last account id of the previous page; empty for the first page. */
   readonly after: string;
   readonly size: number;
   readonly onlyAssociated: boolean;
 }
 
-/** Reads a list's query; `names` are the service's own. Throws a Refusal when a value is out of range. */
+/**
+ * Returns the query of ListMembers. `names` are the service's parameter names.
+ *
+ * @throws Refusal for a value out of range.
+ */
 export function readPage(
   service: Service,
   query: SignedCall['query'],
@@ -72,11 +76,11 @@ export function readPage(
   return { after, size: Number(size), onlyAssociated: onlyAssociated.toLowerCase() === 'true' };
 }
 
-/** The token that asks for the page after the account id `next`; undefined when there is none. */
+/** Returns the token of the page after the account id `next`; undefined without one. */
 export const nextToken = (next: string | undefined): string | undefined =>
   next === undefined ? undefined : Buffer.from(next, 'latin1').toString('base64url');
 
-/** A body of JSON; undefined when it is none. */
+/** Returns the parsed body; undefined if it is not JSON. */
 export function readJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString()) as unknown;

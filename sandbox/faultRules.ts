@@ -2,7 +2,7 @@ import type { Fault } from './fault.js';
 import { createRandom, type Random } from './random.js';
 import type { CallScope, OperationName, SignedService } from './scope.js';
 
-/** Calls to be struck by a fault. What `match` does not name matches every call. */
+/** A fault for the calls that match. A condition that `match` does not have matches every call. */
 export interface FaultRule {
   readonly match: {
     readonly service?: SignedService | undefined;
@@ -14,62 +14,64 @@ export interface FaultRule {
     readonly accountId?: string | undefined;
   };
   readonly fault: Fault;
-  /** How many calls are struck before the rule is spent; without it, there is no end. */
+  /** The number of calls that get the fault; unlimited by default. */
   readonly times?: number | undefined;
-  /** The share of matching calls that is struck, 0 to 1; without it, all. */
+  /** The probability that a matching call gets the fault, 0 to 1; 1 by default. */
   readonly probability?: number | undefined;
-  /** Starts the random numbers behind `probability`, so that a run can be repeated; 1 without it. */
+  /** The seed of the random numbers for `probability`; 1 by default. */
   readonly seed?: number | undefined;
-  /** How much later the answer goes out or is cut off, in milliseconds; without it, 1000 for `slow` and 0 for the others. */
+  /** The additional delay of the answer, in milliseconds; by default 1000 for `slow` and 0 for other faults. */
   readonly ms?: number | undefined;
 }
 
-/** A fault rule and how many calls it has struck. */
+/** A fault rule and the number of calls that got its fault. */
 export interface FaultState {
   readonly rule: FaultRule;
   readonly hits: number;
 }
 
-/** What strikes a call. */
-export interface Strike {
+/** The fault of a call. */
+export interface CallFault {
   readonly fault: Fault;
-  /** How much later the answer goes out or is cut off, in milliseconds. */
+  /** The additional delay of the answer, in milliseconds. */
   readonly ms: number;
 }
 
-/** The fault rules in force, set by the control API. */
+/** The fault rules that the control API has set. */
 export interface FaultRules {
-  /** Puts these rules in place of all others; their counts start at zero. */
+  /** Replaces all rules. The new ones start with zero hits. */
   replace(rules: readonly FaultRule[]): void;
-  /** The first rule that strikes this call, if any does. Asking counts. */
-  strike(scope: CallScope, operation: OperationName, accountIds: readonly string[]): Strike | undefined;
+  /** Returns the fault of the first rule for this call, and counts a hit; undefined without one. */
+  faultFor(scope: CallScope, operation: OperationName, accountIds: readonly string[]): CallFault | undefined;
   state(): FaultState[];
 }
 
+/** The delay of `slow`, in milliseconds. */
 const SLOW_MS = 1000;
 
+/** Returns an empty set of fault rules. */
 export function createFaultRules(): FaultRules {
-  let armed: { rule: FaultRule; hits: number; random: Random }[] = [];
+  let active: { rule: FaultRule; hits: number; random: Random }[] = [];
 
   return {
     replace(rules) {
-      armed = rules.map((rule) => ({ rule, hits: 0, random: createRandom(rule.seed ?? 1) }));
+      active = rules.map((rule) => ({ rule, hits: 0, random: createRandom(rule.seed ?? 1) }));
     },
-    strike(scope, operation, accountIds) {
-      const struck = armed.find(
+    faultFor(scope, operation, accountIds) {
+      const hit = active.find(
         ({ rule, hits, random }) =>
           hits < (rule.times ?? Infinity) &&
           matches(rule.match, scope, operation, accountIds) &&
           random() < (rule.probability ?? 1),
       );
-      if (!struck) {
+      if (!hit) {
         return undefined;
       }
-      struck.hits++;
-      const { fault, ms = fault === 'slow' ? SLOW_MS : 0 } = struck.rule;
+      hit.hits++;
+      const { fault, ms = fault === 'slow' ? SLOW_MS : 0 } = hit.rule;
       return { fault, ms };
     },
-    state: () => armed.map(({ rule, hits }) => ({ rule, hits })),
+    state: () => active.map(({ rule, hits }) => ({ rule, hits })),
   };
 }
 
