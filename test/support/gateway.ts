@@ -10,7 +10,7 @@ import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createTestDatabase } from './database.js';
-import { FAST_RATES } from './fastRates.js';
+import { FAST_RATES } from './speed.js';
 import { startSandbox, type TestSandbox } from './sandboxControl.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -6,7 +6,7 @@ import {
   RefreshInventoryDocument,
 } from '../../generated/graphql.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../../support/database.js';
-import { FAST_RATES } from '../../support/fastRates.js';
+import { FAST_RATES } from '../../support/speed.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';

@@ -7,6 +7,7 @@ import {
   type DisassociateMembersInput,
 } from '../../generated/graphql.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { QUICK_RETRIES } from '../../support/speed.js';
 import { members, OWN, REGION, seedMembers, SERVICES } from '../../support/removalFixture.js';
 
 const ALL = members(200);
@@ -16,7 +17,7 @@ const GRAPHQL = { guardduty: 'GUARDDUTY', securityhub: 'SECURITY_HUB' } as const
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { INVITATION_LANDS_WITHIN_SECONDS: '1' } });
+  gateway = await startGateway({ intervals: { retryDelays: QUICK_RETRIES } });
 });
 afterAll(() => gateway.stop());
 beforeEach(async () => {
@@ -122,7 +123,7 @@ describe('a disassociation that Security Hub answers', () => {
         'Security Hub answered without a word on single accounts; read back, the member shows Enabled: still associated.',
       sends: 6,
     });
-  }, 60_000);
+  });
 
   it('stays in flight, with its call answered and the trouble on it, while it cannot be read back', async () => {
     const send = await remove('DisassociateMembers', { accountIds: GOING, services, waitSeconds: 0 });
@@ -143,5 +144,5 @@ describe('a disassociation that Security Hub answers', () => {
       .toMatchObject({ status: 'SUCCEEDED', counts: { processed: 20 } });
     expect(await call()).toMatchObject({ status: 'ANSWERED' });
     expect(await gateway.sandbox.calls('DisassociateMembers')).toHaveLength(1);
-  }, 40_000);
+  });
 });

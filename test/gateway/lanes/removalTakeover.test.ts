@@ -7,7 +7,7 @@ import {
   type DisassociateMembersInput,
 } from '../../generated/graphql.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { FAST_RATES } from '../../support/fastRates.js';
+import { FAST_RATES } from '../../support/speed.js';
 import { execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { members, OWN, REGION, seedMembers, SERVICES } from '../../support/removalFixture.js';

@@ -15,6 +15,8 @@ import { accounts, startGateway, type TestGateway } from '../../support/gateway.
 const SECURITYHUB = { SECURITYHUB_RATE: '4', SECURITYHUB_BURST: '4' };
 const FAST = { services: ['GUARDDUTY' as const], regions: ['us-east-1'] };
 const SLOW = { services: ['SECURITY_HUB' as const], regions: ['us-east-1', 'eu-west-1'] };
+/** In seconds. The second is long enough for a request to be canceled meanwhile. */
+const RETRY_DELAYS = [0.05, 1, 0.05, 0.05, 0.05];
 const NOTHING = 'no outcome of the request ended UNPROCESSED or FAILED';
 
 let gateway: TestGateway;
@@ -22,7 +24,7 @@ let gateway: TestGateway;
 let first = 0;
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: SECURITYHUB });
+  gateway = await startGateway({ environment: SECURITYHUB, intervals: { retryDelays: RETRY_DELAYS } });
 });
 afterAll(() => gateway.stop());
 beforeEach(async () => {
@@ -48,39 +50,35 @@ const breakGuardDuty = () =>
   ]);
 
 describe('retryRequest', () => {
-  it(
-    'sends again what the service could not do, and can itself be retried',
-    { timeout: 120_000 },
-    async () => {
-      // The sandbox's magic endings: 900022 always an internal error, 900003 always the administrator itself.
-      const magic = ['777755900022', '777755900003'].map((accountId) => ({
-        accountId,
-        email: 'm@example.com',
-      }));
-      const old = await create({ ...FAST, accounts: [...magic, ...accounts(3, first)], waitSeconds: 60 });
-      expect(old).toMatchObject({ status: 'PARTIALLY_SUCCEEDED', counts: { processed: 3, unprocessed: 2 } });
-      await gateway.sandbox.clearLog();
+  it('sends again what the service could not do, and can itself be retried', async () => {
+    // The sandbox's magic endings: 900022 always an internal error, 900003 always the administrator itself.
+    const magic = ['777755900022', '777755900003'].map((accountId) => ({
+      accountId,
+      email: 'm@example.com',
+    }));
+    const old = await create({ ...FAST, accounts: [...magic, ...accounts(3, first)], waitSeconds: 60 });
+    expect(old).toMatchObject({ status: 'PARTIALLY_SUCCEEDED', counts: { processed: 3, unprocessed: 2 } });
+    await gateway.sandbox.clearLog();
 
-      const again = await retry({ requestId: old.id, note: 'again', waitSeconds: 60 });
-      expect(again).toMatchObject({
-        userErrors: [],
-        request: {
-          operation: 'CREATE_MEMBERS',
-          status: 'FAILED',
-          note: 'again',
-          retryOf: { id: old.id },
-          counts: { total: 1, unprocessed: 1 },
-        },
-      });
-      const sent = await gateway.sandbox.calls('CreateMembers');
-      expect(new Set(sent.flatMap(({ accountIds }) => accountIds))).toEqual(new Set(['777755900022']));
+    const again = await retry({ requestId: old.id, note: 'again', waitSeconds: 60 });
+    expect(again).toMatchObject({
+      userErrors: [],
+      request: {
+        operation: 'CREATE_MEMBERS',
+        status: 'FAILED',
+        note: 'again',
+        retryOf: { id: old.id },
+        counts: { total: 1, unprocessed: 1 },
+      },
+    });
+    const sent = await gateway.sandbox.calls('CreateMembers');
+    expect(new Set(sent.flatMap(({ accountIds }) => accountIds))).toEqual(new Set(['777755900022']));
 
-      const third = await retry({ requestId: again.request?.id ?? '', waitSeconds: 0 });
-      expect(third.request).toMatchObject({ retryOf: { id: again.request?.id }, counts: { total: 1 } });
-      await cancel(third.request?.id ?? '');
-      await expect.poll(async () => (await requestNow(third.request?.id ?? ''))?.finishedAt).not.toBeNull();
-    },
-  );
+    const third = await retry({ requestId: again.request?.id ?? '', waitSeconds: 0 });
+    expect(third.request).toMatchObject({ retryOf: { id: again.request?.id }, counts: { total: 1 } });
+    await cancel(third.request?.id ?? '');
+    await expect.poll(async () => (await requestNow(third.request?.id ?? ''))?.finishedAt).not.toBeNull();
+  });
 
   it('goes only where an account failed, and there with what cannot pass when told so', async () => {
     await breakGuardDuty();
@@ -177,7 +175,7 @@ describe('cancelRequest', () => {
       { match: { service: 'guardduty', operation: 'CreateMembers' }, fault: 'throttle' },
     ]);
     const { id } = await create({ ...FAST, accounts: accounts(1, first), waitSeconds: 0 });
-    // The delay before the third send is a second and more.
+    // The delay before the third send is a second.
     await expect
       .poll(async () => (await requestNow(id))?.outcomes.nodes[0])
       .toMatchObject({ status: 'PENDING', sends: 2 });

@@ -6,6 +6,7 @@ import {
   type CreateMembersInput,
   type InviteMembersInput,
 } from '../../generated/graphql.js';
+import { QUICK_RETRIES } from '../../support/speed.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
 
 let gateway: TestGateway;
@@ -13,7 +14,7 @@ let gateway: TestGateway;
 let first = 0;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ intervals: { retryDelays: QUICK_RETRIES } });
 });
 afterAll(() => gateway.stop());
 beforeEach(async () => {

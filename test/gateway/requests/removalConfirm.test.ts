@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { QUICK_RETRIES } from '../../support/speed.js';
 import { members, REGION, seedMembers } from '../../support/removalFixture.js';
 
 const GOING = members(2);
@@ -8,7 +9,10 @@ let gateway: TestGateway;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { AUTH_MODE: 'token' } });
+  gateway = await startGateway({
+    environment: { AUTH_MODE: 'token' },
+    intervals: { retryDelays: QUICK_RETRIES },
+  });
   await seedMembers(gateway.sandbox, members(30));
   for (const name of ['ann', 'bob']) {
     tokens[name] = await gateway.token(name, 'ADMIN');
@@ -177,5 +181,5 @@ describe('a retry of a removal', () => {
       status: 'SUCCEEDED',
       counts: { processed: 4, total: 4 },
     });
-  }, 60_000);
+  });
 });
