@@ -35,6 +35,9 @@ export const OUTCOME_STATUSES = [
 ] as const;
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
+/** The statuses of outcomes that have ended for a reason, and so have a reason code. */
+export const STATUSES_WITH_REASON: readonly OutcomeStatus[] = ['UNPROCESSED', 'FAILED'];
+
 /** A stable, service-independent code for why an account was not processed. */
 export const REASON_CODES = [
   'ALREADY_MEMBER',

@@ -1,4 +1,5 @@
-import type { OutcomeColumn, TextColumn } from '../../src/ports/pages.js';
+import type { OutcomeColumn } from '../../src/ports/history.js';
+import type { TextColumn } from '../../src/ports/pages.js';
 
 const COLUMNS: readonly OutcomeColumn[] = [
   'id',

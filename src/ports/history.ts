@@ -9,7 +9,7 @@ import type {
   RequestStatus,
   SecurityService,
 } from '../membership.js';
-import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from './pages.js';
+import type { PageEnds, TextColumn, TextPage } from './pages.js';
 
 /** Keyset paging forward: the `first` rows after the cursor. */
 export interface ForwardPage {
@@ -92,6 +92,17 @@ export interface OutcomeRow {
   /** The last call that carried it. */
   readonly callId: string | null;
 }
+
+/** An outcome with the fields of the schema's Outcome, by their names and in their form. */
+export interface ShownOutcome extends Omit<OutcomeRow, 'targetId' | 'requestId' | 'callId' | 'settledAt'> {
+  readonly id: string;
+  readonly retryable: boolean;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly settledAt: string | null;
+}
+
+/** A field of an outcome in a page as text. */
+export type OutcomeColumn = '__typename' | keyof ShownOutcome;
 
 /** Where the member of an outcome stood when it was last looked at. */
 export interface MemberStatusRow {

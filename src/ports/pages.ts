@@ -1,40 +1,26 @@
-/** Where a page lies in its list. */
+/** The position of a page in its list, which has the newest row first. */
 export interface PageEnds {
-  /** Read forward: older rows follow. Read backward: it was asked for by a cursor. */
+  /** Read forward: whether older rows follow. Read backward: whether the page was read from a cursor. */
   readonly hasNextPage: boolean;
-  /** Read backward: newer rows come before it. Read forward: it was asked for by a cursor. */
+  /** Read backward: whether newer rows precede. Read forward: whether the page was read from a cursor. */
   readonly hasPreviousPage: boolean;
-  /** To go back from here: that of the first edge, or newer where the page, read backward, has looked further. */
+  /** The cursor of the newest row; if the page was read backward and stopped before it was full, of the last key looked at. */
   readonly startCursor: string | null;
-  /** To go on from here: that of the last edge, or older where the page has looked further. Null: nothing was looked at. */
+  /**
+   * The cursor of the oldest row; if the page was read forward and stopped before it was full, of the last key looked at.
+   * Null: no key was looked at.
+   */
   readonly endCursor: string | null;
 }
 
-/** One page as it is written into an answer, newest first. */
+/** A page in the form of the response, newest row first. */
 export interface TextPage extends PageEnds {
-  /** JSON objects with a comma between them. */
+  /** JSON objects, separated by commas. */
   readonly nodes: string;
 }
 
-/** A member of the objects of a `TextPage`: what it is called, and what it holds. */
+/** A member of the objects in a `TextPage`: its name there and its column. */
 export interface TextColumn<Name> {
   readonly as: string;
   readonly column: Name;
 }
-
-/** What an outcome shows of itself, in the schema's words and forms. */
-export type OutcomeColumn =
-  | '__typename'
-  | 'id'
-  | 'accountId'
-  | 'email'
-  | 'operation'
-  | 'administrator'
-  | 'service'
-  | 'region'
-  | 'status'
-  | 'reasonCode'
-  | 'reason'
-  | 'retryable'
-  | 'sends'
-  | 'settledAt';

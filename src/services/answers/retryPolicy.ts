@@ -1,4 +1,9 @@
-import { RETRYABLE_REASONS, type OutcomeStatus, type ReasonCode } from '../../membership.js';
+import {
+  RETRYABLE_REASONS,
+  STATUSES_WITH_REASON,
+  type OutcomeStatus,
+  type ReasonCode,
+} from '../../membership.js';
 import type { RetryDelays } from '../../ports/laneRecord.js';
 
 /**
@@ -19,6 +24,5 @@ export function mayBeRetried(outcome: {
   readonly reasonCode: ReasonCode | null;
 }): boolean {
   const { status, reasonCode } = outcome;
-  const endedBadly = status === 'UNPROCESSED' || status === 'FAILED';
-  return endedBadly && reasonCode !== null && isRetryable(reasonCode);
+  return STATUSES_WITH_REASON.includes(status) && reasonCode !== null && isRetryable(reasonCode);
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../membership.js';
 import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../../ports/history.js';
-import type { OutcomeColumn, TextColumn, TextPage } from '../../ports/pages.js';
+import type { OutcomeColumn } from '../../ports/history.js';
+import type { TextColumn, TextPage } from '../../ports/pages.js';
 import {
   type CallsQuery,
   type OutcomesQuery,

@@ -15,16 +15,16 @@ export function createDeniedAttemptStore(prisma: PrismaClient): DeniedAttemptSto
         administrators === null
           ? Prisma.sql`true`
           : Prisma.sql`administrators <@ ${[...administrators]}::text[]`;
-      const { behind, isBackward, order } = directionOf(page);
+      const { follows, isBackward, order } = directionOf(page);
       const rows = await prisma.$queryRaw<DeniedAttempt[]>`
         SELECT id::text, code, reason, attempts, first_at AS "firstAt", last_at AS "lastAt", caller_id AS "callerId",
           caller_kind::text AS "callerKind", administrators, source_address AS address, user_agent AS "userAgent",
           http_request_id AS "requestId", traceparent
         FROM denied_attempt
-        WHERE id ${behind} ${idBound('deniedAttempts', page)}::uuid AND ${within}
+        WHERE id ${follows} ${idBound('deniedAttempts', page)}::uuid AND ${within}
         ORDER BY id ${order} LIMIT ${limitOf(page)}::int`;
       return toPage(
-        { rows: isBackward ? rows.toReversed() : rows, edge: null },
+        { rows: isBackward ? rows.toReversed() : rows, pageEnd: null },
         page,
         (row) => row,
         ({ id }) => idCursor('deniedAttempts', id),

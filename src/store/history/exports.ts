@@ -5,28 +5,29 @@ import type { Log } from '../../log.js';
 import type { ExportStore } from '../../ports/exports.js';
 import type { OutcomeRow } from '../../ports/history.js';
 import { createCanceller } from '../connection/cancellation.js';
-import { selectAllOutcomes, toOutcomeRow } from './pages/historyOutcomes.js';
 import type { JsonRow } from '../sql/jsonPages.js';
+import { selectAllOutcomes } from './pages/outcomeReads.js';
+import { toOutcomeRow } from './pages/outcomeRows.js';
 
-/** Exports at a time: each keeps a connection for as long as its client takes. */
-const MOST_EXPORTS = 4;
+/** Most exports at a time: each keeps a connection until its client has read everything. */
+const MAX_EXPORTS = 4;
 
-/** Rows that are in memory at a time: about a quarter of a megabyte. */
-const ROWS_PER_PART = 500;
+/** Rows in memory at a time: about 0.25 MB. */
+const ROWS_PER_BATCH = 500;
 
-/** Longest an export waits for another to end. */
+/** Longest that an export waits until another ends. */
 const MAX_WAIT_MS = 5_000;
 
-/** The store's exports, with connections of their own: made when needed, and given up after some seconds. */
+/** The exports of the store. */
 export interface Exports extends ExportStore {
   close(): Promise<void>;
 }
 
-/** Opens nothing yet. */
+/** Exports with connections of their own, which open when an export begins and close some seconds after its end. */
 export function createExports(databaseUrl: string, log: Log): Exports {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: MOST_EXPORTS,
+    max: MAX_EXPORTS,
     connectionTimeoutMillis: MAX_WAIT_MS,
     application_name: 'membership-gateway-export',
   });
@@ -43,12 +44,12 @@ export function createExports(databaseUrl: string, log: Log): Exports {
         cancelled = canceller.cancel(client);
       };
       caller.gone?.addEventListener('abort', cancel, { once: true });
-      // A part that is asked for late is no slow statement: nothing limits how long a client may take.
+      // No statement timeout: the time between two batches is that of the client.
       const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
       let failure: Error | undefined;
       try {
         for (;;) {
-          const rows = await cursor.read(ROWS_PER_PART);
+          const rows = await cursor.read(ROWS_PER_BATCH);
           if (rows.length === 0) {
             return;
           }
@@ -56,7 +57,7 @@ export function createExports(databaseUrl: string, log: Log): Exports {
         }
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
-        throw caller.gone?.aborted === true ? abandoned(failure) : error;
+        throw caller.gone?.aborted === true ? clientDisconnected(failure) : error;
       } finally {
         caller.gone?.removeEventListener('abort', cancel);
         await cursor.close().catch(() => undefined);
@@ -77,13 +78,13 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   } catch (cause) {
     throw new GatewayError(
       'UNAVAILABLE',
-      `no connection for an export: ${MOST_EXPORTS} run at a time, or the database cannot be reached; try again in a moment`,
+      `no connection for an export: ${MAX_EXPORTS} run at a time, or the database cannot be reached; try again in a moment`,
       { cause },
     );
   }
 }
 
-/** For the log: there is nobody to read it. */
-function abandoned(cause: Error): GatewayError {
-  return new GatewayError('UNAVAILABLE', 'the export was given up: its client has left', { cause });
+/** For the log only: the client cannot read it. */
+function clientDisconnected(cause: Error): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'the export was cancelled: its client has disconnected', { cause });
 }

@@ -10,11 +10,11 @@ import type {
 } from '../../ports/history.js';
 import type { GatewayPrisma } from '../connection/client.js';
 import { type JsonRow, readJson, toDate } from '../sql/jsonPages.js';
-import { countedOutcomes, matchingOutcomes } from './pages/matchingOutcomes.js';
+import { matchingOutcomes, outcomeCounts } from './statisticsRows.js';
 
 type Column = keyof StatisticsGroup;
 
-/** From the row c of what is counted, and the row l of its lane. */
+/** The column and the value of each dimension, from the row c of an outcome or a count, and the row l of its lane. */
 const DIMENSIONS: Record<StatisticsDimension, readonly [Column, Prisma.Sql]> = {
   OPERATION: ['operation', Prisma.sql`c.operation`],
   SERVICE: ['service', Prisma.sql`l.service`],
@@ -39,69 +39,74 @@ const NO_GROUP: StatisticsGroup = {
   from: null,
 };
 
-/** The reads that count. */
+/** The reads of statistics. */
 export function createStatisticsReads(
   prisma: GatewayPrisma,
 ): Pick<HistoryStore, 'statistics' | 'statisticsAccounts'> {
   return {
-    async statistics(caller, groupBy, filter, most) {
+    async statistics(caller, groupBy, filter, limit) {
       const rows = await readJson<JsonRow<StatisticsRow>[]>(
         prisma,
-        selectStatistics(caller, groupBy, filter, most),
+        selectStatistics(caller, groupBy, filter, limit),
       );
-      return rows.map((row) => ({ ...NO_GROUP, ...row, from: toDate(row.from ?? null) }));
+      return rows.map(({ outcomes, ...group }) => ({ ...toGroup(group), outcomes }));
     },
-    async statisticsAccounts(caller, groupBy, filter, most) {
+    async statisticsAccounts(caller, groupBy, filter, limit) {
       const rows = await readJson<JsonRow<AccountsRow>[]>(
         prisma,
-        selectAccounts(caller, groupBy, filter, most),
+        selectAccounts(caller, groupBy, filter, limit),
       );
-      return rows.map((row) => ({ ...NO_GROUP, ...row, from: toDate(row.from ?? null) }));
+      return rows.map(({ accounts, ...group }) => ({ ...toGroup(group), accounts }));
     },
   };
 }
 
-/** How many outcomes there are of every group: what has been counted up when they settled, added up. */
+/** The number of outcomes in each group, mostly from the counts that were made as outcomes settled. */
 export function selectStatistics(
   caller: Caller,
   groupBy: readonly StatisticsDimension[],
   filter: OutcomeFilter,
-  most: number,
+  limit: number,
 ): Prisma.Sql {
   const count = Prisma.sql`COALESCE(sum(c.outcomes), 0)::bigint AS "outcomes"`;
-  return selectGroups(countedOutcomes(caller, filter), groupBy, count, most);
+  return selectGroups(outcomeCounts(caller, filter), groupBy, count, limit);
 }
 
-/** How many distinct accounts there are in every group: all that it has is read. */
+/** The number of distinct accounts in each group: reads all outcomes that match the filter. */
 function selectAccounts(
   caller: Caller,
   groupBy: readonly StatisticsDimension[],
   filter: OutcomeFilter,
-  most: number,
+  limit: number,
 ): Prisma.Sql {
   const count = Prisma.sql`count(DISTINCT c.account_id) AS "accounts"`;
-  return selectGroups(matchingOutcomes(caller, filter), groupBy, count, most);
+  return selectGroups(matchingOutcomes(caller, filter), groupBy, count, limit);
 }
 
 function selectGroups(
-  counted: Prisma.Sql,
+  rows: Prisma.Sql,
   groupBy: readonly StatisticsDimension[],
   count: Prisma.Sql,
-  most: number,
+  limit: number,
 ): Prisma.Sql {
   const dimensions = [...new Set(groupBy)].map((dimension) => DIMENSIONS[dimension]);
   const columns = dimensions.map(([name, value]) => Prisma.sql`${value} AS ${Prisma.raw(`"${name}"`)}`);
-  // Without dimensions there is one group, of everything, also when that is nothing.
-  const groups = Prisma.raw(dimensions.map((_, place) => place + 1).join(', ') || '()');
-  const byTime = dimensions.map(([name]) => Prisma.raw(name === 'from' ? '"from" DESC' : `"${name}"`));
-  const order = byTime.length === 0 ? Prisma.empty : Prisma.sql`ORDER BY ${Prisma.join(byTime)}`;
+  // Without dimensions there is one group of all rows, also when there are none.
+  const groups = Prisma.raw(dimensions.map((_, index) => index + 1).join(', ') || '()');
+  const inOrder = dimensions.map(([name]) => Prisma.raw(name === 'from' ? '"from" DESC' : `"${name}"`));
+  const order = inOrder.length === 0 ? Prisma.empty : Prisma.sql`ORDER BY ${Prisma.join(inOrder)}`;
   return Prisma.sql`
     SELECT COALESCE(json_agg(g), '[]') AS result
     FROM (
       SELECT ${Prisma.join([...columns, count])}
-      FROM (${counted}) AS c JOIN lane l ON l.id = c.lane_id
+      FROM (${rows}) AS c JOIN lane l ON l.id = c.lane_id
       GROUP BY ${groups}
       ${order}
-      LIMIT ${most}::int
+      LIMIT ${limit}::int
     ) AS g`;
+}
+
+/** A group with all its columns: null where the statistics are not grouped by them. */
+function toGroup(row: JsonRow<StatisticsGroup>): StatisticsGroup {
+  return { ...NO_GROUP, ...row, from: toDate(row.from ?? null) };
 }

@@ -18,7 +18,7 @@ export function createInventoryReads(
   return {
     async members(filter, page) {
       const rows = await readJson<JsonInventoryRow[]>(prisma, selectInventory(laneIdOf, filter, page));
-      const found = toPage({ rows, edge: null }, page, toRow, inventoryCursor);
+      const found = toPage({ rows, pageEnd: null }, page, toRow, inventoryCursor);
       return {
         ...found,
         edges: found.edges.map(({ cursor, node: { laneId: _, ...node } }) => ({ cursor, node })),

@@ -2,7 +2,7 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { Caller } from '../../membership.js';
 import type { NewRetry, RetrySource, RetryStore } from '../../ports/requests.js';
 import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './insertRequest.js';
-import { isGranted } from '../sql/grants.js';
+import { grantCondition } from '../sql/grants.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 
 /** The store that takes retries in. */
@@ -37,7 +37,7 @@ async function readSource(
         WHERE t.request_id = r.id AND t.unprocessed + t.failed > 0
       ), '[]') AS ended
     FROM request r
-    WHERE r.id = ${requestId}::uuid AND ${isGranted(caller, Prisma.sql`r.administrator`)}
+    WHERE r.id = ${requestId}::uuid AND ${grantCondition(caller, Prisma.sql`r.administrator`)}
   `);
   return row ?? null;
 }

@@ -1,29 +1,28 @@
 import { Prisma } from '../../generated/client.js';
 import type { PageArgs } from '../../ports/history.js';
 
-/** Which way a list, which has the newest first, is read. */
+/** The direction in which a list, whose newest row is first, is read. */
 export interface Direction {
   readonly isBackward: boolean;
   /** For ORDER BY. */
   readonly order: Prisma.Sql;
-  /** Comparison of a key with that of a row it comes behind. */
-  readonly behind: Prisma.Sql;
-  /** As `behind`, or at it. */
-  readonly behindOrAt: Prisma.Sql;
+  /** The comparison of a key with an earlier one in this direction: `id ${follows} ${bound}`. */
+  readonly follows: Prisma.Sql;
+  readonly followsOrEquals: Prisma.Sql;
 }
 
 const FORWARD: Direction = {
   isBackward: false,
   order: Prisma.sql`DESC`,
-  behind: Prisma.sql`<`,
-  behindOrAt: Prisma.sql`<=`,
+  follows: Prisma.sql`<`,
+  followsOrEquals: Prisma.sql`<=`,
 };
 
 const BACKWARD: Direction = {
   isBackward: true,
   order: Prisma.sql`ASC`,
-  behind: Prisma.sql`>`,
-  behindOrAt: Prisma.sql`>=`,
+  follows: Prisma.sql`>`,
+  followsOrEquals: Prisma.sql`>=`,
 };
 
 /** The direction in which a page is read. */

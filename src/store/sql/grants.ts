@@ -2,8 +2,8 @@ import { Prisma } from '../../generated/client.js';
 import type { Caller } from '../../membership.js';
 import type { LaneFilter } from '../../ports/history.js';
 
-/** The condition that `column` holds an administrator the caller may see. */
-export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
+/** The condition that `column` holds an administrator granted to the caller. */
+export function grantCondition(caller: Caller, column: Prisma.Sql): Prisma.Sql {
   if (caller.administrators === null) {
     return Prisma.sql`true`;
   }
@@ -11,13 +11,13 @@ export function isGranted(caller: Caller, column: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * The condition that the row `l` of `lane` is one the caller may see and the filter names; null when every lane will do.
- * With a null caller the parents of the read were authorised, and so is what hangs on them.
+ * The condition that the row `l` of `lane` is granted to the caller and matches the filter; null when every lane does. A null
+ * caller has no condition: the parents of the read were authorised before.
  */
-export function narrowsLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql | null {
+export function laneCondition(caller: Caller | null, filter: LaneFilter): Prisma.Sql | null {
   const conditions: Prisma.Sql[] = [];
   if (caller !== null && caller.administrators !== null) {
-    conditions.push(isGranted(caller, Prisma.sql`l.administrator`));
+    conditions.push(grantCondition(caller, Prisma.sql`l.administrator`));
   }
   if (filter.administrator != null) {
     conditions.push(Prisma.sql`l.administrator = ${filter.administrator}`);
@@ -32,19 +32,19 @@ export function narrowsLanes(caller: Caller | null, filter: LaneFilter): Prisma.
 }
 
 /**
- * The condition that `column` holds such a lane; null when every lane will do. The lanes are looked up once per
- * statement: there are about as many as administrators times regions.
+ * The condition that `column` holds the id of such a lane; null when every lane matches. The lanes are read once per
+ * statement: there is one for each administrator, service and region.
  */
-export function isWantedLane(
+export function laneIdCondition(
   caller: Caller | null,
   filter: LaneFilter,
   column: Prisma.Sql,
 ): Prisma.Sql | null {
-  const condition = narrowsLanes(caller, filter);
+  const condition = laneCondition(caller, filter);
   return condition && Prisma.sql`${column} = ANY (ARRAY(SELECT l.id FROM lane l WHERE ${condition}))`;
 }
 
 /** A relation of such lanes, named l. */
-export function wantedLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql {
-  return Prisma.sql`(SELECT l.* FROM lane l WHERE ${narrowsLanes(caller, filter) ?? Prisma.sql`true`}) AS l`;
+export function matchingLanes(caller: Caller | null, filter: LaneFilter): Prisma.Sql {
+  return Prisma.sql`(SELECT l.* FROM lane l WHERE ${laneCondition(caller, filter) ?? Prisma.sql`true`}) AS l`;
 }

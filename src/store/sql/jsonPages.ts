@@ -3,69 +3,69 @@ import type { Page, PageArgs } from '../../ports/history.js';
 import type { PageEnds } from '../../ports/pages.js';
 import type { GatewayPrisma } from '../connection/client.js';
 
-/** A row as PostgreSQL writes it in JSON: points in time are ISO 8601 strings. */
+/** A row as PostgreSQL writes it in JSON: a time is an ISO 8601 string. */
 export type JsonRow<Row> = {
   [Field in keyof Row]: Date extends Row[Field] ? string | Exclude<Row[Field], Date> : Row[Field];
 };
 
-/** Runs a statement whose answer is one row with one column `result` of JSON: the lists of several parents fit in one. */
+/** Runs a statement that answers with one row and in it one column `result` of JSON, such as the lists of several parents. */
 export async function readJson<Result>(prisma: GatewayPrisma, statement: Prisma.Sql): Promise<Result> {
   const { result } = await prisma.$readRow<{ result: Result }>(statement);
   return result;
 }
 
-/** What a statement of `selectPage` answers with. */
+/** The answer to a statement of `selectPage` (boundedPage.ts). */
 export interface JsonPage<Json, Key> {
-  /** Newest first. */
+  /** Newest first: up to one more than the page shows, which tells that the list goes on. */
   readonly rows: readonly Json[];
-  /** The key that the page has looked through to; null when it is full, or the list has ended. */
-  readonly edge: Key | null;
+  /** The last key looked at, if the page stopped before it was full; null if it is full or the list has ended. */
+  readonly pageEnd: Key | null;
 }
 
-/**
- * A page from the rows that were read, newest first: up to one more than it shows, which tells whether it goes on. One that
- * has looked through as many rows as a page may goes on from the last of them: `edge` is its cursor.
- */
+/** The page that is shown of the rows that were read. `pageEnd` is a cursor. */
 export function toPage<Json, Row>(
-  { rows, edge }: JsonPage<Json, string>,
+  { rows, pageEnd }: JsonPage<Json, string>,
   page: PageArgs,
   toRow: (json: Json) => Row,
   cursorOf: (row: Row) => string,
 ): Page<Row> {
-  const nodes = shownOf(rows, page).map(toRow);
+  const nodes = shownRows(rows, page).map(toRow);
   const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
   const [newest, oldest] = [edges[0]?.cursor ?? null, edges.at(-1)?.cursor ?? null];
-  return { edges, ...endsOf({ isLong: rows.length > sizeOf(page), newest, oldest, edge }, page) };
+  const hasMore = rows.length > sizeOf(page);
+  return { edges, ...pageEndsOf({ hasMore, newest, oldest, pageEnd }, page) };
 }
 
-/** Where a page lies, from what was read of it: cursors or keys of its newest and oldest rows, and whether there was one more. */
-export function endsOf(
-  {
-    isLong,
-    newest,
-    oldest,
-    edge,
-  }: { isLong: boolean; newest: string | null; oldest: string | null; edge: string | null },
-  page: PageArgs,
-): PageEnds {
-  const goesOn = isLong || edge !== null;
+/** A page as it was read: cursors or keys, all of one kind. */
+interface ReadPage {
+  /** Whether one more row was read than the page shows. */
+  readonly hasMore: boolean;
+  /** Of the newest and of the oldest row shown; null when none is shown. */
+  readonly newest: string | null;
+  readonly oldest: string | null;
+  readonly pageEnd: string | null;
+}
+
+/** The cursors of a page and its position in the list. A page that stopped before it was full continues at its page end. */
+export function pageEndsOf({ hasMore, newest, oldest, pageEnd }: ReadPage, page: PageArgs): PageEnds {
+  const continues = hasMore || pageEnd !== null;
   return 'last' in page
     ? {
         hasNextPage: page.before !== null,
-        hasPreviousPage: goesOn,
-        startCursor: edge ?? newest,
-        endCursor: oldest ?? edge,
+        hasPreviousPage: continues,
+        startCursor: pageEnd ?? newest,
+        endCursor: oldest ?? pageEnd,
       }
     : {
-        hasNextPage: goesOn,
+        hasNextPage: continues,
         hasPreviousPage: page.after !== null,
-        startCursor: newest ?? edge,
-        endCursor: edge ?? oldest,
+        startCursor: newest ?? pageEnd,
+        endCursor: pageEnd ?? oldest,
       };
 }
 
-/** The rows without the one more, which is the oldest of a page read forward, and else the newest. */
-function shownOf<Row>(rows: readonly Row[], page: PageArgs): readonly Row[] {
+/** The rows without the additional one: the oldest of a page read forward, the newest of a page read backward. */
+function shownRows<Row>(rows: readonly Row[], page: PageArgs): readonly Row[] {
   const size = sizeOf(page);
   return 'last' in page ? rows.slice(-size) : rows.slice(0, size);
 }
@@ -74,7 +74,7 @@ function sizeOf(page: PageArgs): number {
   return 'last' in page ? page.last : page.first;
 }
 
-/** A point in time out of JSON. */
+/** The time that JSON holds as a string. */
 export function toDate(json: string | null): Date | null {
   return json === null ? null : new Date(json);
 }

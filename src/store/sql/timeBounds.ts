@@ -2,10 +2,10 @@ import { Prisma } from '../../generated/client.js';
 import { PAST_ALL_TARGETS } from './cursors.js';
 
 /**
- * How far the clock of a gateway, which the ids of requests and calls are made by, and that of the database, which their
- * times are taken from, may be apart. AWS refuses what is signed by a clock that is 5 minutes off.
+ * Longest difference between two clocks, in milliseconds: that of a gateway, which makes the ids of requests and calls, and
+ * that of the database, which sets their times. AWS refuses a signature by a clock that is 5 minutes off.
  */
-const CLOCK_SKEW_MS = 3_600_000;
+const MAX_CLOCK_SKEW_MS = 3_600_000;
 
 /** The least UUIDv7 of a moment. */
 export function leastUuidAt(moment: Date): string {
@@ -13,7 +13,10 @@ export function leastUuidAt(moment: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
 
-/** Bounds of an id, which is by time, for rows whose moment lies from `after` on and before `before`; null: none. */
+/**
+ * Bounds of an id, a UUIDv7, for rows whose time is `after` or later, and before `before`; null without both. The bounds are
+ * wider by MAX_CLOCK_SKEW_MS, so that the time needs a condition of its own.
+ */
 export function idsBetween(
   id: Prisma.Sql,
   after: Date | null | undefined,
@@ -21,15 +24,15 @@ export function idsBetween(
 ): Prisma.Sql | null {
   const bounds: Prisma.Sql[] = [];
   if (after != null) {
-    bounds.push(Prisma.sql`${id} >= ${leastUuidAt(new Date(after.getTime() - CLOCK_SKEW_MS))}::uuid`);
+    bounds.push(Prisma.sql`${id} >= ${leastUuidAt(new Date(after.getTime() - MAX_CLOCK_SKEW_MS))}::uuid`);
   }
   if (before != null) {
-    bounds.push(Prisma.sql`${id} < ${leastUuidAt(new Date(before.getTime() + CLOCK_SKEW_MS))}::uuid`);
+    bounds.push(Prisma.sql`${id} < ${leastUuidAt(new Date(before.getTime() + MAX_CLOCK_SKEW_MS))}::uuid`);
   }
   return bounds.length === 0 ? null : Prisma.join(bounds, ' AND ');
 }
 
-/** The condition that a moment lies from `after` on and before `before`; null: no condition. */
+/** The condition that a time is `after` or later, and before `before`; null without both. */
 export function isBetween(
   moment: Prisma.Sql,
   after: Date | null | undefined,
@@ -46,11 +49,11 @@ export function isBetween(
 }
 
 /**
- * A target id that every target made before `moment` is below. Ids are given out in order, and the time of a request is
- * that of its transaction, which began before its targets got theirs: all from the first target of a later request on are
- * later.
+ * A target id that is greater than the ids of all targets created before `moment`: the first target of the first request
+ * created at `moment` or later. Ids of targets are ascending, and the time of a request is the begin of its transaction, which
+ * is before its targets get their ids.
  */
-export function targetsMadeBefore(moment: Date): Prisma.Sql {
+export function targetBoundAt(moment: Date): Prisma.Sql {
   return Prisma.sql`COALESCE((
     SELECT min(t.id) FROM target t WHERE t.request_id = (
       SELECT r.id FROM request r WHERE r.id >= ${leastUuidAt(moment)}::uuid AND r.created_at >= ${moment}::timestamptz
@@ -60,8 +63,8 @@ export function targetsMadeBefore(moment: Date): Prisma.Sql {
 }
 
 /**
- * A target id below which nothing is open. With the oldest open request made at some moment, it is the first target of
- * the newest request that had finished by then: whatever has a lesser id was made before that moment.
+ * A target id below which no target is open: the first target of the newest request that had finished before the oldest open
+ * request was created. Every lesser id was given to a target before that.
  */
 export const OPEN_TARGETS_FROM = Prisma.sql`(
   SELECT CASE WHEN oldest.created_at IS NULL THEN ${PAST_ALL_TARGETS}::bigint ELSE COALESCE((

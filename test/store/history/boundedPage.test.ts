@@ -17,7 +17,7 @@ import type {
 } from '../../../src/ports/history.js';
 import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
-import type { WalkLimits } from '../../../src/store/history/pages/boundedPage.js';
+import type { ScanLimits } from '../../../src/store/history/pages/keysetList.js';
 import { ARCHIVE, keyOf, readAll, readAllBackward } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
 import { byRunLength } from '../../support/runLength.js';
@@ -29,7 +29,7 @@ const record = useTestRecord(async (prisma) => {
   await writeRun(prisma, { administrator: 'security', from: 7, to: 60, accounts: 2, coalesced: true });
 });
 
-/** What a plain filter goes through: the whole record, newest first. */
+/** The whole record, newest first, to which the tests apply filters in memory. */
 let outcomes: OutcomeRow[];
 let calls: CallRow[];
 let requests: RequestRow[];
@@ -41,16 +41,16 @@ beforeAll(async () => {
   requests = await readAll((page) => history.requests(LOCAL_CALLER, {}, page), 100);
 });
 
-/** More than there is. */
-const MOST = 100_000;
+/** More rows than the record has. */
+const NO_LIMIT = 100_000;
 
-/** From next to nothing to more than there is. */
-const limits: fc.Arbitrary<WalkLimits> = fc.record({
-  near: fc.constantFrom(1, 7, 500),
-  alone: fc.constantFrom(1, 5, 60, 2_000),
-  far: fc.constantFrom(1, 20, 300, 2_000),
-  branch: fc.constantFrom(1, 3, 8),
-  counted: fc.constantFrom(5, 100, MOST),
+/** From one row to more than the record has. */
+const limits: fc.Arbitrary<ScanLimits> = fc.record({
+  beforeMerge: fc.constantFrom(1, 7, 500),
+  scan: fc.constantFrom(1, 5, 60, 2_000),
+  merge: fc.constantFrom(1, 20, 300, 2_000),
+  perBranch: fc.constantFrom(1, 3, 8),
+  count: fc.constantFrom(5, 100, NO_LIMIT),
 });
 const size = fc.constantFrom(1, 3, 10, 50);
 const caller: fc.Arbitrary<Caller> = fc.constantFrom(LOCAL_CALLER, ARCHIVE, {
@@ -62,7 +62,7 @@ const moment = fc
   .map((minutes) => new Date(timeOf(0).getTime() + minutes * 60_000 + 1));
 const some = <Value>(values: readonly Value[]) =>
   fc.array(fc.constantFrom(...values), { minLength: 0, maxLength: 3 });
-/** A condition that is there in one filter of three. */
+/** A condition that one filter in three has. */
 const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 
@@ -88,30 +88,30 @@ const isAt = (
   (service ?? row.service) === row.service &&
   (region ?? row.region) === row.region;
 
-/** A list, as the store has it for one caller and filter. */
-interface Read<Row> {
+/** The reads of a list for one caller and filter. */
+interface Reads<Row> {
   list(page: PageArgs): Promise<Page<Row>>;
-  count(most: number): Promise<number | null>;
+  count(limit: number): Promise<number | null>;
+  toKey(row: Row): string;
 }
 
-/** Checks the pages, forward and backward, and the count. */
+/** Checks all pages, forward and backward, and the count up to 30. */
 async function expectPages<Row>(
-  { list, count }: Read<Row>,
+  { list, count, toKey }: Reads<Row>,
   expected: readonly Row[],
-  toKey: (row: Row) => string,
   size: number,
-  { counted }: WalkLimits,
+  limits: ScanLimits,
 ): Promise<void> {
   const keys = expected.map(toKey);
   expect((await readAll(list, size)).map(toKey)).toEqual(keys);
   expect((await readAllBackward(list, size)).map(toKey)).toEqual(keys);
   const found = await count(30);
-  if (found !== null || (keys.length <= 30 && counted === MOST)) {
+  if (found !== null || (keys.length <= 30 && limits.count === NO_LIMIT)) {
     expect(found).toBe(keys.length);
   }
 }
 
-/** What a page shows as text: something of an outcome's own, and something to be looked up. */
+/** Two columns of a page as text: one of the outcome itself, and one of another table. */
 const COLUMNS = [
   { as: 'id', column: 'id' },
   { as: 'email', column: 'email' },
@@ -119,7 +119,7 @@ const COLUMNS = [
 
 const RUNS = { numRuns: byRunLength(40, 500) };
 
-describe('whatever a page may look through, pages lose no row and show none twice, as a plain filter finds them', () => {
+describe('under any limits of rows read, the pages of a filter have every matching row once and in order', () => {
   it('of outcomes', { timeout: byRunLength(180_000, 1_800_000) }, async () => {
     const filters = fc.record({
       ...LANES,
@@ -143,7 +143,7 @@ describe('whatever a page may look through, pages lose no row and show none twic
           isOf(filter.reasonCodes, row.reasonCode) &&
           isIn(filter.settledAfter, filter.settledBefore, row.settledAt),
       );
-      const read: Read<OutcomeRow> = {
+      const reads: Reads<OutcomeRow> = {
         async list(page) {
           const { edges, ...ends } = await history.outcomes(caller, filter, page);
           const asText = await history.outcomesAsText(caller, filter, page, COLUMNS);
@@ -153,9 +153,10 @@ describe('whatever a page may look through, pages lose no row and show none twic
           expect(asText).toEqual({ nodes: nodes.join(','), ...ends });
           return { edges, ...ends };
         },
-        count: (most) => history.countOutcomes(caller, filter, most),
+        count: (limit) => history.countOutcomes(caller, filter, limit),
+        toKey: keyOf,
       };
-      await expectPages(read, expected, keyOf, size, limits);
+      await expectPages(reads, expected, size, limits);
     });
     await fc.assert(property, RUNS);
   });
@@ -177,11 +178,12 @@ describe('whatever a page may look through, pages lose no row and show none twic
           isOf(filter.statuses, row.status) &&
           isIn(filter.startedAfter, filter.startedBefore, row.startedAt),
       );
-      const read: Read<CallRow> = {
+      const reads: Reads<CallRow> = {
         list: (page) => history.calls(caller, filter, page),
-        count: (most) => history.countCalls(caller, filter, most),
+        count: (limit) => history.countCalls(caller, filter, limit),
+        toKey: ({ id }) => id,
       };
-      await expectPages(read, expected, ({ id }) => id, size, limits);
+      await expectPages(reads, expected, size, limits);
     });
     await fc.assert(property, RUNS);
   });
@@ -212,11 +214,12 @@ describe('whatever a page may look through, pages lose no row and show none twic
           isIn(filter.createdAfter, filter.createdBefore, row.createdAt)
         );
       });
-      const read: Read<RequestRow> = {
+      const reads: Reads<RequestRow> = {
         list: (page) => history.requests(caller, filter, page),
-        count: (most) => history.countRequests(caller, filter, most),
+        count: (limit) => history.countRequests(caller, filter, limit),
+        toKey: ({ id }) => id,
       };
-      await expectPages(read, expected, ({ id }) => id, size, limits);
+      await expectPages(reads, expected, size, limits);
     });
     await fc.assert(property, RUNS);
   });

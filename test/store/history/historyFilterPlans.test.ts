@@ -3,11 +3,11 @@ import { Prisma } from '../../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
 import type { CallFilter, OutcomeFilter, PageArgs, RequestFilter } from '../../../src/ports/history.js';
 import { idCursor, outcomeCursor } from '../../../src/store/sql/cursors.js';
-import { selectCalls } from '../../../src/store/history/pages/historyCalls.js';
-import { selectOutcomes } from '../../../src/store/history/pages/historyOutcomes.js';
+import { selectCalls } from '../../../src/store/history/pages/callReads.js';
+import { selectOutcomes } from '../../../src/store/history/pages/outcomeReads.js';
 import { selectOutcomesAsText } from '../../../src/store/history/pages/outcomesAsText.js';
-import { selectRequests } from '../../../src/store/history/pages/historyRequests.js';
-import { WALK_LIMITS } from '../../../src/store/history/pages/boundedPage.js';
+import { selectRequests } from '../../../src/store/history/pages/requestReads.js';
+import { SCAN_LIMITS } from '../../../src/store/history/pages/keysetList.js';
 import { drawFilters } from './drawFilters.js';
 import { callIdOf, requestIdOf, timeOf, writeRun } from './historyRecord.js';
 import { scansOf } from '../plans.js';
@@ -55,7 +55,7 @@ const pagesFrom = (middle: string): PageArgs[] => [
 const FULL = 51;
 
 /** Ten times the page, and what a page may look through before an index is asked, and then in all its branches. */
-const MOST_READ = 10 * FULL + WALK_LIMITS.near + WALK_LIMITS.far;
+const MOST_READ = 10 * FULL + SCAN_LIMITS.beforeMerge + SCAN_LIMITS.merge;
 
 /** Of a few rows, or of a few a day. */
 const SMALL = new Set(['lane', 'settled_day', 'kept_from']);
@@ -155,7 +155,7 @@ describe('in a record of 60,000 outcomes and 9,000 requests, a page by any combi
     expect(await excesses(filters, pages, selectOutcomes)).toEqual([]);
     const columns = [{ as: 'email', column: 'email' }] as const;
     const selectText = (caller: Caller, filter: OutcomeFilter, page: PageArgs) =>
-      selectOutcomesAsText(caller, filter, page, columns);
+      selectOutcomesAsText(columns, { caller, filter, page, limits: SCAN_LIMITS });
     expect(await excesses(filters, pages, selectText)).toEqual([]);
   });
 });

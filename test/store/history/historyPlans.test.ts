@@ -6,19 +6,19 @@ import {
   selectCalls,
   selectCallsById,
   selectCallsOfRequests,
-} from '../../../src/store/history/pages/historyCalls.js';
+} from '../../../src/store/history/pages/callReads.js';
 import {
   selectOutcomes,
   selectOutcomesByKey,
   selectOutcomesOfCalls,
   selectOutcomesOfRequests,
-} from '../../../src/store/history/pages/historyOutcomes.js';
+} from '../../../src/store/history/pages/outcomeReads.js';
 import {
   selectRequests,
   selectRequestsById,
   selectRetriesOfRequests,
   selectTargetsOfRequests,
-} from '../../../src/store/history/pages/historyRequests.js';
+} from '../../../src/store/history/pages/requestReads.js';
 import { ARCHIVE } from './historyReading.js';
 import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
 import { scansOf } from '../plans.js';

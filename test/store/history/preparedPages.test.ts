@@ -4,18 +4,16 @@ import type { Prisma } from '../../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
 import type { PageArgs } from '../../../src/ports/history.js';
 import { openDatabase } from '../../../src/store/connection/client.js';
-import { selectCalls } from '../../../src/store/history/pages/historyCalls.js';
-import {
-  selectOutcomes,
-  selectOutcomesOfRequests,
-} from '../../../src/store/history/pages/historyOutcomes.js';
+import { selectCalls } from '../../../src/store/history/pages/callReads.js';
+import { selectOutcomes, selectOutcomesOfRequests } from '../../../src/store/history/pages/outcomeReads.js';
 import {
   selectRequests,
   selectRequestsById,
   selectTargetsOfRequests,
-} from '../../../src/store/history/pages/historyRequests.js';
+} from '../../../src/store/history/pages/requestReads.js';
 import { selectOutcomesAsText } from '../../../src/store/history/pages/outcomesAsText.js';
-import { prepared } from '../../../src/store/history/pages/prepared.js';
+import { SCAN_LIMITS } from '../../../src/store/history/pages/keysetList.js';
+import { prepared } from '../../../src/store/history/pages/preparedPages.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { requestIdOf, writeRun } from './historyRecord.js';
 
@@ -48,6 +46,9 @@ const COLUMNS = [
   { as: 'region', column: 'region' },
 ] as const;
 
+const selectText = (caller: Caller, page: PageArgs) =>
+  prepared('text', selectOutcomesAsText(COLUMNS, { caller, filter: {}, page, limits: SCAN_LIMITS }));
+
 const NAME = /^\s*\/\* prepared: (\w+) \*\//;
 
 describe('a statement that is prepared', () => {
@@ -55,11 +56,8 @@ describe('a statement that is prepared', () => {
     ['outcomes', selectOutcomes(LOCAL_CALLER, {}, FIRST)],
     ['outcomes, backward', selectOutcomes(LOCAL_CALLER, {}, LAST)],
     ['outcomes granted', selectOutcomes(GRANTED, {}, FIRST)],
-    ['outcomes as text', prepared('text', selectOutcomesAsText(LOCAL_CALLER, {}, FIRST, COLUMNS))],
-    [
-      'outcomes as text granted, backward',
-      prepared('text', selectOutcomesAsText(GRANTED, {}, LAST, COLUMNS)),
-    ],
+    ['outcomes as text', selectText(LOCAL_CALLER, FIRST)],
+    ['outcomes as text granted, backward', selectText(GRANTED, LAST)],
     ['requests', selectRequests(LOCAL_CALLER, {}, FIRST)],
     ['requests granted', selectRequests(GRANTED, {}, LAST)],
     ['calls', selectCalls(LOCAL_CALLER, {}, FIRST)],

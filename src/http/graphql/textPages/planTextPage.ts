@@ -1,5 +1,6 @@
 import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
-import type { OutcomeColumn, PageEnds, TextColumn, TextPage } from '../../../ports/pages.js';
+import type { OutcomeColumn } from '../../../ports/history.js';
+import type { PageEnds, TextColumn, TextPage } from '../../../ports/pages.js';
 import { keyOf, selectedFields } from './selectedFields.js';
 
 /** How a text page is read and written. */

@@ -1,92 +1,111 @@
 import { Prisma } from '../../../generated/client.js';
 import type { CallStatus, Caller } from '../../../membership.js';
 import type { CallFilter, PageArgs } from '../../../ports/history.js';
-import { allOf, isBeyond, leads } from '../../sql/plannerHints.js';
+import { allOf, asLeadingColumn, rowCompare } from '../../sql/plannerHints.js';
 import { idBound } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
-import { isWantedLane, wantedLanes } from '../../sql/grants.js';
+import { enumValues, isOneOf } from '../../sql/enums.js';
+import { laneIdCondition, matchingLanes } from '../../sql/grants.js';
 import { idsBetween, isBetween } from '../../sql/timeBounds.js';
-import { type Branches, sourceOf, type Source } from './boundedPage.js';
+import { orderedList } from './boundedPage.js';
+import type { Branches, LimitedSelect, PageableList } from './keysetList.js';
 
-/** How calls are read, by id, which is by time. */
-export function callsFor(caller: Caller, filter: CallFilter, page: PageArgs): Source {
+/** Calls, the newest first. Their ids are UUIDv7, so that the order of ids is the order of time. */
+export function callPages(caller: Caller, filter: CallFilter, page: PageArgs): PageableList {
   const direction = directionOf(page);
-  const within = callsWithin(filter, page);
-  return sourceOf({
+  const hasNone = filter.statuses?.length === 0;
+  const inBounds = hasNone ? Prisma.sql`false` : idBounds(filter, page);
+  return orderedList({
     name: 'call',
     alias: Prisma.sql`c`,
     keys: ['id'],
     direction,
     limit: limitOf(page),
-    source: (most) => Prisma.sql`
-      SELECT c.* FROM call c WHERE ${filter.statuses?.length === 0 ? Prisma.sql`false` : within} ORDER BY c.id ${direction.order} LIMIT ${most}`,
-    condition: conditionOf(caller, filter),
-    branches: filter.statuses?.length === 0 ? null : callBranches(caller, filter, page),
+    source: (limit) => Prisma.sql`
+      SELECT c.* FROM call c WHERE ${inBounds} ORDER BY c.id ${direction.order} LIMIT ${limit}`,
+    condition: filterCondition(caller, filter),
+    branches: hasNone ? null : callBranches(caller, filter, page),
   });
 }
 
-/** What calls have to fulfil besides the bounds of their ids; null: nothing. */
-function conditionOf(caller: Caller, filter: CallFilter): Prisma.Sql | null {
+/** The condition on calls between the bounds of their ids; null: every call matches. */
+function filterCondition(caller: Caller, filter: CallFilter): Prisma.Sql | null {
   const { operations, statuses, startedAfter, startedBefore } = filter;
   return allOf(
     isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore),
-    isWantedLane(caller, filter, Prisma.sql`c.lane_id`),
-    operations ? Prisma.sql`c.operation = ANY (${[...operations]}::membership_operation[])` : null,
-    statuses ? Prisma.sql`c.status = ANY (${[...statuses]}::call_status[])` : null,
+    laneIdCondition(caller, filter, Prisma.sql`c.lane_id`),
+    isOneOf(Prisma.sql`c.operation`, operations, 'membership_operation'),
+    isOneOf(Prisma.sql`c.status`, statuses, 'call_status'),
   );
 }
 
-function callsWithin({ startedAfter, startedBefore }: CallFilter, page: PageArgs): Prisma.Sql {
-  const { behind } = directionOf(page);
+function idBounds({ startedAfter, startedBefore }: CallFilter, page: PageArgs): Prisma.Sql {
+  const { follows } = directionOf(page);
   return allOf(
-    isBeyond(Prisma.sql`c.id`, behind, Prisma.sql`${idBound('calls', page)}::uuid`),
+    rowCompare(Prisma.sql`c.id`, follows, Prisma.sql`${idBound('calls', page)}::uuid`),
     idsBetween(Prisma.sql`c.id`, startedAfter, startedBefore),
   );
 }
 
-/** By lane and operation; those refused or not answered, and those under way, also by status. */
+/**
+ * One branch for each lane and operation. Calls refused, unanswered or under way are read by status; for answered calls, which
+ * have no index by status, all calls of the branch are read, the others among them.
+ */
 function callBranches(caller: Caller, filter: CallFilter, page: PageArgs): Branches {
-  const { order } = directionOf(page);
-  const within = callsWithin(filter, page);
-  const inLane = allOf(
-    leads(Prisma.sql`c.lane_id`, Prisma.sql`branch.lane_id`, Prisma.sql`int`),
-    Prisma.sql`c.operation = branch.operation`,
-  );
-  const byLane = Prisma.sql`c.lane_id ${order}, c.operation ${order}`;
-  const exceptions = (status: Prisma.Sql) => (most: Prisma.Sql) => Prisma.sql`(
-    SELECT c.* FROM call c
-    WHERE ${allOf(inLane, Prisma.sql`c.status = ANY (${status})`, within)}
-    ORDER BY ${byLane}, c.status ${order}, c.id ${order}
-    LIMIT ${most})`;
-  const all = (most: Prisma.Sql) => Prisma.sql`(
-    SELECT c.* FROM call c WHERE ${allOf(inLane, within)} ORDER BY ${byLane}, c.id ${order} LIMIT ${most})`;
-  const lists: Record<Exclude<CallStatus, 'ANSWERED'>, (most: Prisma.Sql) => Prisma.Sql> = {
-    // Written out, so that any plan can tell that the index holds them.
-    REFUSED: exceptions(Prisma.sql`'{REFUSED}'`),
-    UNANSWERED: exceptions(Prisma.sql`'{UNANSWERED}'`),
-    // A lane has few under way. OFFSET 0: found by that, and sorted after.
-    SENT: (most) => Prisma.sql`(
-      SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = branch.lane_id AND c.settled_at IS NULL OFFSET 0) AS c
-      WHERE ${allOf(Prisma.sql`c.operation = branch.operation AND c.status = 'SENT'`, within)}
-      ORDER BY c.id ${order}
-      LIMIT ${most})`,
-  };
   const { operations, statuses, startedAfter, startedBefore } = filter;
   const wanted = statuses ? [...new Set(statuses)] : null;
-  const operation = operations
-    ? Prisma.sql`unnest(${[...new Set(operations)]}::membership_operation[])`
-    : Prisma.sql`unnest(enum_range(NULL::membership_operation))`;
-  const isAnswered = wanted?.includes('ANSWERED') ?? false;
+  const readsAll = wanted === null || wanted.includes('ANSWERED');
   return {
-    from: Prisma.sql`SELECT l.id AS lane_id, operation FROM ${wantedLanes(caller, filter)} CROSS JOIN ${operation} AS operation`,
-    // All of a lane's are looked through for those answered, and the others are among them.
-    lists:
-      wanted === null || isAnswered
-        ? [all]
-        : wanted.filter((status) => status !== 'ANSWERED').map((status) => lists[status]),
+    from: Prisma.sql`
+      SELECT l.id AS lane_id, operation
+      FROM ${matchingLanes(caller, filter)} CROSS JOIN ${enumValues(operations, 'membership_operation')} AS operation`,
+    selects: readsAll
+      ? [selectBranch(filter, page)]
+      : wanted.filter((status) => status !== 'ANSWERED').map((status) => BY_STATUS[status](filter, page)),
     condition: allOf(
       isBetween(Prisma.sql`c.started_at`, startedAfter, startedBefore),
-      isAnswered && wanted ? Prisma.sql`c.status = ANY (${wanted}::call_status[])` : null,
+      readsAll ? isOneOf(Prisma.sql`c.status`, wanted, 'call_status') : null,
     ),
   };
+}
+
+const IN_BRANCH = allOf(
+  asLeadingColumn(Prisma.sql`c.lane_id`, Prisma.sql`branch.lane_id`, Prisma.sql`int`),
+  Prisma.sql`c.operation = branch.operation`,
+);
+
+function selectBranch(filter: CallFilter, page: PageArgs): LimitedSelect {
+  const { order } = directionOf(page);
+  return (limit) => Prisma.sql`(
+    SELECT c.* FROM call c WHERE ${allOf(IN_BRANCH, idBounds(filter, page))}
+    ORDER BY c.lane_id ${order}, c.operation ${order}, c.id ${order}
+    LIMIT ${limit})`;
+}
+
+const BY_STATUS: Record<
+  Exclude<CallStatus, 'ANSWERED'>,
+  (filter: CallFilter, page: PageArgs) => LimitedSelect
+> = {
+  // Literals: a plan for any parameters cannot tell that a partial index holds the status.
+  REFUSED: (filter, page) => selectByStatus(Prisma.sql`'{REFUSED}'`, filter, page),
+  UNANSWERED: (filter, page) => selectByStatus(Prisma.sql`'{UNANSWERED}'`, filter, page),
+  SENT: selectUnderWay,
+};
+
+function selectByStatus(statuses: Prisma.Sql, filter: CallFilter, page: PageArgs): LimitedSelect {
+  const { order } = directionOf(page);
+  return (limit) => Prisma.sql`(
+    SELECT c.* FROM call c
+    WHERE ${allOf(IN_BRANCH, Prisma.sql`c.status = ANY (${statuses})`, idBounds(filter, page))}
+    ORDER BY c.lane_id ${order}, c.operation ${order}, c.status ${order}, c.id ${order}
+    LIMIT ${limit})`;
+}
+
+/** A lane has few calls under way. OFFSET 0 makes the planner find them by that first, and then sort them. */
+function selectUnderWay(filter: CallFilter, page: PageArgs): LimitedSelect {
+  return (limit) => Prisma.sql`(
+    SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = branch.lane_id AND c.settled_at IS NULL OFFSET 0) AS c
+    WHERE ${allOf(Prisma.sql`c.operation = branch.operation AND c.status = 'SENT'`, idBounds(filter, page))}
+    ORDER BY c.id ${directionOf(page).order}
+    LIMIT ${limit})`;
 }

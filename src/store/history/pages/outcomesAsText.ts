@@ -1,103 +1,59 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Prisma } from '../../../generated/client.js';
-import { RETRYABLE_REASONS, type Caller } from '../../../membership.js';
-import type { HistoryStore, OutcomeFilter, PageArgs } from '../../../ports/history.js';
-import type { OutcomeColumn, TextColumn, TextPage } from '../../../ports/pages.js';
+import type { Caller } from '../../../membership.js';
+import type { HistoryStore, OutcomeColumn, OutcomeFilter, PageArgs } from '../../../ports/history.js';
+import type { TextColumn, TextPage } from '../../../ports/pages.js';
 import type { GatewayPrisma } from '../../connection/client.js';
 import { outcomeBound, outcomeCursor } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
-import { outcomesFor } from './historyOutcomes.js';
-import { endsOf } from '../../sql/jsonPages.js';
-import { prepared, preparedName, type PreparedPage } from './prepared.js';
-import { WALK_LIMITS, withAll, type WalkLimits } from './boundedPage.js';
+import { pageEndsOf } from '../../sql/jsonPages.js';
+import { type ScanLimits, withClause } from './keysetList.js';
+import { outcomePages } from './outcomePages.js';
+import { writeOutcome } from './outcomeText.js';
+import { type PageRequest, prepared, preparedName } from './preparedPages.js';
 
-/** Text as it is, or what stands in a row; all outcomes of a target share what stands in that target's. */
-type Piece = string | { readonly sql: Prisma.Sql; readonly isShared: boolean };
+type Columns = readonly TextColumn<OutcomeColumn>[];
 
-/**
- * How a column is written as JSON. Pieces are put together by `||`, which costs half of what row_to_json does; only what
- * callers and services have said may hold a character that JSON escapes.
- */
-const COLUMNS: Readonly<Record<OutcomeColumn, readonly Piece[]>> = {
-  __typename: ['"Outcome"'],
-  id: ['"outcome_', ofRow(Prisma.sql`o.target_id`), '_', ofRow(Prisma.sql`o.account_id`), '"'],
-  accountId: ['"', ofRow(Prisma.sql`o.account_id`), '"'],
-  email: [ofRow(Prisma.sql`COALESCE(to_json(a.email)::text, 'null')`)],
-  operation: ['"', ofTarget(Prisma.sql`t.operation`), '"'],
-  administrator: [ofTarget(Prisma.sql`to_json(l.administrator)`)],
-  service: ['"', ofTarget(Prisma.sql`l.service`), '"'],
-  region: [ofTarget(Prisma.sql`to_json(l.region)`)],
-  status: ['"', ofRow(Prisma.sql`o.status`), '"'],
-  reasonCode: [ofRow(Prisma.sql`COALESCE('"' || o.reason_code || '"', 'null')`)],
-  reason: [ofRow(Prisma.sql`COALESCE(to_json(o.reason)::text, 'null')`)],
-  retryable: [
-    ofRow(Prisma.sql`
-      COALESCE(o.status IN ('UNPROCESSED', 'FAILED') AND o.reason_code IN (${literals(RETRYABLE_REASONS)}), false)`),
-  ],
-  sends: [ofRow(Prisma.sql`cardinality(o.call_ids)`)],
-  // Cut to milliseconds, as JavaScript does.
-  settledAt: [
-    ofRow(Prisma.sql`
-      COALESCE(to_char(o.settled_at AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'), 'null')`),
-  ],
-};
-
-/** Looked up row by row, and by LIMIT never joined whole: one scan for the page is no faster, and a subquery in the row slower. */
-const ADDRESS = Prisma.sql`
-  LEFT JOIN LATERAL (
-    SELECT a.email FROM request_account a WHERE a.request_id = t.request_id AND a.account_id = o.account_id LIMIT 1
-  ) AS a ON true`;
-
-/** Where a page begins, ends, or has stopped to look: an `OutcomeKey` as the cursor has it. */
-const KEY = Prisma.sql`edge.target_id || '|' || edge.account_id`;
-
-/** Most statements that are prepared, of whatever columns and sizes: each is a plan in each connection. */
-const MOST_PREPARED = 50;
-
-/** What the statement answers with. */
-interface TextRow {
-  /** Null: there are none. */
-  readonly nodes: string | null;
-  /** Rows read: one more than the page shows, when it goes on. */
-  readonly read: number;
-  /** Keys of the first and the last row that the page shows, in the order in which they were read. */
-  readonly first: string | null;
-  readonly last: string | null;
-  readonly edge: string | null;
+/** A page of outcomes. */
+export interface OutcomePageRequest extends PageRequest {
+  readonly caller: Caller;
+  readonly filter: OutcomeFilter;
 }
 
-/** Reads pages of outcomes as the JSON that they are answered with. */
+/** Most prepared statements, for all columns and sizes: each is one more plan in each connection. */
+const MAX_PREPARED = 50;
+
+/** The answer of the statement. Keys are a target id and an account id with a bar between them. */
+interface TextRow {
+  /** Null: the page is empty. */
+  readonly nodes: string | null;
+  /** Rows read: one more than the page shows, if the list goes on. */
+  readonly rowCount: number;
+  /** Keys of the first and the last row that the page shows, in the direction in which it was read. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** As in `JsonPage`. */
+  readonly pageEnd: string | null;
+}
+
+/** Reads pages of outcomes as the JSON text of the response. */
 export function createOutcomesAsText(
   prisma: GatewayPrisma,
-  limits: WalkLimits,
+  limits: ScanLimits,
 ): HistoryStore['outcomesAsText'] {
-  // By the arrays: the same columns come as the same one, since a compiled query brings them.
-  const lists = new WeakMap<readonly TextColumn<OutcomeColumn>[], string>();
-  const names = new Set<string>();
+  const nameOf = createStatementNames();
   const texts = new Map<string, string>();
-
-  const nameOf = (columns: readonly TextColumn<OutcomeColumn>[], asked: PreparedPage): string | null => {
-    let list = lists.get(columns);
-    if (list === undefined) {
-      lists.set(columns, (list = listNameOf(columns)));
-    }
-    const name = preparedName(list, asked);
-    if (name !== null && names.size < MOST_PREPARED) {
-      names.add(name);
-    }
-    return name !== null && names.has(name) ? name : null;
-  };
-
   return async (caller, filter, page, columns) => {
-    const name = nameOf(columns, { caller, filter, page, limits });
+    const request = { caller, filter, page, limits };
+    const name = nameOf(columns, request);
     const { targetId, accountId } = outcomeBound(page);
     let text = name === null ? undefined : texts.get(name);
     let values: unknown[] = [targetId, accountId];
     if (text === undefined) {
-      const statement = selectOutcomesAsText(caller, filter, page, columns, limits);
+      const statement = selectOutcomesAsText(columns, request);
       const sql = name === null ? statement : prepared(name, statement);
-      // Made once where only the cursor differs: making it is a tenth of what the page allocates.
+      // If only the cursor differs, the text is made once: making it is 10 % of the memory that a page allocates.
       if (name !== null && isDeepStrictEqual(sql.values, values)) {
         texts.set(name, sql.text);
       }
@@ -107,137 +63,85 @@ export function createOutcomesAsText(
   };
 }
 
-function toTextPage({ nodes, read, first, last, edge }: TextRow, page: PageArgs): TextPage {
-  const [newest, oldest] = 'last' in page ? [last, first] : [first, last];
-  const ends = endsOf({ isLong: read === limitOf(page), newest, oldest, edge }, page);
-  return {
-    ...ends,
-    nodes: nodes ?? '',
-    startCursor: cursorOf(ends.startCursor),
-    endCursor: cursorOf(ends.endCursor),
+/** The names of the first MAX_PREPARED different statements; null for any further one, and for a page that is not prepared. */
+function createStatementNames(): (columns: Columns, request: PageRequest) => string | null {
+  // By array: a compiled query always passes the same one.
+  const lists = new WeakMap<Columns, string>();
+  const names = new Set<string>();
+  return (columns, request) => {
+    let list = lists.get(columns);
+    if (list === undefined) {
+      lists.set(columns, (list = listNameOf(columns)));
+    }
+    const name = preparedName(list, request);
+    if (name !== null && names.size < MAX_PREPARED) {
+      names.add(name);
+    }
+    return name !== null && names.has(name) ? name : null;
   };
 }
 
-function cursorOf(key: string | null): string | null {
+/** A short name for a list with these columns: PostgreSQL cuts the name of a statement to 63 characters. */
+function listNameOf(columns: Columns): string {
+  const hash = createHash('sha256').update(JSON.stringify(columns)).digest('hex');
+  return `outcomes_${hash.slice(0, 16)}`;
+}
+
+/** The key of a row named entry. */
+const KEY = Prisma.sql`entry.target_id || '|' || entry.account_id`;
+
+/** The e-mail address, looked up for each row: one scan for the page is no faster, and a subquery in the row is slower. */
+const EMAIL_JOIN = Prisma.sql`
+  LEFT JOIN LATERAL (
+    SELECT a.email FROM request_account a WHERE a.request_id = t.request_id AND a.account_id = o.account_id LIMIT 1
+  ) AS a ON true`;
+
+/** A page of outcomes as one text, and its cursors: a `TextRow`. */
+export function selectOutcomesAsText(columns: Columns, request: OutcomePageRequest): Prisma.Sql {
+  const { caller, filter, page, limits } = request;
+  const plan = outcomePages(caller, filter, page).planPage(limits);
+  const { order } = directionOf(page);
+  const size = Prisma.sql`${limitOf(page) - 1}::int`;
+  const { targetColumns, object } = writeOutcome(columns);
+  const emailJoin = columns.some(({ column }) => column === 'email') ? EMAIL_JOIN : Prisma.empty;
+  const ctes = [
+    ...plan.ctes,
+    Prisma.sql`page AS MATERIALIZED (
+      SELECT * FROM (${plan.rows}) AS o ORDER BY o.target_id ${order}, o.account_id ${order})`,
+    Prisma.sql`size AS MATERIALIZED (SELECT count(*)::int AS read FROM page)`,
+    Prisma.sql`target_of_page AS MATERIALIZED (
+      SELECT ${Prisma.join([Prisma.sql`t.id, t.request_id`, ...targetColumns])}
+      FROM (SELECT DISTINCT target_id FROM page) AS p
+      CROSS JOIN LATERAL (SELECT * FROM target t WHERE t.id = p.target_id LIMIT 1) AS t
+      CROSS JOIN LATERAL (SELECT * FROM lane l WHERE l.id = t.lane_id LIMIT 1) AS l)`,
+  ];
+  return Prisma.sql`${withClause(ctes)}
+    SELECT (
+        SELECT string_agg(${object}, ',' ORDER BY o.target_id DESC, o.account_id DESC)
+        FROM (SELECT * FROM page LIMIT ${size}) AS o JOIN target_of_page AS t ON t.id = o.target_id ${emailJoin}
+      ) AS nodes,
+      size.read AS "rowCount",
+      (SELECT ${KEY} FROM page AS entry LIMIT 1) AS first,
+      (SELECT ${KEY} FROM page AS entry OFFSET GREATEST(LEAST(size.read, ${size}) - 1, 0) LIMIT 1) AS last,
+      ${plan.pageEnd === null ? Prisma.sql`NULL` : Prisma.sql`(SELECT ${KEY} FROM (${plan.pageEnd}) AS entry)`} AS "pageEnd"
+    FROM size`;
+}
+
+function toTextPage({ nodes, rowCount, first, last, pageEnd }: TextRow, page: PageArgs): TextPage {
+  const [newest, oldest] = 'last' in page ? [last, first] : [first, last];
+  const ends = pageEndsOf({ hasMore: rowCount === limitOf(page), newest, oldest, pageEnd }, page);
+  return {
+    ...ends,
+    nodes: nodes ?? '',
+    startCursor: toCursor(ends.startCursor),
+    endCursor: toCursor(ends.endCursor),
+  };
+}
+
+function toCursor(key: string | null): string | null {
   if (key === null) {
     return null;
   }
   const [targetId = '', accountId = ''] = key.split('|');
   return outcomeCursor({ targetId, accountId });
-}
-
-/** The statement for one page: what it shows as one text, and what it takes to go on from it. */
-export function selectOutcomesAsText(
-  caller: Caller,
-  filter: OutcomeFilter,
-  page: PageArgs,
-  columns: readonly TextColumn<OutcomeColumn>[],
-  limits: WalkLimits = WALK_LIMITS,
-): Prisma.Sql {
-  const walk = outcomesFor(caller, filter, page).page(limits);
-  const { order } = directionOf(page);
-  const size = Prisma.sql`${limitOf(page) - 1}::int`;
-  const { shared, node } = writeNode(columns);
-  const address = columns.some(({ column }) => column === 'email') ? ADDRESS : Prisma.empty;
-  const ctes = [
-    ...walk.ctes,
-    Prisma.sql`page AS MATERIALIZED (
-      SELECT * FROM (${walk.rows}) AS o ORDER BY o.target_id ${order}, o.account_id ${order})`,
-    Prisma.sql`size AS MATERIALIZED (SELECT count(*)::int AS read FROM page)`,
-    Prisma.sql`target_of_page AS MATERIALIZED (
-      SELECT ${Prisma.join([Prisma.sql`t.id, t.request_id`, ...shared])}
-      FROM (SELECT DISTINCT target_id FROM page) AS p
-      CROSS JOIN LATERAL (SELECT * FROM target t WHERE t.id = p.target_id LIMIT 1) AS t
-      CROSS JOIN LATERAL (SELECT * FROM lane l WHERE l.id = t.lane_id LIMIT 1) AS l)`,
-  ];
-  return Prisma.sql`${withAll(ctes)}
-    SELECT (
-        SELECT string_agg(${node}, ',' ORDER BY o.target_id DESC, o.account_id DESC)
-        FROM (SELECT * FROM page LIMIT ${size}) AS o JOIN target_of_page AS t ON t.id = o.target_id ${address}
-      ) AS nodes,
-      size.read,
-      (SELECT ${KEY} FROM page AS edge LIMIT 1) AS first,
-      (SELECT ${KEY} FROM page AS edge OFFSET GREATEST(LEAST(size.read, ${size}) - 1, 0) LIMIT 1) AS last,
-      ${walk.edge === null ? Prisma.sql`NULL` : Prisma.sql`(SELECT ${KEY} FROM (${walk.edge}) AS edge)`} AS edge
-    FROM size`;
-}
-
-/**
- * How an outcome `o` of a target `t` is written, and the columns of `t` that this takes. The fewer `||`, the faster: what
- * stands between two columns of the outcome is one text, and written once for each target where it tells of the target.
- */
-function writeNode(columns: readonly TextColumn<OutcomeColumn>[]): {
-  shared: Prisma.Sql[];
-  node: Prisma.Sql;
-} {
-  const shared: Prisma.Sql[] = [];
-  const node: (string | Prisma.Sql)[] = [];
-  let between: Piece[] = ['{'];
-  const endBetween = (): void => {
-    const texts = between.map((piece) => (typeof piece === 'string' ? piece : piece.sql));
-    if (between.every((piece) => typeof piece === 'string')) {
-      node.push(...texts);
-    } else {
-      const name = Prisma.raw(`shared_${shared.length}`);
-      shared.push(Prisma.sql`${concatenated(texts)} AS ${name}`);
-      node.push(Prisma.sql`t.${name}`);
-    }
-    between = [];
-  };
-
-  columns.forEach(({ as, column }, index) => {
-    between.push(`${index === 0 ? '' : ','}"${as}":`);
-    for (const piece of COLUMNS[column]) {
-      if (typeof piece === 'string' || piece.isShared) {
-        between.push(piece);
-      } else {
-        endBetween();
-        node.push(piece.sql);
-      }
-    }
-  });
-  between.push('}');
-  endBetween();
-  return { shared, node: concatenated(node) };
-}
-
-/** All of it as one text; strings that follow one another are one. */
-function concatenated(pieces: readonly (string | Prisma.Sql)[]): Prisma.Sql {
-  const terms: Prisma.Sql[] = [];
-  let text = '';
-  const endText = (): void => {
-    if (text !== '') {
-      terms.push(Prisma.raw(`'${text}'`));
-    }
-    text = '';
-  };
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      text += piece;
-    } else {
-      endText();
-      terms.push(piece);
-    }
-  }
-  endText();
-  return Prisma.join(terms, ' || ');
-}
-
-function ofRow(sql: Prisma.Sql): Piece {
-  return { sql, isShared: false };
-}
-
-function ofTarget(sql: Prisma.Sql): Piece {
-  return { sql, isShared: true };
-}
-
-/** Written out: a prepared statement is known by its text. */
-function literals(words: readonly string[]): Prisma.Sql {
-  return Prisma.raw(words.map((word) => `'${word}'`).join(', '));
-}
-
-/** A short name for the list with these columns: PostgreSQL cuts those of statements to 63 characters. */
-function listNameOf(columns: readonly TextColumn<OutcomeColumn>[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(columns)).digest('hex');
-  return `outcomes_${hash.slice(0, 16)}`;
 }

@@ -1,18 +1,20 @@
 import { Prisma } from '../../../generated/client.js';
 import type { OutcomeStatus } from '../../../membership.js';
-import { allOf, coalesced } from '../../sql/plannerHints.js';
+import { allOf, hideSelectivity } from '../../sql/plannerHints.js';
 import { BEFORE_ALL_ACCOUNTS, PAST_ALL_ACCOUNTS } from '../../sql/cursors.js';
+import { isOneOf } from '../../sql/enums.js';
+import { isBetween } from '../../sql/timeBounds.js';
+import type { PageableList, PagePlan, ScanLimits } from './keysetList.js';
 import {
-  endedSo,
-  firstExceptions,
-  hasStatus,
+  endedCondition,
   isException,
   type OutcomeConditions,
   type OutcomeRange,
-} from './outcomeRange.js';
-import { isBetween } from '../../sql/timeBounds.js';
-import type { Source, Walk, WalkLimits } from './boundedPage.js';
+  selectExceptions,
+  statusCondition,
+} from './outcomeConditions.js';
 
+/** The column of target that counts the outcomes with each status. */
 const COUNTS: Record<OutcomeStatus, Prisma.Sql> = {
   PENDING: Prisma.sql`t.pending`,
   IN_FLIGHT: Prisma.sql`t.in_flight`,
@@ -22,91 +24,60 @@ const COUNTS: Record<OutcomeStatus, Prisma.Sql> = {
   CANCELED: Prisma.sql`t.canceled`,
 };
 
-/** Cursors at which nothing of their target is left to read, forward and backward. */
-const LAST_ACCOUNT = '000000000000';
-const FIRST_ACCOUNT = '999999999999';
+/** The last account id of a target in each direction: a page that ends there has read the target to its end. */
+const LAST_ACCOUNT = { forward: '000000000000', backward: '999999999999' };
 
 /**
- * Outcomes target by target. `targets` are those that may have rows for the page, in the order in which they are read, as
- * many as fill it if each gives one.
+ * Outcomes, target by target.
  *
- * Where everything that narrows the page is in an index of outcomes, it ends when it is full. Else the outcomes of the
- * targets are looked through one by one, and no further than a page may.
+ * If an index holds everything that narrows the page, the page ends when it is full. Otherwise the outcomes of the targets are
+ * scanned up to the limit of a page.
+ *
+ * @param targets the targets that may have rows for the page, in its order: as many as fill the page if each has one row.
  */
-export function outcomesByTarget(targets: Source, range: OutcomeRange): Source {
+export function outcomesByTarget(targets: PageableList, range: OutcomeRange): PageableList {
   return {
-    page(limits) {
-      const walk = targets.page(limits);
-      const found = Prisma.sql`SELECT * FROM target_wanted`;
-      const ctes = [...walk.ctes, Prisma.sql`target_wanted AS MATERIALIZED (${walk.rows})`];
-      return lookThroughTargets({ ...walk, ctes, rows: found }, range, limits);
+    planPage(limits) {
+      const plan = targets.planPage(limits);
+      const ctes = [...plan.ctes, Prisma.sql`target_rows AS MATERIALIZED (${plan.rows})`];
+      return scanTargets({ ...plan, ctes, rows: Prisma.sql`SELECT * FROM target_rows` }, range, limits);
     },
-    all(limits) {
-      const { ctes, rows, isCut } = targets.all(limits);
-      const looked = outcomesInOrder(rows, range, limits.counted);
+    planCount(limits) {
+      const { ctes, rows, isIncomplete } = targets.planCount(limits);
+      const scanned = outcomesInOrder(rows, range, limits.count);
       return {
-        ctes: [...ctes, Prisma.sql`outcome_looked AS MATERIALIZED (${looked})`],
-        rows: Prisma.sql`SELECT * FROM outcome_looked AS o WHERE ${coalesced(restOf(range) ?? Prisma.sql`true`)}`,
-        isCut: Prisma.sql`(${isCut} OR EXISTS (SELECT FROM outcome_looked OFFSET ${limits.counted - 1}::int))`,
+        ctes: [...ctes, Prisma.sql`outcome_scanned AS MATERIALIZED (${scanned})`],
+        rows: Prisma.sql`SELECT * FROM outcome_scanned AS o WHERE ${residualFilter(range)}`,
+        isIncomplete: Prisma.sql`(${isIncomplete} OR EXISTS (SELECT FROM outcome_scanned OFFSET ${limits.count - 1}::int))`,
       };
     },
   };
 }
 
-/** All outcomes of the targets of a subquery that are in the range, target by target, with nothing sorted but single ones. */
-export function allByTarget(targets: Prisma.Sql, range: OutcomeRange): Prisma.Sql {
+/** A subquery for all outcomes of some targets, target by target: only the outcomes of one target are sorted at a time. */
+export function allOutcomesByTarget(targets: Prisma.Sql, range: OutcomeRange): Prisma.Sql {
   return Prisma.sql`
-    SELECT o.* FROM (${outcomesInOrder(targets, range, range.limit)}) AS o WHERE ${coalesced(restOf(range) ?? Prisma.sql`true`)}`;
+    SELECT o.* FROM (${outcomesInOrder(targets, range, range.limit)}) AS o WHERE ${residualFilter(range)}`;
 }
 
-function lookThroughTargets(targets: Walk, range: OutcomeRange, { alone }: WalkLimits): Walk {
-  const { direction, limit } = range;
-  const rest = restOf(range);
-  const most = rest === null ? limit : Math.max(alone, 2 * limit);
-  const ctes = [
-    ...targets.ctes,
-    Prisma.sql`outcome_looked AS MATERIALIZED (${outcomesInOrder(targets.rows, range, most)})`,
-    Prisma.sql`outcome_found AS MATERIALIZED (
-      SELECT * FROM outcome_looked AS o WHERE ${coalesced(rest ?? Prisma.sql`true`)} LIMIT ${limit}::int)`,
-  ];
-  const isShort = Prisma.sql`(SELECT count(*) FROM outcome_found) < ${limit}::int`;
-  const ends = [];
-  if (rest !== null) {
-    ends.push(Prisma.sql`(SELECT target_id, account_id FROM outcome_looked OFFSET ${most - 1}::int LIMIT 1)`);
-  }
-  if (targets.edge !== null) {
-    const account = direction.isBackward ? FIRST_ACCOUNT : LAST_ACCOUNT;
-    // As many targets as a page wants, and it is not full: the last of them; else the last that was looked at.
-    ends.push(Prisma.sql`(
-      SELECT id, ${account} FROM (SELECT id FROM (${targets.rows}) AS t ORDER BY id ${direction.order}) AS t
-      OFFSET ${limit}::int LIMIT 1)`);
-    ends.push(Prisma.sql`(SELECT id, ${account} FROM (${targets.edge}) AS t)`);
-  }
-  const edge =
-    ends.length === 0
-      ? null
-      : Prisma.sql`SELECT * FROM (${Prisma.join(ends, ' UNION ALL ')}) AS ends (target_id, account_id) WHERE ${isShort} LIMIT 1`;
-  return { ctes, rows: Prisma.sql`SELECT * FROM outcome_found`, edge };
-}
-
-/** As `outcomesByTarget`, for some accounts: every target is looked into, and at most `limit` rows are read of each. */
+/** A subquery for a page of some accounts' outcomes in a few targets. All targets are read, of each up to `limit` rows. */
 export function accountOutcomesByTarget(
   targets: Prisma.Sql,
   accountIds: readonly string[],
   range: OutcomeRange,
 ): Prisma.Sql {
-  const { limit, statuses, direction } = range;
-  const ended = endedSo(range);
+  const { limit, direction } = range;
+  const ended = endedCondition(range);
   return Prisma.sql`
     SELECT o.*
-    FROM (SELECT id, ${edgeOf(range)} AS edge FROM (${targets}) AS target_of_page) AS t
+    FROM (SELECT id, ${startAccount(range)} AS start FROM (${targets}) AS target_of_page) AS t
     CROSS JOIN LATERAL (
       SELECT o.* FROM outcome o
       WHERE ${allOf(
         Prisma.sql`o.target_id = t.id AND o.account_id = ANY (${[...accountIds]}::text[])`,
-        Prisma.sql`o.account_id ${direction.behind} t.edge`,
-        hasStatus(statuses),
-        ended && coalesced(ended),
+        Prisma.sql`o.account_id ${direction.follows} t.start`,
+        statusCondition(range),
+        ended && hideSelectivity(ended),
       )}
       ORDER BY o.account_id ${direction.order}
       LIMIT ${limit}::int
@@ -115,22 +86,74 @@ export function accountOutcomesByTarget(
     LIMIT ${limit}::int`;
 }
 
-/** The condition that the target t may have outcomes for the range: its counts, its operation and its times tell. */
-export function mayHave({
-  statuses,
-  operations,
-  settledAfter,
-  settledBefore,
-}: OutcomeConditions): Prisma.Sql {
+/** The condition that the target t may have matching outcomes, from its counts, its operation and its times. */
+export function mayHaveOutcomes(conditions: OutcomeConditions): Prisma.Sql {
+  const { statuses, operations, settledAfter, settledBefore } = conditions;
   return allOf(
     Prisma.sql`${countOf(statuses)} > 0 AND t.erased_at IS NULL`,
-    operations && Prisma.sql`t.operation = ANY (${[...operations]}::membership_operation[])`,
+    isOneOf(Prisma.sql`t.operation`, operations, 'membership_operation'),
     isBetween(Prisma.sql`t.last_settled_at`, settledAfter, null),
     isBetween(Prisma.sql`t.first_settled_at`, null, settledBefore),
   );
 }
 
-/** The number of outcomes of the target t that have one of the statuses. */
+/** Scans the outcomes of the targets of a plan. */
+function scanTargets(targets: PagePlan, range: OutcomeRange, limits: ScanLimits): PagePlan {
+  const { limit } = range;
+  const residual = residualCondition(range);
+  const scanLimit = residual === null ? limit : Math.max(limits.scan, 2 * limit);
+  const ctes = [
+    ...targets.ctes,
+    Prisma.sql`outcome_scanned AS MATERIALIZED (${outcomesInOrder(targets.rows, range, scanLimit)})`,
+    Prisma.sql`outcome_matching AS MATERIALIZED (
+      SELECT * FROM outcome_scanned AS o WHERE ${residualFilter(range)} LIMIT ${limit}::int)`,
+  ];
+  const ends = targets.pageEnd === null ? [] : targetEnds(targets.rows, targets.pageEnd, range);
+  if (residual !== null) {
+    ends.unshift(
+      Prisma.sql`(SELECT target_id, account_id FROM outcome_scanned OFFSET ${scanLimit - 1}::int LIMIT 1)`,
+    );
+  }
+  const pageEnd =
+    ends.length === 0
+      ? null
+      : Prisma.sql`
+          SELECT * FROM (${Prisma.join(ends, ' UNION ALL ')}) AS ends (target_id, account_id)
+          WHERE (SELECT count(*) FROM outcome_matching) < ${limit}::int LIMIT 1`;
+  return { ctes, rows: Prisma.sql`SELECT * FROM outcome_matching`, pageEnd };
+}
+
+/**
+ * Where a page ends that has read all its targets: at the last target of a full page of targets, or else at the last target
+ * looked at.
+ */
+function targetEnds(targets: Prisma.Sql, pageEnd: Prisma.Sql, range: OutcomeRange): Prisma.Sql[] {
+  const { direction, limit } = range;
+  const account = direction.isBackward ? LAST_ACCOUNT.backward : LAST_ACCOUNT.forward;
+  return [
+    Prisma.sql`(
+      SELECT id, ${account} FROM (SELECT id FROM (${targets}) AS t ORDER BY id ${direction.order}) AS t
+      OFFSET ${limit}::int LIMIT 1)`,
+    Prisma.sql`(SELECT id, ${account} FROM (${pageEnd}) AS t)`,
+  ];
+}
+
+/**
+ * A subquery for the first `scanLimit` outcomes of some targets, in the order of the targets. Of a target that has only
+ * failures among the wanted statuses, it reads the failures; of any other target, all outcomes. The whole has no ORDER BY: a
+ * loop over the targets keeps their order, and reads no target too early.
+ */
+function outcomesInOrder(targets: Prisma.Sql, range: OutcomeRange, scanLimit: number): Prisma.Sql {
+  const { order } = range.direction;
+  return Prisma.sql`
+    SELECT o.*
+    FROM (SELECT id, ${startAccount(range)} AS start, ${countOf(unindexedStatuses(range))} AS unindexed
+      FROM (${targets}) AS t ORDER BY id ${order}) AS t
+    CROSS JOIN LATERAL (${selectOfTarget(range, Prisma.sql`${scanLimit}::int`)}) AS o
+    LIMIT ${scanLimit}::int`;
+}
+
+/** The number of outcomes of the target t that have one of the statuses; null: any. */
 function countOf(statuses: readonly OutcomeStatus[] | null): Prisma.Sql {
   if (statuses === null) {
     return Prisma.sql`t.total`;
@@ -138,78 +161,68 @@ function countOf(statuses: readonly OutcomeStatus[] | null): Prisma.Sql {
   if (statuses.length === 0) {
     return Prisma.sql`0`;
   }
-  return Prisma.sql`(${Prisma.join(
-    statuses.map((status) => COUNTS[status]),
-    ' + ',
-  )})`;
+  const counts = statuses.map((status) => COUNTS[status]);
+  return Prisma.sql`(${Prisma.join(counts, ' + ')})`;
 }
 
-/**
- * The first `most` outcomes of the targets of a subquery, in their order: of a target that has no others with the statuses,
- * the exceptions; else all. No ORDER BY for the whole: a loop over the targets keeps their order, and reads no target before it comes to it.
- */
-function outcomesInOrder(targets: Prisma.Sql, range: OutcomeRange, most: number): Prisma.Sql {
-  const { order } = range.direction;
-  return Prisma.sql`
-    SELECT o.*
-    FROM (SELECT id, ${edgeOf(range)} AS edge, ${countOf(unindexedOf(range))} AS unindexed
-      FROM (${targets}) AS t ORDER BY id ${order}) AS t
-    CROSS JOIN LATERAL (${firstOfTarget(range, Prisma.sql`${most}::int`)}) AS o
-    LIMIT ${most}::int`;
+/** The statuses that no index of outcomes holds. */
+function unindexedStatuses({ statuses }: OutcomeRange): readonly OutcomeStatus[] | null {
+  return statuses?.filter((status) => !isException(status)) ?? null;
 }
 
-/** What outcomes in the range have to fulfil besides being among those of `firstOfTarget`; null: nothing. */
-function restOf(range: OutcomeRange): Prisma.Sql | null {
-  return allOf(isByException(range) ? null : hasStatus(range.statuses), endedSo(range));
-}
-
-function isByException({ statuses }: OutcomeRange): boolean {
-  return statuses?.every(isException) ?? false;
-}
-
-// The account behind which a target's part of the page begins: before all, but in the target where the last page ended.
-function edgeOf({ bound, direction }: OutcomeRange): Prisma.Sql {
+/** The account after which the page begins in a target: before all, except in the target of the bound. */
+function startAccount({ bound, direction }: OutcomeRange): Prisma.Sql {
   const beginning = direction.isBackward ? BEFORE_ALL_ACCOUNTS : PAST_ALL_ACCOUNTS;
   return Prisma.sql`CASE WHEN id = ${bound.targetId}::bigint THEN ${bound.accountId} ELSE ${beginning} END`;
 }
 
 /**
- * The first of the target t behind `t.edge`. Two comparisons of rows in place of `target_id = t.id` make the same
- * range of the index, and the planner, which takes each for a third of the table, never thinks the range so short
- * that it could be read whole and sorted.
+ * The first outcomes of the target t after `t.start`.
+ *
+ * Two comparisons of rows are the same range of the primary key as `target_id = t.id`. The planner takes each for a third of
+ * the table, so it never reads and sorts the range instead of reading it in order.
  */
-function firstOfTarget(range: OutcomeRange, most: Prisma.Sql): Prisma.Sql {
+function selectOfTarget(range: OutcomeRange, scanLimit: Prisma.Sql): Prisma.Sql {
   const { statuses, direction } = range;
-  const { behind, isBackward, order } = direction;
-  const within = allOf(
-    Prisma.sql`(o.target_id, o.account_id) ${behind} (t.id, t.edge)`,
+  const { follows, isBackward, order } = direction;
+  const inTarget = allOf(
+    Prisma.sql`(o.target_id, o.account_id) ${follows} (t.id, t.start)`,
     isBackward
       ? Prisma.sql`(o.target_id, o.account_id) < (t.id, ${PAST_ALL_ACCOUNTS})`
       : Prisma.sql`(o.target_id, o.account_id) >= (t.id, ${BEFORE_ALL_ACCOUNTS})`,
   );
   const inOrder = Prisma.sql`ORDER BY o.target_id ${order}, o.account_id ${order}`;
-  const all = (condition: Prisma.Sql) => Prisma.sql`(
-    SELECT o.* FROM outcome o WHERE ${condition} ${inOrder} LIMIT ${most})`;
+  const select = (condition: Prisma.Sql) => Prisma.sql`(
+    SELECT o.* FROM outcome o WHERE ${condition} ${inOrder} LIMIT ${scanLimit})`;
   const exceptions = statuses?.filter(isException) ?? [];
-  if (statuses === null || exceptions.length === 0) {
-    return all(within);
+  if (exceptions.length === 0) {
+    return select(inTarget);
   }
-  // Where nothing else is asked of them, those of one status that fill the page are enough.
-  const fromEach = endedSo(range) === null ? Prisma.sql`${range.limit}::int` : most;
-  const lists = exceptions.map((status) =>
-    firstExceptions(status, allOf(within, Prisma.sql`t.unindexed = 0`), direction, fromEach),
+  // Without a further condition, one status never has to give more rows than the page wants.
+  const limit = endedCondition(range) === null ? Prisma.sql`${range.limit}::int` : scanLimit;
+  const selects = exceptions.map((status) =>
+    selectExceptions(status, allOf(inTarget, Prisma.sql`t.unindexed = 0`), direction, limit),
   );
-  const merged = Prisma.sql`(SELECT o.* FROM (${Prisma.join(lists, ' UNION ALL ')}) AS o ${inOrder})`;
-  const [only, ...others] = lists;
-  const found = only !== undefined && others.length === 0 ? only : merged;
-  if (isByException(range)) {
-    return found;
+  const merged = Prisma.sql`(SELECT o.* FROM (${Prisma.join(selects, ' UNION ALL ')}) AS o ${inOrder})`;
+  const [only, ...others] = selects;
+  const failures = only !== undefined && others.length === 0 ? only : merged;
+  if (isIndexed(range)) {
+    return failures;
   }
-  // One of the two is empty, so that nothing is to be merged.
-  return Prisma.sql`${found} UNION ALL ${all(allOf(within, Prisma.sql`t.unindexed > 0`))}`;
+  // Of these two one is always empty, so nothing has to be merged.
+  return Prisma.sql`${failures} UNION ALL ${select(allOf(inTarget, Prisma.sql`t.unindexed > 0`))}`;
 }
 
-/** The statuses that no index of outcomes is by. */
-function unindexedOf({ statuses }: OutcomeRange): readonly OutcomeStatus[] | null {
-  return statuses?.filter((status) => !isException(status)) ?? null;
+/** The condition on the rows of `selectOfTarget`; null: every row matches. */
+function residualCondition(range: OutcomeRange): Prisma.Sql | null {
+  return allOf(isIndexed(range) ? null : statusCondition(range), endedCondition(range));
+}
+
+function residualFilter(range: OutcomeRange): Prisma.Sql {
+  return hideSelectivity(residualCondition(range) ?? Prisma.sql`true`);
+}
+
+/** Whether the index of failures holds all wanted statuses. */
+function isIndexed({ statuses }: OutcomeRange): boolean {
+  return statuses?.every(isException) ?? false;
 }

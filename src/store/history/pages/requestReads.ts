@@ -2,19 +2,24 @@ import { Prisma } from '../../../generated/client.js';
 import type { Caller } from '../../../membership.js';
 import type { HistoryStore, PageArgs, RequestFilter, RequestRow, TargetRow } from '../../../ports/history.js';
 import type { GatewayPrisma } from '../../connection/client.js';
-import { idCursor, uuidOrNone } from '../../sql/cursors.js';
-import { isGranted } from '../../sql/grants.js';
+import { idCursor } from '../../sql/cursors.js';
+import { grantCondition } from '../../sql/grants.js';
 import { type JsonPage, type JsonRow, readJson, toDate, toPage } from '../../sql/jsonPages.js';
-import { prepared, preparedPage, reachOf } from './prepared.js';
-import { selectCount, selectPage, WALK_LIMITS, type WalkLimits } from './boundedPage.js';
-import { requestsFor } from './requestPages.js';
+import { wantedIds } from '../../sql/wantedRows.js';
+import { grantScope, prepared, preparedPage } from './preparedPages.js';
+import { selectCount } from './boundedCount.js';
+import { selectPage } from './boundedPage.js';
+import { SCAN_LIMITS, type ScanLimits } from './keysetList.js';
+import { requestPages } from './requestPages.js';
 
+/** The JSON of a `RequestRow`, from the row r of request. */
 const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
   'callerId', r.caller_id, 'callerKind', r.caller_kind, 'note', r.note, 'idempotencyKey', r.idempotency_key,
   'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at,
   'retryOf', r.retry_of)`;
 
+/** The JSON of a `TargetRow`, from the rows t of target and l of lane. */
 const TARGET = Prisma.sql`json_build_object(
   'requestId', t.request_id, 'administrator', l.administrator, 'service', l.service, 'region', l.region,
   'detectorId', t.detector_id, 'isErased', t.erased_at IS NOT NULL, 'counts', json_build_object(
@@ -24,7 +29,7 @@ const TARGET = Prisma.sql`json_build_object(
 /** The reads of requests and of their targets. */
 export function createRequestReads(
   prisma: GatewayPrisma,
-  limits: WalkLimits,
+  limits: ScanLimits,
 ): Pick<
   HistoryStore,
   'requests' | 'countRequests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'
@@ -32,76 +37,83 @@ export function createRequestReads(
   return {
     async requests(caller, filter, page) {
       const statement = selectRequests(caller, filter, page, limits);
-      const { rows, edge } = await readJson<JsonPage<JsonRow<RequestRow>, string>>(prisma, statement);
+      const { rows, pageEnd } = await readJson<JsonPage<JsonRow<RequestRow>, string>>(prisma, statement);
       const toCursor = (id: string) => idCursor('requests', id);
-      return toPage({ rows, edge: edge && toCursor(edge) }, page, toRequestRow, ({ id }) => toCursor(id));
+      return toPage({ rows, pageEnd: pageEnd && toCursor(pageEnd) }, page, toRequestRow, ({ id }) =>
+        toCursor(id),
+      );
     },
-    async countRequests(caller, filter, most) {
-      const requests = requestsFor(caller, filter, { first: most, after: null });
-      return readJson<number | null>(prisma, selectCount(requests.all(limits), most));
+    async countRequests(caller, filter, limit) {
+      const requests = requestPages(caller, filter, { first: limit, after: null });
+      return readJson<number | null>(prisma, selectCount(requests.planCount(limits), limit));
     },
     async requestsById(caller, ids) {
       const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
       return rows.map((row) => row && toRequestRow(row));
     },
     targetsOfRequests: (requestIds) => readJson<TargetRow[][]>(prisma, selectTargetsOfRequests(requestIds)),
-    async retriesOfRequests(requestIds, most) {
+    async retriesOfRequests(requestIds, limit) {
       const lists = await readJson<JsonRow<RequestRow>[][]>(
         prisma,
-        selectRetriesOfRequests(requestIds, most),
+        selectRetriesOfRequests(requestIds, limit),
       );
       return lists.map((rows) => rows.map(toRequestRow));
     },
   };
 }
 
-/** Requests newest first. */
+/** A page of requests. */
 export function selectRequests(
   caller: Caller,
   filter: RequestFilter,
   page: PageArgs,
-  limits: WalkLimits = WALK_LIMITS,
+  limits: ScanLimits = SCAN_LIMITS,
 ): Prisma.Sql {
-  const toJson = (rows: Prisma.Sql) => Prisma.sql`
-    SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') FROM (${rows}) AS r`;
-  const statement = selectPage(requestsFor(caller, filter, page).page(limits), toJson, Prisma.sql`edge.id`);
+  const plan = requestPages(caller, filter, page).planPage(limits);
+  const statement = selectPage(plan, toRequestList, Prisma.sql`page_end.id`);
   return preparedPage('requests', { caller, filter, page, limits }, statement);
 }
 
 /** Each request by primary key. */
 export function selectRequestsById(caller: Caller, ids: readonly string[]): Prisma.Sql {
   return prepared(
-    `requests_by_id_${reachOf(caller)}`,
+    `requests_by_id_${grantScope(caller)}`,
     Prisma.sql`
     SELECT COALESCE(json_agg((
       SELECT ${REQUEST} FROM request r
-      WHERE r.id = asked.id AND ${isGranted(caller, Prisma.sql`r.administrator`)}
-    ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(${ids.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`,
+      WHERE r.id = wanted.id AND ${grantCondition(caller, Prisma.sql`r.administrator`)}
+    ) ORDER BY wanted.place), '[]') AS result
+    FROM ${wantedIds(ids)}`,
   );
 }
 
-/** The targets of each request, in the order in which the request was given them. */
+/** The targets of each request, in the order of their ids, which is the order of the request. */
 export function selectTargetsOfRequests(requestIds: readonly string[]): Prisma.Sql {
   return Prisma.sql`/* prepared: targets_of_requests */
     SELECT COALESCE(json_agg((
       SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
       FROM target t JOIN lane l ON l.id = t.lane_id
-      WHERE t.request_id = asked.id
-    ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+      WHERE t.request_id = wanted.id
+    ) ORDER BY wanted.place), '[]') AS result
+    FROM ${wantedIds(requestIds)}`;
 }
 
-/** The retries of each request, newest first: the index of retries read from its end. They are of one administrator. */
-export function selectRetriesOfRequests(requestIds: readonly string[], most: number): Prisma.Sql {
+/**
+ * The newest retries of each request, by the index of retries, read backward. Retries have the administrator of the request,
+ * so that no grant has to be checked.
+ */
+export function selectRetriesOfRequests(requestIds: readonly string[], limit: number): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg((
-      SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]')
-      FROM (
-        SELECT * FROM request r WHERE r.retry_of = asked.id ORDER BY r.id DESC LIMIT ${most}::int
-      ) AS r
-    ) ORDER BY asked.place), '[]') AS result
-    FROM unnest(${requestIds.map(uuidOrNone)}::uuid[]) WITH ORDINALITY AS asked (id, place)`;
+      ${toRequestList(Prisma.sql`
+        SELECT * FROM request r WHERE r.retry_of = wanted.id ORDER BY r.id DESC LIMIT ${limit}::int`)}
+    ) ORDER BY wanted.place), '[]') AS result
+    FROM ${wantedIds(requestIds)}`;
+}
+
+/** A subquery for the JSON array of requests, newest first. */
+function toRequestList(requests: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT COALESCE(json_agg(${REQUEST} ORDER BY r.id DESC), '[]') FROM (${requests}) AS r`;
 }
 
 function toRequestRow(json: JsonRow<RequestRow>): RequestRow {

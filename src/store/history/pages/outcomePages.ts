@@ -1,0 +1,128 @@
+import { Prisma } from '../../../generated/client.js';
+import type { Caller } from '../../../membership.js';
+import type { OutcomeFilter, PageArgs } from '../../../ports/history.js';
+import { BEFORE_ALL_ACCOUNTS, PAST_ALL_ACCOUNTS, uuidOrNone } from '../../sql/cursors.js';
+import { laneIdCondition, matchingLanes } from '../../sql/grants.js';
+import { smallList } from './boundedPage.js';
+import { type PageableList, type PagePlan, withClause } from './keysetList.js';
+import {
+  type Exception,
+  followsBound,
+  hasTimeBounds,
+  isException,
+  type OutcomeRange,
+  toRange,
+} from './outcomeConditions.js';
+import { outcomesByAccount, outcomesByException, outcomesByReason } from './outcomesByIndex.js';
+import { accountOutcomesByTarget, allOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
+import {
+  allTargets,
+  KEPT_TARGETS_FROM,
+  settledTargetBounds,
+  targetPages,
+  targetsOfRequest,
+} from './targetPages.js';
+
+const NO_OUTCOME = Prisma.sql`SELECT * FROM outcome WHERE false`;
+
+/**
+ * Outcomes, the newest first, from the index that reads least: by the targets of the request, by account, by reason, by
+ * status of a failure, or else by the targets that may have matching outcomes.
+ */
+export function outcomePages(caller: Caller, filter: OutcomeFilter, page: PageArgs): PageableList {
+  const range = toRange(filter, page);
+  if (range.statuses?.length === 0) {
+    return smallList(NO_OUTCOME);
+  }
+  if (filter.requestId != null) {
+    return outcomesOfRequest(filter.requestId, caller, filter, range);
+  }
+  const laneId = laneIdCondition(caller, filter, Prisma.sql`o.lane_id`);
+  if (filter.accountIds != null) {
+    return outcomesByAccount([...new Set(filter.accountIds)], laneId, range);
+  }
+  if (range.reasonCodes !== null) {
+    const inBounds = settledTargetBounds(Prisma.sql`o.target_id`, caller, filter, range);
+    return outcomesByReason(range.reasonCodes, matchingLanes(caller, filter), inBounds, range);
+  }
+  const exceptions = onlyExceptions(range);
+  const isNarrowed = laneId !== null || range.operations !== null || hasTimeBounds(range);
+  if (exceptions !== null && !isNarrowed) {
+    return outcomesByException(exceptions, range);
+  }
+  const byTarget = outcomesByTarget(targetPages(caller, filter, range), range);
+  if (isNarrowed || range.statuses !== null) {
+    return byTarget;
+  }
+  return { planPage: () => planAll(range), planCount: (limits) => byTarget.planCount(limits) };
+}
+
+function outcomesOfRequest(
+  requestId: string,
+  caller: Caller,
+  filter: OutcomeFilter,
+  range: OutcomeRange,
+): PageableList {
+  const targets = targetsOfRequest(Prisma.sql`${uuidOrNone(requestId)}::uuid`, caller, filter, range);
+  if (filter.accountIds != null) {
+    return smallList(accountOutcomesByTarget(targets, [...new Set(filter.accountIds)], range));
+  }
+  if (range.reasonCodes === null) {
+    return outcomesByTarget(smallList(targets), range);
+  }
+  const lanes = Prisma.sql`(SELECT t.lane_id AS id, t.id AS target_id FROM (${targets}) AS t) AS l`;
+  // With `=` the planner could choose the primary key, which has all other outcomes of the target too.
+  const inBounds = Prisma.sql`(o.target_id, o.account_id) >= (branch.target_id, ${BEFORE_ALL_ACCOUNTS})
+    AND (o.target_id, o.account_id) < (branch.target_id, ${PAST_ALL_ACCOUNTS})`;
+  return outcomesByReason(range.reasonCodes, lanes, inBounds, range);
+}
+
+/** The statuses of the range if all are statuses of failures; otherwise null. */
+function onlyExceptions({ statuses }: OutcomeRange): readonly Exception[] | null {
+  return statuses?.every(isException) === true ? statuses : null;
+}
+
+/** A page without conditions, by primary key. The table has no erased outcomes. */
+function planAll(range: OutcomeRange): PagePlan {
+  const { order } = range.direction;
+  const rows = Prisma.sql`
+    SELECT o.* FROM outcome o
+    WHERE ${followsBound(range)} AND o.target_id >= ${KEPT_TARGETS_FROM}
+    ORDER BY o.target_id ${order}, o.account_id ${order}
+    LIMIT ${range.limit}::int`;
+  return { ctes: [], rows, pageEnd: null };
+}
+
+/** More rows than the table can have. */
+const NO_LIMIT = 2_000_000_000;
+
+const UNLIMITED = {
+  beforeMerge: NO_LIMIT,
+  scan: NO_LIMIT,
+  merge: NO_LIMIT,
+  perBranch: NO_LIMIT,
+  count: NO_LIMIT,
+};
+
+/**
+ * A subquery for all outcomes, the newest first, to be read through a cursor. The first rows come at once: only the outcomes of
+ * one target are sorted at a time, or those of some accounts.
+ */
+export function allOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
+  const page = { first: NO_LIMIT, after: null };
+  const range = toRange(filter, page);
+  if (range.statuses?.length === 0) {
+    return NO_OUTCOME;
+  }
+  if (filter.accountIds != null) {
+    const { order } = range.direction;
+    const { ctes, rows } = outcomePages(caller, filter, page).planCount(UNLIMITED);
+    return Prisma.sql`
+      ${withClause(ctes)} SELECT * FROM (${rows}) AS o ORDER BY o.target_id ${order}, o.account_id ${order}`;
+  }
+  const targets =
+    filter.requestId == null
+      ? allTargets(caller, filter, range)
+      : targetsOfRequest(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`, caller, filter, range);
+  return allOutcomesByTarget(targets, range);
+}
