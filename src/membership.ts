@@ -87,6 +87,62 @@ export type MemberStatus =
   | 'NOT_A_MEMBER'
   | 'OTHER';
 
+/** The expected result for one account of a plan, at one target. */
+export type PlanVerdict =
+  | 'WOULD_CREATE'
+  | 'WOULD_INVITE'
+  | 'ALREADY_MEMBER'
+  | 'ALREADY_INVITED'
+  | 'NOT_CREATED'
+  | 'SELF'
+  | 'EMAIL_MISSING'
+  | 'OVER_LIMIT'
+  | 'UNKNOWN';
+
+/** The expected result for one account of a removal plan, at one target. */
+export type RemovalVerdict =
+  | 'WOULD_DISASSOCIATE'
+  | 'WOULD_DELETE'
+  | 'NOT_A_MEMBER'
+  | 'NOT_ASSOCIATED'
+  | 'STILL_ASSOCIATED'
+  | 'SELF'
+  | 'UNKNOWN';
+
+/** The status of an observation of a target that a refresh of the inventory requested. */
+export type InventoryRefreshStatus = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
+
+/** The kinds of faults of an input: stable, since scripts branch on them. */
+export type FaultCode =
+  | 'INVALID_INPUT'
+  | 'DUPLICATE_ACCOUNT'
+  | 'EMAIL_REQUIRED'
+  | 'UNKNOWN_ADMINISTRATOR'
+  | 'UNKNOWN_REGION'
+  | 'TOO_MANY_ACCOUNTS'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CONFIRMATION_REQUIRED'
+  | 'CONFIRMATION_INVALID'
+  | 'REMOVAL_LIMIT_EXCEEDED'
+  | 'PREVIEW_INCOMPLETE'
+  | 'NOT_RETRYABLE'
+  | 'NOT_CANCELABLE'
+  | 'NOT_FOUND'
+  | 'FORBIDDEN';
+
+/** A dimension that statistics group outcomes by. */
+export type StatisticsDimension =
+  | 'OPERATION'
+  | 'SERVICE'
+  | 'REGION'
+  | 'ADMINISTRATOR'
+  | 'STATUS'
+  | 'REASON_CODE'
+  | 'REQUESTED_BY'
+  | 'HOUR'
+  | 'DAY'
+  | 'MONTH';
+
 export type CallStatus = 'SENT' | 'ANSWERED' | 'REFUSED' | 'UNANSWERED';
 export type ActorKind = 'USER' | 'TOKEN' | 'LOCAL';
 

@@ -8,6 +8,7 @@ import type {
   ReasonCode,
   RequestStatus,
   SecurityService,
+  StatisticsDimension,
 } from '../membership.js';
 import type { PageEnds, TextColumn, TextPage } from './pages.js';
 
@@ -197,19 +198,6 @@ export interface CallFilter extends LaneFilter {
   /** Up to here, and not at it. */
   readonly startedBefore?: Date | null;
 }
-
-/** What statistics are grouped by. */
-export type StatisticsDimension =
-  | 'OPERATION'
-  | 'SERVICE'
-  | 'REGION'
-  | 'ADMINISTRATOR'
-  | 'STATUS'
-  | 'REASON_CODE'
-  | 'REQUESTED_BY'
-  | 'HOUR'
-  | 'DAY'
-  | 'MONTH';
 
 /** What the outcomes of a group have in common; null where it is not grouped by, or has none. */
 export interface StatisticsGroup {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import type { StatisticsDimension as StatisticsDimensionName } from '../ports/history.js';
+import type { StatisticsDimension as StatisticsDimensionName } from '../membership.js';
 import { OutcomeFilter } from '../schema/history/filters.js';
 import { StatisticsDimension, StatisticsRow } from '../schema/history/statistics.js';
 import type { GatewayContext } from './context.js';

@@ -1,8 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { FaultCode } from '../membership.js';
 import { describedEnum } from './enums.js';
 
 /** Why a mutation recorded nothing. */
-export const UserErrorCode = describedEnum(
+export const UserErrorCode = describedEnum<FaultCode>(
   'UserErrorCode',
   'Why a mutation recorded nothing: a stable code for scripts to branch on.',
   {
@@ -60,7 +61,7 @@ export class UserError {
   readonly message!: string;
 
   @Field(() => UserErrorCode, { description: 'For programs: the kind of fault.' })
-  readonly code!: keyof typeof UserErrorCode;
+  readonly code!: FaultCode;
 }
 
 /** The answer of a mutation. No type of the schema by itself. */

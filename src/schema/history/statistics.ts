@@ -4,13 +4,14 @@ import type {
   OutcomeStatus as OutcomeStatusName,
   ReasonCode as ReasonCodeName,
   SecurityService as SecurityServiceName,
+  StatisticsDimension as StatisticsDimensionName,
 } from '../../membership.js';
 import { describedEnum, MembershipOperation, OutcomeStatus, SecurityService } from '../enums.js';
 import { ReasonCode } from '../reasonCode.js';
 import { AwsRegion, DateTime } from '../scalars.js';
 
 /** The dimensions that group statistics. */
-export const StatisticsDimension = describedEnum(
+export const StatisticsDimension = describedEnum<StatisticsDimensionName>(
   'StatisticsDimension',
   'A dimension to group statistics by.',
   {

@@ -1,11 +1,10 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import type { InventoryRefreshStatus as InventoryRefreshStatusName } from '../../membership.js';
 import { describedEnum } from '../enums.js';
 import { DateTime } from '../scalars.js';
 import { ReadTargetFields } from '../targetFields.js';
 import { TargetSelection } from '../targetSelection.js';
 import { MutationPayload } from '../userError.js';
-
-type InventoryRefreshStatusName = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
 
 /** The status of an observation that a refresh requested. */
 const InventoryRefreshStatus = describedEnum<InventoryRefreshStatusName>(

@@ -1,17 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { PlanVerdict as PlanVerdictName } from '../../membership.js';
 import { describedEnum } from '../enums.js';
 import { PlanAccount, planOf, PlanTarget } from './plan.js';
-
-type PlanVerdictName =
-  | 'WOULD_CREATE'
-  | 'WOULD_INVITE'
-  | 'ALREADY_MEMBER'
-  | 'ALREADY_INVITED'
-  | 'NOT_CREATED'
-  | 'SELF'
-  | 'EMAIL_MISSING'
-  | 'OVER_LIMIT'
-  | 'UNKNOWN';
 
 /** The expected result for an account. */
 const PlanVerdict = describedEnum<PlanVerdictName>(

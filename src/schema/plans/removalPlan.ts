@@ -1,18 +1,12 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { MemberStatus as MemberStatusName } from '../../membership.js';
+import type {
+  MemberStatus as MemberStatusName,
+  RemovalVerdict as RemovalVerdictName,
+} from '../../membership.js';
 import { describedEnum } from '../enums.js';
 import { MemberStatus } from '../memberStatus.js';
 import { DateTime } from '../scalars.js';
 import { PlanAccount, planOf, PlanTarget } from './plan.js';
-
-type RemovalVerdictName =
-  | 'WOULD_DISASSOCIATE'
-  | 'WOULD_DELETE'
-  | 'NOT_A_MEMBER'
-  | 'NOT_ASSOCIATED'
-  | 'STILL_ASSOCIATED'
-  | 'SELF'
-  | 'UNKNOWN';
 
 /** The expected result for an account. */
 const RemovalVerdict = describedEnum<RemovalVerdictName>(

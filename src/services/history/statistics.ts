@@ -1,11 +1,6 @@
 import { GatewayError } from '../../errors.js';
-import type { Caller } from '../../membership.js';
-import type {
-  HistoryStore,
-  StatisticsDimension,
-  StatisticsGroup,
-  StatisticsRow,
-} from '../../ports/history.js';
+import type { Caller, StatisticsDimension } from '../../membership.js';
+import type { HistoryStore, StatisticsGroup, StatisticsRow } from '../../ports/history.js';
 import { type OutcomesQuery, checkOutcomeFilter } from '../input/checkFilters.js';
 
 /** Most rows of an answer; the schema repeats it. */

@@ -1,6 +1,6 @@
 import { quoted } from '../../errors.js';
-import type { Administrator, Caller, SecurityService } from '../../membership.js';
-import type { Fault, FaultCode } from './faults.js';
+import type { Administrator, Caller, FaultCode, SecurityService } from '../../membership.js';
+import type { Fault } from './faults.js';
 
 /** The configured administrators that the caller may use. */
 export function grantedAdministrators(

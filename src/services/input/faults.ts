@@ -1,22 +1,5 @@
 import { GatewayError } from '../../errors.js';
-
-/** The kinds of faults: stable, since scripts branch on them. */
-export type FaultCode =
-  | 'INVALID_INPUT'
-  | 'DUPLICATE_ACCOUNT'
-  | 'EMAIL_REQUIRED'
-  | 'UNKNOWN_ADMINISTRATOR'
-  | 'UNKNOWN_REGION'
-  | 'TOO_MANY_ACCOUNTS'
-  | 'IDEMPOTENCY_KEY_REUSED'
-  | 'CONFIRMATION_REQUIRED'
-  | 'CONFIRMATION_INVALID'
-  | 'REMOVAL_LIMIT_EXCEEDED'
-  | 'PREVIEW_INCOMPLETE'
-  | 'NOT_RETRYABLE'
-  | 'NOT_CANCELABLE'
-  | 'NOT_FOUND'
-  | 'FORBIDDEN';
+import type { FaultCode } from '../../membership.js';
 
 /** One fault of a caller's input. */
 export interface Fault {

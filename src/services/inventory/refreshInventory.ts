@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Administrator, Caller, ReasonCode, SecurityService, TargetAddress } from '../../membership.js';
+import type {
+  Administrator,
+  Caller,
+  InventoryRefreshStatus,
+  ReasonCode,
+  SecurityService,
+  TargetAddress,
+} from '../../membership.js';
 import type { InventoryObservations, InventoryState } from '../../ports/inventory.js';
 import { optionFaults, WAIT_SECONDS } from '../input/checkOptions.js';
 import { checkTargets } from '../input/checkTargets.js';
@@ -17,12 +24,9 @@ export interface RefreshInventoryInput {
   readonly waitSeconds?: number | null;
 }
 
-/** How far an observation that was asked for has got. */
-export type RefreshStatus = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
-
 /** One target of a refresh. */
 export interface RefreshedTarget extends TargetAddress {
-  readonly status: RefreshStatus;
+  readonly status: InventoryRefreshStatus;
   /** When its members were last observed as a whole, by this refresh or before; null when they never were. */
   readonly observedAt: Date | null;
   /** How many they were. */

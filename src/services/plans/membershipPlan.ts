@@ -4,6 +4,7 @@ import {
   type MemberAccount,
   type MemberStatus,
   type AddingOperation,
+  type PlanVerdict,
   type ReasonCode,
   type SecurityService,
   type TargetAddress,
@@ -11,7 +12,7 @@ import {
 import type { Rate } from '../../ports/laneRecord.js';
 import { roomFor } from './memberCeilings.js';
 import type { MemberReads } from '../members/memberReads.js';
-import { verdictOn, type PlanVerdict } from './planVerdict.js';
+import { verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 
 /** Most accounts of one plan: as many as one query looks up. */

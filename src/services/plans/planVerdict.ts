@@ -1,16 +1,4 @@
-import type { AddingOperation, MemberStatus, SecurityService } from '../../membership.js';
-
-/** What would become of one account at one target, by what is known before anything is sent. */
-export type PlanVerdict =
-  | 'WOULD_CREATE'
-  | 'WOULD_INVITE'
-  | 'ALREADY_MEMBER'
-  | 'ALREADY_INVITED'
-  | 'NOT_CREATED'
-  | 'SELF'
-  | 'EMAIL_MISSING'
-  | 'OVER_LIMIT'
-  | 'UNKNOWN';
+import type { AddingOperation, MemberStatus, PlanVerdict, SecurityService } from '../../membership.js';
 
 /** Which answer a status gets; the statuses that CreateMembers brings back are those of UPSTREAMS.md, "After a lost answer". */
 const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<AddingOperation, PlanVerdict>>>> = {

@@ -4,6 +4,7 @@ import {
   type MemberAccount,
   type MemberStatus,
   type ReasonCode,
+  type RemovalVerdict,
   type RemovingOperation,
   type SecurityService,
   type TargetAddress,
@@ -12,7 +13,7 @@ import type { Rate } from '../../ports/laneRecord.js';
 import type { MemberReads } from '../members/memberReads.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 import { countsFor, removalShare, type RemovalShare, type ShareReads } from './removalShare.js';
-import { removalVerdict, type RemovalVerdict } from './removalVerdict.js';
+import { removalVerdict } from './removalVerdict.js';
 
 /** One account at one target. */
 export interface RemovalAccount {

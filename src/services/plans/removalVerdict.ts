@@ -1,14 +1,4 @@
-import type { MemberStatus, RemovingOperation } from '../../membership.js';
-
-/** What would become of one account at one target, by what is known before anything is removed. */
-export type RemovalVerdict =
-  | 'WOULD_DISASSOCIATE'
-  | 'WOULD_DELETE'
-  | 'NOT_A_MEMBER'
-  | 'NOT_ASSOCIATED'
-  | 'STILL_ASSOCIATED'
-  | 'SELF'
-  | 'UNKNOWN';
+import type { MemberStatus, RemovalVerdict, RemovingOperation } from '../../membership.js';
 
 /** Which answer a status gets; associated or not by UPSTREAMS.md, "After a lost answer". */
 const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<RemovingOperation, RemovalVerdict>>>> = {

@@ -1,10 +1,9 @@
 import { Prisma } from '../../generated/client.js';
-import type { Caller } from '../../membership.js';
+import type { Caller, StatisticsDimension } from '../../membership.js';
 import type {
   AccountsRow,
   HistoryStore,
   OutcomeFilter,
-  StatisticsDimension,
   StatisticsGroup,
   StatisticsRow,
 } from '../../ports/history.js';

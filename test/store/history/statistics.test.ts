@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Prisma } from '../../../src/generated/client.js';
-import { LOCAL_CALLER } from '../../../src/membership.js';
-import type { HistoryStore, OutcomeFilter, StatisticsDimension } from '../../../src/ports/history.js';
+import { LOCAL_CALLER, type StatisticsDimension } from '../../../src/membership.js';
+import type { HistoryStore, OutcomeFilter } from '../../../src/ports/history.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
 import { selectStatistics } from '../../../src/store/history/statistics.js';
 import { outcomeConditions } from './historyConditions.js';
