@@ -23,7 +23,7 @@ export interface RecordMetrics {
 
 export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: Rates): RecordMetrics {
   const series = createRecordSeries(registry);
-  const totals = createSettledTotals(new Date());
+  const totals = createSettledTotals();
   let updatedAt = -Infinity;
   let updating: Promise<void> | null = null;
 

@@ -13,15 +13,17 @@ export interface SettledTotals {
 /**
  * An hour is complete when a whole hour has passed since its end. A complete hour is read once, all others at every scrape,
  * so that a scrape reads two or three hours however long the process runs.
+ *
+ * @param now milliseconds since 1970.
  */
-export function createSettledTotals(startedAt: Date): SettledTotals {
-  let from = hourOf(startedAt.getTime());
+export function createSettledTotals(now: () => number = Date.now): SettledTotals {
+  let from = hourOf(now());
   const complete = new Map<string, SettledGauge>();
   return {
     from: () => from,
     add(rows) {
       const totals = new Map(complete);
-      const firstOpenHour = hourOf(Date.now() - HOUR_MS);
+      const firstOpenHour = hourOf(now() - HOUR_MS);
       for (const row of rows) {
         addTo(totals, row);
         if (row.hour < firstOpenHour) {
