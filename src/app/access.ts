@@ -12,7 +12,7 @@ import { createCharge, type Charge } from '../services/access/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createWatchCredential, type WatchCredential } from '../services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from '../services/access/tokens.js';
-import { openCallerBudget } from '../store/access/callerBudget.js';
+import { createCallerBudget } from '../store/access/callerBudget.js';
 import { createDeniedAttemptStore } from '../store/access/deniedAttemptStore.js';
 import { createTokenStore } from '../store/access/tokenStore.js';
 import type { AccessSettings } from '../config/access.js';
@@ -49,7 +49,7 @@ export function createAccess(core: GatewayCore): Access {
       const configured = named?.filter((id) => administrators.some((one) => one.id === id));
       deniedAttempts.recordForbidden(caller, field, configured);
     },
-    charge: openCharge(core),
+    charge: chargeOf(core),
   };
 }
 
@@ -74,10 +74,9 @@ function openDeniedAttempts(core: GatewayCore): DeniedAttempts {
   return countDenied(attempts, core.metrics);
 }
 
-function openCharge(core: GatewayCore): Charge {
+function chargeOf(core: GatewayCore): Charge {
   const { budget } = core.config.access;
-  const store = openCallerBudget(core.databaseUrl, budget, warn(core, 'lost a connection for budgets'));
-  core.process.closers.add('budgets', () => store.close());
+  const store = createCallerBudget(core.database.pool, budget);
   return countRefusals(createCharge(store, budget, warn(core, 'cannot charge a budget')), core.metrics);
 }
 

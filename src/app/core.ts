@@ -64,7 +64,7 @@ export async function openCore(
     GUARDDUTY: leavingRate(config.rates.GUARDDUTY),
     SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
   };
-  const metrics = createMetrics(createGauges(database.prisma, database.pool), leavingRates);
+  const metrics = createMetrics(createGauges(database.prisma, database.poolGauge), leavingRates);
   return {
     config,
     process,

@@ -14,8 +14,8 @@ export function prepareHttp(
   contextOf: (input: OperationInput) => GatewayContext,
   explorerDir: string,
 ): Promise<HttpServer> {
-  const { config, databaseUrl, metrics, stopping, process } = core;
-  const exports = createExports(databaseUrl, process.log);
+  const { config, databaseUrl, database, metrics, stopping, process } = core;
+  const exports = createExports(databaseUrl, database.canceller, process.log);
   process.closers.add('exports', () => exports.close());
   return createHttpServer({
     contextOf,

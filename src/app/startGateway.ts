@@ -7,6 +7,7 @@ import { createInventoryReads } from '../store/inventory/inventoryReads.js';
 import { createOriginStore } from '../store/requests/requestOrigin.js';
 import { createAccess } from './access.js';
 import { openCore } from './core.js';
+import { DATABASE_CONNECTIONS } from './databaseConnections.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 import { prepareHttp } from './http.js';
 import type { Installation } from './installation.js';
@@ -41,7 +42,8 @@ export async function startGateway(
   process: GatewayProcess,
   intervals: Intervals = INTERVALS,
 ): Promise<Gateway> {
-  const { closers } = process;
+  const { log, closers } = process;
+  log.debug({ connections: DATABASE_CONNECTIONS }, 'most connections to PostgreSQL');
   const stopping = new AbortController();
 
   const local = await startLocalServices(config, installation.sandboxProgram, process);

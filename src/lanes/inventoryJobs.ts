@@ -29,7 +29,9 @@ const SWEEP_MS = 30_000;
 const TARGETS_AT_ONCE = 8;
 
 /** Connections for fetching jobs and heartbeats; maintenance is for the lanes' own instance, which every replica has. */
-const POOL_SIZE = 2;
+const POOL_SIZE = 1;
+
+export const INVENTORY_JOB_CONNECTIONS = POOL_SIZE;
 
 /** The jobs that observe targets. */
 export interface InventoryJobs {

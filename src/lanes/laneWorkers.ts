@@ -39,8 +39,11 @@ const SWEEP_MS = 30_000;
 /** Most lanes one process works at once. */
 const LANES_PER_PROCESS = 64;
 
-/** Connections pg-boss keeps for itself: fetching, heartbeats and its listener. */
-const BOSS_POOL_SIZE = 3;
+/** Connections for fetching jobs, heartbeats and maintenance. */
+const BOSS_POOL_SIZE = 2;
+
+/** The pool, and the listener, which has a connection of its own. */
+export const LANE_JOB_CONNECTIONS = BOSS_POOL_SIZE + 1;
 
 /** The part of a Prisma transaction that pg-boss needs. */
 type Transaction = Parameters<typeof fromPrisma>[0];

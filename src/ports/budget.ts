@@ -5,5 +5,4 @@ export interface BudgetStore {
    * budget has; those points are counted too.
    */
   consume(callerKey: string, points: number): Promise<{ remaining: number; resetMs: number }>;
-  close(): Promise<void>;
 }

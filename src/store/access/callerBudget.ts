@@ -1,34 +1,20 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { BudgetStore } from '../../ports/budget.js';
 
-/** Connections for budgets: a statement takes less than 1 ms. */
-const POOL_SIZE = 2;
-
-/** Longest statement, in milliseconds: an operation waits for it. */
+/** Longest wait for the answer to a statement, in milliseconds: an operation waits for it. It usually takes less than 1 ms. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
 /** Budgets in PostgreSQL, by rate-limiter-flexible: one row per caller, shared by all replicas. */
-export function openCallerBudget(
-  databaseUrl: string,
+export function createCallerBudget(
+  pool: pg.Pool,
   { points, windowSeconds }: { points: number; windowSeconds: number },
-  onError: (error: Error) => void,
 ): BudgetStore {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: POOL_SIZE,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS,
-    connectionTimeoutMillis: STATEMENT_TIMEOUT_MS,
-    application_name: 'membership-gateway budgets',
-  });
-  // The pool replaces a broken idle connection. Without a listener the error would end the process.
-  pool.on('error', onError);
-  // The same for a connection that breaks while a query gets it (store/connection/client.ts).
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const limiter = new RateLimiterPostgres({
-    storeClient: pool,
+    storeClient: {
+      query: (statement: pg.QueryConfig) => pool.query(withTimeout(statement)),
+    },
     storeType: 'pool',
     tableName: 'caller_budget',
     // A migration has created it.
@@ -49,6 +35,10 @@ export function openCallerBudget(
       });
       return { remaining: points - result.consumedPoints, resetMs: result.msBeforeNext };
     },
-    close: () => pool.end(),
   };
+}
+
+/** pg's own option of one statement, which @types/pg does not declare. */
+function withTimeout(statement: pg.QueryConfig): pg.QueryConfig {
+  return Object.assign(statement, { query_timeout: STATEMENT_TIMEOUT_MS });
 }

@@ -12,7 +12,9 @@ export interface Canceller {
   close(): Promise<void>;
 }
 
-/** Has one connection, opened by the first cancellation and closed after ten idle seconds. */
+/**
+ * Has one connection of its own, which a full pool cannot delay. The first cancellation opens it, and ten idle seconds close it.
+ */
 export function createCanceller(databaseUrl: string): Canceller {
   const pool = new pg.Pool({
     connectionString: databaseUrl,

@@ -7,11 +7,10 @@ import { CancellablePool, createCanceller, type Canceller } from './cancellation
 import { asCallersSeeIt } from './unavailable.js';
 
 /**
- * Connections a gateway process keeps for ordinary reads and writes. A lane needs one at a time and a mutation one
- * for a few milliseconds, so a handful serves hundreds of callers; PostgreSQL's default of 100 then holds several
- * replicas.
+ * Connections for ordinary reads and writes. A lane needs one at a time and a mutation one for a few milliseconds, so
+ * these serve hundreds of callers. src/app/databaseConnections.ts has the sum of all connections.
  */
-const POOL_SIZE = 10;
+export const RECORD_CONNECTIONS = 6;
 
 /** Longest that PostgreSQL may run a statement: the insertion of a request of 10,000 accounts takes well under 5 s. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -40,8 +39,12 @@ export interface Database {
   /** Calls the listener with each SQL statement of this client, until the returned function is called. */
   onStatement(listener: (sql: string) => void): () => void;
   readonly cancellable: Cancellable;
+  /** For statements of libraries that know pg only. */
+  readonly pool: pg.Pool;
+  /** For statements on other connections. */
+  readonly canceller: Canceller;
   /** The connections of the pool now. */
-  pool(): PoolGauge;
+  poolGauge(): PoolGauge;
   close(): Promise<void>;
 }
 
@@ -69,7 +72,9 @@ export function openDatabase(databaseUrl: string): Database {
       return () => void listeners.delete(listener);
     },
     cancellable: pool.cancellable,
-    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    pool,
+    canceller,
+    poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
       await canceller.close();
@@ -81,7 +86,7 @@ function createPool(databaseUrl: string, canceller: Canceller): CancellablePool 
   const pool = new CancellablePool(
     {
       connectionString: databaseUrl,
-      max: POOL_SIZE,
+      max: RECORD_CONNECTIONS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,

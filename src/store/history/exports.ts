@@ -4,13 +4,13 @@ import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { ExportStore } from '../../ports/exports.js';
 import type { OutcomeRow } from '../../ports/history.js';
-import { createCanceller } from '../connection/cancellation.js';
+import type { Canceller } from '../connection/cancellation.js';
 import type { JsonRow } from '../sql/jsonPages.js';
 import { selectAllOutcomes } from './pages/outcomeReads.js';
 import { toOutcomeRow } from './pages/outcomeRows.js';
 
 /** Most exports at a time: each keeps a connection until its client has read everything. */
-const MAX_EXPORTS = 4;
+export const MAX_EXPORTS = 4;
 
 /** Rows in memory at a time: about 0.25 MB. */
 const ROWS_PER_BATCH = 500;
@@ -24,14 +24,13 @@ export interface Exports extends ExportStore {
 }
 
 /** Exports with connections of their own, which open when an export begins and close some seconds after its end. */
-export function createExports(databaseUrl: string, log: Log): Exports {
+export function createExports(databaseUrl: string, canceller: Canceller, log: Log): Exports {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: MAX_EXPORTS,
     connectionTimeoutMillis: MAX_WAIT_MS,
     application_name: 'membership-gateway-export',
   });
-  const canceller = createCanceller(databaseUrl);
   pool.on('error', (error) => {
     log.warn({ err: error }, 'idle export connection lost');
   });
@@ -65,10 +64,7 @@ export function createExports(databaseUrl: string, log: Log): Exports {
         client.release(failure);
       }
     },
-    async close() {
-      await pool.end();
-      await canceller.close();
-    },
+    close: () => pool.end(),
   };
 }
 

@@ -1,0 +1,21 @@
+import { INVENTORY_JOB_CONNECTIONS } from '../lanes/inventoryJobs.js';
+import { LANE_JOB_CONNECTIONS } from '../lanes/laneWorkers.js';
+import { RECORD_CONNECTIONS } from '../store/connection/client.js';
+import { MAX_EXPORTS } from '../store/history/exports.js';
+
+/** Most connections of one replica to PostgreSQL, by purpose. docs/limits.md shows the table to operators. */
+export const DATABASE_CONNECTIONS = {
+  /** Reads and writes of the record, and the budgets of callers. */
+  record: RECORD_CONNECTIONS,
+  /** pg-boss: the jobs of lanes and of the inventory, and the LISTEN that announces jobs. */
+  jobs: LANE_JOB_CONNECTIONS + INVENTORY_JOB_CONNECTIONS,
+  /** One for each export, for as long as its client reads. Exports never take a connection of the record. */
+  exports: MAX_EXPORTS,
+  /** LISTEN for wake-ups of lanes and for finished requests; also the sign of life of the replica. */
+  listening: 1,
+  /** pg_cancel_backend for reads that end early. */
+  cancellation: 1,
+} as const;
+
+/** Most connections of one replica to PostgreSQL. */
+export const MAX_DATABASE_CONNECTIONS = Object.values(DATABASE_CONNECTIONS).reduce((sum, each) => sum + each);
