@@ -116,7 +116,7 @@ describe('the keys of the issuer', () => {
     const identity = create();
     await identity.identify(await issuer.sign());
     await identity.identify(await issuer.sign());
-    expect(issuer.asked()).toBe(2);
+    expect(issuer.requestCount()).toBe(2);
     const old = await issuer.sign();
     await issuer.rotate();
     expect((await identity.identify(await issuer.sign({ sub: 'bob' }))).id).toBe('bob');
@@ -131,7 +131,7 @@ describe('the keys of the issuer', () => {
         message: 'the key that signed the token is none of the issuer',
       });
     }
-    expect(issuer.asked()).toBe(2);
+    expect(issuer.requestCount()).toBe(2);
   });
 
   it('cannot be fetched while the issuer is down, and the issuer gets no request during the cool-down', async () => {
@@ -141,7 +141,7 @@ describe('the keys of the issuer', () => {
     for (let i = 0; i < 3; i++) {
       await expect(identity.identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
-    expect(issuer.asked()).toBe(1);
+    expect(issuer.requestCount()).toBe(1);
   });
 
   it('are used while the issuer is down, once they have been fetched', async () => {

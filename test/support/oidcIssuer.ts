@@ -16,7 +16,7 @@ export interface TestIssuer {
   /** What it answers instead of its documents; null: its documents. */
   answerWith(answer: { status: number; body: string } | null): void;
   /** How many requests came. */
-  readonly asked: () => number;
+  readonly requestCount: () => number;
   stop(): Promise<void>;
 }
 
@@ -27,11 +27,11 @@ interface Key {
 }
 
 export async function startIssuer(): Promise<TestIssuer> {
-  let asked = 0;
+  let requests = 0;
   let instead: { status: number; body: string } | null = null;
   let key = await makeKey(1);
   const server = createServer((request, response) => {
-    asked += 1;
+    requests += 1;
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: url, jwks_uri: `${url}/keys` },
       '/keys': { keys: [key.jwk] },
@@ -67,7 +67,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     answerWith(answer) {
       instead = answer;
     },
-    asked: () => asked,
+    requestCount: () => requests,
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -11,9 +11,8 @@ import { createOperationPlugin, type OperationPluginDependencies } from './opera
 import { stringifyResult } from './textPages/jsonText.js';
 
 /**
- * Size of Apollo's cache of parsed and validated documents, in bytes of JSON; the heap holds several times that. A client
- * sends a few dozen documents of some kilobytes each, and documents that never come again would fill Apollo's default of
- * 30 MiB.
+ * Size of Apollo's cache of parsed and validated documents, in bytes of JSON; the heap holds several times that. Clients
+ * repeat a few dozen documents of some kilobytes each; documents that are sent once would fill Apollo's default of 30 MiB.
  */
 const DOCUMENT_CACHE_BYTES = 3 * 1024 * 1024;
 
