@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LaneDependencies } from '../lanes/laneDependencies.js';
 import { createLaneDetector } from '../lanes/laneDetector.js';
 import { createLaneWorkers, type LaneWorkers } from '../lanes/laneWorkers.js';
-import { createPacer } from '../lanes/pacer.js';
+import { fullPace } from '../lanes/pace.js';
 import type { WakeSignal } from '../lanes/wakeSignal.js';
 import type { Lane, LaneRecord } from '../ports/laneRecord.js';
 import type { RequestEvents } from '../ports/requests.js';
@@ -68,7 +68,7 @@ function dependenciesOf(
     record,
     upstream,
     rate,
-    pacer: createPacer(rate),
+    pace: { current: fullPace(rate) },
     detector: lane.service === 'GUARDDUTY' ? createLaneDetector(upstream, lane, detectors) : null,
     wakeSignal,
     callsInFlight: config.callsInFlightPerLane,

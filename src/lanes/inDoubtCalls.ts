@@ -1,52 +1,39 @@
 import type { UnsettledCall } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
 
-/**
- * A call whose answer was lost, or said nothing of accounts: nobody knows whether the service did the work until the
- * members are read back.
- */
-export interface Doubt {
-  readonly call: UnsettledCall;
-  /** What is known of the loss; null when it happened to an earlier holder of the lane, and when there was an answer. */
-  readonly lost: Unanswered | null;
-}
-
-/** Pause between read-backs of one call, in milliseconds: doubled each time, up to the second figure. */
+/** Pause between read-backs of one call, in milliseconds: doubled after each failure, up to `longest`. Ours. */
 const READ_BACK_PAUSE_MS = { first: 1_000, longest: 60_000 } as const;
 
-/** The lane's doubtful calls, and when each is next worth a read-back. */
-export interface Doubts {
-  add(doubt: Doubt): void;
-  /** Takes the next one that is due; null when none is. */
-  takeDue(): Doubt | null;
-  /**
-   * The read-back told nothing, or not enough: the doubt comes back later. Nothing is guessed meanwhile.
-   *
-   * @param at when, as a time in milliseconds; null: after a pause that grows with each failure.
-   */
-  putBack(doubt: Doubt, at: number | null): void;
-  /** Milliseconds until one is due; null when there is none. */
-  wait(): number | null;
+/**
+ * A call whose answer was lost or says nothing of single accounts: only a read-back of the members shows whether the
+ * service did the work.
+ */
+export interface InDoubtCall {
+  readonly call: UnsettledCall;
+  /** The lost answer; null when an earlier holder of the lane lost it, and when the service did answer. */
+  readonly lostAnswer: Unanswered | null;
+  /** When the read-back is due, in milliseconds of the lane's clock. */
+  readonly dueAt: number;
+  readonly failedReads: number;
 }
 
-export function createDoubts(): Doubts {
-  const waiting: { doubt: Doubt; dueAt: number }[] = [];
-  const failures = new Map<string, number>();
+/** A call that has just come into doubt: its read-back is due at once. */
+export function newInDoubt(call: UnsettledCall, lostAnswer: Unanswered | null, now: number): InDoubtCall {
+  return { call, lostAnswer, dueAt: now, failedReads: 0 };
+}
 
-  const nextTry = ({ call }: Doubt): number => {
-    const times = failures.get(call.callId) ?? 0;
-    failures.set(call.callId, times + 1);
-    return Date.now() + Math.min(READ_BACK_PAUSE_MS.first * 2 ** times, READ_BACK_PAUSE_MS.longest);
-  };
+/** The call after a read-back that failed: due after a pause that grows with each failure. */
+export function afterFailedRead(inDoubt: InDoubtCall, now: number): InDoubtCall {
+  const pause = Math.min(READ_BACK_PAUSE_MS.first * 2 ** inDoubt.failedReads, READ_BACK_PAUSE_MS.longest);
+  return { ...inDoubt, dueAt: now + pause, failedReads: inDoubt.failedReads + 1 };
+}
 
-  return {
-    add: (doubt) => void waiting.push({ doubt, dueAt: Date.now() }),
-    takeDue() {
-      const index = waiting.findIndex(({ dueAt }) => dueAt <= Date.now());
-      return index === -1 ? null : (waiting.splice(index, 1)[0]?.doubt ?? null);
-    },
-    putBack: (doubt, at) => void waiting.push({ doubt, dueAt: at ?? nextTry(doubt) }),
-    wait: () =>
-      waiting.length === 0 ? null : Math.max(0, Math.min(...waiting.map(({ dueAt }) => dueAt)) - Date.now()),
-  };
+/** The first call whose read-back is due; null when none is. */
+export function firstDue(calls: readonly InDoubtCall[], now: number): InDoubtCall | null {
+  return calls.find(({ dueAt }) => dueAt <= now) ?? null;
+}
+
+/** Milliseconds until a read-back is due; null without calls in doubt. */
+export function waitForDue(calls: readonly InDoubtCall[], now: number): number | null {
+  return calls.length === 0 ? null : Math.max(0, Math.min(...calls.map(({ dueAt }) => dueAt)) - now);
 }

@@ -1,94 +1,101 @@
-import type { ClaimedCall, Settlement, Tenure } from '../ports/laneRecord.js';
-import type { CallAnswer, MembersRead, Refused, Unanswered } from '../ports/upstream.js';
+import type { ClaimedCall, Settlement, UnsettledCall } from '../ports/laneRecord.js';
+import type {
+  CallAnswer,
+  MembersRead,
+  Refused,
+  ResponseMetadata,
+  Unanswered,
+  UnprocessedAccount,
+} from '../ports/upstream.js';
 import { landsBy } from '../services/answers/readBack.js';
 import { settlementOf } from '../services/answers/settlement.js';
 import { settlementOfReadBack } from '../services/answers/settlementOfReadBack.js';
-import type { Doubt } from './inDoubtCalls.js';
-import type { LaneDependencies } from './laneDependencies.js';
+import type { InDoubtCall } from './inDoubtCalls.js';
 
-/** What came back from AWS and is to be written down. */
+/** An answer of AWS to a call, or to the read-back of a call in doubt, that is not recorded yet. */
 export type Arrival =
-  | { readonly call: ClaimedCall; readonly answer: CallAnswer }
-  | { readonly doubt: Doubt; readonly read: MembersRead | Refused | Unanswered };
+  | { readonly kind: 'ANSWER'; readonly call: ClaimedCall; readonly answer: CallAnswer }
+  | {
+      readonly kind: 'READ_BACK';
+      readonly inDoubt: InDoubtCall;
+      readonly read: MembersRead | Refused | Unanswered;
+    };
 
 /**
- * What an arrival means.
- * - `SETTLES`: everything the call carried.
- * - `DOUBT`: nobody knows yet; the members are to be read back.
- * - `READ_AGAIN`: nor does the read-back know; at that time, or after a pause when it failed (null).
- * - `LOST`: the lane is another worker's, and what arrived could not be written down.
+ * The meaning of an arrival for the record.
+ * - `SETTLES`: every account of the call has its verdict.
+ * - `ACKNOWLEDGED`: the service took the call and says nothing of single accounts: read the members back.
+ * - `LOST`: the service may have done the work or not: read the members back.
+ * - `READ_BACK_FAILED`: read them back again, after a pause.
+ * - `TOO_EARLY`: the call may still take effect: read them back again after `waitMs` milliseconds.
  */
-export type Finding =
-  | { readonly kind: 'SETTLES'; readonly settlement: Settlement }
-  | { readonly kind: 'DOUBT'; readonly doubt: Doubt }
-  | { readonly kind: 'READ_AGAIN'; readonly doubt: Doubt; readonly at: number | null }
-  | { readonly kind: 'LOST' };
+export type Interpretation =
+  | {
+      readonly kind: 'SETTLES';
+      readonly settlement: Settlement;
+      /** Accounts in the answer that the call did not carry: logged, never recorded. */
+      readonly unrequested: readonly UnprocessedAccount[];
+      /** The detector that GuardDuty does not know (any more), unless the caller named it; else null. */
+      readonly unknownDetector: string | null;
+      /** Whether the service throttled the call; null for a read-back, which says nothing of the pace. */
+      readonly throttled: boolean | null;
+    }
+  | { readonly kind: 'ACKNOWLEDGED'; readonly call: UnsettledCall; readonly metadata: ResponseMetadata }
+  | { readonly kind: 'LOST'; readonly call: UnsettledCall; readonly answer: Unanswered }
+  | { readonly kind: 'READ_BACK_FAILED'; readonly inDoubt: InDoubtCall; readonly error: string }
+  | { readonly kind: 'TOO_EARLY'; readonly inDoubt: InDoubtCall; readonly waitMs: number };
 
-/**
- * What an arrival means for the record. Lets the pacer and the detector learn from it, and writes down what settles
- * nothing: that an answer was lost or said nothing of accounts, or a read-back failed.
- */
-export function findingOf(tenure: Tenure, tools: LaneDependencies, arrival: Arrival): Promise<Finding> {
-  return 'call' in arrival
-    ? findingOfAnswer(tenure, tools, arrival.call, arrival.answer)
-    : findingOfReadBack(tenure, tools, arrival.doubt, arrival.read);
+/** @param at the time of day in milliseconds, and how long after its start a call may still take effect. */
+export function interpretArrival(
+  arrival: Arrival,
+  at: { readonly now: number; readonly landsWithinMs: number },
+): Interpretation {
+  return arrival.kind === 'ANSWER'
+    ? interpretAnswer(arrival.call, arrival.answer)
+    : interpretReadBack(arrival.inDoubt, arrival.read, at);
 }
 
-async function findingOfAnswer(
-  tenure: Tenure,
-  { record, pacer, detector, log }: LaneDependencies,
-  call: ClaimedCall,
-  answer: CallAnswer,
-): Promise<Finding> {
-  const accountIds = call.accounts.map(({ accountId }) => accountId);
+function interpretAnswer(call: ClaimedCall, answer: CallAnswer): Interpretation {
   if (answer.kind === 'ACKNOWLEDGED') {
-    if ((await record.markAnswered(tenure, call.callId, answer.metadata)) === 'LOST') {
-      return { kind: 'LOST' };
-    }
-    pacer.recover();
-    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: true }, lost: null } };
+    return { kind: 'ACKNOWLEDGED', call: toUnsettled(call, true), metadata: answer.metadata };
   }
   if (answer.kind === 'UNANSWERED' && !answer.neverSent) {
-    const { metadata, errorCode, errorMessage } = answer;
-    await record.markUnanswered(tenure, call.callId, metadata, errorCode, errorMessage);
-    return { kind: 'DOUBT', doubt: { call: { ...call, accountIds, acknowledged: false }, lost: answer } };
+    return { kind: 'LOST', call: toUnsettled(call, false), answer };
   }
   const { settlement, unrequested } = settlementOf(call, answer);
-  if (settlement.defaultVerdict.reasonCode === 'THROTTLED') {
-    pacer.slowDown();
-  } else {
-    pacer.recover();
+  const { defaultVerdict } = settlement;
+  const throttled = defaultVerdict.reasonCode === 'THROTTLED';
+  if (defaultVerdict.reasonCode !== 'DETECTOR_NOT_FOUND' || call.detectorPinned) {
+    return { kind: 'SETTLES', settlement, unrequested, unknownDetector: null, throttled };
   }
-  if (unrequested.length > 0) {
-    log.warn({ callId: call.callId, unrequested }, 'answer lists accounts that were not asked for');
-  }
-  const disowned = settlement.defaultVerdict.reasonCode === 'DETECTOR_NOT_FOUND' && !call.detectorPinned;
-  if (!disowned) {
-    return { kind: 'SETTLES', settlement };
-  }
-  detector?.forget(call.detectorId);
-  return {
-    kind: 'SETTLES',
-    settlement: { ...settlement, defaultVerdict: { ...settlement.defaultVerdict, retry: true } },
-  };
+  const again = { ...settlement, defaultVerdict: { ...defaultVerdict, retry: true } };
+  return { kind: 'SETTLES', settlement: again, unrequested, unknownDetector: call.detectorId, throttled };
 }
 
-async function findingOfReadBack(
-  tenure: Tenure,
-  { record, invitationLandsWithinMs, log }: LaneDependencies,
-  doubt: Doubt,
+function interpretReadBack(
+  inDoubt: InDoubtCall,
   read: MembersRead | Refused | Unanswered,
-): Promise<Finding> {
-  const { call, lost } = doubt;
+  { now, landsWithinMs }: { readonly now: number; readonly landsWithinMs: number },
+): Interpretation {
+  const { call, lostAnswer } = inDoubt;
   if (read.kind !== 'READ') {
-    const error = `GetMembers: ${read.errorCode}: ${read.errorMessage}`;
-    log.warn({ callId: call.callId, error }, 'a call cannot be read back; its accounts stay IN_FLIGHT');
-    await record.noteReadBackError(tenure, call.callId, error);
-    return { kind: 'READ_AGAIN', doubt, at: null };
+    return {
+      kind: 'READ_BACK_FAILED',
+      inDoubt,
+      error: `GetMembers: ${read.errorCode}: ${read.errorMessage}`,
+    };
   }
-  const settlement = settlementOfReadBack(call, read.members, lost);
-  const missing = settlement.exceptions.size < call.accountIds.length;
-  // What was answered has landed.
-  const at = missing && !call.acknowledged ? landsBy(call, invitationLandsWithinMs) : null;
-  return at === null ? { kind: 'SETTLES', settlement } : { kind: 'READ_AGAIN', doubt, at };
+  const settlement = settlementOfReadBack(call, read.members, lostAnswer);
+  const showsAll = settlement.exceptions.size === call.accountIds.length;
+  // A call that was answered has taken effect already.
+  const at = showsAll || call.acknowledged ? null : landsBy(call, landsWithinMs, now);
+  return at === null
+    ? { kind: 'SETTLES', settlement, unrequested: [], unknownDetector: null, throttled: null }
+    : { kind: 'TOO_EARLY', inDoubt, waitMs: at - now };
+}
+
+function toUnsettled(call: ClaimedCall, acknowledged: boolean): UnsettledCall {
+  const { callId, operation, detectorId, startedAt } = call;
+  const accountIds = call.accounts.map(({ accountId }) => accountId);
+  return { callId, operation, detectorId, startedAt, accountIds, acknowledged };
 }

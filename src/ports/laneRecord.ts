@@ -6,7 +6,14 @@ import type {
   ReasonCode,
   TargetAddress,
 } from '../membership.js';
-import type { Acknowledged, Answered, Refused, UnprocessedAccount, ResponseMetadata } from './upstream.js';
+import type {
+  Acknowledged,
+  Answered,
+  Refused,
+  Unanswered,
+  UnprocessedAccount,
+  ResponseMetadata,
+} from './upstream.js';
 
 /** A lane as the record knows it. */
 export interface Lane extends TargetAddress {
@@ -97,6 +104,9 @@ export interface Settlement {
   readonly exceptions: ReadonlyMap<string, Verdict>;
 }
 
+/** What is known of an answer that was lost. */
+export type LostAnswer = Pick<Unanswered, 'metadata' | 'errorCode' | 'errorMessage'>;
+
 /** How often a retryable result goes again: the n-th element is the delay in seconds after the n-th send. */
 export type RetryDelays = readonly number[];
 
@@ -138,13 +148,7 @@ export interface LaneRecord {
    */
   markAnswered(tenure: Tenure, callId: string, metadata: ResponseMetadata): Promise<'MARKED' | 'LOST'>;
   /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
-  markUnanswered(
-    tenure: Tenure,
-    callId: string,
-    metadata: ResponseMetadata | null,
-    errorCode: string,
-    errorMessage: string,
-  ): Promise<void>;
+  markUnanswered(tenure: Tenure, callId: string, answer: LostAnswer): Promise<void>;
   /**
    * Calls with outcomes IN_FLIGHT that are not among the known ones: earlier holders left them, or a claim was committed
    * and its answer lost. Those that were SENT are UNANSWERED from now on; those that were ANSWERED, without a word on

@@ -80,17 +80,19 @@ const WITHOUT_MEMBER: Readonly<Record<MembershipOperation, ReadBackVerdict>> = {
  * that does may undo what was asked for after it; a creation is told apart by its echo, and is not waited for.
  *
  * @param landsWithinMs how long after its start a call may still show an effect, in milliseconds.
+ * @param now the time of day, in milliseconds.
  * @returns when its absence is to be believed, as a time in milliseconds; null: now.
  */
 export function landsBy(
   { operation, startedAt }: { readonly operation: MembershipOperation; readonly startedAt: Date },
   landsWithinMs: number,
+  now: number,
 ): number | null {
   if (operation === 'CREATE_MEMBERS') {
     return null;
   }
   const at = startedAt.getTime() + landsWithinMs;
-  return at > Date.now() ? at : null;
+  return at > now ? at : null;
 }
 
 /** Without a date there is only the status to go by: the change is there, and no other call of ours made it. */

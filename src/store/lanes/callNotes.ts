@@ -7,7 +7,7 @@ import type { Acknowledged, Answered, Refused } from '../../ports/upstream.js';
  * changes: what the successor has recorded, or will, stands. The first answer is kept, and one that was recorded in time
  * needs no keeping.
  */
-export async function keepLateAnswer(
+export async function recordLateAnswer(
   prisma: PrismaClient,
   callId: string,
   answer: Answered | Acknowledged | Refused,

@@ -3,33 +3,33 @@ import type { PrismaClient } from '../../generated/client.js';
 import type {
   Lane,
   LaneRecord,
+  LostAnswer,
+  PendingWork,
   Tenure,
   UnsettledCall,
   Verdict,
-  PendingWork,
 } from '../../ports/laneRecord.js';
 import type { ResponseMetadata } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
-import { keepLateAnswer, noteReadBackError } from './callNotes.js';
+import { recordLateAnswer, noteReadBackError } from './callNotes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
 /** The lane's side of the record, in PostgreSQL, for the workers of one replica. */
 export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRecord {
   return {
-    acquire: (lane) => takeLane(prisma, replica, lane),
+    acquire: (lane) => acquireLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
     settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
     markAnswered: (tenure, callId, metadata) => markAnswered(prisma, tenure, callId, metadata),
-    markUnanswered: (tenure, callId, metadata, errorCode, errorMessage) =>
-      markUnanswered(prisma, tenure, { callId, metadata, errorCode, errorMessage }),
-    adoptOpenCalls: (tenure, known) => inheritCalls(prisma, tenure, known),
-    recordLateAnswer: (callId, answer) => keepLateAnswer(prisma, callId, answer),
+    markUnanswered: (tenure, callId, answer) => markUnanswered(prisma, tenure, callId, answer),
+    adoptOpenCalls: (tenure, known) => adoptOpenCalls(prisma, tenure, known),
+    recordLateAnswer: (callId, answer) => recordLateAnswer(prisma, callId, answer),
     noteReadBackError: (tenure, callId, error) => noteReadBackError(prisma, tenure, callId, error),
     spendQuota: (tenure, rate) => spendQuota(prisma, tenure, rate),
-    failPending: (tenure, verdict) => failWaiting(prisma, tenure, verdict),
-    pendingWork: (tenure) => waitingInLane(prisma, tenure),
+    failPending: (tenure, verdict) => failPending(prisma, tenure, verdict),
+    pendingWork: (tenure) => pendingWork(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
   };
 }
@@ -38,7 +38,7 @@ export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRec
  * Replaces the lane's holder. Waits for a statement of the old holder that is under way, and makes its later ones
  * touch nothing.
  */
-async function takeLane(prisma: PrismaClient, replica: string, lane: Lane): Promise<Tenure> {
+async function acquireLane(prisma: PrismaClient, replica: string, lane: Lane): Promise<Tenure> {
   const holder = randomUUID();
   await prisma.$executeRaw`
     UPDATE lane SET holder = ${holder}::uuid, held_since = now(), replica = ${replica}::uuid WHERE id = ${lane.id}::int
@@ -74,19 +74,14 @@ async function markAnswered(
 async function markUnanswered(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
-  call: {
-    callId: string;
-    metadata: ResponseMetadata | null;
-    errorCode: string;
-    errorMessage: string;
-  },
+  callId: string,
+  { metadata, errorCode, errorMessage }: LostAnswer,
 ): Promise<void> {
   await prisma.$executeRaw`
     UPDATE call SET status = 'UNANSWERED', finished_at = clock_timestamp(),
-      http_status = ${call.metadata?.httpStatus ?? null}::int, aws_request_id = ${call.metadata?.awsRequestId ?? null},
-      attempts = COALESCE(${call.metadata?.attempts ?? null}::int, attempts),
-      error_code = ${call.errorCode}, error_message = ${call.errorMessage}
-    WHERE id = ${call.callId}::uuid AND status = 'SENT'
+      http_status = ${metadata.httpStatus}::int, aws_request_id = ${metadata.awsRequestId},
+      attempts = ${metadata.attempts}::int, error_code = ${errorCode}, error_message = ${errorMessage}
+    WHERE id = ${callId}::uuid AND status = 'SENT'
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
   `;
 }
@@ -97,7 +92,7 @@ async function markUnanswered(
  * here on nothing that holder writes can touch it. One that was ANSWERED, without a word on single accounts, is kept as it
  * is: only its accounts are open.
  */
-async function inheritCalls(
+async function adoptOpenCalls(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
   known: readonly string[],
@@ -126,7 +121,7 @@ async function inheritCalls(
  * Fails everything that waits in the lane for a detector nobody has: it is never sent, so no call carries it. What
  * names its own detector is left alone.
  */
-async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdict: Verdict): Promise<void> {
+async function failPending(prisma: PrismaClient, { lane, holder }: Tenure, verdict: Verdict): Promise<void> {
   await prisma.$queryRaw`
     WITH held AS MATERIALIZED (
       SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
@@ -151,9 +146,9 @@ async function failWaiting(prisma: PrismaClient, { lane, holder }: Tenure, verdi
   `;
 }
 
-async function waitingInLane(prisma: PrismaClient, { lane }: Tenure): Promise<PendingWork> {
+async function pendingWork(prisma: PrismaClient, { lane }: Tenure): Promise<PendingWork> {
   const rows = await prisma.$queryRaw<[PendingWork]>`
-    /* prepared: waiting_in_lane */
+    /* prepared: pending_work */
     SELECT COALESCE(sum(pending), 0)::int AS outcomes,
       (EXTRACT(EPOCH FROM min(turn) - clock_timestamp()) * 1000)::float8 AS "dueInMs",
       (SELECT ${SECONDS_TO_FULL_BURST} FROM lane WHERE id = ${lane.id}::int) AS "secondsToFullBurst"

@@ -170,7 +170,11 @@ const EVENTS = [
     event(`lose the answer of ${handAt}`, async (_model, { record, hands }) => {
       const hand = pick(hands, handAt);
       if (hand) {
-        await record.markUnanswered(hand.tenure, hand.call.callId, null, 'Lost', 'lost');
+        await record.markUnanswered(hand.tenure, hand.call.callId, {
+          metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
+          errorCode: 'Lost',
+          errorMessage: 'lost',
+        });
       }
     }),
   ),

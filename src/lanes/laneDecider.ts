@@ -1,0 +1,150 @@
+import { ACCOUNTS_PER_CALL } from '../membership.js';
+import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
+import type { Arrival } from './interpretArrival.js';
+import { knownCallIds, openRequests, type ClaimAttempt, type LaneState } from './laneState.js';
+import { waitForPartial, waitForQuota } from './pace.js';
+
+/** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
+const EMPTY_CLAIM_PAUSE_MS = 20;
+
+/** Time until work that waits for other calls is tried again without a notification, in milliseconds. Ours. */
+const BLOCKED_WORK_POLL_MS = 200;
+
+/** How long a worker stays with an empty lane, in milliseconds: the next account then needs no job. Ours. */
+const EMPTY_LANE_LINGER_MS = 60_000;
+
+/** The one thing to do next. All but SLEEP are at least one statement of the record. */
+export type LaneAction =
+  /** Record these answers. */
+  | { readonly kind: 'RECORD_ARRIVALS'; readonly arrivals: readonly Arrival[] }
+  /** Take over the lane's open calls but for those with these ids. */
+  | { readonly kind: 'ADOPT_OPEN_CALLS'; readonly knownCallIds: readonly string[] }
+  /** Read the members of this call back. */
+  | { readonly kind: 'READ_BACK'; readonly inDoubt: InDoubtCall }
+  | { readonly kind: 'FIND_DETECTOR' }
+  | { readonly kind: 'COUNT_PENDING' }
+  /** Claim a call and send it. */
+  | {
+      readonly kind: 'CLAIM';
+      readonly detectorId: string | null;
+      readonly busyBatchKeys: readonly string[];
+      readonly fullOnly: boolean;
+    }
+  /** Sleep until a notification, for at most so many milliseconds (null: no limit). */
+  | { readonly kind: 'SLEEP'; readonly limitMs: number | null }
+  /** Give the lane up if nothing waits in it. */
+  | { readonly kind: 'RELEASE' }
+  /** Give the lane up, with a new job if work waits in it. */
+  | { readonly kind: 'HAND_OVER' };
+
+/** The next action, and the lane's state with that action under way. */
+export interface Decision {
+  readonly state: LaneState;
+  readonly action: LaneAction;
+}
+
+const NEW_ATTEMPT: ClaimAttempt = { detector: null, isOver: false, partialWaitMs: 0, counted: null };
+
+/**
+ * Decides what a lane does next, from its state and the time alone. The events that the action brings about (`evolve`)
+ * come before the next decision.
+ *
+ * - Answers are recorded before anything new is sent, and open calls of earlier holders are adopted before that.
+ * - A request leaves only within the pace, and only below the limit of requests in flight.
+ * - Read-backs that are due come before new calls.
+ * - A partial call leaves only when no other call is in flight (Nagle's rule), and within the pace of partial calls.
+ */
+export function decide(state: LaneState, now: number): Decision {
+  if (state.attempt !== null) {
+    return continueAttempt(state, state.attempt, now);
+  }
+  const { arrivals, pace, nextClaimAt } = state;
+  if (arrivals.length > 0) {
+    return { state, action: { kind: 'RECORD_ARRIVALS', arrivals } };
+  }
+  if (state.stopping || now > state.handOverAt) {
+    return openRequests(state) === 0 ? { state, action: { kind: 'HAND_OVER' } } : sleep(state, null);
+  }
+  if (!state.openCallsKnown) {
+    return { state, action: { kind: 'ADOPT_OPEN_CALLS', knownCallIds: knownCallIds(state) } };
+  }
+  const wait = Math.max(waitForQuota(pace, now), nextClaimAt - now);
+  if (wait > 0) {
+    return sleep(state, wait);
+  }
+  return openRequests(state) >= state.callsInFlight ? sleep(state, null) : startRequest(state, now);
+}
+
+/** A request may leave: a read-back that is due, else a call if something waits. */
+function startRequest(state: LaneState, now: number): Decision {
+  const current = state.newWork ? { ...state, newWork: false, pending: null } : state;
+  const inDoubt = firstDue(current.inDoubt, now);
+  if (inDoubt !== null) {
+    return { state: current, action: { kind: 'READ_BACK', inDoubt } };
+  }
+  return current.pending === 0
+    ? waitForWork(current, [], now)
+    : { state: { ...current, attempt: NEW_ATTEMPT }, action: { kind: 'FIND_DETECTOR' } };
+}
+
+function continueAttempt(state: LaneState, attempt: ClaimAttempt, now: number): Decision {
+  if (attempt.detector === null) {
+    return { state, action: { kind: 'FIND_DETECTOR' } };
+  }
+  if (!attempt.isOver) {
+    const partialWaitMs = waitForPartial(state.pace, now);
+    const partialMayLeave = partialWaitMs === 0 && state.inFlight.length === 0;
+    if (partialMayLeave || (state.pending ?? 0) >= ACCOUNTS_PER_CALL) {
+      return claim(state, { ...attempt, partialWaitMs }, attempt.detector.detectorId);
+    }
+    if (state.pending !== null) {
+      const over = { ...attempt, isOver: true, partialWaitMs };
+      return continueAttempt({ ...state, attempt: over }, over, now);
+    }
+  }
+  return attempt.counted === null
+    ? { state, action: { kind: 'COUNT_PENDING' } }
+    : endAttempt(state, attempt, now);
+}
+
+/** Until its answer is known, the claim may have been committed: a failure then leaves an open call to adopt. */
+function claim(state: LaneState, attempt: ClaimAttempt, detectorId: string | null): Decision {
+  const busyBatchKeys = [...new Set(state.inFlight.map(({ batchKey }) => batchKey))];
+  const fullOnly = attempt.partialWaitMs > 0;
+  return {
+    state: { ...state, attempt, openCallsKnown: false },
+    action: { kind: 'CLAIM', detectorId, busyBatchKeys, fullOnly },
+  };
+}
+
+/** Nothing may leave now: waits for the accounts that are not due yet, or for those that something else holds up. */
+function endAttempt(
+  state: LaneState,
+  { detector, partialWaitMs, counted }: ClaimAttempt,
+  now: number,
+): Decision {
+  const dueInMs = counted?.dueInMs ?? null;
+  const isHeldUp = dueInMs !== null && dueInMs <= 0;
+  const waitMs = isHeldUp ? partialWaitMs || BLOCKED_WORK_POLL_MS : dueInMs;
+  const nextClaimAt = isHeldUp ? now + EMPTY_CLAIM_PAUSE_MS : state.nextClaimAt;
+  return waitForWork({ ...state, attempt: null, nextClaimAt }, [waitMs, detector?.waitMs ?? null], now);
+}
+
+/** Sleeps until the first of these waits is over, or of the read-backs that are due later; lingers in an empty lane. */
+function waitForWork(state: LaneState, waits: readonly (number | null)[], now: number): Decision {
+  const known = [...waits, waitForDue(state.inDoubt, now)].filter((wait) => wait !== null);
+  if (known.length > 0) {
+    return sleep(state, Math.min(...known));
+  }
+  if (openRequests(state) > 0) {
+    return sleep(state, null);
+  }
+  const emptySince = state.emptySince ?? now;
+  const lingerMs = emptySince + EMPTY_LANE_LINGER_MS - now;
+  const empty = { ...state, emptySince };
+  return lingerMs > 0 ? sleep(empty, lingerMs) : { state: empty, action: { kind: 'RELEASE' } };
+}
+
+function sleep(state: LaneState, limitMs: number | null): Decision {
+  return { state, action: { kind: 'SLEEP', limitMs: limitMs === null ? null : Math.ceil(limitMs) } };
+}

@@ -1,0 +1,190 @@
+import { ACCOUNTS_PER_CALL } from '../membership.js';
+import type { ClaimedCall, PendingWork, Settlement, UnsettledCall } from '../ports/laneRecord.js';
+import { afterFailedRead, newInDoubt, type InDoubtCall } from './inDoubtCalls.js';
+import type { Arrival, Interpretation } from './interpretArrival.js';
+import type { ClaimAttempt, DetectorForClaim, LaneState } from './laneState.js';
+import { observeQuota, recover, slowDown, spend, type Pace } from './pace.js';
+
+/** An arrival and its meaning, now recorded. */
+export interface RecordedArrival {
+  readonly arrival: Arrival;
+  readonly interpretation: Interpretation;
+}
+
+/** Something that happens beside the lane's actions. */
+type OutsideEvent =
+  /** Accounts may have been added to the lane. */
+  | { readonly kind: 'NEW_WORK' }
+  /** The process is about to end. */
+  | { readonly kind: 'STOPPING' }
+  /** AWS has answered, or will not. */
+  | { readonly kind: 'ARRIVED'; readonly arrival: Arrival }
+  /** The database failed: the action under way may have been carried out or not. */
+  | { readonly kind: 'DATABASE_FAILED' };
+
+/** The result of an action (`LaneAction`), or of one step of it. */
+type ActionResult =
+  /** The oldest arrivals are in the record. */
+  | { readonly kind: 'ARRIVALS_RECORDED'; readonly recorded: readonly RecordedArrival[] }
+  /** Open calls of earlier holders, or of a claim without an answer, are this tenure's now. */
+  | {
+      readonly kind: 'OPEN_CALLS_ADOPTED';
+      readonly calls: readonly UnsettledCall[];
+      readonly secondsToFullBurst: number;
+    }
+  /** A GetMembers for this call has left. */
+  | { readonly kind: 'READ_BACK_SENT'; readonly inDoubt: InDoubtCall }
+  /** A ListDetectors has left. */
+  | { readonly kind: 'LOOKUP_SENT' }
+  | { readonly kind: 'DETECTOR_FOUND'; readonly detector: DetectorForClaim }
+  | { readonly kind: 'PENDING_COUNTED'; readonly work: PendingWork }
+  | { readonly kind: 'CALL_CLAIMED'; readonly call: ClaimedCall }
+  | { readonly kind: 'NOTHING_CLAIMED' }
+  /** The record refused to release the lane, since work waits in it. */
+  | { readonly kind: 'RELEASE_REFUSED' };
+
+export type LaneEvent = OutsideEvent | ActionResult;
+
+/** The lane's state after an event. */
+export function evolve(state: LaneState, event: LaneEvent, now: number): LaneState {
+  if (event.kind === 'NEW_WORK') {
+    return { ...state, newWork: true };
+  }
+  if (event.kind === 'STOPPING') {
+    return { ...state, stopping: true };
+  }
+  if (event.kind === 'ARRIVED') {
+    return { ...state, arrivals: [...state.arrivals, event.arrival] };
+  }
+  if (event.kind === 'DATABASE_FAILED') {
+    return { ...state, attempt: null, pending: null };
+  }
+  return afterResult(state, event, now);
+}
+
+function afterResult(state: LaneState, event: ActionResult, now: number): LaneState {
+  switch (event.kind) {
+    case 'ARRIVALS_RECORDED':
+      return afterRecording(state, event.recorded, now);
+    case 'OPEN_CALLS_ADOPTED':
+      return afterAdoption(state, event.calls, event.secondsToFullBurst, now);
+    case 'READ_BACK_SENT':
+      return afterReadBackSent(state, event.inDoubt, now);
+    case 'LOOKUP_SENT':
+      return { ...state, pace: spend(state.pace, { partial: false }, now) };
+    case 'DETECTOR_FOUND':
+      return inAttempt(state, { detector: event.detector });
+    case 'PENDING_COUNTED':
+      return afterCount(state, event.work, now);
+    case 'CALL_CLAIMED':
+      return afterClaim(state, event.call, now);
+    case 'NOTHING_CLAIMED':
+      return inAttempt({ ...state, openCallsKnown: true }, { isOver: true, counted: null });
+    case 'RELEASE_REFUSED':
+      return { ...state, pending: null, emptySince: null };
+  }
+}
+
+function afterAdoption(
+  state: LaneState,
+  calls: readonly UnsettledCall[],
+  secondsToFullBurst: number,
+  now: number,
+): LaneState {
+  const inDoubt = [...state.inDoubt, ...calls.map((call) => newInDoubt(call, null, now))];
+  return { ...state, openCallsKnown: true, inDoubt, pace: observeQuota(state.pace, secondsToFullBurst, now) };
+}
+
+function afterReadBackSent(state: LaneState, sent: InDoubtCall, now: number): LaneState {
+  return {
+    ...state,
+    inDoubt: state.inDoubt.filter((one) => one !== sent),
+    readingBack: [...state.readingBack, sent],
+    pace: spend(state.pace, { partial: false }, now),
+    emptySince: null,
+  };
+}
+
+function afterCount(state: LaneState, work: PendingWork, now: number): LaneState {
+  const pace = observeQuota(state.pace, work.secondsToFullBurst, now);
+  return inAttempt({ ...state, pending: work.outcomes, pace }, { counted: work });
+}
+
+function inAttempt(state: LaneState, change: Partial<ClaimAttempt>): LaneState {
+  return state.attempt === null ? state : { ...state, attempt: { ...state.attempt, ...change } };
+}
+
+function afterClaim(state: LaneState, call: ClaimedCall, now: number): LaneState {
+  const partial = call.accounts.length < ACCOUNTS_PER_CALL;
+  return {
+    ...state,
+    openCallsKnown: true,
+    inFlight: [...state.inFlight, call],
+    pending: call.pendingInLane,
+    pace: observeQuota(spend(state.pace, { partial }, now), call.secondsToFullBurst, now),
+    emptySince: null,
+    attempt: null,
+  };
+}
+
+function afterRecording(state: LaneState, recorded: readonly RecordedArrival[], now: number): LaneState {
+  const returned = recorded.some(
+    ({ interpretation }) => interpretation.kind === 'SETTLES' && mayReturn(interpretation.settlement),
+  );
+  const after = recorded.reduce((before, one) => closeRequest(before, one, now), state);
+  return {
+    ...after,
+    arrivals: state.arrivals.slice(recorded.length),
+    nextClaimAt: -Infinity,
+    pending: returned ? null : state.pending,
+  };
+}
+
+/** Whether some accounts of the call go back to PENDING. */
+function mayReturn({ defaultVerdict, exceptions }: Settlement): boolean {
+  return defaultVerdict.retry || [...exceptions.values()].some(({ retry }) => retry);
+}
+
+function closeRequest(
+  state: LaneState,
+  { arrival, interpretation }: RecordedArrival,
+  now: number,
+): LaneState {
+  const nextInDoubt = stillInDoubt(interpretation, now);
+  return {
+    ...state,
+    inFlight:
+      arrival.kind === 'ANSWER' ? state.inFlight.filter((one) => one !== arrival.call) : state.inFlight,
+    readingBack:
+      arrival.kind === 'READ_BACK'
+        ? state.readingBack.filter((one) => one !== arrival.inDoubt)
+        : state.readingBack,
+    inDoubt: nextInDoubt === null ? state.inDoubt : [...state.inDoubt, nextInDoubt],
+    pace: paceAfter(state.pace, interpretation, now),
+  };
+}
+
+function stillInDoubt(interpretation: Interpretation, now: number): InDoubtCall | null {
+  switch (interpretation.kind) {
+    case 'SETTLES':
+      return null;
+    case 'ACKNOWLEDGED':
+      return newInDoubt(interpretation.call, null, now);
+    case 'LOST':
+      return newInDoubt(interpretation.call, interpretation.answer, now);
+    case 'READ_BACK_FAILED':
+      return afterFailedRead(interpretation.inDoubt, now);
+    case 'TOO_EARLY':
+      return { ...interpretation.inDoubt, dueAt: now + interpretation.waitMs };
+  }
+}
+
+function paceAfter(pace: Pace, interpretation: Interpretation, now: number): Pace {
+  if (interpretation.kind === 'ACKNOWLEDGED') {
+    return recover(pace, now);
+  }
+  if (interpretation.kind !== 'SETTLES' || interpretation.throttled === null) {
+    return pace;
+  }
+  return interpretation.throttled ? slowDown(pace, now) : recover(pace, now);
+}

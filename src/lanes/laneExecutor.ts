@@ -1,0 +1,166 @@
+import type { Tenure } from '../ports/laneRecord.js';
+import type { Unanswered } from '../ports/upstream.js';
+import type { InDoubtCall } from './inDoubtCalls.js';
+import type { Arrival } from './interpretArrival.js';
+import type { LaneAction } from './laneDecider.js';
+import type { LaneDependencies } from './laneDependencies.js';
+import type { LaneEvent } from './laneEvents.js';
+import type { DetectorForClaim } from './laneState.js';
+import { recordArrivals } from './recordArrivals.js';
+
+/** Everything an action needs: the tenure, the lane's dependencies, and a taker of its events. */
+export interface ActionContext {
+  readonly tenure: Tenure;
+  readonly deps: LaneDependencies;
+  readonly report: (event: LaneEvent) => void;
+  /** Calls to AWS that have no answer yet. */
+  readonly sends: Set<Promise<void>>;
+}
+
+/**
+ * How an action ends: `DONE`, or the tenure with it. `EMPTY`: nothing waits. `WORK_WAITS`: the lane needs another worker.
+ * `LOST`: another worker has the lane already.
+ */
+export type ActionEnd = 'DONE' | TenureEnd;
+export type TenureEnd = 'EMPTY' | 'WORK_WAITS' | 'LOST';
+
+/**
+ * Carries out one action of `decide` and reports its events. Requests to AWS go on after it and report ARRIVED.
+ *
+ * @throws what the database throws.
+ */
+export async function perform(context: ActionContext, action: LaneAction): Promise<ActionEnd> {
+  const { tenure, deps, report } = context;
+  switch (action.kind) {
+    case 'RECORD_ARRIVALS':
+      return settle(context, action.arrivals);
+    case 'ADOPT_OPEN_CALLS':
+      return adoptOpenCalls(context, action.knownCallIds);
+    case 'READ_BACK':
+      return readBack(context, action.inDoubt);
+    case 'FIND_DETECTOR':
+      report({ kind: 'DETECTOR_FOUND', detector: await findDetector(context) });
+      return 'DONE';
+    case 'COUNT_PENDING':
+      report({ kind: 'PENDING_COUNTED', work: await deps.record.pendingWork(tenure) });
+      return 'DONE';
+    case 'CLAIM':
+      return claim(context, action);
+    case 'SLEEP':
+      await deps.wakeSignal.sleep(action.limitMs);
+      return 'DONE';
+    case 'RELEASE':
+      return release(context);
+    case 'HAND_OVER':
+      return (await deps.record.release(tenure)) === 'WORK_WAITS' ? 'WORK_WAITS' : 'EMPTY';
+  }
+}
+
+async function settle(
+  { tenure, deps, report }: ActionContext,
+  arrivals: readonly Arrival[],
+): Promise<ActionEnd> {
+  const recorded = await recordArrivals(tenure, deps, arrivals);
+  if (recorded === 'LOST') {
+    return 'LOST';
+  }
+  report({ kind: 'ARRIVALS_RECORDED', recorded });
+  return 'DONE';
+}
+
+async function adoptOpenCalls(
+  { tenure, deps: { record }, report }: ActionContext,
+  knownCallIds: readonly string[],
+): Promise<ActionEnd> {
+  const calls = await record.adoptOpenCalls(tenure, knownCallIds);
+  const { secondsToFullBurst } = await record.pendingWork(tenure);
+  report({ kind: 'OPEN_CALLS_ADOPTED', calls, secondsToFullBurst });
+  return 'DONE';
+}
+
+async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<ActionEnd> {
+  const { tenure, report } = context;
+  const { record, rate, upstream } = context.deps;
+  if (!(await record.spendQuota(tenure, rate))) {
+    return 'LOST';
+  }
+  report({ kind: 'READ_BACK_SENT', inDoubt });
+  const { detectorId, accountIds } = inDoubt.call;
+  void upstream
+    .getMembers(tenure.lane, detectorId, accountIds)
+    .catch(toLost)
+    .then((read) => {
+      arrive(context, { kind: 'READ_BACK', inDoubt, read });
+    });
+  return 'DONE';
+}
+
+async function findDetector({ tenure, deps, report }: ActionContext): Promise<DetectorForClaim> {
+  const { record, rate, detector, log } = deps;
+  if (detector === null || (!detector.isKnown() && (await record.pendingWork(tenure)).dueInMs === null)) {
+    return { detectorId: null, waitMs: null };
+  }
+  const found = await detector.find(async () => {
+    const isHeld = await record.spendQuota(tenure, rate);
+    if (isHeld) {
+      report({ kind: 'LOOKUP_SENT' });
+    }
+    return isHeld;
+  });
+  switch (found.kind) {
+    case 'KNOWN':
+      return { detectorId: found.detectorId, waitMs: null };
+    case 'LATER':
+      return { detectorId: null, waitMs: found.waitMs };
+    case 'NONE':
+      log.warn(
+        { lane: tenure.lane, reason: found.verdict.reason },
+        'no detector: the accounts that need one fail',
+      );
+      await record.failPending(tenure, found.verdict);
+      return { detectorId: null, waitMs: null };
+  }
+}
+
+async function claim(
+  context: ActionContext,
+  { detectorId, busyBatchKeys, fullOnly }: Extract<LaneAction, { kind: 'CLAIM' }>,
+): Promise<ActionEnd> {
+  const { tenure, report, sends } = context;
+  const { record, rate, upstream } = context.deps;
+  const call = await record.claim(tenure, { rate, detectorId, busyBatchKeys, fullOnly });
+  if (call === null) {
+    report({ kind: 'NOTHING_CLAIMED' });
+    return 'DONE';
+  }
+  report({ kind: 'CALL_CLAIMED', call });
+  const sending = upstream
+    .changeMembers(tenure.lane, call)
+    .catch(toLost)
+    .then((answer) => {
+      sends.delete(sending);
+      arrive(context, { kind: 'ANSWER', call, answer });
+    });
+  sends.add(sending);
+  return 'DONE';
+}
+
+async function release({ tenure, deps, report }: ActionContext): Promise<ActionEnd> {
+  if ((await deps.record.release(tenure)) !== 'WORK_WAITS') {
+    return 'EMPTY';
+  }
+  report({ kind: 'RELEASE_REFUSED' });
+  return 'DONE';
+}
+
+function arrive({ report, deps }: ActionContext, arrival: Arrival): void {
+  report({ kind: 'ARRIVED', arrival });
+  deps.wakeSignal.notify({ newWork: false });
+}
+
+/** Upstream answers with values. Should it throw all the same, the request may have left or not. */
+function toLost(error: unknown): Unanswered {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const metadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  return { kind: 'UNANSWERED', metadata, errorCode: name, errorMessage: message, neverSent: false };
+}
