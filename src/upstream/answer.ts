@@ -4,12 +4,12 @@ import { UNREADABLE_ANSWER } from './errors.js';
 const NO_LIST = 'no list of unprocessed accounts in the body';
 
 /**
- * What a success says. The SDK does not check what it parses: without a list of unprocessed accounts, or with something
- * else in its place, nobody knows who was processed, so it counts as no answer and the members are read back. Ids are
- * passed on as they came, well-formed or not.
+ * The answer of a call that succeeded (HTTP 200). The SDK does not check the body: without a list of unprocessed accounts
+ * it is not known which accounts were processed. Such an answer is UNANSWERED, so the members are read back. Account ids are
+ * kept as they came, well-formed or not.
  *
- * @param list The SDK's `UnprocessedAccounts`.
- * @param words Where an entry keeps the service's words: `Result` or `ProcessingResult`.
+ * @param list the SDK's `UnprocessedAccounts`.
+ * @param words the field with the service's words: `Result` or `ProcessingResult`.
  */
 export function answerOf(
   metadata: ResponseMetadata,
@@ -30,7 +30,7 @@ export function answerOf(
   return { kind: 'ANSWERED', metadata, unprocessed };
 }
 
-/** A success that says less than one of AWS's does. @param lacking what is missing, for the record. */
+/** The answer of a call that succeeded with an incomplete body. @param lacking what is missing, for the record. */
 export function unreadable(metadata: ResponseMetadata, lacking: string): Unanswered {
   return {
     kind: 'UNANSWERED',

@@ -1,14 +1,14 @@
 import type { FinalizeHandler, MetadataBearer, MiddlewareStack } from '@smithy/types';
 
-/** A command of the SDK, as far as its middleware goes. */
+/** The part of an SDK command that this file uses. */
 interface Taggable<Input extends object, Output extends MetadataBearer> {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }
 
 /**
- * The command with the id of its call at the end of the User-Agent header, which CloudTrail keeps as `userAgent`: from an
- * event there to the call in the record, and on to the requests it carried and the X-Request-Id they came with. A session
- * name could not say it: one session is shared by all calls of an administrator. The header is no part of the signature.
+ * The command with the id of its call at the end of the User-Agent header. CloudTrail keeps that header as `userAgent`, so
+ * an event there leads to the call in the record, to its requests and to their X-Request-Id. The session name cannot carry
+ * the id, since all calls of an administrator share a session. The signature does not cover the header.
  */
 export function withCallTag<
   Input extends object,

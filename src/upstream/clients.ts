@@ -3,13 +3,13 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Administrator, TargetAddress } from '../membership.js';
 import { credentialsOf, type CredentialProvider, type CredentialSources } from './credentials.js';
 
-/** The clients of every target, made when first asked for. Null: no such administrator is configured. */
+/** The client for a target, created on first use. Null: its administrator is not configured. */
 export interface Clients {
   guardDuty(target: TargetAddress): GuardDutyClient | null;
   securityHub(target: TargetAddress): SecurityHubClient | null;
 }
 
-/** What every client is configured with. */
+/** The settings of a client. */
 interface ClientSettings {
   readonly region: string;
   readonly credentials: CredentialProvider;
@@ -19,7 +19,7 @@ interface ClientSettings {
   readonly endpoint?: string;
 }
 
-/** A cache of clients by (administrator, service, region); credentials are shared per administrator. */
+/** Clients by administrator, service and region. All clients of an administrator share its credentials. */
 export function createClients(administrators: readonly Administrator[], sources: CredentialSources): Clients {
   const providers = new Map(
     administrators.map((administrator) => [administrator.id, credentialsOf(administrator, sources)]),
@@ -42,7 +42,8 @@ export function createClients(administrators: readonly Administrator[], sources:
         region,
         credentials,
         requestHandler,
-        // Every attempt takes its turn first, and that of a change has its own row in the record (docs/decisions/0003).
+        // The SDK sends once: each attempt takes its own turn, and each attempt of a change has its own row in the record
+        // (docs/decisions/0003).
         maxAttempts: 1,
         retryMode: 'standard',
         ...(endpoint === null ? {} : { endpoint }),

@@ -2,22 +2,22 @@ import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/creden
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Administrator } from '../membership.js';
 
-/** A long-lived key pair, for where the SDK's own search for credentials is not wanted. */
+/** A long-lived key pair, used instead of the SDK's default chain. */
 export interface KeyPair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** What the SDK signs with. */
+/** The credentials that the SDK signs requests with. */
 interface Credentials extends KeyPair {
   readonly sessionToken?: string;
   readonly expiration?: Date;
 }
 
-/** Asked by the SDK before every call; shared by all clients of one administrator. */
+/** Called by the SDK before every request; shared by all clients of one administrator. */
 export type CredentialProvider = () => Promise<Credentials>;
 
-/** What a provider needs to reach STS. */
+/** How credentials are obtained. */
 export interface CredentialSources {
   /** Null: the SDK's default chain (environment, files, SSO, container, instance). */
   readonly credentials: KeyPair | null;
@@ -26,20 +26,20 @@ export interface CredentialSources {
   readonly requestHandler: NodeHttpHandler;
 }
 
-/** No credentials could be had, so that nothing was sent to the service. `cause` says why. */
+/** No credentials were available, so nothing was sent to the service. `cause` says why. */
 export class CredentialFailure extends Error {
   override readonly name = 'CredentialFailure';
 }
 
-/** Shown in CloudTrail as who acted. 2 to 64 of `[\w+=,.@-]` (UPSTREAMS.md, "What the SDK does"). */
+/** The actor that CloudTrail shows. 2 to 64 characters of `[\w+=,.@-]` (UPSTREAMS.md, "What the SDK does"). */
 export const ROLE_SESSION_NAME = 'membership-gateway';
 
-/** Credentials this close to their end, in milliseconds, are replaced; the SDK asks for new ones as early. */
+/** Credentials are renewed this long before they expire, in milliseconds, as the SDK does. */
 export const REFRESH_BEFORE_MS = 5 * 60_000;
 
 /**
- * The credentials of an administrator: the ambient ones, or those of its role. STS is asked in the administrator's
- * first region, since the endpoint of a region that is off refuses everybody.
+ * The credentials of an administrator: the ambient ones, or those of its role. AssumeRole goes to STS in the first region
+ * of the administrator, since STS refuses all requests in a region that the account has not enabled.
  */
 export function credentialsOf(administrator: Administrator, sources: CredentialSources): CredentialProvider {
   const { credentials, endpoint, requestHandler } = sources;
@@ -74,8 +74,8 @@ export function ambient(credentials: KeyPair | null): CredentialProvider {
 }
 
 /**
- * One set of credentials for every client that asks, renewed before it ends, however many ask at the same moment. A
- * failure is not kept: the next call tries again.
+ * A provider that gives all callers the same credentials, and renews them once before they expire. A failure is not
+ * cached: the next call tries again.
  */
 export function shared(provide: CredentialProvider, now: () => number = Date.now): CredentialProvider {
   let current: { readonly credentials: Promise<Credentials>; expiresAt: number } | null = null;

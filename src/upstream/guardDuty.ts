@@ -24,12 +24,12 @@ import { answerOf } from './answer.js';
 import { withCallTag } from './callTag.js';
 import { translateError, metadataOf } from './errors.js';
 
-/** An operation of GuardDuty that changes members (UPSTREAMS.md, "GuardDuty"). */
+/** Sends an operation that changes members of GuardDuty (UPSTREAMS.md, "GuardDuty"). */
 export async function changeGuardDutyMembers(
   client: GuardDutyClient,
   change: MemberChange,
 ): Promise<CallAnswer> {
-  const detectorId = named(change.detectorId);
+  const detectorId = required(change.detectorId);
   try {
     const answer = await send(client, detectorId, change);
     return answerOf(metadataOf(answer), answer.UnprocessedAccounts, 'Result');
@@ -38,14 +38,14 @@ export async function changeGuardDutyMembers(
   }
 }
 
-/** GetMembers of GuardDuty. Accounts it does not know are listed as unprocessed, and missing from `members`. */
+/** GetMembers of GuardDuty. Accounts that GuardDuty does not know are missing from `members`. */
 export async function getGuardDutyMembers(
   client: GuardDutyClient,
   detectorId: string | null,
   accountIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<MembersRead | Refused | Unanswered> {
-  const DetectorId = named(detectorId);
+  const DetectorId = required(detectorId);
   try {
     const { Members = [] } = await client.send(
       new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
@@ -57,14 +57,14 @@ export async function getGuardDutyMembers(
   }
 }
 
-/** ListMembers of GuardDuty, members of every status. */
+/** ListMembers of GuardDuty, with members of every status. */
 export async function listGuardDutyMembers(
   client: GuardDutyClient,
   detectorId: string | null,
   { pageSize, nextToken }: MemberPageQuery,
   signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
-  const DetectorId = named(detectorId);
+  const DetectorId = required(detectorId);
   try {
     const { Members = [], NextToken } = await client.send(
       new ListMembersCommand({
@@ -75,14 +75,14 @@ export async function listGuardDutyMembers(
       }),
       signal && { abortSignal: signal },
     );
-    // An empty token is none: asked with it, the first page would come again.
+    // An empty token means the last page: sent back, it would return the first page again.
     return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
   } catch (error) {
     return translateError(error);
   }
 }
 
-/** ListDetectors: none means that GuardDuty is not enabled in the region. */
+/** ListDetectors of GuardDuty. Without a detector, GuardDuty is not enabled in the account and region. */
 export async function findGuardDutyDetector(
   client: GuardDutyClient,
 ): Promise<DetectorRead | Refused | Unanswered> {
@@ -154,14 +154,14 @@ function memberOf(member: Member): ServiceMember {
   };
 }
 
-/** GuardDuty's times are strings that the SDK does not read. */
+/** GuardDuty's times are strings that the SDK does not parse. */
 function dateOf(text: string | undefined): Date | null {
   const date = new Date(text ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Outside of any `try`: a missing detector is a mistake of the caller's, not an answer. */
-function named(detectorId: string | null): string {
+/** Called outside of `try`: a missing detector is a fault of the gateway, not an answer of the service. */
+function required(detectorId: string | null): string {
   if (detectorId === null) {
     throw new Error('A call to GuardDuty needs a detector id.');
   }

@@ -4,19 +4,20 @@ import { ambient, shared, type KeyPair } from './credentials.js';
 import { translateError } from './errors.js';
 import { createRequestHandler } from './requestHandler.js';
 
-/** How STS is reached, as in UpstreamOptions. */
+/** How STS is reached; see UpstreamOptions. */
 export interface IdentityOptions {
   readonly region: string;
   readonly endpoint: string | null;
   readonly credentials: KeyPair | null;
-  /** Milliseconds, in place of REQUEST_TIMEOUT_MS. */
+  /** In milliseconds; by default 30 seconds. */
   readonly requestTimeoutMs?: number;
 }
 
 /**
- * The account the process's own credentials belong to (STS GetCallerIdentity, which needs no permission): 12 digits.
+ * The id of the AWS account that the ambient credentials belong to, 12 digits, by STS GetCallerIdentity, which needs no
+ * permission.
  *
- * @throws GatewayError BAD_CONFIGURATION when there are no credentials or STS refuses them, UNAVAILABLE when STS does
+ * @throws GatewayError `BAD_CONFIGURATION` when there are no credentials or STS refuses them; `UNAVAILABLE` when STS does
  *   not answer.
  */
 export async function whoAmI(options: IdentityOptions): Promise<string> {

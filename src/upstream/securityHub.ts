@@ -23,12 +23,12 @@ import { answerOf, unreadable } from './answer.js';
 import { withCallTag } from './callTag.js';
 import { translateError, metadataOf } from './errors.js';
 
-/** A change whose answer lists the accounts that were left out. */
+/** A change whose answer lists the unprocessed accounts. */
 type ListedChange = MemberChange & {
   readonly operation: Exclude<MemberChange['operation'], 'DISASSOCIATE_MEMBERS'>;
 };
 
-/** An operation of Security Hub that changes members (UPSTREAMS.md, "Security Hub"). */
+/** Sends an operation that changes members of Security Hub (UPSTREAMS.md, "Security Hub"). */
 export async function changeSecurityHubMembers(
   client: SecurityHubClient,
   change: MemberChange,
@@ -40,7 +40,7 @@ export async function changeSecurityHubMembers(
     }
     const answer = await send(client, { ...change, operation });
     const metadata = metadataOf(answer);
-    // The model does not require the list; without AWS's request id the answer is not AWS's.
+    // AWS's model does not require the list. An answer without AWS's request id does not come from AWS.
     const none = metadata.awsRequestId === null ? undefined : [];
     return answerOf(metadata, answer.UnprocessedAccounts ?? none, 'ProcessingResult');
   } catch (error) {
@@ -65,7 +65,7 @@ export async function getSecurityHubMembers(
   }
 }
 
-/** ListMembers of Security Hub, members of every status. */
+/** ListMembers of Security Hub, with members of every status. */
 export async function listSecurityHubMembers(
   client: SecurityHubClient,
   { pageSize, nextToken }: MemberPageQuery,
@@ -80,14 +80,14 @@ export async function listSecurityHubMembers(
       }),
       signal && { abortSignal: signal },
     );
-    // An empty token is none: asked with it, the first page would come again.
+    // An empty token means the last page: sent back, it would return the first page again.
     return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
   } catch (error) {
     return translateError(error);
   }
 }
 
-/** Its answer is an empty object; without AWS's request id it is not AWS's. */
+/** The answer is an empty object. Without AWS's request id, it does not come from AWS. */
 async function disassociate(
   client: SecurityHubClient,
   { callId, accounts }: MemberChange,

@@ -1,7 +1,9 @@
+import type { GuardDutyClient } from '@aws-sdk/client-guardduty';
+import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Log } from '../log.js';
 import type { Administrator, TargetAddress } from '../membership.js';
 import type { CallAnswer, Refused, Upstream } from '../ports/upstream.js';
-import { createClients } from './clients.js';
+import { createClients, type Clients } from './clients.js';
 import type { KeyPair } from './credentials.js';
 import {
   changeGuardDutyMembers,
@@ -12,7 +14,7 @@ import {
 import { createRequestHandler } from './requestHandler.js';
 import { changeSecurityHubMembers, getSecurityHubMembers, listSecurityHubMembers } from './securityHub.js';
 
-/** An exchange that has ended. */
+/** An exchange with a service that has ended. */
 export interface EndedExchange {
   readonly target: TargetAddress;
   /** The operation. */
@@ -29,105 +31,95 @@ export interface UpstreamOptions {
   /** Null: the SDK's default chain. */
   readonly credentials: KeyPair | null;
   readonly log: Log;
-  /** Told how every exchange ended. */
+  /** Called after every exchange. */
   readonly onExchange?: (exchange: EndedExchange) => void;
-  /** Milliseconds, in place of REQUEST_TIMEOUT_MS. */
+  /** In milliseconds; by default 30 seconds. */
   readonly requestTimeoutMs?: number;
 }
 
 /** Both services through the AWS SDK. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { administrators, endpoint, credentials, log, onExchange } = options;
+  const { administrators, endpoint, credentials } = options;
   const requestHandler = createRequestHandler(options.requestTimeoutMs);
   const clients = createClients(administrators, { credentials, endpoint, requestHandler });
 
-  /** Tells how an exchange ended, and hands the answer on. */
-  async function logged<Answer extends EndedExchange['answer']>(
+  const exchange = async <Answer extends EndedExchange['answer']>(
     target: TargetAddress,
     action: string,
-    answer: Promise<Answer>,
-  ): Promise<Answer> {
-    const startedAt = performance.now();
-    const ended = await answer;
-    const ms = performance.now() - startedAt;
-    log.debug({ ...target, action, kind: ended.kind, ms: Math.round(ms) }, 'upstream');
-    onExchange?.({ target, action, answer: ended, seconds: ms / 1_000 });
-    return ended;
-  }
+    send: Send<Answer>,
+  ): Promise<Answer | Refused> => {
+    const answer = sendTo(clients, target, send);
+    return answer === null ? notConfigured(target) : logged(options, { target, action }, answer);
+  };
 
   return {
-    async changeMembers(target, change) {
-      switch (target.service) {
-        case 'GUARDDUTY': {
-          const client = clients.guardDuty(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, change.operation, changeGuardDutyMembers(client, change));
-        }
-        case 'SECURITY_HUB': {
-          const client = clients.securityHub(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, change.operation, changeSecurityHubMembers(client, change));
-        }
-      }
-    },
-
-    async getMembers(target, detectorId, accountIds, signal) {
-      switch (target.service) {
-        case 'GUARDDUTY': {
-          const client = clients.guardDuty(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, 'GET_MEMBERS', getGuardDutyMembers(client, detectorId, accountIds, signal));
-        }
-        case 'SECURITY_HUB': {
-          const client = clients.securityHub(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, 'GET_MEMBERS', getSecurityHubMembers(client, accountIds, signal));
-        }
-      }
-    },
-
-    async listMembers(target, detectorId, page, signal) {
-      switch (target.service) {
-        case 'GUARDDUTY': {
-          const client = clients.guardDuty(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, 'LIST_MEMBERS', listGuardDutyMembers(client, detectorId, page, signal));
-        }
-        case 'SECURITY_HUB': {
-          const client = clients.securityHub(target);
-          if (client === null) {
-            return notConfigured(target);
-          }
-          return logged(target, 'LIST_MEMBERS', listSecurityHubMembers(client, page, signal));
-        }
-      }
-    },
-
+    changeMembers: (target, change) =>
+      exchange(target, change.operation, {
+        guardDuty: (client) => changeGuardDutyMembers(client, change),
+        securityHub: (client) => changeSecurityHubMembers(client, change),
+      }),
+    getMembers: (target, detectorId, accountIds, signal) =>
+      exchange(target, 'GET_MEMBERS', {
+        guardDuty: (client) => getGuardDutyMembers(client, detectorId, accountIds, signal),
+        securityHub: (client) => getSecurityHubMembers(client, accountIds, signal),
+      }),
+    listMembers: (target, detectorId, page, signal) =>
+      exchange(target, 'LIST_MEMBERS', {
+        guardDuty: (client) => listGuardDutyMembers(client, detectorId, page, signal),
+        securityHub: (client) => listSecurityHubMembers(client, page, signal),
+      }),
     async findDetector(target) {
       const client = clients.guardDuty(target);
       if (client === null) {
         return notConfigured(target);
       }
-      return logged(target, 'LIST_DETECTORS', findGuardDutyDetector(client));
+      return logged(options, { target, action: 'LIST_DETECTORS' }, findGuardDutyDetector(client));
     },
-
     close() {
       requestHandler.destroy();
     },
   };
 }
 
-/** Work recorded for an administrator that has been taken out of the configuration since. */
+/** How an operation is sent to the service of its target. */
+interface Send<Answer> {
+  readonly guardDuty: (client: GuardDutyClient) => Promise<Answer>;
+  readonly securityHub: (client: SecurityHubClient) => Promise<Answer>;
+}
+
+/** Null when the administrator is not configured. */
+function sendTo<Answer>(
+  clients: Clients,
+  target: TargetAddress,
+  { guardDuty, securityHub }: Send<Answer>,
+): Promise<Answer> | null {
+  switch (target.service) {
+    case 'GUARDDUTY': {
+      const client = clients.guardDuty(target);
+      return client && guardDuty(client);
+    }
+    case 'SECURITY_HUB': {
+      const client = clients.securityHub(target);
+      return client && securityHub(client);
+    }
+  }
+}
+
+/** Logs an exchange and reports it to `onExchange` when its answer comes. */
+async function logged<Answer extends EndedExchange['answer']>(
+  { log, onExchange }: UpstreamOptions,
+  { target, action }: Pick<EndedExchange, 'target' | 'action'>,
+  pending: Promise<Answer>,
+): Promise<Answer> {
+  const startedAt = performance.now();
+  const answer = await pending;
+  const ms = performance.now() - startedAt;
+  log.debug({ ...target, action, kind: answer.kind, ms: Math.round(ms) }, 'upstream');
+  onExchange?.({ target, action, answer, seconds: ms / 1_000 });
+  return answer;
+}
+
+/** The answer for work recorded for an administrator that was removed from the configuration since. */
 function notConfigured({ administrator }: TargetAddress): Refused {
   return {
     kind: 'REFUSED',
