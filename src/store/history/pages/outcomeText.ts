@@ -2,6 +2,7 @@ import { Prisma } from '../../../generated/client.js';
 import { RETRYABLE_REASONS, STATUSES_WITH_REASON } from '../../../membership.js';
 import type { OutcomeColumn } from '../../../ports/history.js';
 import type { TextColumn } from '../../../ports/pages.js';
+import { literals } from '../../sql/literals.js';
 
 /** Text of JSON, or an SQL expression for such text. `isShared`: the same for all outcomes of a target. */
 type Fragment = string | { readonly sql: Prisma.Sql; readonly isShared: boolean };
@@ -107,9 +108,4 @@ function ofOutcome(sql: Prisma.Sql): Fragment {
 
 function ofTarget(sql: Prisma.Sql): Fragment {
   return { sql, isShared: true };
-}
-
-/** Literals and no parameters: a prepared statement is known by its text. */
-function literals(words: readonly string[]): Prisma.Sql {
-  return Prisma.raw(words.map((word) => `'${word}'`).join(', '));
 }
