@@ -19,7 +19,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
   });
   closers.add('lanes', () => workers.stop());
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
-  return (request) => timed(() => store.accept(request));
+  return (request) => timed(() => store.insert(request));
 }
 
 /** Prisma's own way: createMany, so many rows at a time. */

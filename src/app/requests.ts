@@ -1,20 +1,19 @@
 import type { HistoryStore } from '../ports/history.js';
-import { countAccepted, countRequests } from '../metrics/countingDecorators.js';
+import { countRequests } from '../metrics/countingDecorators.js';
 import { grantedAdministrators } from '../services/input/configuredTargets.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';
 import { createInviteMembers } from '../services/requests/inviteMembers.js';
 import type { Services } from '../services/requests/mutations.js';
-import { createRequestIntake } from '../services/requests/recordRequest.js';
+import { createRecordRequest } from '../services/requests/recordRequest.js';
 import { createRemovals } from '../services/requests/removeMembers.js';
 import { createRequestProgress, type RequestProgress } from '../services/requests/requestProgress.js';
 import { createRetryRequest } from '../services/requests/retryRequest.js';
-import { createRecordAndWait } from '../services/requests/waitForRequest.js';
 import { createCancelStore } from '../store/requests/cancelStore.js';
 import { createConfirmationStore } from '../store/requests/confirmations.js';
 import { createProgressStore } from '../store/requests/requestProgress.js';
 import { createRequestStore } from '../store/requests/requestStore.js';
-import { createRetryStore } from '../store/requests/retryStore.js';
+import { createRetrySources } from '../store/requests/retryStore.js';
 import type { GatewayCore } from './core.js';
 import type { LaneWork } from './laneWork.js';
 import type { MemberReading } from './memberReading.js';
@@ -26,14 +25,9 @@ export function createRequestServices(
   { plan, planRemoval }: Pick<MemberReading, 'plan' | 'planRemoval'>,
   history: HistoryStore,
 ): Services {
-  const recordAndWait = createRecordAndWait(requestEvents, stopping);
-  const requests = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
-  const retries = countAccepted(createRetryStore(prisma, workers.enqueue), metrics);
-  const members = {
-    administrators,
-    maxAccounts: config.maxAccountsPerRequest,
-    intake: createRequestIntake(requests, recordAndWait),
-  };
+  const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const record = createRecordRequest(store, requestEvents, stopping);
+  const members = { administrators, maxAccounts: config.maxAccountsPerRequest, record };
   return {
     createMembers: createCreateMembers({ ...members, plan }),
     inviteMembers: createInviteMembers({ ...members, plan }),
@@ -42,7 +36,7 @@ export function createRequestServices(
       plan: planRemoval,
       confirmations: createConfirmationStore(prisma),
     }),
-    retryRequest: createRetryRequest({ administrators, retries, recordAndWait }),
+    retryRequest: createRetryRequest({ administrators, sources: createRetrySources(prisma), record }),
     cancelRequest: createCancelRequest(history, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };

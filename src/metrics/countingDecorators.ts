@@ -1,42 +1,27 @@
 import { GatewayError } from '../errors.js';
-import type { MembershipOperation } from '../membership.js';
 import type { Metrics } from '../ports/metrics.js';
-import type { AcceptedRequest, RequestStore } from '../ports/requests.js';
+import type { NotConfirmed } from '../ports/confirmations.js';
+import type { NewRequest, NewRetry, RecordedRequest, RequestStore } from '../ports/requests.js';
 import type { Charge } from '../services/access/budget.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 
-/** A store that records requests. */
-interface AcceptingStore<Request> {
-  accept(request: Request): Promise<AcceptedRequest>;
-}
-
-/** The same store, with recorded requests counted. A request that an idempotency key found again is not counted. */
-export function countAccepted<
-  Request extends { readonly id: string; readonly operation: MembershipOperation },
-  Store extends AcceptingStore<Request>,
->(store: Store & AcceptingStore<Request>, metrics: Metrics): Store {
-  return {
-    ...store,
-    async accept(request: Request) {
-      const accepted = await store.accept(request);
-      if (accepted.requestId === request.id) {
-        metrics.requestAccepted(request.operation);
-      }
-      return accepted;
-    },
-  };
-}
-
-/** The same store, with recorded requests counted, confirmed removals included. */
+/** The same store, with inserted requests counted. A request that an idempotency key found again is not counted. */
 export function countRequests(store: RequestStore, metrics: Metrics): RequestStore {
+  const count = (request: NewRequest | NewRetry, recorded: RecordedRequest | NotConfirmed): void => {
+    if ('requestId' in recorded && recorded.requestId === request.id) {
+      metrics.requestAccepted(request.operation);
+    }
+  };
   return {
-    ...countAccepted(store, metrics),
-    async acceptConfirmed(request, confirmation) {
-      const accepted = await store.acceptConfirmed(request, confirmation);
-      if ('requestId' in accepted && accepted.requestId === request.id) {
-        metrics.requestAccepted(request.operation);
-      }
-      return accepted;
+    async insert(request) {
+      const recorded = await store.insert(request);
+      count(request, recorded);
+      return recorded;
+    },
+    async insertConfirmed(request, confirmation) {
+      const recorded = await store.insertConfirmed(request, confirmation);
+      count(request, recorded);
+      return recorded;
     },
   };
 }

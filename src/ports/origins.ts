@@ -1,7 +1,7 @@
 import type { Origin } from '../membership.js';
 
-/** Reads how requests came. */
+/** Reads the origins of requests. */
 export interface OriginStore {
-  /** In the order of the ids; null for a request that did not come over the network. Grants are the asker's affair. */
+  /** In the order of the ids; null for a request that did not come over the network. Does not check grants. */
   originsOfRequests(requestIds: readonly string[]): Promise<(Origin | null)[]>;
 }

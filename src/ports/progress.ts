@@ -1,12 +1,11 @@
-/** How far a request has got, as far as a watcher needs it to tell whether anything changed. */
+/** A version of a request: differs whenever a count or the status differs. */
 export interface RequestVersion {
   readonly requestId: string;
-  /** Differs whenever a count or the status differs. */
   readonly version: string;
   readonly isFinished: boolean;
 }
 
-/** Looks how far requests have got, any number of them in one statement. */
+/** Reads the versions of any number of requests in one statement. */
 export interface ProgressStore {
   versions(requestIds: readonly string[]): Promise<RequestVersion[]>;
 }

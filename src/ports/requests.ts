@@ -13,25 +13,30 @@ import type { Confirmation, NotConfirmed } from './confirmations.js';
 export interface NewTarget extends TargetAddress {
   /** Outcomes of targets with the same key may share a call. */
   readonly batchKey: string;
-  /** The detector the caller named; null: the lane finds it. GuardDuty only. */
+  /** The detector that the caller named; null: the lane finds it. GuardDuty only. */
   readonly detectorId: string | null;
 }
 
-/** A request that has passed every check. */
-export interface NewRequest {
+/** The part of a new row that requests and retries have in common. */
+interface NewRow {
   /** UUIDv7. */
   readonly id: string;
   readonly caller: Caller;
   readonly operation: MembershipOperation;
-  readonly administrator: string;
   readonly note: string | null;
   readonly idempotencyKey: string | null;
-  /** SHA-256, hex, of everything asked for. */
+  /** SHA-256, hex, of the input. */
   readonly inputHash: string;
+}
+
+/** A request that has passed every check. */
+export interface NewRequest extends NewRow {
+  readonly administrator: string;
   /** GuardDuty InviteMembers only. */
   readonly message: string | null;
+  /** GuardDuty InviteMembers only. */
   readonly disableEmailNotification: boolean | null;
-  /** Days that the members are looked at after it was made; absent and null: not at all. InviteMembers only. */
+  /** Days for which the members are followed afterwards; absent and null: not at all. InviteMembers only. */
   readonly followUpDays?: number | null;
   /** Distinct and in the order of their ids, 1 to MAX_ACCOUNTS_PER_REQUEST. */
   readonly accounts: readonly MemberAccount[];
@@ -39,35 +44,47 @@ export interface NewRequest {
   readonly targets: readonly NewTarget[];
 }
 
-/** The request that now stands for the call: the new one, or the one made earlier with the same idempotency key. */
-export interface AcceptedRequest {
+/** A retry that has passed every check: a request for outcomes of an earlier one. */
+export interface NewRetry extends NewRow {
+  /** UUID of the earlier request, which has finished. */
+  readonly retryOf: string;
+  /** Only outcomes with one of these reasons; null: every outcome that ended UNPROCESSED or FAILED. */
+  readonly reasonCodes: readonly ReasonCode[] | null;
+}
+
+/** The request on record: the new one, or an earlier one with the same idempotency key. */
+export interface RecordedRequest {
   readonly requestId: string;
-  /** Hash of the input that made it; differs from the caller's when the key was used for something else. */
+  /** Hash of the input that made it; differs from the caller's if the key was used with another input. */
   readonly inputHash: string;
 }
 
-/** Takes requests into the record. */
+/** Writes requests. */
 export interface RequestStore {
   /**
-   * Writes request, targets, accounts and outcomes and puts a job on each lane, in one transaction: when it resolves,
-   * nothing can be lost; when it rejects, nothing was taken.
+   * Inserts request, targets, accounts and outcomes and puts a job on each lane, in one transaction: when it resolves,
+   * nothing can be lost; when it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and
+   * for one of a request that has not finished.
    */
-  accept(request: NewRequest): Promise<AcceptedRequest>;
+  insert(request: NewRequest | NewRetry): Promise<RecordedRequest>;
   /**
-   * As `accept`, and uses the confirmation up in the same transaction, unless the idempotency key finds an earlier request.
-   * When the confirmation is no good, nothing is taken.
+   * As `insert`, and uses the confirmation up in the same transaction, unless the idempotency key finds an earlier request.
+   * If the confirmation is not valid, nothing is inserted.
    */
-  acceptConfirmed(request: NewRequest, confirmation: Confirmation): Promise<AcceptedRequest | NotConfirmed>;
+  insertConfirmed(
+    request: NewRequest | NewRetry,
+    confirmation: Confirmation,
+  ): Promise<RecordedRequest | NotConfirmed>;
 }
 
-/** A request that somebody wants to retry. */
+/** A request to retry. */
 export interface RetrySource {
   readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly status: RequestStatus;
-  /** Its outcomes, or some of them, were erased for their age. */
+  /** Retention has erased outcomes of it. */
   readonly outcomesErased: boolean;
-  /** Its e-mail addresses were. */
+  /** Retention has erased its e-mail addresses. */
   readonly emailsErased: boolean;
   /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */
   readonly ended: readonly {
@@ -78,35 +95,22 @@ export interface RetrySource {
   }[];
 }
 
-/** A request made of another one's failures, after every check. */
-export interface NewRetry extends Pick<
-  NewRequest,
-  'id' | 'caller' | 'operation' | 'note' | 'idempotencyKey' | 'inputHash'
-> {
-  /** UUID of the old request; it is finished. */
-  readonly retryOf: string;
-  /** Only outcomes that ended with one of these are taken; null takes all that ended UNPROCESSED or FAILED. */
-  readonly reasonCodes: readonly ReasonCode[] | null;
+/** Reads requests to retry. */
+export interface RetrySources {
+  /** Null if no such request exists or the caller may not see it. */
+  find(caller: Caller, requestId: string): Promise<RetrySource | null>;
 }
 
-/** Takes retries into the record. */
-export interface RetryStore {
-  /** What there is to retry; null when no such request exists or the caller may not see it. */
-  source(caller: Caller, requestId: string): Promise<RetrySource | null>;
-  /** As `RequestStore.accept`. Rejects when nothing in the old request is to be taken, or it has not finished. */
-  accept(retry: NewRetry): Promise<AcceptedRequest>;
-}
-
-/** Withdraws requests. */
+/** Cancels requests. */
 export interface CancelStore {
   /**
-   * Ends as CANCELED whatever of the request waits to be sent. What is in flight settles as it is answered, and is not
-   * sent again. False, and nothing changed, when the request has finished already.
+   * Ends every outcome of the request that waits to be sent as CANCELED. Outcomes in flight settle with their answers,
+   * and are not sent again. False, and nothing changed, if the request has finished.
    */
   cancel(requestId: string): Promise<boolean>;
 }
 
-/** Waits for one request, however many others wait for theirs. */
+/** A watch on one request. */
 export interface RequestWatch {
   /** Resolves when the request has finished, on whichever replica. */
   readonly finished: Promise<void>;
@@ -114,10 +118,10 @@ export interface RequestWatch {
   close(): void;
 }
 
-/** Tells when requests finish. Costs memory per watch, and no query. */
+/** Reports when requests finish. A watch costs memory and no query. */
 export interface RequestEvents {
-  /** To be called before the request is accepted: what happens afterwards cannot be missed. */
+  /** Watches a request from now on. A watch begun before the request is inserted cannot miss its end. */
   watch(requestId: string): RequestWatch;
-  /** Looks once whether a request that was accepted earlier has finished already, for its watches. */
+  /** Reads once whether a request inserted earlier has finished, and resolves its watches if so. */
   check(requestId: string): Promise<void>;
 }

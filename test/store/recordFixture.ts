@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
-import type { NewRequest } from '../../src/ports/requests.js';
+import type { NewRequest, RequestStore } from '../../src/ports/requests.js';
 import type { Verdict } from '../../src/ports/laneRecord.js';
 
 /** One administrator with one lane per service and region: four. */
@@ -52,6 +52,12 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
     ...changes,
   };
 }
+
+/** A store without a database: reports every request as inserted. */
+export const insertingStore: RequestStore = {
+  insert: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
+  insertConfirmed: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
+};
 
 /** The process that works the lanes. */
 export const REPLICA = '00000000-0000-4000-8000-000000000001';

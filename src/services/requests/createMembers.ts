@@ -1,15 +1,16 @@
 import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
 import { checkMembers, type MemberLimits } from './checkMembers.js';
 import { refused, type Services } from './mutations.js';
-import type { RequestIntake } from './recordRequest.js';
+import { newRequest } from './newRequest.js';
+import type { RecordRequest } from './recordRequest.js';
 
 /** Adds accounts as members. */
 export function createCreateMembers({
   administrators,
   maxAccounts,
-  intake,
+  record,
   plan,
-}: MemberLimits & { readonly intake: RequestIntake; readonly plan: Planner }): Services['createMembers'] {
+}: MemberLimits & { readonly record: RecordRequest; readonly plan: Planner }): Services['createMembers'] {
   return async (caller, input) => {
     const dryRun = input.dryRun ?? false;
     const { accounts, targets, faults } = checkMembers(administrators, caller, input, {
@@ -26,6 +27,6 @@ export function createCreateMembers({
     if (dryRun) {
       return { requestId: null, userErrors: [], plan: await plan(members) };
     }
-    return intake(caller, { ...members, options: input, message: null, disableEmailNotification: null });
+    return record(newRequest(caller, { ...members, options: input }), input);
   };
 }

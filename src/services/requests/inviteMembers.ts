@@ -4,7 +4,8 @@ import { rangeFaults } from '../input/valueFaults.js';
 import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
 import { checkMembers, type MemberLimits } from './checkMembers.js';
 import { refused, type InviteMembersInput, type Services } from './mutations.js';
-import type { RequestIntake } from './recordRequest.js';
+import { newRequest } from './newRequest.js';
+import type { RecordRequest } from './recordRequest.js';
 
 /** Days for which invited members are followed. */
 const FOLLOW_UP_DAYS = { min: 1, max: 30, default: 7, unit: 'days' } as const;
@@ -13,9 +14,9 @@ const FOLLOW_UP_DAYS = { min: 1, max: 30, default: 7, unit: 'days' } as const;
 export function createInviteMembers({
   administrators,
   maxAccounts,
-  intake,
+  record,
   plan,
-}: MemberLimits & { readonly intake: RequestIntake; readonly plan: Planner }): Services['inviteMembers'] {
+}: MemberLimits & { readonly record: RecordRequest; readonly plan: Planner }): Services['inviteMembers'] {
   return async (caller, input) => {
     const dryRun = input.dryRun ?? false;
     const followUpDays = input.followUpDays ?? FOLLOW_UP_DAYS.default;
@@ -37,13 +38,14 @@ export function createInviteMembers({
     if (dryRun) {
       return { requestId: null, userErrors: [], plan: await plan(members) };
     }
-    return intake(caller, {
+    const request = newRequest(caller, {
       ...members,
       options: input,
       message: input.message ?? null,
       disableEmailNotification: input.disableEmailNotification ?? null,
       followUpDays: input.followUp === true ? followUpDays : null,
     });
+    return record(request, input);
   };
 }
 

@@ -1,69 +1,88 @@
-import { createHash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
-import type { Caller, MemberAccount, MembershipOperation } from '../../membership.js';
-import type { NewRequest, RequestStore } from '../../ports/requests.js';
+import { quoted } from '../../errors.js';
 import type { Confirmation } from '../../ports/confirmations.js';
-import { batchKeyOf } from './batchKey.js';
-import type { CheckedTargets } from '../input/checkTargets.js';
-import type { RecordAndWait } from './waitForRequest.js';
-import type { MutationResult } from './mutations.js';
-import type { RequestOptions } from '../input/requestOptions.js';
+import type { NewRequest, NewRetry, RequestEvents, RequestStore } from '../../ports/requests.js';
+import { WAIT_SECONDS } from '../input/checkOptions.js';
+import type { Fault } from '../input/faults.js';
+import { confirmationInvalid } from './confirmation.js';
+import { refused, type MutationResult } from './mutations.js';
+import { waitForFinish } from './waitForFinish.js';
 
-/** A request that has passed its checks, before it has an id. */
-export interface CheckedRequest {
-  readonly operation: MembershipOperation;
-  readonly accounts: readonly MemberAccount[];
-  readonly targets: CheckedTargets;
-  readonly options: RequestOptions;
-  readonly message: string | null;
-  readonly disableEmailNotification: boolean | null;
-  /** Of a removal. */
-  readonly confirmation?: Confirmation;
-  /** Absent and null: the members are not followed. */
-  readonly followUpDays?: number | null;
-}
+/**
+ * Records a request, and waits until it has finished, its caller disconnects or the wait is over. When it resolves, the
+ * request is on record: the wait only decides how much of it is done by then.
+ *
+ * Faults: the idempotency key was used with another input, or the confirmation is not valid.
+ */
+export type RecordRequest = (
+  request: NewRequest | NewRetry,
+  options: {
+    /** Null and undefined mean the default. */
+    readonly waitSeconds?: number | null;
+    /** Of a removal. */
+    readonly confirmation?: Confirmation;
+  },
+) => Promise<MutationResult<never>>;
 
-/** Records a checked request, and waits for it as long as its caller wants. */
-export type RequestIntake = (caller: Caller, checked: CheckedRequest) => Promise<MutationResult<never>>;
-
-/** The last step of every mutation that names its accounts. */
-export function createRequestIntake(store: RequestStore, recordAndWait: RecordAndWait): RequestIntake {
-  return (caller, checked) => {
-    const request = toRequest(caller, checked);
-    const { confirmation, options } = checked;
-    return recordAndWait(request, options.waitSeconds, () =>
-      confirmation === undefined ? store.accept(request) : store.acceptConfirmed(request, confirmation),
-    );
+/**
+ * The last step of every mutation that makes a request: watch, insert, wait.
+ *
+ * @param stopping aborts every wait. The request itself goes on, in another process or after a restart.
+ */
+export function createRecordRequest(
+  store: RequestStore,
+  events: RequestEvents,
+  stopping: AbortSignal,
+): RecordRequest {
+  return async (request, { waitSeconds, confirmation }) => {
+    const { gone } = request.caller;
+    const wait = {
+      seconds: waitSeconds ?? WAIT_SECONDS.default,
+      signals: gone === undefined ? [stopping] : [stopping, gone],
+    };
+    // Race: a request that finishes at once is not missed, since its watch begins before its insert.
+    const watch = events.watch(request.id);
+    try {
+      const recorded =
+        confirmation === undefined
+          ? await store.insert(request)
+          : await store.insertConfirmed(request, confirmation);
+      if ('notConfirmed' in recorded) {
+        return refused([confirmationInvalid(recorded.notConfirmed)]);
+      }
+      if (recorded.inputHash !== request.inputHash) {
+        return refused([keyReused(request.idempotencyKey ?? '')]);
+      }
+      if (recorded.requestId === request.id) {
+        await waitForFinish(watch, wait);
+      } else {
+        await waitForEarlier(events, recorded.requestId, wait);
+      }
+      return { requestId: recorded.requestId, userErrors: [] };
+    } finally {
+      watch.close();
+    }
   };
 }
 
-function toRequest(caller: Caller, checked: CheckedRequest): NewRequest {
-  const { operation, targets, options, message, disableEmailNotification, followUpDays = null } = checked;
-  // The order of a list of accounts means nothing: the same accounts are the same input.
-  const accounts = checked.accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
-  const asked = {
-    operation,
-    administrator: targets.administrator.id,
-    message,
-    disableEmailNotification,
-    accounts,
-    note: options.note ?? null,
-    // In the hash only where it is asked for: keys of earlier releases find their requests.
-    ...(followUpDays === null ? {} : { followUpDays }),
-  };
-  const newTargets = targets.addresses.map((address) => {
-    const { service } = address;
-    const detectorId = service === 'GUARDDUTY' ? targets.detectorId : null;
-    return { ...address, detectorId, batchKey: batchKeyOf({ ...asked, service, detectorId }) };
-  });
+/** Waits for a request that was inserted earlier, and that may have finished before it is watched. */
+async function waitForEarlier(
+  events: RequestEvents,
+  requestId: string,
+  wait: Parameters<typeof waitForFinish>[1],
+): Promise<void> {
+  const watch = events.watch(requestId);
+  try {
+    await events.check(requestId);
+    await waitForFinish(watch, wait);
+  } finally {
+    watch.close();
+  }
+}
+
+function keyReused(key: string): Fault {
   return {
-    ...asked,
-    id: uuidv7(),
-    caller,
-    idempotencyKey: options.idempotencyKey ?? null,
-    inputHash: createHash('sha256')
-      .update(JSON.stringify([asked, newTargets]))
-      .digest('hex'),
-    targets: newTargets,
+    path: ['input', 'idempotencyKey'],
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    message: `the key ${quoted(key)} was used before with another input; expected the same input, or another key`,
   };
 }

@@ -12,11 +12,12 @@ import {
   type CheckedRemoval,
 } from './confirmation.js';
 import { refused, type RemovalResult, type RemoveMembersInput, type Services } from './mutations.js';
-import type { RequestIntake } from './recordRequest.js';
+import { newRequest } from './newRequest.js';
+import type { RecordRequest } from './recordRequest.js';
 
 /** Dependencies of the mutations that remove members. */
 export interface RemovalDependencies extends MemberLimits {
-  readonly intake: RequestIntake;
+  readonly record: RecordRequest;
   readonly plan: RemovalPlanner;
   readonly confirmations: ConfirmationStore;
 }
@@ -54,11 +55,8 @@ async function remove(
   if (dryRun || token === null) {
     return preview(dependencies, caller, removal);
   }
-  return dependencies.intake(caller, {
-    ...removal,
-    options: input,
-    message: null,
-    disableEmailNotification: null,
+  return dependencies.record(newRequest(caller, { ...removal, options: input }), {
+    waitSeconds: input.waitSeconds ?? null,
     confirmation: confirmationOf(token, removal),
   });
 }

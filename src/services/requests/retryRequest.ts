@@ -7,24 +7,25 @@ import {
   type Caller,
   type MembershipOperation,
 } from '../../membership.js';
-import type { NewRetry, RetryStore } from '../../ports/requests.js';
-import { parseRequestId } from '../input/nodeId.js';
-import { requestNotFound, wrongRequest } from './requestErrors.js';
+import type { NewRetry, RetrySources } from '../../ports/requests.js';
 import { optionFaults } from '../input/checkOptions.js';
-import { checkRetry } from './checkRetry.js';
-import type { RecordAndWait } from './waitForRequest.js';
-import { refused, type RetryRequestInput, type Services } from './mutations.js';
 import type { Fault } from '../input/faults.js';
+import { parseRequestId } from '../input/nodeId.js';
+import { checkRetry } from './checkRetry.js';
+import { refused, type RetryRequestInput, type Services } from './mutations.js';
+import type { RecordRequest } from './recordRequest.js';
+import { requestNotFound, wrongRequest } from './requestErrors.js';
 
-/** Makes a new request of what another one did not get done: each account only where it ended badly. */
-export function createRetryRequest(deps: {
+/** Makes a new request for the unsuccessful outcomes of another: each account only where it was unsuccessful. */
+export function createRetryRequest(dependencies: {
   readonly administrators: readonly Administrator[];
-  readonly retries: RetryStore;
-  readonly recordAndWait: RecordAndWait;
+  readonly sources: RetrySources;
+  readonly record: RecordRequest;
 }): Services['retryRequest'] {
+  const { administrators, sources, record } = dependencies;
   return async (caller, input) => {
     const retryOf = parseRequestId(input.requestId);
-    const source = retryOf === null ? null : await deps.retries.source(caller, retryOf);
+    const source = retryOf === null ? null : await sources.find(caller, retryOf);
     const faults = optionFaults(input);
     if (retryOf === null || source === null) {
       return refused([requestNotFound(input.requestId), ...faults]);
@@ -33,13 +34,14 @@ export function createRetryRequest(deps: {
     if (removalFault !== null) {
       return refused([removalFault, ...faults]);
     }
-    const administrator = deps.administrators.find(({ id }) => id === source.administrator);
+    const administrator = administrators.find(({ id }) => id === source.administrator);
     const allFaults = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
     if (allFaults.length > 0) {
       return refused(allFaults);
     }
-    const retry = toRetry(caller, source.operation, retryOf, input);
-    return deps.recordAndWait(retry, input.waitSeconds, () => deps.retries.accept(retry));
+    return record(newRetry(caller, source.operation, retryOf, input), {
+      waitSeconds: input.waitSeconds ?? null,
+    });
   };
 }
 
@@ -47,10 +49,7 @@ function isRemoval(operation: MembershipOperation): boolean {
   return REMOVING_OPERATIONS.some((removing) => removing === operation);
 }
 
-/**
- * Whoever may not remove may not do so by repeating; and what the service refused to remove was confirmed by a preview that
- * did not show it going.
- */
+/** The fault of a retry of a removal: admins alone may retry one, and only what another send may cure. */
 function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput): Fault | null {
   if (role !== 'ADMIN') {
     return {
@@ -62,13 +61,14 @@ function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput):
   if (onlyRetryable ?? true) {
     return null;
   }
+  // The preview that confirmed the removal did not show these accounts going.
   return wrongRequest(
     'NOT_RETRYABLE',
-    'of a removal only what another send may cure is retried; for the rest make a new request, with a preview of its own',
+    'a retry of a removal sends retryable outcomes only; for the others make a new request, with a preview of its own',
   );
 }
 
-function toRetry(
+function newRetry(
   caller: Caller,
   operation: MembershipOperation,
   retryOf: string,

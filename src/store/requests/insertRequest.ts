@@ -1,90 +1,51 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import { GatewayError } from '../../errors.js';
-import type { AcceptedRequest, NewRequest } from '../../ports/requests.js';
-import { LANE_WAKE_CHANNEL } from '../connection/replicaConnection.js';
+import type { NewRequest, NewRetry, RecordedRequest } from '../../ports/requests.js';
 import { isUnreachable } from '../connection/unavailable.js';
 
-/** Puts a job on each lane inside the caller's transaction. */
+/** Puts a job on each lane, in the caller's transaction. */
 export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;
 
-/** By what a request is found again. */
-export type RequestIdentity = Pick<
-  NewRequest,
-  'id' | 'caller' | 'operation' | 'idempotencyKey' | 'inputHash'
->;
-
-/** Longest a transaction that accepts a request may take; 10,000 accounts at 34 targets take a few seconds. */
-const ACCEPT_TIMEOUT_MS = 30_000;
-
-/** Longest an accept waits for a free connection before it answers that the database is busy. */
-const ACCEPT_MAX_WAIT_MS = 10_000;
-
-/**
- * The CTE `lanes (id, holder)` of a statement that writes targets: the rows that meet the condition, locked against
- * `releaseLane` until the statement's transaction commits. A worker that is about to give its lane up waits, then sees
- * this work and stays. So a lane that is held needs no job; were its worker to die, its own job would go to another.
- *
- * `releaseLane` locks its row FOR UPDATE before it writes. It has to: after a plain update FOR KEY SHARE would still show
- * the holder of before, and the lane would wait for the sweep.
- */
-export function lockedLanes(condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`
-    lanes AS MATERIALIZED (
-      SELECT id, holder FROM lane WHERE ${condition} ORDER BY id FOR KEY SHARE
-    )`;
+/** One insert of a request. */
+export interface Insert {
+  readonly request: NewRequest | NewRetry;
+  /** Inserts every row of the request, and returns the lanes that need a job, as `IDLE_LANES` does. */
+  readonly statement: Prisma.Sql;
+  /** Called only if the request is new, in its transaction. If it rejects, nothing is inserted. */
+  readonly confirm?: (tx: Prisma.TransactionClient) => Promise<void>;
 }
 
-/**
- * The tail of such a statement. With the CTEs `lanes` and `taken`, the row of the request or none, it wakes the lanes at
- * commit and answers with those that no worker holds: they need a job.
- */
-export const WAKE_LANES = Prisma.sql`
-  SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
-    pg_notify(${LANE_WAKE_CHANNEL}, (SELECT string_agg(id::text, ',') FROM lanes))::text AS woken
-  FROM taken`;
+/** Longest transaction that inserts a request; 10,000 accounts at 34 targets take some seconds. */
+const INSERT_TIMEOUT_MS = 30_000;
+
+/** Longest wait for a free connection, before the answer is that the database is busy. */
+const CONNECTION_WAIT_MS = 10_000;
 
 /**
- * Runs a statement that writes everything a request is made of and ends with `WAKE_LANES`, and puts a job on the idle
- * lanes, in one transaction. When the idempotency key is taken nothing is written, and the earlier request stands: of
- * two that arrive at once, the second waits in its statement for the first to commit.
+ * Inserts a request and puts a job on each idle lane, in one transaction. If the idempotency key is held, nothing is
+ * inserted, and the result is the earlier request.
  *
- * @param confirm asked only for a request that would be new; if it rejects, so does this, and nothing is taken.
+ * Race: of two inserts with one key, the second waits in its statement until the first commits.
  */
-export async function acceptRequest(
+export async function insertRequest(
   prisma: PrismaClient,
   enqueue: EnqueueLanes,
-  request: RequestIdentity,
-  statement: Prisma.Sql,
-  confirm: (tx: Prisma.TransactionClient) => Promise<void> = () => Promise.resolve(),
-): Promise<AcceptedRequest> {
-  const taken = { requestId: request.id, inputHash: request.inputHash };
+  insert: Insert,
+): Promise<RecordedRequest> {
+  const { request } = insert;
   try {
-    const accepted = await prisma.$transaction(
-      async (tx) => {
-        const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
-        if (row === undefined) {
-          return null;
-        }
-        await confirm(tx);
-        if (row.idle.length > 0) {
-          await enqueue(tx, row.idle);
-        }
-        return taken;
-      },
-      { timeout: ACCEPT_TIMEOUT_MS, maxWait: ACCEPT_MAX_WAIT_MS },
-    );
-    if (accepted !== null) {
-      return accepted;
+    if (await isInserted(prisma, enqueue, insert)) {
+      return { requestId: request.id, inputHash: request.inputHash };
     }
     const earlier = await findByIdempotencyKey(prisma, request);
-    // Released in between: the key is free now.
-    return earlier ?? (await acceptRequest(prisma, enqueue, request, statement, confirm));
+    // Null: the key was released in between, and is free now.
+    return earlier ?? (await insertRequest(prisma, enqueue, insert));
   } catch (error) {
     if (!isLost(error)) {
       throw error;
     }
     if (await isOnRecord(prisma, request.id)) {
-      return taken;
+      return { requestId: request.id, inputHash: request.inputHash };
     }
     throw new GatewayError(
       'UNAVAILABLE',
@@ -94,13 +55,35 @@ export async function acceptRequest(
   }
 }
 
+async function isInserted(
+  prisma: PrismaClient,
+  enqueue: EnqueueLanes,
+  { statement, confirm }: Insert,
+): Promise<boolean> {
+  return prisma.$transaction(
+    async (tx) => {
+      const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
+      if (row === undefined) {
+        return false;
+      }
+      await confirm?.(tx);
+      if (row.idle.length > 0) {
+        await enqueue(tx, row.idle);
+      }
+      return true;
+    },
+    { timeout: INSERT_TIMEOUT_MS, maxWait: CONNECTION_WAIT_MS },
+  );
+}
+
 function isLost(error: unknown): boolean {
   return isUnreachable(error) || (error instanceof GatewayError && error.code === 'UNAVAILABLE');
 }
 
 /**
- * Whether a request whose commit was not answered is there all the same. When that cannot be found out either, the caller
- * has to: with the same idempotency key, a repetition finds it.
+ * Whether a request is on record though its commit was not answered.
+ *
+ * @throws GatewayError `UNAVAILABLE` if that cannot be read either: the caller repeats the input with its idempotency key.
  */
 async function isOnRecord(prisma: PrismaClient, requestId: string): Promise<boolean> {
   try {
@@ -117,8 +100,8 @@ async function isOnRecord(prisma: PrismaClient, requestId: string): Promise<bool
 
 async function findByIdempotencyKey(
   prisma: PrismaClient,
-  { caller, operation, idempotencyKey }: RequestIdentity,
-): Promise<AcceptedRequest | null> {
+  { caller, operation, idempotencyKey }: NewRequest | NewRetry,
+): Promise<RecordedRequest | null> {
   if (idempotencyKey === null) {
     throw new Error('a request without an idempotency key was not written');
   }

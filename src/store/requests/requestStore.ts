@@ -1,31 +1,43 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { TargetAddress } from '../../membership.js';
-import type { NewRequest, RequestStore } from '../../ports/requests.js';
-import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
+import type { NewRequest, NewRetry, RequestStore } from '../../ports/requests.js';
 import { useConfirmation, whyNotConfirmed } from './confirmations.js';
-import { acceptRequest, lockedLanes, WAKE_LANES, type EnqueueLanes } from './insertRequest.js';
+import {
+  callerValues,
+  FOLLOW_UPS,
+  IDLE_LANES,
+  INSERT_ACCOUNTS,
+  INSERT_OUTCOMES,
+  INSERT_REQUEST,
+  INSERT_TARGETS,
+  lockedLanes,
+  UNLESS_KEY_IS_HELD,
+} from './insertColumns.js';
+import { insertRequest, type EnqueueLanes } from './insertRequest.js';
+import { retryStatement } from './retryStore.js';
 
-/** How a target names its lane. */
+/** The lane of a target. */
 export type LaneIdOf = (address: TargetAddress) => number;
 
-/** The store that takes requests in. */
+/** The store that inserts requests. */
 export function createRequestStore(
   prisma: PrismaClient,
   laneIdOf: LaneIdOf,
   enqueue: EnqueueLanes,
 ): RequestStore {
-  const lanesOf = ({ targets }: NewRequest): number[] => targets.map(laneIdOf);
+  const statementOf = (request: NewRequest | NewRetry): Prisma.Sql =>
+    'retryOf' in request ? retryStatement(request) : requestStatement(request, request.targets.map(laneIdOf));
   return {
-    accept: (request) => acceptRequest(prisma, enqueue, request, insertRequest(request, lanesOf(request))),
-    async acceptConfirmed(request, confirmation) {
+    insert: (request) => insertRequest(prisma, enqueue, { request, statement: statementOf(request) }),
+    async insertConfirmed(request, confirmation) {
       const { caller } = request;
-      const statement = insertRequest(request, lanesOf(request));
+      const confirm = async (tx: Prisma.TransactionClient): Promise<void> => {
+        if (!(await useConfirmation(tx, caller, confirmation))) {
+          throw new Unconfirmed();
+        }
+      };
       try {
-        return await acceptRequest(prisma, enqueue, request, statement, async (tx) => {
-          if (!(await useConfirmation(tx, caller, confirmation))) {
-            throw new Unconfirmed();
-          }
-        });
+        return await insertRequest(prisma, enqueue, { request, statement: statementOf(request), confirm });
       } catch (error) {
         if (!(error instanceof Unconfirmed)) {
           throw error;
@@ -36,60 +48,53 @@ export function createRequestStore(
   };
 }
 
-/** Rolls back a request whose confirmation is no good. */
+/** Rolls back a request whose confirmation is not valid. */
 class Unconfirmed extends Error {}
 
-/** Writes a request with an outcome for every account at every target. */
-function insertRequest(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
-  const { accounts } = request;
+/** Inserts a request with an outcome for every account at every target. */
+function requestStatement(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
+  const { accounts, targets } = request;
   return Prisma.sql`
-    /* prepared: accept_request */
+    /* prepared: insert_request */
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
-    taken AS (
-      INSERT INTO request (
-        id, operation, administrator, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash,
-        message, disable_email_notification, follow_up_days, open_targets, total,
-        ${ORIGIN_COLUMNS}
-      ) VALUES (
-        ${request.id}::uuid, ${request.operation}::membership_operation, ${request.administrator},
-        ${request.caller.id}, ${request.caller.kind}::actor_kind, ${request.note}, ${request.idempotencyKey},
-        ${request.idempotencyKey !== null}::boolean, ${request.inputHash}, ${request.message}, ${request.disableEmailNotification}::boolean,
-        ${request.followUpDays ?? null}::int, ${laneIds.length}::int, ${laneIds.length * accounts.length}::int, ${originValues(request.caller)}
+    inserted AS (
+      ${INSERT_REQUEST}
+      VALUES (
+        ${callerValues(request)},
+        ${request.operation}::membership_operation, ${request.administrator}, ${request.message},
+        ${request.disableEmailNotification}::boolean, ${request.followUpDays ?? null}::int, NULL,
+        ${laneIds.length}::int, ${laneIds.length * accounts.length}::int
       )
-      ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
-      RETURNING id
+      ${UNLESS_KEY_IS_HELD}
     ),
-    asked AS MATERIALIZED (
+    account_input AS MATERIALIZED (
       SELECT account_id, NULLIF(email, '') AS email
       FROM unnest(
         ${accounts.map((account) => account.accountId)}::text[],
         ${accounts.map((account) => account.email ?? '')}::text[]
-      ) AS asked (account_id, email)
+      ) AS account_input (account_id, email)
     ),
     accounts AS (
-      INSERT INTO request_account (request_id, account_id, email)
-      SELECT taken.id, asked.account_id, asked.email FROM taken CROSS JOIN asked
+      ${INSERT_ACCOUNTS}
+      SELECT inserted.id, account_input.account_id, account_input.email FROM inserted CROSS JOIN account_input
     ),
     targets AS (
-      INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending)
-      SELECT taken.id, wanted.lane_id, ${request.operation}::membership_operation, wanted.batch_key, NULLIF(wanted.detector_id, ''),
-        wanted.detector_id <> '', ${accounts.length}::int, ${accounts.length}::int
-      FROM taken CROSS JOIN unnest(
+      ${INSERT_TARGETS}
+      SELECT inserted.id, target_input.lane_id, inserted.operation, target_input.batch_key,
+        NULLIF(target_input.detector_id, ''), target_input.detector_id <> '',
+        ${accounts.length}::int, ${accounts.length}::int
+      FROM inserted CROSS JOIN unnest(
         ${laneIds}::int[],
-        ${request.targets.map((target) => target.batchKey)}::text[],
-        ${request.targets.map((target) => target.detectorId ?? '')}::text[]
-      ) AS wanted (lane_id, batch_key, detector_id)
+        ${targets.map((target) => target.batchKey)}::text[],
+        ${targets.map((target) => target.detectorId ?? '')}::text[]
+      ) AS target_input (lane_id, batch_key, detector_id)
       RETURNING id, lane_id
     ),
     outcomes AS (
-      INSERT INTO outcome (target_id, account_id, lane_id)
-      SELECT targets.id, asked.account_id, targets.lane_id FROM targets CROSS JOIN asked
+      ${INSERT_OUTCOMES}
+      SELECT targets.id, account_input.account_id, targets.lane_id FROM targets CROSS JOIN account_input
     ),
-    follow_ups AS (
-      INSERT INTO follow_up (target_id, until)
-      SELECT id, now() + make_interval(days => ${request.followUpDays ?? null}::int) FROM targets
-      WHERE ${request.followUpDays ?? null}::int IS NOT NULL
-    )
-    ${WAKE_LANES}
+    ${FOLLOW_UPS}
+    ${IDLE_LANES}
   `;
 }

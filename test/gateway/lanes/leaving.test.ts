@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER } from '../../../src/membership.js';
-import { createRecordAndWait } from '../../../src/services/requests/waitForRequest.js';
+import { createRecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRequestEvents } from '../../../src/store/requests/requestEvents.js';
 import { writeAdministrators } from '../../support/administrators.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { startHeldService, type HeldService } from '../../support/heldService.js';
+import { insertingStore, newRequest } from '../../store/recordFixture.js';
 
 const ACCOUNT = '222233334444';
 const READ = `query ($ids: [AwsAccountId!]!) {
@@ -118,20 +119,15 @@ describe('a caller who leaves', () => {
 
   it('ends the wait of a mutation, and not its request', async () => {
     const gone = new AbortController();
-    const wait = createRecordAndWait(
+    const record = createRecordRequest(
+      insertingStore,
       createRequestEvents(gateway.database.prisma),
       new AbortController().signal,
     );
-    const id = '01900000-0000-7000-8000-0000000000ab';
-    const request = {
-      id,
-      caller: { ...LOCAL_CALLER, gone: gone.signal },
-      inputHash: 'h',
-      idempotencyKey: null,
-    };
-    const result = wait(request, 60, () => Promise.resolve({ requestId: id, inputHash: 'h' }));
+    const request = newRequest([1], { caller: { ...LOCAL_CALLER, gone: gone.signal } });
+    const result = record(request, { waitSeconds: 60 });
     gone.abort();
-    expect(await result).toEqual({ requestId: id, userErrors: [] });
+    expect(await result).toEqual({ requestId: request.id, userErrors: [] });
   });
 });
 

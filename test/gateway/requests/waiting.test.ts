@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../../generated/graphql.js';
-import { createRecordAndWait } from '../../../src/services/requests/waitForRequest.js';
+import { createRecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRequestEvents } from '../../../src/store/requests/requestEvents.js';
-import { LOCAL_CALLER } from '../../../src/membership.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
+import { insertingStore, newRequest } from '../../store/recordFixture.js';
 
 const WHERE = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
 
@@ -46,16 +46,16 @@ describe('waiting for a request', () => {
   it('is memory only for ten thousand waiters, and one statement for all of them when NOTIFY was interrupted', async () => {
     const events = createRequestEvents(gateway.database.prisma);
     const stopping = new AbortController();
-    const recordAndWait = createRecordAndWait(events, stopping.signal);
+    const record = createRecordRequest(insertingStore, events, stopping.signal);
     const finished = await gateway.execute(CreateMembersDocument, {
       input: { ...WHERE, accounts: accounts(1, 5) },
     });
     const id = finished.createMembers?.request?.id.replace(/^request_/, '') ?? '';
     const waits: Promise<unknown>[] = [];
-    const request = { id, caller: LOCAL_CALLER, inputHash: 'h', idempotencyKey: null };
+    const request = { ...newRequest([1]), id };
     const statements = await statementsDuring(async () => {
       for (let waiter = 0; waiter < 10_000; waiter += 1) {
-        waits.push(recordAndWait(request, 60, () => Promise.resolve({ requestId: id, inputHash: 'h' })));
+        waits.push(record(request, { waitSeconds: 60 }));
       }
       await sleep(100);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../../src/membership.js';
-import type { RetrySource, RetryStore } from '../../../src/ports/requests.js';
-import type { RecordAndWait } from '../../../src/services/requests/waitForRequest.js';
+import type { NewRetry, RetrySource, RetrySources } from '../../../src/ports/requests.js';
+import type { RecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRetryRequest } from '../../../src/services/requests/retryRequest.js';
 import { uuid } from '../history/memoryHistory.js';
 
@@ -31,51 +31,42 @@ function setUp(
   source: RetrySource | null = SOURCE,
   administrators: readonly Administrator[] = [ADMINISTRATOR],
 ) {
-  const find = vi.fn<RetryStore['source']>(async () => source);
-  const accept = vi.fn<RetryStore['accept']>(async ({ id, inputHash }) => ({ requestId: id, inputHash }));
-  const recordAndWait = vi.fn<RecordAndWait>(async (_request, _seconds, record) => {
-    const recorded = await record();
-    if ('notConfirmed' in recorded) {
-      throw new Error('a retry needs no confirmation');
-    }
-    return { requestId: recorded.requestId, userErrors: [] };
-  });
-  const retryRequest = createRetryRequest({
-    administrators,
-    retries: { source: find, accept },
-    recordAndWait,
-  });
-  return { find, accept, recordAndWait, retryRequest };
+  const find = vi.fn<RetrySources['find']>(async () => source);
+  const record = vi.fn<RecordRequest>(async ({ id }) => ({ requestId: id, userErrors: [] }));
+  const retryRequest = createRetryRequest({ administrators, sources: { find }, record });
+  return { find, record, retryRequest };
 }
 
 describe('retryRequest', () => {
   it('takes an invitation whose e-mail addresses were erased: it needs none', async () => {
-    const { accept, retryRequest } = setUp({ ...SOURCE, emailsErased: true });
+    const { record, retryRequest } = setUp({ ...SOURCE, emailsErased: true });
     expect((await retryRequest(LOCAL_CALLER, { requestId })).userErrors).toEqual([]);
-    expect(accept).toHaveBeenCalledOnce();
+    expect(record).toHaveBeenCalledOnce();
   });
 
   it('takes what is retryable of the request, and waits as long as it is told', async () => {
-    const { find, accept, recordAndWait, retryRequest } = setUp();
+    const { find, record, retryRequest } = setUp();
     const input = { requestId, note: 'again', idempotencyKey: 'once', waitSeconds: 3 };
     const result = await retryRequest(LOCAL_CALLER, input);
     expect(find).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, uuid(1));
-    expect(accept).toHaveBeenCalledExactlyOnceWith({
-      id: result.requestId,
-      caller: LOCAL_CALLER,
-      operation: 'INVITE_MEMBERS',
-      retryOf: uuid(1),
-      reasonCodes: RETRYABLE_REASONS,
-      note: 'again',
-      idempotencyKey: 'once',
-      inputHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-    });
-    expect(recordAndWait.mock.calls[0]?.[1]).toBe(3);
+    expect(record).toHaveBeenCalledExactlyOnceWith(
+      {
+        id: result.requestId,
+        caller: LOCAL_CALLER,
+        operation: 'INVITE_MEMBERS',
+        retryOf: uuid(1),
+        reasonCodes: RETRYABLE_REASONS,
+        note: 'again',
+        idempotencyKey: 'once',
+        inputHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
+      { waitSeconds: 3 },
+    );
     expect(result.userErrors).toEqual([]);
   });
 
   it('is another input when the old request, onlyRetryable or the note differs, and with no other difference', async () => {
-    const { accept, retryRequest } = setUp();
+    const { record, retryRequest } = setUp();
     const inputs = [
       { requestId },
       { requestId: `request_${uuid(2)}` },
@@ -87,21 +78,21 @@ describe('retryRequest', () => {
     for (const input of inputs) {
       await retryRequest(LOCAL_CALLER, input);
     }
-    const hashes = accept.mock.calls.map(([{ inputHash }]) => inputHash);
+    const hashes = record.mock.calls.map(([{ inputHash }]) => inputHash);
     expect(new Set(hashes).size).toBe(4);
     expect(new Set([hashes[0], hashes[4], hashes[5]]).size).toBe(1);
   });
 
   it('takes everything that ended badly when onlyRetryable is false', async () => {
-    const { accept, retryRequest } = setUp({ ...SOURCE, ended: [LASTING] });
+    const { record, retryRequest } = setUp({ ...SOURCE, ended: [LASTING] });
     await retryRequest(LOCAL_CALLER, { requestId, onlyRetryable: false });
-    expect(accept.mock.calls[0]?.[0].reasonCodes).toBeNull();
+    expect((record.mock.calls[0]?.[0] as NewRetry).reasonCodes).toBeNull();
   });
 
   it.each(['', 'nonsense', `call_${uuid(1)}`, 'outcome_1_000000000001'])(
     'does not look for %j, which is no id of a request',
     async (id) => {
-      const { find, accept, retryRequest } = setUp();
+      const { find, record, retryRequest } = setUp();
       expect(await retryRequest(LOCAL_CALLER, { requestId: id })).toEqual({
         requestId: null,
         userErrors: [
@@ -113,7 +104,7 @@ describe('retryRequest', () => {
         ],
       });
       expect(find).not.toHaveBeenCalled();
-      expect(accept).not.toHaveBeenCalled();
+      expect(record).not.toHaveBeenCalled();
     },
   );
 
@@ -178,20 +169,20 @@ describe('retryRequest', () => {
       'administrator security is not configured for SECURITY_HUB in eu-west-1 any more',
     ],
   ])('refuses %s', async (_what, source, administrators, code, message) => {
-    const { accept, retryRequest } = setUp(source, administrators);
+    const { record, retryRequest } = setUp(source, administrators);
     const { requestId: made, userErrors } = await retryRequest(LOCAL_CALLER, { requestId });
     expect(made).toBeNull();
     expect(userErrors).toEqual([{ field: ['input', 'requestId'], code, message }]);
-    expect(accept).not.toHaveBeenCalled();
+    expect(record).not.toHaveBeenCalled();
   });
 
   it('asks nothing of a region that is gone when nothing is sent there', async () => {
     const ended = [PASSING, { ...LASTING, region: 'us-east-1' }];
-    const { accept, retryRequest } = setUp({ ...SOURCE, ended }, [
+    const { record, retryRequest } = setUp({ ...SOURCE, ended }, [
       { ...ADMINISTRATOR, regions: ['eu-west-1'] },
     ]);
     await retryRequest(LOCAL_CALLER, { requestId });
-    expect(accept).toHaveBeenCalledOnce();
+    expect(record).toHaveBeenCalledOnce();
   });
 
   it('names every fault at once', async () => {

@@ -36,7 +36,7 @@ describe('an error of the database', () => {
       () => 1,
       () => Promise.resolve(),
     );
-    const error: unknown = await store.accept(newRequest([1])).catch((reason: unknown) => reason);
+    const error: unknown = await store.insert(newRequest([1])).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     expect((error as Error).message).toContain('repeat it with the same idempotencyKey');
     const canceled = createCancelStore(nowhere.prisma).cancel(newRequest([1]).id);
@@ -75,7 +75,7 @@ describe('a request whose commit is not answered', () => {
             : (Reflect.get(target, name) as unknown),
       });
     const accept = (after: boolean, request = newRequest([1])) =>
-      createRequestStore(breaking(after), lanes.idOf, () => Promise.resolve()).accept(request);
+      createRequestStore(breaking(after), lanes.idOf, () => Promise.resolve()).insert(request);
     const request = newRequest([1]);
     await expect(accept(true, request)).resolves.toEqual({ requestId: request.id, inputHash: 'hash' });
     await expect(accept(false)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: lost });

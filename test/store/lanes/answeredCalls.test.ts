@@ -40,7 +40,7 @@ const laneOf = (service: SecurityService) =>
 async function disassociate(service: SecurityService = 'SECURITY_HUB'): Promise<Tenure> {
   const request = newRequest([1, 2], { operation: 'DISASSOCIATE_MEMBERS' });
   const targets = request.targets.map((target) => ({ ...target, service, batchKey: 'DISASSOCIATE_MEMBERS' }));
-  await store.accept({ ...request, targets });
+  await store.insert({ ...request, targets });
   return record.acquire(laneOf(service));
 }
 

@@ -46,7 +46,7 @@ interface Asked {
 
 const accept = ({ operation, numbers }: Asked) => {
   const request = newRequest(numbers, { operation });
-  return store.accept({
+  return store.insert({
     ...request,
     accounts: request.accounts.map(({ accountId: id }) => ({ accountId: id, email: null })),
     targets: request.targets.map((target) => ({ ...target, batchKey: operation })),

@@ -86,13 +86,13 @@ describe('a claim and its settlement read a few rows for each account, whatever 
   it('before there are any statistics, and with plans that were made when the tables were empty', async () => {
     expect(await sendNext(record)).toBe(false);
     for (const first of [0, 5_000, 10_000]) {
-      await store.accept(newRequest(numbers(5_000, first)));
+      await store.insert(newRequest(numbers(5_000, first)));
       await expectFewRows();
     }
   });
 
   it('with statistics of every moment since the first call, when few calls had been sent', async () => {
-    await store.accept(newRequest(numbers(1_000, 0)));
+    await store.insert(newRequest(numbers(1_000, 0)));
     for (let call = 0; call < 10; call += 1) {
       await database.prisma.$executeRaw`ANALYZE`;
       expectBetween(await rowsRead(), ROWS_FOR_FIFTY / 2);
@@ -103,17 +103,17 @@ describe('a claim and its settlement read a few rows for each account, whatever 
     for (const operation of ['DELETE_MEMBERS', 'CREATE_MEMBERS', 'DELETE_MEMBERS'] as const) {
       const request = newRequest(numbers(2_000, 40_000), { operation });
       const targets = request.targets.map((target) => ({ ...target, batchKey: operation }));
-      await store.accept({ ...request, targets });
+      await store.insert({ ...request, targets });
     }
     // Each account has three rows that are open.
     await expectFewRows(3 * ROWS_FOR_FIFTY);
   });
 
   it('with statistics of a quiet moment, by which nothing is ever under way', async () => {
-    await store.accept(newRequest(numbers(2_000, 0)));
+    await store.insert(newRequest(numbers(2_000, 0)));
     while (await sendNext(record)) {}
     await database.prisma.$executeRaw`ANALYZE`;
-    await store.accept(newRequest(numbers(5_000, 20_000)));
+    await store.insert(newRequest(numbers(5_000, 20_000)));
     await expectFewRows();
   });
 });

@@ -81,7 +81,7 @@ describe('a claim', () => {
         async (requests, settleNow) => {
           await empty();
           for (const asked of requests) {
-            await store.accept(newRequest(asked));
+            await store.insert(newRequest(asked));
           }
           const inFlight: ClaimedCall[] = [];
           let calls = 0;
@@ -122,24 +122,24 @@ describe('a claim', () => {
   });
 
   it('takes turns: one account does not wait behind ten thousand', async () => {
-    await store.accept(newRequest(numbers(500)));
-    await store.accept(newRequest([900]));
+    await store.insert(newRequest(numbers(500)));
+    await store.insert(newRequest([900]));
     const calls = [await claim(), await claim()];
     expect(calls.some((call) => idsOf(call).includes(accountId(900)))).toBe(true);
   });
 
   it('waits for a full call where one of its kind is in flight or only full ones may leave', async () => {
-    await store.accept(newRequest(numbers(49)));
+    await store.insert(newRequest(numbers(49)));
     expect(await record.claim(tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
     expect(await record.claim(tenure, { ...ANY, fullOnly: true })).toBeNull();
-    await store.accept(newRequest([777]));
+    await store.insert(newRequest([777]));
     expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
   });
 
   it('never mixes batch keys, and lets no invitation overtake the creation of its account', async () => {
-    await store.accept(newRequest([1, 2]));
+    await store.insert(newRequest([1, 2]));
     const invite = newRequest([2, 3], { operation: 'INVITE_MEMBERS' });
-    await store.accept({
+    await store.insert({
       ...invite,
       targets: invite.targets.map((t) => ({ ...t, batchKey: 'INVITE_MEMBERS' })),
     });
@@ -153,8 +153,8 @@ describe('a claim', () => {
   });
 
   it('sends two e-mail addresses for one account in two calls, one after the other', async () => {
-    await store.accept(newRequest([5]));
-    await store.accept(
+    await store.insert(newRequest([5]));
+    await store.insert(
       newRequest([5], { accounts: [{ accountId: accountId(5), email: 'other@example.com' }] }),
     );
     const first = await claim();
@@ -169,8 +169,8 @@ describe('a claim', () => {
   it('leaves alone what needs a detector that is not known', async () => {
     const guardDuty = { ...HUB, service: 'GUARDDUTY' as const, batchKey: 'CREATE_MEMBERS', detectorId: null };
     const pinned = { ...guardDuty, batchKey: 'CREATE_MEMBERS:pinned', detectorId: 'd'.repeat(32) };
-    await store.accept(newRequest([1], { targets: [guardDuty] }));
-    await store.accept(newRequest([2], { targets: [pinned] }));
+    await store.insert(newRequest([1], { targets: [guardDuty] }));
+    await store.insert(newRequest([2], { targets: [pinned] }));
     const guardDutyLane = lanes.byId(lanes.idOf(guardDuty)) ?? expect.unreachable();
     const guardDutyTenure = await record.acquire(guardDutyLane);
     const first = await record.claim(guardDutyTenure, ANY);
@@ -183,7 +183,7 @@ describe('a claim', () => {
 
 describe('a settlement', () => {
   it('puts a retryable account back until its sends are used up, then keeps the words', async () => {
-    await store.accept(newRequest([1]));
+    await store.insert(newRequest([1]));
     const refused: Verdict = {
       status: 'UNPROCESSED',
       reasonCode: 'INTERNAL_ERROR',
@@ -207,7 +207,7 @@ describe('a settlement', () => {
 
   it('puts the accounts of a call back for the same moment, so that they go again together', async () => {
     const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
-    await store.accept(newRequest(numbers(50)));
+    await store.insert(newRequest(numbers(50)));
     await record.settle(tenure, [{ ...answered(await claim()), defaultVerdict: refused }], [60]);
     const moments = await database.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
     expect(moments).toHaveLength(1);
@@ -234,7 +234,7 @@ describe('a settlement', () => {
       ['REFUSED', 1, 'UNPROCESSED'],
     ] as const) {
       await empty();
-      await store.accept(newRequest([1]));
+      await store.insert(newRequest([1]));
       const metadata = { httpStatus: null, awsRequestId: null, attempts };
       await record.settle(
         tenure,
@@ -250,7 +250,7 @@ describe('a settlement', () => {
   });
 
   it('changes nothing twice, and nothing for a worker that has lost its lane', async () => {
-    await store.accept(newRequest([1, 2]));
+    await store.insert(newRequest([1, 2]));
     const call = await claim();
     const successor = await record.acquire(lane());
     const failed: Verdict = {
@@ -287,7 +287,7 @@ describe('a settlement', () => {
       })),
     );
     const requests = numbers(20).map((number) => newRequest([number], { targets }));
-    await Promise.all(requests.map((request) => store.accept(request)));
+    await Promise.all(requests.map((request) => store.insert(request)));
     const tenures = await Promise.all(lanes.all.map((each) => record.acquire(each)));
     const work = await Promise.all(
       tenures.map(async (each) => ({ each, call: await record.claim(each, { ...ANY, detectorId: 'd' }) })),
@@ -301,7 +301,7 @@ describe('a settlement', () => {
 
 describe('a lane', () => {
   it('is not given up while something waits, and is while nothing does', async () => {
-    await store.accept(newRequest([1]));
+    await store.insert(newRequest([1]));
     expect(await record.release(tenure)).toBe('WORK_WAITS');
     await record.settle(tenure, [answered(await claim())], DELAYS);
     expect(await record.release(tenure)).toBe('RELEASED');
@@ -309,7 +309,7 @@ describe('a lane', () => {
   });
 
   it('fails at once what waits for a detector that nobody has, with no call', async () => {
-    await store.accept(newRequest([1, 2]));
+    await store.insert(newRequest([1, 2]));
     const verdict: Verdict = {
       status: 'FAILED',
       reasonCode: 'SERVICE_NOT_ENABLED',
@@ -332,7 +332,7 @@ describe('accepting a request', () => {
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));
     const targets = lanes.all.map((each) => ({ ...each, batchKey: 'CREATE_MEMBERS', detectorId: null }));
-    await store.accept(newRequest(numbers(10_000), { targets }));
+    await store.insert(newRequest(numbers(10_000), { targets }));
     stop();
     expect(statements.map(verbOf)).toEqual(['WITH', 'COMMIT']);
     expect(await database.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
@@ -346,16 +346,16 @@ describe('accepting a request', () => {
       enqueued.push([...laneIds]);
       return Promise.resolve();
     });
-    await withJobs.accept(newRequest([1]));
+    await withJobs.insert(newRequest([1]));
     await record.acquire(lane());
-    await withJobs.accept(newRequest([2]));
+    await withJobs.insert(newRequest([2]));
     expect(enqueued).toEqual([[lane().id]]);
 
     await database.prisma.$executeRaw`UPDATE lane SET holder = NULL`;
     const failing = createRequestStore(database.prisma, lanes.idOf, () =>
       Promise.reject(new Error('no queue')),
     );
-    await expect(failing.accept(newRequest([3]))).rejects.toThrow('no queue');
+    await expect(failing.insert(newRequest([3]))).rejects.toThrow('no queue');
     expect(await database.prisma.requestAccount.count()).toBe(2);
     expect(await database.prisma.request.count()).toBe(2);
   });
@@ -366,7 +366,7 @@ describe('the quota of a lane', () => {
 
   it('lets as many requests leave as the burst, calls and reads, whoever holds the lane', async () => {
     await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
-    await store.accept(newRequest(numbers(400)));
+    await store.insert(newRequest(numbers(400)));
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, 0);
     expect(await record.spendQuota(tenure, rate)).toBe(true);
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(300, 0);

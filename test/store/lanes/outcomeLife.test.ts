@@ -127,7 +127,7 @@ const seeds = fc.array(fc.nat(5), { minLength: 1, maxLength: 5 });
 const EVENTS = [
   fc.uniqueArray(fc.nat(8), { minLength: 1, maxLength: 6 }).map((numbers) =>
     event(`ask ${numbers.join()}`, async (model) => {
-      const { requestId } = await store.accept(newRequest(numbers));
+      const { requestId } = await store.insert(newRequest(numbers));
       model.requests.push(requestId);
       for (const number of numbers) {
         model.asked.add(`${requestId}/${accountId(number)}`);

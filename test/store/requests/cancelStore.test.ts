@@ -58,7 +58,7 @@ function everywhere(count: number): NewRequest {
 }
 
 async function accept(request: NewRequest): Promise<string> {
-  return (await store.accept(request)).requestId;
+  return (await store.insert(request)).requestId;
 }
 
 async function claimAll(limit = Number.POSITIVE_INFINITY): Promise<{ tenure: Tenure; call: ClaimedCall }[]> {

@@ -31,20 +31,20 @@ it('finds a request by its key until the key is released, and then makes another
   if (first === undefined || second === undefined || third === undefined) {
     expect.unreachable();
   }
-  await store.accept(first);
+  await store.insert(first);
   await age(first.id, 23);
   await releaseIdempotencyKeys(database.prisma, 24);
-  expect(await store.accept(second)).toMatchObject({ requestId: first.id });
+  expect(await store.insert(second)).toMatchObject({ requestId: first.id });
 
   await age(first.id, 25);
   await releaseIdempotencyKeys(database.prisma, 24);
-  expect(await store.accept(second)).toMatchObject({ requestId: second.id });
-  expect(await store.accept(third)).toMatchObject({ requestId: second.id });
+  expect(await store.insert(second)).toMatchObject({ requestId: second.id });
+  expect(await store.insert(third)).toMatchObject({ requestId: second.id });
 });
 
 it('keeps the key of a request on record after it was released', async () => {
   const request = newRequest([1], { idempotencyKey: 'kept' });
-  await store.accept(request);
+  await store.insert(request);
   await age(request.id, 1_000);
   await releaseIdempotencyKeys(database.prisma, 24);
   expect(await database.prisma.request.findUnique({ where: { id: request.id } })).toMatchObject({

@@ -1,14 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, RETRYABLE_REASONS } from '../../../src/membership.js';
+import { LOCAL_CALLER, OUTCOME_STATUSES, REASON_CODES, RETRYABLE_REASONS } from '../../../src/membership.js';
 import type { LaneRecord, Verdict } from '../../../src/ports/laneRecord.js';
-import type { NewRequest, NewRetry, RequestStore, RetryStore } from '../../../src/ports/requests.js';
+import type { NewRequest, NewRetry, RequestStore, RetrySources } from '../../../src/ports/requests.js';
+import { mayBeRetried } from '../../../src/services/answers/retryPolicy.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
-import { createRetryStore } from '../../../src/store/requests/retryStore.js';
+import { createRetrySources } from '../../../src/store/requests/retryStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
@@ -40,7 +41,8 @@ let testDatabase: TestDatabase;
 let database: Database;
 let lanes: Lanes;
 let store: RequestStore;
-let retries: RetryStore;
+let retries: RequestStore;
+let sources: RetrySources;
 let record: LaneRecord;
 let enqueued: number[][];
 
@@ -50,7 +52,8 @@ beforeAll(async () => {
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   record = createLaneRecord(database.prisma, REPLICA);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  retries = createRetryStore(database.prisma, (_tx, laneIds) => {
+  sources = createRetrySources(database.prisma);
+  retries = createRequestStore(database.prisma, lanes.idOf, (_tx, laneIds) => {
     enqueued.push([...laneIds]);
     return Promise.resolve();
   });
@@ -69,7 +72,7 @@ async function finish(
   request: NewRequest,
   ends: Partial<Record<string, [number, Verdict][]>> = {},
 ): Promise<string> {
-  await store.accept(request);
+  await store.insert(request);
   for (const lane of lanes.all) {
     const tenure = await record.acquire(lane);
     const exceptions = (ends[`${lane.service} ${lane.region}`] ?? []).map(
@@ -141,7 +144,7 @@ describe('a retry', () => {
       ],
     });
     const retry = retryOf(id, { note: 'again' });
-    expect(await retries.accept(retry)).toEqual({ requestId: retry.id, inputHash: retry.inputHash });
+    expect(await retries.insert(retry)).toEqual({ requestId: retry.id, inputHash: retry.inputHash });
     const unpinned = { batchKey: 'INVITE_MEMBERS', detectorId: null, detectorPinned: false };
     expect(await asked(retry.id)).toEqual({
       'SECURITY_HUB eu-west-1': { accounts: [1, 2], ...unpinned },
@@ -177,7 +180,7 @@ describe('a retry', () => {
       ],
     });
     const retry = retryOf(id, { operation: 'CREATE_MEMBERS', reasonCodes: null });
-    await retries.accept(retry);
+    await retries.insert(retry);
     expect(await asked(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: [1, 3] } });
   });
 
@@ -186,16 +189,43 @@ describe('a retry', () => {
     const id = await finish(newRequest([1], { targets }), { 'GUARDDUTY us-east-1': [[1, INTERNAL]] });
     expect(await database.prisma.target.findFirst()).toMatchObject({ detectorId: 'found' });
     const retry = retryOf(id, { operation: 'CREATE_MEMBERS' });
-    await retries.accept(retry);
+    await retries.insert(retry);
     expect(await asked(retry.id)).toMatchObject({ 'GUARDDUTY us-east-1': { detectorId: null } });
+  });
+
+  it('sends again exactly the outcomes that mayBeRetried names, for every status and reason', async () => {
+    const outcomes = OUTCOME_STATUSES.flatMap((status) =>
+      [null, ...REASON_CODES].map((reasonCode) => ({ status, reasonCode })),
+    );
+    const numbers = outcomes.map((_outcome, number) => number);
+    const id = await finish(newRequest(numbers));
+    const { prisma } = database;
+    await prisma.$transaction([
+      // The triggers that keep the record append-only are off, so that every combination can be written.
+      prisma.$executeRaw`SET LOCAL session_replication_role = replica`,
+      prisma.$executeRaw`
+        UPDATE outcome o SET status = n.status::outcome_status, reason_code = NULLIF(n.reason_code, '')::reason_code,
+          settled_at = CASE WHEN n.status NOT IN ('PENDING', 'IN_FLIGHT') THEN now() END
+        FROM unnest(
+          ${numbers.map(accountId)}::text[],
+          ${outcomes.map(({ status }) => status)}::text[],
+          ${outcomes.map(({ reasonCode }) => reasonCode ?? '')}::text[]
+        ) AS n (account_id, status, reason_code)
+        WHERE o.account_id = n.account_id`,
+    ]);
+    const retry = retryOf(id, { operation: 'CREATE_MEMBERS' });
+    await retries.insert(retry);
+    const retried = numbers.filter((number) => mayBeRetried(outcomes[number]!));
+    expect(retried).toHaveLength(8);
+    expect(await asked(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: retried } });
   });
 
   it('is refused, and nothing written, when there is nothing to retry or the request has not finished', async () => {
     const done = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, SELF]] });
     const open = newRequest([2]);
-    await store.accept(open);
+    await store.insert(open);
     for (const id of [done, open.id, uuidv7()]) {
-      await expect(retries.accept(retryOf(id))).rejects.toThrow('was not written');
+      await expect(retries.insert(retryOf(id))).rejects.toThrow('was not written');
     }
     expect(await database.prisma.request.count()).toBe(2);
   });
@@ -204,11 +234,11 @@ describe('a retry', () => {
     const id = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, INTERNAL]] });
     for (let round = 0; round < 20; round += 1) {
       const twin = () => retryOf(id, { operation: 'CREATE_MEMBERS', idempotencyKey: `key ${round}` });
-      const accepted = await Promise.all([twin(), twin(), twin()].map((retry) => retries.accept(retry)));
+      const accepted = await Promise.all([twin(), twin(), twin()].map((retry) => retries.insert(retry)));
       expect(new Set(accepted.map(({ requestId }) => requestId)).size).toBe(1);
     }
     expect(await database.prisma.request.count({ where: { retryOf: id } })).toBe(20);
-    const other = await store.accept(newRequest([9], { idempotencyKey: 'key 0' }));
+    const other = await store.insert(newRequest([9], { idempotencyKey: 'key 0' }));
     expect(other.inputHash).toBe('hash of the retry');
   });
 
@@ -216,14 +246,14 @@ describe('a retry', () => {
     const accounts = Array.from({ length: 10_000 }, (_, number) => number);
     const targets = lanes.all.map((lane) => ({ ...lane, batchKey: 'CREATE_MEMBERS', detectorId: null }));
     const request = newRequest(accounts, { targets });
-    await store.accept(request);
+    await store.insert(request);
     for (const lane of lanes.all) {
       await record.failPending(await record.acquire(lane), { ...INTERNAL, status: 'FAILED' });
     }
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));
     const startedAt = performance.now();
-    await retries.accept(retryOf(request.id, { operation: 'CREATE_MEMBERS' }));
+    await retries.insert(retryOf(request.id, { operation: 'CREATE_MEMBERS' }));
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     stop();
     expect(statements.map((sql) => sql.trim().split(/\s+/)[0])).toEqual(['WITH', 'COMMIT']);
@@ -243,7 +273,7 @@ describe('what there is to retry', () => {
       ],
     });
     const where = { service: 'SECURITY_HUB', region: 'eu-west-1' };
-    const source = await retries.source(LOCAL_CALLER, id);
+    const source = await sources.find(LOCAL_CALLER, id);
     expect(source).toMatchObject({
       operation: 'CREATE_MEMBERS',
       administrator: ADMINISTRATOR.id,
@@ -252,8 +282,8 @@ describe('what there is to retry', () => {
     expect(source?.ended).toHaveLength(2);
     expect(source?.ended).toContainEqual({ ...where, reasonCode: 'INTERNAL_ERROR', outcomes: 2 });
     expect(source?.ended).toContainEqual({ ...where, reasonCode: 'SELF', outcomes: 1 });
-    expect(await retries.source({ ...LOCAL_CALLER, administrators: ['archive'] }, id)).toBeNull();
-    expect(await retries.source(LOCAL_CALLER, uuidv7())).toBeNull();
+    expect(await sources.find({ ...LOCAL_CALLER, administrators: ['archive'] }, id)).toBeNull();
+    expect(await sources.find(LOCAL_CALLER, uuidv7())).toBeNull();
   });
 });
 
@@ -264,7 +294,7 @@ describe('the links between a request and its retries', () => {
     const retry = () => retryOf(id, { operation: 'CREATE_MEMBERS' });
     const made = [retry(), retry(), retry()];
     for (const each of made) {
-      await retries.accept(each);
+      await retries.insert(each);
     }
     const newest = made.map((each) => each.id).reverse();
     const statements: string[] = [];

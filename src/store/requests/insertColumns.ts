@@ -1,0 +1,67 @@
+import { Prisma } from '../../generated/client.js';
+import type { NewRequest, NewRetry } from '../../ports/requests.js';
+import { LANE_WAKE_CHANNEL } from '../connection/replicaConnection.js';
+import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
+
+/** The INSERTs that a new request and a retry have in common, with their columns in one place. */
+
+/** The columns of `request`: those of `callerValues` first. */
+export const INSERT_REQUEST = Prisma.sql`
+  INSERT INTO request (
+    id, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash, ${ORIGIN_COLUMNS},
+    operation, administrator, message, disable_email_notification, follow_up_days, retry_of, open_targets, total
+  )`;
+
+/** The values that come from the caller, as the first columns of INSERT_REQUEST. */
+export function callerValues({
+  id,
+  caller,
+  note,
+  idempotencyKey,
+  inputHash,
+}: NewRequest | NewRetry): Prisma.Sql {
+  return Prisma.sql`
+    ${id}::uuid, ${caller.id}, ${caller.kind}::actor_kind, ${note}, ${idempotencyKey},
+    ${idempotencyKey !== null}::boolean, ${inputHash}, ${originValues(caller)}`;
+}
+
+/** The tail of INSERT_REQUEST: the new row, or no row if a request of the caller holds the idempotency key. */
+export const UNLESS_KEY_IS_HELD = Prisma.sql`
+  ON CONFLICT (caller_id, caller_kind, operation, idempotency_key) WHERE holds_key DO NOTHING
+  RETURNING id, operation, follow_up_days`;
+
+export const INSERT_ACCOUNTS = Prisma.sql`INSERT INTO request_account (request_id, account_id, email)`;
+
+export const INSERT_TARGETS = Prisma.sql`
+  INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending)`;
+
+export const INSERT_OUTCOMES = Prisma.sql`INSERT INTO outcome (target_id, account_id, lane_id)`;
+
+/** The CTE that has the members of each new target followed. Reads the CTEs `inserted` and `targets`. */
+export const FOLLOW_UPS = Prisma.sql`
+  follow_ups AS (
+    INSERT INTO follow_up (target_id, until)
+    SELECT targets.id, now() + make_interval(days => inserted.follow_up_days) FROM inserted CROSS JOIN targets
+    WHERE inserted.follow_up_days IS NOT NULL
+  )`;
+
+/**
+ * The CTE `lanes (id, holder)` of a statement that inserts targets: the lanes that meet the condition.
+ *
+ * Race: the rows are locked against `releaseLane` until the transaction commits. A worker that releases its lane
+ * meanwhile waits, sees the new targets, and keeps the lane. So a lane with a holder needs no job; if its worker dies,
+ * the job of that worker goes to another. `releaseLane` locks its row FOR UPDATE before it updates it: after a plain
+ * UPDATE, FOR KEY SHARE would not wait and would still read the former holder, and the targets would wait for the sweep.
+ */
+export function lockedLanes(condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    lanes AS MATERIALIZED (
+      SELECT id, holder FROM lane WHERE ${condition} ORDER BY id FOR KEY SHARE
+    )`;
+}
+
+/** The tail of such a statement: wakes the lanes at commit, and returns those without a holder, which need a job. */
+export const IDLE_LANES = Prisma.sql`
+  SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
+    pg_notify(${LANE_WAKE_CHANNEL}, (SELECT string_agg(id::text, ',') FROM lanes))::text AS woken
+  FROM inserted`;
