@@ -7,7 +7,7 @@ const create = (...ids: string[]) =>
   new CreateMembersCommand({ AccountDetails: ids.map((AccountId) => ({ AccountId })) });
 
 describe('the log', () => {
-  it('tells everything about a call', async () => {
+  it('has every fact about a call', async () => {
     const { securityHub, control } = await startSandbox();
     const [a, b] = accountIds(2) as [string, string];
     await securityHub().send(create(a));
@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(await sequences('since=2&service=guardduty')).toEqual([]);
   });
 
-  it('goes on counting after it was cleared', async () => {
+  it('continues its numbering after a clear', async () => {
     const { securityHub, control } = await startSandbox();
     const ask = () => securityHub().send(new DescribeHubCommand({}));
     await ask();
@@ -59,7 +59,7 @@ describe('the log', () => {
     expect((await control.calls('since=1')).map(({ sequence }) => sequence)).toEqual([2]);
   });
 
-  it('counts the calls of the same account, region and service that were under way', async () => {
+  it('counts the open calls of the same account, region and service', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'latency', { ms: 150 });
     const client = securityHub();
@@ -72,7 +72,7 @@ describe('the log', () => {
     expect(await counts('eu-west-1')).toEqual([0]);
   });
 
-  it('shows a call that is under way, and one whose caller left before its answer as dropped', async () => {
+  it('shows an open call, and as dropped a call whose caller disconnected before the answer', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'latency', { ms: 300 });
     const [a] = accountIds(1) as [string];
@@ -93,12 +93,12 @@ describe('the log', () => {
 });
 
 describe('the control API', () => {
-  it('says that it is up', async () => {
+  it('answers the health check', async () => {
     const { control } = await startSandbox();
     expect(await control.read('health')).toEqual({ status: 'ok' });
   });
 
-  it('delays the calls it is told to', async () => {
+  it('delays the selected calls', async () => {
     const { securityHub, guardDuty, control } = await startSandbox();
     await control.change('PUT', 'latency', {
       ms: 0,
@@ -115,7 +115,7 @@ describe('the control API', () => {
     expect(slow!.answeredAt! - slow!.receivedAt).toBeGreaterThanOrEqual(59);
   });
 
-  it('seeds members as they are and shows them', async () => {
+  it('stores members as given and shows them', async () => {
     const { securityHub, control } = await startSandbox();
     const [a, b] = accountIds(2) as [string, string];
     const members = [
@@ -140,7 +140,7 @@ describe('the control API', () => {
     ]);
   });
 
-  it('goes back to the start, without members', async () => {
+  it('restores the start, without members', async () => {
     const { securityHub, control } = await startSandbox();
     const [a] = accountIds(1) as [string];
     await securityHub().send(create(a));
@@ -177,7 +177,7 @@ describe('the control API', () => {
     expect(await response.json()).toEqual({ error: expect.stringMatching(message) });
   });
 
-  it('names its paths to who asks for another', async () => {
+  it('lists its paths in the answer to an unknown path', async () => {
     const { control } = await startSandbox();
     const response = await control.request('GET', 'logs');
     expect(response.status).toBe(404);
@@ -188,7 +188,7 @@ describe('the control API', () => {
 });
 
 describe('the sandbox', () => {
-  it('answers operations it does not have with an error, not with silence', async () => {
+  it('answers an unknown operation with an error', async () => {
     const { sandbox, guardDuty, control } = await startSandbox();
     const client = guardDuty();
     client.middlewareStack.add(

@@ -68,7 +68,7 @@ describe('fault rules', () => {
     },
   );
 
-  it('slow: the answer comes all the same', async () => {
+  it('slow: the answer comes late and complete', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'faults', [{ match: {}, fault: 'slow', ms: 50 }]);
     await securityHub().send(create(A));
@@ -77,7 +77,7 @@ describe('fault rules', () => {
     expect(call!.answeredAt! - call!.receivedAt).toBeGreaterThanOrEqual(49);
   });
 
-  it('strike only what they match', async () => {
+  it('apply only to the calls that match', async () => {
     const { securityHub, guardDuty, control } = await startSandbox();
     const matches = [
       { service: 'guardduty' },
@@ -106,7 +106,7 @@ describe('fault rules', () => {
     expect(faults.map(({ hits }) => hits)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('are spent after the given times', async () => {
+  it('end after the given number of calls', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'faults', [{ match: {}, fault: 'internal-error', times: 2 }]);
     const ask = () => securityHub().send(new DescribeHubCommand({}));
@@ -115,7 +115,7 @@ describe('fault rules', () => {
     expect((await ask()).HubArn).toContain(ACCOUNT);
   });
 
-  it('strike a share of calls, the same ones for the same seed', async () => {
+  it('apply with a probability, to the same calls for the same seed', async () => {
     const { securityHub, control } = await startSandbox();
     const client = securityHub();
     const run = async (seed: number): Promise<string> => {
@@ -138,7 +138,7 @@ describe('fault rules', () => {
     expect(await run(8)).not.toBe(first);
   });
 
-  it('reach STS too', async () => {
+  it('apply to STS too', async () => {
     const { sts, control } = await startSandbox();
     await control.change('PUT', 'faults', [{ match: { service: 'sts' }, fault: 'internal-error', times: 1 }]);
     expect(await refusalOf(sts().send(new GetCallerIdentityCommand({})))).toMatchObject({

@@ -28,7 +28,7 @@ async function start() {
 }
 
 describe('GuardDuty in the sandbox', () => {
-  it('has one detector per account and region, the same after a new start', async () => {
+  it('has one detector per account and region, the same after a restart', async () => {
     const first = await start();
     const second = await start();
     expect(first.DetectorId).toMatch(/^[0-9a-f]{32}$/);
@@ -37,7 +37,7 @@ describe('GuardDuty in the sandbox', () => {
     expect(await detectorOf(first.guardDuty({ account: B }))).not.toBe(first.DetectorId);
   });
 
-  it('creates members and refuses those that exist and the administrator itself, each with its own text', async () => {
+  it('creates members, and leaves existing members and the administrator unprocessed with their texts', async () => {
     const { client, DetectorId } = await start();
     expect((await create(client, DetectorId, [A])).UnprocessedAccounts).toEqual([]);
     expect((await create(client, DetectorId, [A, B, ACCOUNT])).UnprocessedAccounts).toEqual([
@@ -78,7 +78,7 @@ describe('GuardDuty in the sandbox', () => {
     ]);
   });
 
-  it('invites created members once, and records one mail for each', async () => {
+  it('invites created members once, with one mail each', async () => {
     const { client, DetectorId, control } = await start();
     await create(client, DetectorId, [A]);
     const invite = () =>
@@ -122,7 +122,7 @@ describe('GuardDuty in the sandbox', () => {
     ]);
   });
 
-  it('keeps the details of a disassociated member, so that it can be invited again without being created', async () => {
+  it('keeps the details of a disassociated member, which can be invited again without CreateMembers', async () => {
     const { client, DetectorId, control } = await start();
     await create(client, DetectorId, [A, B]);
     await client.send(new InviteMembersCommand({ DetectorId, AccountIds: [A] }));
@@ -141,7 +141,7 @@ describe('GuardDuty in the sandbox', () => {
     expect(await control.mails(`accountId=${A}`)).toHaveLength(2);
   });
 
-  it('deletes members that are not associated, and only those', async () => {
+  it('deletes only members that are not associated', async () => {
     const { client, DetectorId, control } = await start();
     await create(client, DetectorId, [A]);
     await control.change('POST', 'members', {
@@ -175,7 +175,7 @@ describe('GuardDuty in the sandbox', () => {
     ).toEqual([[B, 'Enabled', await detectorOf((await startSandbox()).guardDuty({ account: B }))]]);
   });
 
-  it('lists members page by page, associated ones only unless told otherwise', async () => {
+  it('lists members in pages, by default only associated ones', async () => {
     const { client, DetectorId, control } = await start();
     const ids = accountIds(120);
     await control.change('POST', 'members', {
@@ -225,7 +225,7 @@ describe('GuardDuty in the sandbox', () => {
     });
   });
 
-  it('refuses more than 50 accounts as a whole, and does nothing', async () => {
+  it('refuses a call with more than 50 accounts, and changes nothing', async () => {
     const { client, DetectorId, control } = await start();
     expect(await refusalOf(create(client, DetectorId, accountIds(64)))).toMatchObject({
       name: 'BadRequestException',
@@ -261,7 +261,7 @@ describe('GuardDuty in the sandbox', () => {
     });
   });
 
-  it('refuses accounts without an e-mail address as a whole', async () => {
+  it('refuses a call with an account without an e-mail address', async () => {
     const { client, DetectorId } = await start();
     const AccountDetails = [{ AccountId: A, Email: undefined }];
     expect(
@@ -272,7 +272,7 @@ describe('GuardDuty in the sandbox', () => {
     });
   });
 
-  it('does not know a detector of another account, nor one that was replaced', async () => {
+  it('refuses the detector of another account and a replaced detector', async () => {
     const { client, DetectorId, control, guardDuty } = await start();
     const foreign = refusalOf(create(guardDuty({ account: B }), DetectorId, [A]));
     const notOwned = {
@@ -292,7 +292,7 @@ describe('GuardDuty in the sandbox', () => {
     expect((await client.send(new ListDetectorsCommand({}))).DetectorIds).toEqual([]);
   });
 
-  it('takes a detector id that needs escaping in a path', async () => {
+  it('accepts a detector id that needs escaping in a path', async () => {
     const { client, control } = await start();
     await control.change('PUT', 'detectors', {
       account: ACCOUNT,

@@ -6,7 +6,7 @@ interface Note {
   readonly text: string;
 }
 
-it('a journal keeps at least its limit, never more than a tenth above it, and the newest', () => {
+it('a journal keeps the newest entries: at least its limit, at most 10 % more', () => {
   const journal = createJournal<Note>(100);
   for (let i = 1; i <= 1_000; i++) {
     journal.add({ text: `note ${i}` });

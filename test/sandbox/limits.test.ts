@@ -12,7 +12,7 @@ describe('rates', () => {
   // A rate this low gives no token back while a test runs.
   const NEVER = 0.001;
 
-  it('let a burst through, then refuse until tokens come back, in a bucket for each account, region and service', async () => {
+  it('allow a burst, then refuse until tokens return, in one bucket per account, region and service', async () => {
     const { guardDuty, securityHub, control } = await startSandbox({
       rates: { guardduty: { perSecond: NEVER, burst: 2 }, securityhub: { perSecond: NEVER, burst: 1 } },
     });
@@ -33,7 +33,7 @@ describe('rates', () => {
     ]);
   });
 
-  it('are seen as throttling by the SDK, which tries again by itself', async () => {
+  it('count as throttling for the SDK, which retries by itself', async () => {
     const { guardDuty, control } = await startSandbox();
     await control.change('PUT', 'faults', [{ match: {}, fault: 'throttle', times: 1 }]);
     const { $metadata } = await guardDuty({ maxAttempts: 3 }).send(new ListDetectorsCommand({}));
@@ -41,7 +41,7 @@ describe('rates', () => {
     expect((await control.calls()).map(({ httpStatus }) => httpStatus)).toEqual([400, 200]);
   });
 
-  it('can be changed and turned off while calls come in', async () => {
+  it('can be changed and turned off between calls', async () => {
     const { guardDuty, control } = await startSandbox({
       rates: { guardduty: { perSecond: NEVER, burst: 1 } },
     });
@@ -58,7 +58,7 @@ describe('rates', () => {
 });
 
 describe('ceilings', () => {
-  it('refuse members above the ceiling one by one, with the text of the service', async () => {
+  it('leave members above the ceiling unprocessed, with the text of the service', async () => {
     const { guardDuty, control } = await startSandbox();
     await control.change('PUT', 'settings', { ceilings: { guardduty: { members: 3, invitations: null } } });
     const client = guardDuty();
@@ -76,7 +76,7 @@ describe('ceilings', () => {
     );
   });
 
-  it('refuse invitations above the number outstanding, and let more through when some are withdrawn', async () => {
+  it('leave invitations above the ceiling unprocessed, and allow more after some are withdrawn', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'settings', { ceilings: { securityhub: { members: null, invitations: 2 } } });
     const client = securityHub();
@@ -99,7 +99,7 @@ describe('ceilings', () => {
 });
 
 describe('regions', () => {
-  it('that were not opted into know no credentials', async () => {
+  it('that are not enabled for the account refuse every credential', async () => {
     const { guardDuty, securityHub } = await startSandbox();
     const off = { name: 'UnrecognizedClientException', status: 403 };
     const region = 'ap-east-1';
@@ -107,7 +107,7 @@ describe('regions', () => {
     expect(await refusalOf(securityHub({ region }).send(new hub.DescribeHubCommand({})))).toMatchObject(off);
   });
 
-  it('that a policy closes deny every action by its name', async () => {
+  it('that a policy denies refuse every action by name', async () => {
     const { guardDuty } = await startSandbox();
     expect(
       await refusalOf(guardDuty({ region: 'eu-south-1' }).send(new ListDetectorsCommand({}))),
@@ -137,7 +137,7 @@ describe('regions', () => {
     });
   });
 
-  it('can be opened and closed', async () => {
+  it('can be turned on and off', async () => {
     const { securityHub, control } = await startSandbox();
     await control.change('PUT', 'settings', { regions: { 'ap-east-1': 'on', 'us-east-1': 'not-enabled' } });
     await securityHub({ region: 'ap-east-1' }).send(new hub.DescribeHubCommand({}));

@@ -75,7 +75,7 @@ const everyRefusal = refusedRows.flatMap((row) =>
 );
 
 describe('magic account ids', () => {
-  it('have different digits each', () => {
+  it('have unique digits', () => {
     expect(new Set(MAGIC_OUTCOMES.map(({ digits }) => digits)).size).toBe(MAGIC_OUTCOMES.length);
     expect(MAGIC_OUTCOMES.filter(({ digits }) => !/^\d\d$/.test(digits))).toEqual([]);
   });
@@ -103,13 +103,13 @@ describe('magic account ids', () => {
     },
   );
 
-  it('are ordinary for the operations their row does not name', async () => {
+  it('are ordinary in operations without an outcome', async () => {
     const { send } = await start();
     expect(await send('guardduty', 'CreateMembers', [magicId('02'), magicId('10')])).toEqual([]);
     expect(await send('guardduty', 'GetMembers', [magicId('02'), magicId('10')])).toEqual([]);
   });
 
-  it('are counted for each service and operation apart', async () => {
+  it('are counted per service and operation', async () => {
     const { send } = await start();
     const id = magicId('20');
     expect(await send('guardduty', 'CreateMembers', [id])).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('magic account ids', () => {
     expect(await send('guardduty', 'InviteMembers', [id])).toHaveLength(1);
   });
 
-  it('need all of their digits: 9000NN elsewhere in an id means nothing', async () => {
+  it('need 9000NN at the end of the id', async () => {
     const { send } = await start();
     expect(
       await send('guardduty', 'CreateMembers', ['900022333344', '229000223344', '222233339022']),
@@ -199,7 +199,7 @@ describe('magic account ids that fail the whole call', () => {
     }
   });
 
-  it('leaves reads alone, so that what became of a call can be found out', async () => {
+  it('does not affect reads, which show the result of a call', async () => {
     const { send } = await start();
     await refusalOf(send('guardduty', 'CreateMembers', [magicId('37')]));
     expect(await send('guardduty', 'GetMembers', [magicId('37')])).toEqual([]);

@@ -44,7 +44,7 @@ async function stateFile(): Promise<string> {
 
 describe('the program', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'prints one line, serves, and ends by itself on %s with a call hanging',
+    'prints one line, serves, and stops on %s with an open call',
     async (signal) => {
       const child = start();
       const { url, output } = await listening(child);
@@ -61,7 +61,7 @@ describe('the program', () => {
     },
   );
 
-  it('ends when the program that forked it goes away', async () => {
+  it('stops when its parent process exits', async () => {
     const child = fork(PROGRAM, {
       execArgv: TSX,
       env: environment(),
@@ -73,7 +73,7 @@ describe('the program', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('reports every fault of its environment at once and does not start', async () => {
+  it('reports every fault of the environment at once and does not start', async () => {
     const env = environment({
       SANDBOX_PORT: 'http',
       SANDBOX_LATENCY_MS: '-1',
@@ -102,7 +102,7 @@ describe('the program', () => {
 });
 
 describe('the state file', () => {
-  it('brings members and detectors over a restart, and nothing half written stays behind', async () => {
+  it('keeps members and detectors over a restart, without a partial file', async () => {
     const file = await stateFile();
     const first = await startSandbox({ stateFile: file });
     const AccountDetails = [
@@ -130,7 +130,7 @@ describe('the state file', () => {
     expect(await readdir(join(file, '..'))).toEqual(['state.json']);
   });
 
-  it('is written at the end, also when the parent adds its SIGTERM to a Ctrl-C', async () => {
+  it('is written at the stop, also if the parent adds a SIGTERM to a Ctrl-C', async () => {
     const file = join(await stateFile(), '..', 'made', 'on', 'demand.json');
     const child = start({ SANDBOX_STATE_FILE: file });
     const { url } = await listening(child);
@@ -146,7 +146,7 @@ describe('the state file', () => {
     expect(Members).toMatchObject([{ AccountId: '222233334444', MemberStatus: 'Created' }]);
   });
 
-  it('is written while the sandbox runs, so that a killed one loses little', async () => {
+  it('is written while the sandbox runs, so a killed sandbox loses little', async () => {
     const file = await stateFile();
     const child = start({ SANDBOX_STATE_FILE: file });
     const { url } = await listening(child);

@@ -16,7 +16,7 @@ const rows = readme
   .filter((line) => line.startsWith('| '))
   .map(cells);
 
-it('the magic table of the README is the one that drives the sandbox', () => {
+it('the README has the magic table of the sandbox', () => {
   const count = (sends: number | null): string =>
     sends === null ? 'always' : sends === 1 ? 'once' : 'twice';
   const expected = MAGIC_OUTCOMES.map((row) => [
@@ -30,8 +30,8 @@ it('the magic table of the README is the one that drives the sandbox', () => {
   expect(rows.filter(([digits]) => digits?.startsWith('`9000'))).toEqual(expected);
 });
 
-it('the README names every reason whose text is invented, and no other', () => {
-  const sentence = /seen to write a text for (.*?): those are invented/s.exec(readme)?.[1] ?? '';
+it('the README names exactly the reasons with an invented text', () => {
+  const sentence = /observed to write a text for (.*?): those are invented/s.exec(readme)?.[1] ?? '';
   const named = [...sentence.matchAll(/`([A-Z_]+)`/g)].map(([, reason]) => reason);
   const invented = MAGIC_OUTCOMES.filter(
     (row) => 'text' in row && INVENTED_TEXTS.some((text) => text === row.text),

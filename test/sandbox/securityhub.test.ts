@@ -21,7 +21,7 @@ async function start() {
 }
 
 describe('Security Hub in the sandbox', () => {
-  it('tells that it is enabled', async () => {
+  it('says that it is enabled', async () => {
     const { client } = await start();
     expect(await client.send(new DescribeHubCommand({}))).toMatchObject({
       HubArn: `arn:aws:securityhub:us-east-1:${ACCOUNT}:hub/default`,
@@ -54,7 +54,7 @@ describe('Security Hub in the sandbox', () => {
     ]);
   });
 
-  it('refuses members that exist and the administrator itself, each with its own text', async () => {
+  it('leaves existing members and the administrator unprocessed, with their texts', async () => {
     const { client } = await start();
     await client.send(create([A]));
     expect((await client.send(create([ACCOUNT, A, B]))).UnprocessedAccounts).toEqual([
@@ -70,7 +70,7 @@ describe('Security Hub in the sandbox', () => {
     ]);
   });
 
-  it('invites members once, and names itself when asked again', async () => {
+  it('invites members once, and leaves a second invitation unprocessed with its own text', async () => {
     const { client, control } = await start();
     await client.send(create([A]));
     expect((await client.send(new InviteMembersCommand({ AccountIds: [A] }))).UnprocessedAccounts).toEqual(
@@ -90,7 +90,7 @@ describe('Security Hub in the sandbox', () => {
     expect(Members).toMatchObject([{ MemberStatus: 'Invited', InvitedAt: expect.any(Date) }]);
   });
 
-  it('disassociates without a word about single accounts, and deletes what is not associated', async () => {
+  it('disassociates without naming accounts, and deletes members that are not associated', async () => {
     const { client, control } = await start();
     const members = [A, B].map((accountId) => ({ accountId, status: 'Enabled' }));
     await control.change('POST', 'members', {
@@ -117,7 +117,7 @@ describe('Security Hub in the sandbox', () => {
     ]);
   });
 
-  it('creates a removed member anew', async () => {
+  it('creates a removed member again', async () => {
     const { client, control } = await start();
     const members = [{ accountId: A, status: 'Removed' }];
     await control.change('POST', 'members', {
@@ -132,7 +132,7 @@ describe('Security Hub in the sandbox', () => {
     ]);
   });
 
-  it('lists members page by page, associated ones only unless told otherwise', async () => {
+  it('lists members in pages, by default only associated ones', async () => {
     const { client, control } = await start();
     const ids = accountIds(60);
     const members = ids.map((accountId, i) => ({ accountId, status: i < 55 ? 'Invited' : 'Enabled' }));
@@ -158,7 +158,7 @@ describe('Security Hub in the sandbox', () => {
     });
   });
 
-  it('refuses more than 50 accounts as a whole', async () => {
+  it('refuses a call with more than 50 accounts', async () => {
     const { client, control } = await start();
     expect(await refusalOf(client.send(create(accountIds(51))))).toMatchObject({
       name: 'InvalidInputException',
@@ -170,7 +170,7 @@ describe('Security Hub in the sandbox', () => {
     });
   });
 
-  it('can leave the 51st account and those after it unprocessed, as it used to', async () => {
+  it('can leave the 51st account and later ones unprocessed, as in the past', async () => {
     const { client, control } = await start();
     await control.change('PUT', 'settings', { securityHubAboveLimit: 'unprocessed' });
     const ids = accountIds(52);

@@ -50,12 +50,12 @@ describe('the signature check', () => {
     });
   });
 
-  it.each([4 * 60_000, -4 * 60_000])('takes a signature made %i ms off', async (systemClockOffset) => {
+  it.each([4 * 60_000, -4 * 60_000])('accepts a signature that is %i ms off', async (systemClockOffset) => {
     const { guardDuty } = await startSandbox();
     expect(await detectorOf(guardDuty({ systemClockOffset }))).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('lets the SDK set its clock right after the first refusal', async () => {
+  it('lets the SDK correct its clock after the first refusal', async () => {
     const { guardDuty } = await startSandbox();
     const client = guardDuty({ systemClockOffset: -60 * 60_000, maxAttempts: 2 });
     expect(await detectorOf(client)).toMatch(/^[0-9a-f]{32}$/);

@@ -9,7 +9,7 @@ const OTHER = '444455556666';
 const role = (name: string) => `arn:aws:iam::${OTHER}:role/${name}`;
 
 describe('STS in the sandbox', () => {
-  it('tells who calls', async () => {
+  it('returns the identity of the caller', async () => {
     const { sts } = await startSandbox();
     expect(await sts().send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: ACCOUNT,
@@ -19,7 +19,7 @@ describe('STS in the sandbox', () => {
     });
   });
 
-  it('hands out credentials that act for the account of the role', async () => {
+  it('returns credentials for the account of the role', async () => {
     const { sts, guardDuty } = await startSandbox();
     const RoleArn = role('path/MembershipGateway');
     const { Credentials, AssumedRoleUser } = await sts().send(
@@ -81,7 +81,7 @@ describe('STS in the sandbox', () => {
     });
   });
 
-  it('wants the external id of a role that has one', async () => {
+  it('requires the external id of a role that has one', async () => {
     const { sts } = await startSandbox();
     const assume = (ExternalId?: string) =>
       sts().send(
@@ -93,7 +93,7 @@ describe('STS in the sandbox', () => {
     expect((await assume('sandbox-external-id')).Credentials?.AccessKeyId).toMatch(/^ASIA[0-9A-F]{16}$/);
   });
 
-  it('denies a role that is closed', async () => {
+  it('denies a role that refuses every caller', async () => {
     const { sts, control } = await startSandbox();
     const assume = (name: string) =>
       sts().send(new AssumeRoleCommand({ RoleArn: role(name), RoleSessionName: 'gateway' }));
