@@ -3,11 +3,10 @@ import type { GraphiQLProps } from 'graphiql';
 type Fetcher = GraphiQLProps['fetcher'];
 
 /**
- * A function that sends one operation to the address that the page came from. It rejects with a sentence that says
- * what came instead when the answer is not GraphQL (a load balancer's page, say, or nothing at all); GraphiQL shows
- * it as the answer.
+ * Returns a function that sends one operation to the address of the page. If the answer is not GraphQL (for instance a
+ * load balancer's page, or no answer), the function rejects with a sentence that GraphiQL shows as the answer.
  *
- * A tab without headers sends those that another tab sent last: a token is typed once, and kept in this closure.
+ * A tab without headers sends the headers that any tab sent last: the user types a token once. Only this closure has it.
  */
 export function createFetcher(): Fetcher {
   let lastHeaders: Record<string, string> = {};
@@ -25,24 +24,24 @@ export function createFetcher(): Fetcher {
       },
       body: JSON.stringify(operation),
     }).catch(() => {
-      throw plainError('The gateway did not answer: it is not running, or the network is down.');
+      throw plainError('The gateway did not answer: the gateway is not running, or the network is down.');
     });
     return read(response);
   };
 }
 
-/** A GraphQL error may come with any status; its body explains it. */
+/** Returns the parsed body. A GraphQL error may have any HTTP status. */
 async function read(response: Response): Promise<Awaited<ReturnType<Fetcher>>> {
   const text = await response.text();
   try {
     return JSON.parse(text) as Awaited<ReturnType<Fetcher>>;
   } catch {
     const start = text.slice(0, 200).trim() || 'an empty body';
-    throw plainError(`The answer was not JSON but HTTP ${response.status}: ${start}`);
+    throw plainError(`Expected JSON, got HTTP ${response.status}: ${start}`);
   }
 }
 
-/** Without a stack: GraphiQL would show it. */
+/** Returns an error without a stack, which GraphiQL would show. */
 function plainError(message: string): Error {
   const error = new Error(message);
   delete error.stack;

@@ -1,7 +1,4 @@
-/*
- * The page that a browser gets on /graphql: GraphiQL over the same address, with the questions people come with
- * already in its tabs.
- */
+/* The page at /graphql: GraphiQL for the same address, with tabs for the most frequent operations. */
 import { GraphiQL } from 'graphiql';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
@@ -24,12 +21,11 @@ createRoot(root).render(
     storage={storage}
     defaultTabs={[...TABS]}
     {...openTab(storage)}
-    // Accounts and ids go into the variables, so they are in sight from the start.
+    // Users change accounts and ids in the variables, so the variables editor is open at the start.
     defaultEditorToolsVisibility="variables"
-    // The header editor is where a token is typed; it lives as long as the page.
+    // Users type a token into the header editor. The token must not outlive the page.
     shouldPersistHeaders={false}
-    // No history plugin: it writes headers to localStorage whatever shouldPersistHeaders says. The gateway's own
-    // record tells better what was asked.
+    // The history plugin would write headers to localStorage despite shouldPersistHeaders.
     plugins={[]}
     inputValueDeprecation
     schemaDescription

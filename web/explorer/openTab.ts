@@ -6,9 +6,8 @@ interface StoredTabs {
 }
 
 /**
- * What the editors start with: the tab that was open when the page was left, or the first of TABS. GraphiQL brings
- * its tabs back by itself, but fills the variables editor only when it is told what with, and takes the tab with the
- * same query and variables for the open one.
+ * Returns the initial content of the editors: the tab that was open at the last visit, or the first of TABS. GraphiQL
+ * restores its tabs by itself, but not the variables editor. It opens the tab with the same query and variables.
  */
 export function openTab(storage: { getItem(key: string): string | null }) {
   const stored = storedTabs(storage.getItem('graphiql:tabState'));

@@ -1,6 +1,5 @@
 /**
- * `storage` as GraphiQL sees it, under a prefix of this page's own: another GraphiQL that was once on the same host and
- * port neither leaves its tabs here nor loses them.
+ * Returns a view of `storage` under a prefix of this page. Another GraphiQL on the same host and port has its own tabs.
  */
 export function namespacedStorage(storage: Storage, prefix = 'membership-gateway:') {
   const keys = () => Object.keys(storage).filter((key) => key.startsWith(prefix));

@@ -7,20 +7,20 @@ import { defineConfig, type Plugin } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // src/http/routes/explorer.ts serves the assets under this path; the page itself is at /graphql.
+  // src/http/routes/explorer.ts serves the assets under this path. The page is at /graphql.
   base: '/explorer/',
   plugins: [withoutInlineFonts(), gzipped()],
   build: {
     outDir: fileURLToPath(new URL('../../dist/explorer', import.meta.url)),
     emptyOutDir: true,
-    // Every asset a file of its own: the page's Content-Security-Policy allows no font and no script from data:.
+    // Every asset is a file: the page's Content-Security-Policy allows no font and no script from data:.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     // Monaco is one chunk of 2.8 MB.
     chunkSizeWarningLimit: 3000,
     rolldownOptions: {
-      // "use no memo" in GraphiQL speaks to the React compiler, which has been there already.
+      // GraphiQL was already compiled with the React compiler, to which "use no memo" belongs.
       onLog: (level, log, next) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') {
           next(level, log);
@@ -31,7 +31,7 @@ export default defineConfig({
   worker: { format: 'es' },
 });
 
-/** GraphiQL's stylesheet carries its fonts as data:, which the page's policy refuses; without them it is half as big. */
+/** Removes the fonts from GraphiQL's stylesheet. They are data: URLs, which the page's policy refuses, and half its size. */
 function withoutInlineFonts(): Plugin {
   return {
     name: 'without-inline-fonts',
@@ -43,12 +43,12 @@ function withoutInlineFonts(): Plugin {
   };
 }
 
-/** Writes a .gz beside everything worth it, once and not at every visit: 6 MB become less than 2. */
+/** Writes a .gz file beside each script and stylesheet at build time: 6 MB become less than 2 MB. */
 function gzipped(): Plugin {
   return {
     name: 'gzipped',
     apply: 'build',
-    // From the disk: only what is written is final.
+    // Reads from the disk: only the written files are final.
     async writeBundle({ dir = '.' }, bundle) {
       const texts = Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name));
       await Promise.all(
