@@ -1,4 +1,4 @@
-// The decorators of schema/ and resolvers/ need it, so it comes first.
+// The decorators of schema/ and resolvers/ need reflect-metadata first.
 import 'reflect-metadata';
 import {
   defaultFieldResolver,
@@ -42,7 +42,7 @@ nothing. The mutations of one operation run one after another.`;
 const SUBSCRIPTION = `Progress over GraphQL over SSE, distinct connections mode: POST the operation to /graphql/stream with Accept: \
 text/event-stream.`;
 
-/** The gateway's schema. Its resolvers take everything from the context, a `GatewayContext` for each operation. */
+/** Returns the gateway's schema. Its resolvers need a `GatewayContext` for each operation. */
 export function buildGatewaySchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -70,7 +70,7 @@ export function buildGatewaySchema(): GraphQLSchema {
     ],
     // The services check their input and answer with userErrors.
     validate: false,
-    // Required where there is a subscription, and never used: ours bring their own source of events.
+    // Required with subscriptions but not used: ours have their own sources of events.
     pubSub: {
       publish() {
         throw new Error('nothing is published');
@@ -82,20 +82,20 @@ export function buildGatewaySchema(): GraphQLSchema {
   });
   applyRules(schema);
   spellOutDefaults(schema);
-  // type-graphql has no place for them.
+  // type-graphql has no option for descriptions of the root types.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
   describe(schema.getSubscriptionType(), SUBSCRIPTION);
   return schema;
 }
 
-/** Fields whose value is a function, called only when they are asked for. */
+/** Fields with a function as their value, called only if the operation selects them. */
 const LAZY_FIELDS = new Set(['totalCount', 'accounts']);
 
-/** Spells out what graphql-js does by itself, and compiled queries (http/graphql/compiledQueries.ts) only when they are told to. */
+/** Sets the defaults of graphql-js explicitly, since compiled queries (http/graphql/compiledQueries.ts) need them. */
 function spellOutDefaults(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    // By __typename, at once: type-graphql's own resolver answers with a promise.
+    // By __typename and synchronously: type-graphql's own resolver returns a promise.
     if (isInterfaceType(type)) {
       type.resolveType = defaultTypeResolver;
     }

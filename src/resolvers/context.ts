@@ -14,11 +14,11 @@ import type { StatisticsService } from '../services/history/statistics.js';
 import type { TargetHealthOf } from '../services/members/targetHealth.js';
 import type { TokenService } from '../services/access/tokens.js';
 
-/** What every resolver works with. One context serves one operation. */
+/** The dependencies of the resolvers, for one operation. */
 export interface GatewayContext {
-  /** Who asks. */
+  /** The caller of the operation. */
   readonly caller: Caller;
-  /** The `Idempotency-Key` header; it counts for mutations whose input has no key of its own. */
+  /** The `Idempotency-Key` header: the default key of mutations. */
   readonly idempotencyKey?: string | null;
   readonly services: Services;
   readonly history: HistoryService;
@@ -31,12 +31,12 @@ export interface GatewayContext {
   readonly progress: RequestProgress;
   readonly tokens: TokenService;
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
-  /** Notes that the caller was refused the named field, or of it the administrators that are not granted to it. */
+  /** Records a denied attempt at a field, or at administrators that are not granted to the caller. */
   readonly denied: (field: string, administrators?: readonly string[]) => void;
-  /** Made for this operation: what they have read belongs to this caller. */
+  /** For this operation only: the loaded records belong to this caller. */
   readonly loaders: Loaders;
-  /** Made for this operation, as `loaders`. */
+  /** For this operation only. */
   readonly origins: OriginLoader;
-  /** Made for this operation. */
+  /** For this operation only. */
   readonly memberLoader: MemberLoader;
 }

@@ -3,12 +3,12 @@ import { getNamedType, isInputObjectType, type GraphQLArgument, type GraphQLInpu
 /** Arguments and input fields that hold the ids of administrators. */
 const NAMES = ['administrator', 'administrators'];
 
-/** Reads from the arguments of one field the ids of administrators that they name, right or wrong. */
+/** Returns the ids of administrators in the arguments of one field, valid or not. */
 export type NamedAdministrators = (args: Record<string, unknown>) => readonly string[];
 
 /**
- * For the arguments of a field, by the names that all arguments of this schema have; null when none of them can name an
- * administrator.
+ * Returns a function that reads the administrators from the arguments of a field; null if the arguments have none. An
+ * argument or input field has administrators if its name is one of NAMES.
  */
 export function namedAdministrators(args: readonly GraphQLArgument[]): NamedAdministrators | null {
   const paths = args.flatMap((arg) => pathsIn(arg));
@@ -18,7 +18,7 @@ export function namedAdministrators(args: readonly GraphQLArgument[]): NamedAdmi
   return (given) => paths.flatMap((path) => textsAt(given, path));
 }
 
-/** Inputs of this schema nest a few deep and never in themselves. */
+/** Inputs of this schema are never recursive. */
 function pathsIn({ name, type }: GraphQLArgument | GraphQLInputField): string[][] {
   if (NAMES.includes(name)) {
     return [[name]];

@@ -1,17 +1,22 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import { GatewayError } from '../errors.js';
 import { ROLES, type Role } from '../membership.js';
 import type { GatewayContext } from './context.js';
 import { namedAdministrators, type NamedAdministrators } from './namedAdministrators.js';
 
 /**
- * Who may do what: the least role for each field that begins an operation, and for those further in that not every
- * reader may see. Each role may do what those before it may. A field that begins an operation and is not in this table
- * stops the gateway from starting. What a caller sees and touches behind a field is limited once more, to the
- * administrators granted to it, by the services.
+ * The least role for each field of the root types, and for each nested field that not every reader may see. A role
+ * includes the roles before it. The gateway does not start if a root field is missing here. The services limit every
+ * answer further, to the administrators granted to the caller.
  */
 export const RULES: Readonly<Record<string, Role>> = {
-  // The record.
+  // Reads of the record.
   'Query.node': 'VIEWER',
   'Query.request': 'VIEWER',
   'Query.requests': 'VIEWER',
@@ -20,7 +25,7 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.statistics': 'VIEWER',
   'Query.administrators': 'VIEWER',
   'Subscription.requestProgress': 'VIEWER',
-  // What the services say.
+  // Reads of members.
   'Query.members': 'VIEWER',
   'Query.account': 'VIEWER',
   'Query.accounts': 'VIEWER',
@@ -28,14 +33,14 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.inventory': 'VIEWER',
   'Query.coverage': 'VIEWER',
   'Mutation.refreshInventory': 'OPERATOR',
-  // Members.
+  // Changes of members.
   'Mutation.createMembers': 'OPERATOR',
   'Mutation.inviteMembers': 'OPERATOR',
   'Mutation.disassociateMembers': 'ADMIN',
   'Mutation.deleteMembers': 'ADMIN',
   'Mutation.retryRequest': 'OPERATOR',
   'Mutation.cancelRequest': 'OPERATOR',
-  // Who may call, and who did.
+  // Access.
   'Query.tokens': 'ADMIN',
   'Query.deniedAttempts': 'ADMIN',
   'Mutation.createToken': 'ADMIN',
@@ -46,46 +51,53 @@ export const RULES: Readonly<Record<string, Role>> = {
 /**
  * Puts the rules in front of the resolvers of a schema.
  *
- * @throws Error for a field that begins an operation and has no rule, and for a rule without a field.
+ * @throws Error for a root field without a rule, and for a rule without a field.
  */
 export function applyRules(schema: GraphQLSchema, rules: Readonly<Record<string, Role>> = RULES): void {
-  const ruled = new Set<string>();
+  const fieldNames = new Set<string>();
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!('getFields' in type) || type.name.startsWith('__') || !('getInterfaces' in type)) {
-      continue;
-    }
-    for (const field of Object.values((type as GraphQLObjectType).getFields())) {
+  for (const type of objectTypes(schema)) {
+    for (const field of Object.values(type.getFields())) {
       const name = `${type.name}.${field.name}`;
-      const namesOf = namedAdministrators(field.args);
-      const least = rules[name];
-      if (least === undefined && roots.includes(type as GraphQLObjectType)) {
+      fieldNames.add(name);
+      if (rules[name] === undefined && roots.includes(type)) {
         throw new Error(`${name} has no rule: add it to RULES`);
       }
-      const note = namesOf && noteForeign(name, namesOf);
-      if (least !== undefined || note !== null) {
-        guard(field, (args, context) => {
-          if (least !== undefined) {
-            demand(context, name, least);
-          }
-          note?.(args, context);
-        });
-      }
-      ruled.add(name);
+      applyRule(name, field, rules[name]);
     }
   }
-  const stray = Object.keys(rules).filter((name) => !ruled.has(name));
-  if (stray.length > 0) {
-    throw new Error(`rules without a field: ${stray.join(', ')}`);
+  const unknown = Object.keys(rules).filter((name) => !fieldNames.has(name));
+  if (unknown.length > 0) {
+    throw new Error(`rules without a field: ${unknown.join(', ')}`);
   }
 }
 
-/** What stands in front of a resolver: throws when the caller may not go on. */
+function objectTypes(schema: GraphQLSchema): GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  ) as GraphQLObjectType[];
+}
+
+function applyRule(name: string, field: GraphQLField<unknown, unknown>, least: Role | undefined): void {
+  const namesOf = namedAdministrators(field.args);
+  const note = namesOf && noteForeign(name, namesOf);
+  if (least === undefined && note === null) {
+    return;
+  }
+  guard(field, (args, context) => {
+    if (least !== undefined) {
+      demand(context, name, least);
+    }
+    note?.(args, context);
+  });
+}
+
+/** The check before a resolver. Throws if the caller may not use the field. */
 export type Rule = (args: Readonly<Record<string, unknown>>, context: GatewayContext) => void;
 
 const RULE_OF = new WeakMap<GraphQLField<unknown, unknown>, Rule>();
 
-/** The rule of a field of a schema with rules, for what is answered without its resolver. */
+/** Returns the rule of a field, for answers that do not use its resolver. */
 export function ruleOf(field: GraphQLField<unknown, unknown>): Rule {
   const rule = RULE_OF.get(field);
   if (rule === undefined) {
@@ -109,7 +121,7 @@ function guard(field: GraphQLField<unknown, unknown>, rule: Rule): void {
   };
 }
 
-/** What is not granted is answered as what does not exist, and all the same is an attempt that was denied. */
+/** Records a denied attempt for each administrator that is not granted. The answer is as if it did not exist. */
 function noteForeign(name: string, namesOf: NamedAdministrators): Rule {
   return (args, { caller, denied }) => {
     const granted = caller.administrators;

@@ -7,7 +7,7 @@ import type { MembershipRequest } from '../schema/requests/request.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../services/input/nodeId.js';
 import { mayBeRetried } from '../services/answers/retryPolicy.js';
 
-/** A request as the schema shows it. */
+/** Returns the schema's object for a request. */
 export function toRequest(row: RequestRow): Readonly<MembershipRequest> {
   return {
     __typename: 'MembershipRequest',
@@ -25,7 +25,7 @@ export function toRequest(row: RequestRow): Readonly<MembershipRequest> {
   };
 }
 
-/** An outcome as the schema shows it. */
+/** Returns the schema's object for an outcome. */
 export function toOutcome(row: OutcomeRow): Readonly<Outcome> {
   return {
     __typename: 'Outcome',
@@ -48,7 +48,7 @@ export function toOutcome(row: OutcomeRow): Readonly<Outcome> {
   };
 }
 
-/** A call as the schema shows it. */
+/** Returns the schema's object for a call. */
 export function toCall(row: CallRow): Readonly<UpstreamCall> {
   return {
     __typename: 'UpstreamCall',
@@ -73,7 +73,7 @@ export function toCall(row: CallRow): Readonly<UpstreamCall> {
   };
 }
 
-/** A page as the schema shows it. `count` is called only when totalCount is asked for. */
+/** Returns the connection for a page. `count` is called only if the operation selects totalCount. */
 export function toConnection<Row, Node>(
   page: Page<Row>,
   toNode: (row: Row) => Node,
