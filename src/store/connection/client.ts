@@ -77,6 +77,10 @@ export function openDatabase(databaseUrl: string): Database {
     poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
+      // Prisma ends the pool only if it has run a statement itself.
+      if (!pool.ended) {
+        await pool.end();
+      }
       await canceller.close();
     },
   };
