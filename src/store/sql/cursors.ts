@@ -2,10 +2,10 @@ import { GatewayError, quoted } from '../../errors.js';
 import { isAccountId } from '../../membership.js';
 import type { PageArgs } from '../../ports/history.js';
 
-/** What a list lists. All lists of one kind have one order, so a cursor of one is good in every other. */
+/** The kind of rows in a list. All lists of one kind have the same order, so that they share their cursors. */
 type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts' | 'inventory';
 
-/** The lists that are ordered by an id. */
+/** Lists in the order of a UUID. */
 type IdListKind = Exclude<ListKind, 'outcomes' | 'inventory'>;
 
 const KINDS: readonly string[] = [
@@ -31,10 +31,10 @@ export interface InventoryKey {
   readonly laneId: number;
 }
 
-/** Newer than every id of a request or call: where those lists begin. */
+/** Greater than every UUIDv7: the bound at the beginning of a list, the newest row first. */
 const PAST_ALL_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Older than every id of a request or call: where those lists end. It names no row: no UUIDv7 is all zeros. */
+/** Less than every UUIDv7: the bound at the end of a list. No row has it. */
 const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
 
 /** Greater than every account id: 13 digits sort after any 12 in every collation. */
@@ -43,13 +43,12 @@ export const PAST_ALL_ACCOUNTS = '9999999999999';
 /** Less than every account id. */
 export const BEFORE_ALL_ACCOUNTS = '';
 
-/** The greatest bigint: no target has it, since a sequence does not get there. */
+/** The greatest bigint. No target has it: the sequence does not reach it. */
 export const PAST_ALL_TARGETS = '9223372036854775807';
 
-/** Names no target: sequences begin at 1. */
+/** No target has it: the sequence begins at 1. */
 const NO_TARGET_ID = '0';
 
-/** Newer than every outcome, and older than every outcome. */
 const PAST_ALL_OUTCOMES: OutcomeKey = { targetId: PAST_ALL_TARGETS, accountId: PAST_ALL_ACCOUNTS };
 const BEFORE_ALL_OUTCOMES: OutcomeKey = { targetId: NO_TARGET_ID, accountId: BEFORE_ALL_ACCOUNTS };
 
@@ -66,8 +65,8 @@ export function outcomeCursor({ targetId, accountId }: OutcomeKey): string {
 }
 
 /**
- * The id that the page begins behind, read in its direction; without a cursor, one beyond all.
- * Throws `BAD_USER_INPUT` when the cursor is none, or one of another kind of list.
+ * The id after which the page begins, in its direction; without a cursor, an id before all rows in that direction. Throws
+ * `BAD_USER_INPUT` for an invalid cursor, and for a cursor of another kind of list.
  */
 export function idBound(kind: IdListKind, page: PageArgs): string {
   const { argument, cursor } = cursorOf(page);
@@ -81,7 +80,7 @@ export function idBound(kind: IdListKind, page: PageArgs): string {
   return id;
 }
 
-/** As `idBound`, for outcomes. */
+/** Like `idBound`, for outcomes. */
 export function outcomeBound(page: PageArgs): OutcomeKey {
   const { argument, cursor } = cursorOf(page);
   if (cursor === null) {
@@ -105,7 +104,7 @@ export function inventoryCursor({ accountId, laneId }: InventoryKey): string {
   return encode('inventory', accountId, String(laneId));
 }
 
-/** As `idBound`, for the inventory, which begins with the least account id. */
+/** Like `idBound`, for the inventory, which begins with the least account id. */
 export function inventoryBound(page: PageArgs): InventoryKey {
   const { argument, cursor } = cursorOf(page);
   if (cursor === null) {
@@ -118,12 +117,12 @@ export function inventoryBound(page: PageArgs): InventoryKey {
   return { accountId, laneId: Number(laneId) };
 }
 
-/** The id as it came, or one that names no row when it is not a UUID: PostgreSQL would refuse the statement. */
+/** The id if it is a UUID, otherwise one that no row has: PostgreSQL refuses a statement with an invalid UUID. */
 export function uuidOrNone(id: string): string {
   return UUID.test(id) ? id : BEFORE_ALL_IDS;
 }
 
-/** As `uuidOrNone`, for ids of targets. */
+/** Like `uuidOrNone`, for ids of targets. */
 export function targetIdOrNone(id: string): string {
   return isTargetId(id) ? id : NO_TARGET_ID;
 }
@@ -138,7 +137,7 @@ function cursorOf(page: PageArgs): { argument: 'after' | 'before'; cursor: strin
     : { argument: 'after', cursor: page.after };
 }
 
-// "1" is the version: what an older release has given out stays good, or is told apart.
+// "1" is the version: a later release can tell the cursors of an older one.
 function encode(kind: ListKind, ...key: string[]): string {
   return Buffer.from(['1', kind, ...key].join('|')).toString('base64url');
 }
@@ -146,7 +145,7 @@ function encode(kind: ListKind, ...key: string[]): string {
 function decode(kind: ListKind, argument: string, cursor: string): string[] {
   const text = Buffer.from(cursor, 'base64url');
   const [version, found, ...key] = text.toString().split('|');
-  // Buffer skips what is not base64url; a cursor of ours comes back as it was.
+  // Buffer skips characters that are not base64url. Only a valid cursor encodes to itself.
   if (version !== '1' || text.toString('base64url') !== cursor) {
     throw wrongCursor(kind, argument, cursor);
   }
@@ -157,9 +156,9 @@ function decode(kind: ListKind, argument: string, cursor: string): string[] {
 }
 
 function wrongCursor(kind: ListKind, argument: string, cursor: string, found?: string): GatewayError {
-  const came = found !== undefined && KINDS.includes(found) ? `is one of a list of ${found}` : 'is none';
+  const fault = found !== undefined && KINDS.includes(found) ? `is from a list of ${found}` : 'is no cursor';
   return new GatewayError(
     'BAD_USER_INPUT',
-    `${argument}: expected a cursor from a list of ${kind}; ${quoted(cursor)} ${came}`,
+    `${argument}: expected a cursor from a list of ${kind}; ${quoted(cursor)} ${fault}`,
   );
 }

@@ -123,7 +123,7 @@ describe('a cursor of deniedAttempts', () => {
       const { errors } = await ask('root', `{ ${list}(after: "${endCursor}") { nodes { id } } }`);
       expect(errors).toMatchObject([
         {
-          message: `after: expected a cursor from a list of ${list}; "${endCursor}" is one of a list of deniedAttempts`,
+          message: `after: expected a cursor from a list of ${list}; "${endCursor}" is from a list of deniedAttempts`,
           extensions: { code: 'BAD_USER_INPUT' },
         },
       ]);
@@ -149,7 +149,7 @@ describe('a cursor of deniedAttempts', () => {
     const foreign = Buffer.from('1|requests|01900000-0000-7000-8000-0000000000ab').toString('base64url');
     const { errors } = await ask('root', `{ deniedAttempts(after: "${foreign}") { nodes { id } } }`);
     expect(errors?.[0]?.message).toBe(
-      `after: expected a cursor from a list of deniedAttempts; "${foreign}" is one of a list of requests`,
+      `after: expected a cursor from a list of deniedAttempts; "${foreign}" is from a list of requests`,
     );
   });
 });

@@ -24,7 +24,7 @@ const CALLERS: Caller[] = [LOCAL_CALLER, ARCHIVE];
 const EARLY = new Date(timeOf(4).getTime() + 60_030);
 const LATE = timeOf(77);
 
-/** Conditions of a filter. A page asks for three things at once; boundedPage.test.ts draws filters with more. */
+/** Conditions of a filter. A page asks for three things at once; boundedLists.test.ts draws filters with more. */
 const MAX_CONDITIONS = byRunLength(3, 10);
 
 const LANES = { administrator: ['security'], service: ['SECURITY_HUB'], region: ['eu-west-1'] };

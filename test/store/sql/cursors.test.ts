@@ -25,19 +25,19 @@ function faultOf(decode: () => unknown): string {
 }
 
 describe('a cursor', () => {
-  it('names the place it was made for, in characters that need no escape in a URL', () => {
+  it('holds its key, in characters that need no escape in a URL', () => {
     expect(idAfter('requests', idCursor('requests', ID))).toBe(ID);
     expect(idAfter('calls', idCursor('calls', ID))).toBe(ID);
     expect(outcomeAfter(outcomeCursor(KEY))).toEqual(KEY);
     expect(outcomeCursor(KEY)).toMatch(/^[\w-]+$/);
   });
 
-  it('of another kind of list is refused, and the message says which kind came', () => {
+  it('of another kind of list is refused, and the message names its kind', () => {
     const cursor = idCursor('requests', ID);
-    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; "${cursor}" is one of a list of requests`;
+    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; "${cursor}" is from a list of requests`;
     expect(faultOf(() => outcomeAfter(cursor))).toBe(message);
     expect(faultOf(() => idAfter('calls', cursor))).toContain('expected a cursor from a list of calls');
-    expect(faultOf(() => idAfter('requests', outcomeCursor(KEY)))).toContain('is one of a list of outcomes');
+    expect(faultOf(() => idAfter('requests', outcomeCursor(KEY)))).toContain('is from a list of outcomes');
   });
 
   it.each([
@@ -45,17 +45,17 @@ describe('a cursor', () => {
     ['a word', 'banana'],
     ['no base64url', 'fGE='],
     ['another version', encode('2|outcomes|5|000000000017')],
-    ['another kind that never was', encode('1|members|5|000000000017')],
+    ['an unknown kind', encode('1|members|5|000000000017')],
     ['no key', encode('1|outcomes')],
     ['half a key', encode('1|outcomes|5')],
     ['too long a key', encode('1|outcomes|5|000000000017|6')],
     ['a target that is no number', encode('1|outcomes|five|000000000017')],
     ['a negative target', encode('1|outcomes|-5|000000000017')],
     ['a target past 64 bits', encode('1|outcomes|9223372036854775807|000000000017')],
-    ['an account that is none', encode('1|outcomes|5|17')],
-    ['a good cursor with something behind it', `${outcomeCursor(KEY)}!`],
+    ['an invalid account', encode('1|outcomes|5|17')],
+    ['a valid cursor with a character after it', `${outcomeCursor(KEY)}!`],
   ])('that is %s is refused', (_what, cursor) => {
-    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; ${JSON.stringify(cursor)} is none`;
+    const message = `BAD_USER_INPUT after: expected a cursor from a list of outcomes; ${JSON.stringify(cursor)} is no cursor`;
     expect(faultOf(() => outcomeAfter(cursor))).toBe(message);
   });
 
@@ -66,16 +66,16 @@ describe('a cursor', () => {
     );
   });
 
-  it('that is wrong is named as the argument it came in', () => {
+  it('that is wrong is named with its argument', () => {
     expect(faultOf(() => outcomeBound({ last: 1, before: 'banana' }))).toBe(
-      'BAD_USER_INPUT before: expected a cursor from a list of outcomes; "banana" is none',
+      'BAD_USER_INPUT before: expected a cursor from a list of outcomes; "banana" is no cursor',
     );
     expect(faultOf(() => idBound('calls', { last: 1, before: outcomeCursor(KEY) }))).toContain(
       'BAD_USER_INPUT before: expected a cursor from a list of calls',
     );
   });
 
-  it('that is very long is not repeated whole', () => {
+  it('that is very long is cut in the message', () => {
     expect(faultOf(() => outcomeAfter('x'.repeat(100_000))).length).toBeLessThan(250);
   });
 });
