@@ -12,23 +12,23 @@ import type {
 } from '../membership.js';
 import type { PageEnds, TextColumn, TextPage } from './pages.js';
 
-/** Keyset paging forward: the `first` rows after the cursor. */
+/** A keyset page read forward: the `first` rows after the cursor. */
 export interface ForwardPage {
   /** 1 to 100. */
   readonly first: number;
-  /** Opaque, from another page of the same list; null for its beginning. */
+  /** Opaque, from another page of the same list; null: the beginning of the list. */
   readonly after: string | null;
 }
 
-/** Keyset paging backward: the `last` rows before the cursor. */
+/** A keyset page read backward: the `last` rows before the cursor. */
 export interface BackwardPage {
   /** 1 to 100. */
   readonly last: number;
-  /** Opaque, from another page of the same list; null for its end. */
+  /** Opaque, from another page of the same list; null: the end of the list. */
   readonly before: string | null;
 }
 
-/** Which page of a list. Whichever way it is read, its rows come newest first. */
+/** A page of a list. In both directions its rows are newest first. */
 export type PageArgs = ForwardPage | BackwardPage;
 
 /** One page, newest first. */
@@ -36,7 +36,7 @@ export interface Page<Row> extends PageEnds {
   readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
 }
 
-/** Outcomes by status; they add up to `total`. */
+/** Numbers of outcomes by status; their sum is `total`. */
 export interface OutcomeCounts {
   readonly total: number;
   readonly pending: number;
@@ -60,7 +60,7 @@ export interface RequestRow {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** UUID of the request whose failures it sends again. */
+  /** UUID of the request whose failed accounts this one sends again; null for a request that is no retry. */
   readonly retryOf: string | null;
 }
 
@@ -71,7 +71,7 @@ export interface TargetRow {
   readonly region: string;
   readonly detectorId: string | null;
   readonly counts: OutcomeCounts;
-  /** Its outcomes were erased for their age; the counts are what they were. */
+  /** Whether its outcomes were erased for their age; the counts stay. */
   readonly isErased: boolean;
 }
 
@@ -90,7 +90,7 @@ export interface OutcomeRow {
   readonly reason: string | null;
   readonly sends: number;
   readonly settledAt: Date | null;
-  /** The last call that carried it. */
+  /** UUID of the last call that carried the account; null before it was sent. */
   readonly callId: string | null;
 }
 
@@ -105,18 +105,18 @@ export interface ShownOutcome extends Omit<OutcomeRow, 'targetId' | 'requestId' 
 /** A field of an outcome in a page as text. */
 export type OutcomeColumn = '__typename' | keyof ShownOutcome;
 
-/** Where the member of an outcome stood when it was last looked at. */
+/** The status of an outcome's member when it was last read. */
 export interface MemberStatusRow {
   readonly memberStatus: MemberStatus;
   /** The database's clock. */
   readonly memberStatusAt: Date;
 }
 
-/** One time that an outcome's account was sent. */
+/** A call that carried an outcome's account. */
 export interface SendRow {
   /** UUID. */
   readonly callId: string;
-  /** What the service's answer said of the account, verbatim; null when it said nothing. */
+  /** The text of the service about the account, verbatim; null when its answer has none. */
   readonly reason: string | null;
 }
 
@@ -136,12 +136,12 @@ export interface CallRow {
   readonly attempts: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
-  /** Why the last read-back of an unanswered call told nothing. */
+  /** The error of the last read-back of an unanswered call; null without one. */
   readonly readBackError: string | null;
   readonly lateAnswer: LateAnswer | null;
 }
 
-/** What a worker that had lost the lane heard of a call. */
+/** The answer to a call that arrived after its worker had lost the lane. */
 export interface LateAnswer {
   readonly status: CallStatus;
   readonly recordedAt: Date;
@@ -152,14 +152,13 @@ export interface LateAnswer {
   readonly unprocessed: readonly { readonly accountId: string; readonly result: string }[];
 }
 
-/** Where something was, or is to be, sent. Absent members do not filter. */
+/** Lanes by their columns. An absent or null member matches everything; so in all filters here. */
 export interface LaneFilter {
   readonly administrator?: string | null;
   readonly service?: SecurityService | null;
   readonly region?: string | null;
 }
 
-/** Absent members do not filter. */
 export interface RequestFilter extends LaneFilter {
   readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly RequestStatus[] | null;
@@ -167,15 +166,14 @@ export interface RequestFilter extends LaneFilter {
   readonly requestedBy?: string | null;
   /** Requests that named this account. */
   readonly accountId?: string | null;
-  /** Part of the note, in whichever case. */
+  /** A part of the note, without regard to case. */
   readonly note?: string | null;
-  /** From here on. */
+  /** This time or later. */
   readonly createdAfter?: Date | null;
-  /** Up to here, and not at it. */
+  /** Before this time. */
   readonly createdBefore?: Date | null;
 }
 
-/** Absent members do not filter. */
 export interface OutcomeFilter extends LaneFilter {
   /** UUID. */
   readonly requestId?: string | null;
@@ -183,23 +181,22 @@ export interface OutcomeFilter extends LaneFilter {
   readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly OutcomeStatus[] | null;
   readonly reasonCodes?: readonly ReasonCode[] | null;
-  /** From here on; what has not settled does not meet it. */
+  /** This time or later; an open outcome does not match. */
   readonly settledAfter?: Date | null;
-  /** Up to here, and not at it; what has not settled does not meet it. */
+  /** Before this time; an open outcome does not match. */
   readonly settledBefore?: Date | null;
 }
 
-/** Absent members do not filter. */
 export interface CallFilter extends LaneFilter {
   readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly CallStatus[] | null;
-  /** From here on. */
+  /** This time or later. */
   readonly startedAfter?: Date | null;
-  /** Up to here, and not at it. */
+  /** Before this time. */
   readonly startedBefore?: Date | null;
 }
 
-/** What the outcomes of a group have in common; null where it is not grouped by, or has none. */
+/** The values that all outcomes of a group share; null for a dimension without a value, or that is not grouped by. */
 export interface StatisticsGroup {
   readonly operation: MembershipOperation | null;
   readonly service: SecurityService | null;
@@ -208,7 +205,7 @@ export interface StatisticsGroup {
   readonly status: OutcomeStatus | null;
   readonly reasonCode: ReasonCode | null;
   readonly requestedBy: string | null;
-  /** Beginning of the hour, day or month in UTC in which they settled; null for those that have not. */
+  /** Begin of the hour, day or month, in UTC, in which they settled; null for open outcomes. */
   readonly from: Date | null;
 }
 
@@ -221,12 +218,13 @@ export interface AccountsRow extends StatisticsGroup {
   readonly accounts: number;
 }
 
-/** The outcomes of one request or of one call, narrowed. */
+/** A filter for the outcomes of one request. */
 export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | 'region'>;
 
 /**
- * Reads of the record. Each function is one SQL statement, and answers only from the administrators the caller may
- * see. The functions that take several ids answer in the order of the ids, so that a DataLoader can sit on them.
+ * Reads of the record. Each function is one SQL statement. With a caller it reads only the administrators granted to the
+ * caller; without one, the caller has been shown the parents before. Functions of several ids answer in the order of the ids,
+ * as a DataLoader needs.
  */
 export interface HistoryStore {
   requests(caller: Caller, filter: RequestFilter, page: PageArgs): Promise<Page<RequestRow>>;
@@ -239,24 +237,24 @@ export interface HistoryStore {
   ): Promise<TextPage>;
   calls(caller: Caller, filter: CallFilter, page: PageArgs): Promise<Page<CallRow>>;
 
-  /** How many rows the whole list has; null when there are more than `most`, or too much was to be looked through. */
-  countRequests(caller: Caller, filter: RequestFilter, most: number): Promise<number | null>;
-  countOutcomes(caller: Caller, filter: OutcomeFilter, most: number): Promise<number | null>;
-  countCalls(caller: Caller, filter: CallFilter, most: number): Promise<number | null>;
+  /** The number of rows of the list; null for more than `limit`, or if the count stopped at its limit of rows read. */
+  countRequests(caller: Caller, filter: RequestFilter, limit: number): Promise<number | null>;
+  countOutcomes(caller: Caller, filter: OutcomeFilter, limit: number): Promise<number | null>;
+  countCalls(caller: Caller, filter: CallFilter, limit: number): Promise<number | null>;
 
-  /** The groups in order, newest first and then by name, `most` at most. */
+  /** The first `limit` groups, ordered by time, newest first, and then by name. */
   statistics(
     caller: Caller,
     groupBy: readonly StatisticsDimension[],
     filter: OutcomeFilter,
-    most: number,
+    limit: number,
   ): Promise<StatisticsRow[]>;
-  /** The same groups in the same order. Reads every outcome that meets the filter. */
+  /** The same groups in the same order. Reads every outcome that matches the filter. */
   statisticsAccounts(
     caller: Caller,
     groupBy: readonly StatisticsDimension[],
     filter: OutcomeFilter,
-    most: number,
+    limit: number,
   ): Promise<AccountsRow[]>;
 
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
@@ -265,17 +263,17 @@ export interface HistoryStore {
     caller: Caller,
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<(OutcomeRow | null)[]>;
-  /** Every call that carried each outcome, in order. */
+  /** The calls that carried each outcome, in order. */
   sendsOfOutcomes(
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<SendRow[][]>;
-  /** Where each outcome's member stood at the last look; null when nobody has looked. */
+  /** The status of each outcome's member when it was last read; null before that. */
   memberStatusOfOutcomes(
     keys: readonly { readonly targetId: string; readonly accountId: string }[],
   ): Promise<(MemberStatusRow | null)[]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
-  /** The retries of each request, newest first, `most` of them at most. */
-  retriesOfRequests(requestIds: readonly string[], most: number): Promise<RequestRow[][]>;
+  /** The newest `limit` retries of each request, newest first. */
+  retriesOfRequests(requestIds: readonly string[], limit: number): Promise<RequestRow[][]>;
   outcomesOfRequests(
     requestIds: readonly string[],
     filter: NestedOutcomeFilter,

@@ -5,16 +5,16 @@ import { readParameters } from './exportParameters.js';
 import { callNodeId, outcomeNodeId, requestNodeId } from '../input/nodeId.js';
 import { mayBeRetried } from '../answers/retryPolicy.js';
 
-/** @throws GatewayError `BAD_USER_INPUT` for a filter that is wrong, before anything is read. */
+/** Exports from `store`. */
 export function createExportOutcomes(store: ExportStore): ExportOutcomes {
   return (caller, parameters) =>
     toExported(store.outcomes(caller, checkOutcomeFilter(readParameters(parameters))));
 }
 
 async function* toExported(
-  parts: AsyncIterable<readonly OutcomeRow[]>,
+  batches: AsyncIterable<readonly OutcomeRow[]>,
 ): AsyncGenerator<readonly ExportedOutcome[]> {
-  for await (const rows of parts) {
+  for await (const rows of batches) {
     yield rows.map(toOutcome);
   }
 }

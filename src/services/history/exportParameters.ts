@@ -8,11 +8,11 @@ import {
 import type { Parameters } from '../../ports/exports.js';
 import type { OutcomesQuery } from '../input/checkFilters.js';
 
-/** ISO 8601 with a zone, as the schema's DateTime. */
+/** ISO 8601 with a zone, like the schema's DateTime. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** How each condition of the filter of outcomes is read from text. */
-const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Read<OutcomesQuery[Name]> } = {
+/** The reader of each condition of the filter. */
+const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Reader<OutcomesQuery[Name]> } = {
   requestId: one((_name, value) => value),
   accountId: many((_name, value) => value),
   operation: many(oneOf(MEMBERSHIP_OPERATIONS)),
@@ -25,14 +25,14 @@ const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Read<Outco
   settledBefore: one(moment),
 };
 
-type Read<Value> = (name: string, values: readonly string[]) => Value;
+type Reader<Value> = (name: string, values: readonly string[]) => Value;
 
 /**
- * The filter of outcomes from the parameters of an address: its conditions by their names, lists as values between commas or
- * names given again. `BAD_USER_INPUT`, with the parameter named, for what is no condition or has no such value.
+ * The filter of outcomes from query parameters that have the names of its conditions. A list is one parameter with commas, or
+ * the parameter repeated. Throws `BAD_USER_INPUT` with the name of an unknown parameter, or of one with a wrong value.
  */
 export function readParameters(parameters: Parameters): OutcomesQuery {
-  const asked = Object.entries(parameters).map(([name, value]) => {
+  const conditions = Object.entries(parameters).map(([name, value]) => {
     if (!isCondition(name)) {
       throw new GatewayError(
         'BAD_USER_INPUT',
@@ -41,14 +41,14 @@ export function readParameters(parameters: Parameters): OutcomesQuery {
     }
     return [name, CONDITIONS[name](name, [value ?? []].flat())] as const;
   });
-  return Object.fromEntries(asked);
+  return Object.fromEntries(conditions);
 }
 
 function isCondition(name: string): name is keyof OutcomesQuery {
   return Object.hasOwn(CONDITIONS, name);
 }
 
-function one<Value>(read: (name: string, value: string) => Value): Read<Value> {
+function one<Value>(read: (name: string, value: string) => Value): Reader<Value> {
   return (name, values) => {
     const [value] = values;
     if (value !== undefined && values.length === 1) {
@@ -58,7 +58,7 @@ function one<Value>(read: (name: string, value: string) => Value): Read<Value> {
   };
 }
 
-function many<Value>(read: (name: string, value: string) => Value): Read<readonly Value[]> {
+function many<Value>(read: (name: string, value: string) => Value): Reader<readonly Value[]> {
   return (name, values) => values.flatMap((value) => value.split(',')).map((value) => read(name, value));
 }
 

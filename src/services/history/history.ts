@@ -1,6 +1,12 @@
 import type { Caller } from '../../membership.js';
-import type { CallRow, HistoryStore, OutcomeRow, Page, RequestRow } from '../../ports/history.js';
-import type { OutcomeColumn } from '../../ports/history.js';
+import type {
+  CallRow,
+  HistoryStore,
+  OutcomeColumn,
+  OutcomeRow,
+  Page,
+  RequestRow,
+} from '../../ports/history.js';
 import type { TextColumn, TextPage } from '../../ports/pages.js';
 import {
   type CallsQuery,
@@ -12,63 +18,62 @@ import {
 } from '../input/checkFilters.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
 
-/** Most entries of a list that are counted; the schema repeats it. Reading on costs about a millisecond a thousand. */
-const MOST_COUNTED = 10_000;
+/** Longest list that is counted, in entries; the schema repeats it. To read 1,000 entries more takes about 1 ms. */
+const MAX_COUNTED = 10_000;
 
-/** A page, and the number of entries of its whole list: counted when asked for, null above 10,000. */
+/** A page of a list, and the count of the whole list, which is read on demand; null for more than MAX_COUNTED entries. */
 interface Counted<Shown> {
   readonly page: Shown;
   count(): Promise<number | null>;
 }
 export type CountedPage<Row> = Counted<Page<Row>>;
 
-/** The lists of the record, newest first, limited to the administrators granted to the caller. */
+/**
+ * The lists of the record, newest first, limited to the administrators granted to the caller. Every function rejects with
+ * `BAD_USER_INPUT` for a wrong filter or page, before anything is read.
+ */
 export interface HistoryService {
-  requests(caller: Caller, asked: RequestsQuery, page: PageInput): Promise<CountedPage<RequestRow>>;
-  outcomes(caller: Caller, asked: OutcomesQuery, page: PageInput): Promise<CountedPage<OutcomeRow>>;
-  /** Columns of outcomes, as the JSON that they are answered with. */
+  requests(caller: Caller, query: RequestsQuery, page: PageInput): Promise<CountedPage<RequestRow>>;
+  outcomes(caller: Caller, query: OutcomesQuery, page: PageInput): Promise<CountedPage<OutcomeRow>>;
+  /** Columns of outcomes as the JSON text of the response. */
   outcomesAsText(
     caller: Caller,
-    asked: OutcomesQuery,
+    query: OutcomesQuery,
     page: PageInput,
     columns: readonly TextColumn<OutcomeColumn>[],
   ): Promise<Counted<TextPage>>;
-  calls(caller: Caller, asked: CallsQuery, page: PageInput): Promise<CountedPage<CallRow>>;
+  calls(caller: Caller, query: CallsQuery, page: PageInput): Promise<CountedPage<CallRow>>;
 }
 
-/**
- * Lists the record: checks what was asked, then reads it in one statement, and counts it in another.
- *
- * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before the store is asked.
- */
+/** A page and its count are two statements. */
 export function createHistory(store: HistoryStore): HistoryService {
   return {
-    async requests(caller, asked, page) {
-      const filter = checkRequestFilter(asked);
+    async requests(caller, query, page) {
+      const filter = checkRequestFilter(query);
       return {
         page: await store.requests(caller, filter, checkPage(page)),
-        count: () => store.countRequests(caller, filter, MOST_COUNTED),
+        count: () => store.countRequests(caller, filter, MAX_COUNTED),
       };
     },
-    async outcomes(caller, asked, page) {
-      const filter = checkOutcomeFilter(asked);
+    async outcomes(caller, query, page) {
+      const filter = checkOutcomeFilter(query);
       return {
         page: await store.outcomes(caller, filter, checkPage(page)),
-        count: () => store.countOutcomes(caller, filter, MOST_COUNTED),
+        count: () => store.countOutcomes(caller, filter, MAX_COUNTED),
       };
     },
-    async outcomesAsText(caller, asked, page, columns) {
-      const filter = checkOutcomeFilter(asked);
+    async outcomesAsText(caller, query, page, columns) {
+      const filter = checkOutcomeFilter(query);
       return {
         page: await store.outcomesAsText(caller, filter, checkPage(page), columns),
-        count: () => store.countOutcomes(caller, filter, MOST_COUNTED),
+        count: () => store.countOutcomes(caller, filter, MAX_COUNTED),
       };
     },
-    async calls(caller, asked, page) {
-      const filter = checkCallFilter(asked);
+    async calls(caller, query, page) {
+      const filter = checkCallFilter(query);
       return {
         page: await store.calls(caller, filter, checkPage(page)),
-        count: () => store.countCalls(caller, filter, MOST_COUNTED),
+        count: () => store.countCalls(caller, filter, MAX_COUNTED),
       };
     },
   };

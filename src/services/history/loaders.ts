@@ -14,18 +14,20 @@ import type {
 } from '../../ports/history.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
 
-/** Most records one statement looks up by key: a page of 100 with 100 in each, the most one operation nests two deep. */
+/** Most records that one statement looks up by key: a page of 100 with pages of 100, the most that one operation nests. */
 const KEYS_PER_STATEMENT = 10_000;
 
-/** Most parents whose pages one statement reads: with 100 rows each it already answers with 10,000. */
+/** Most parents whose pages one statement reads: with 100 rows each it answers with 10,000 rows. */
 const PARENTS_PER_STATEMENT = 100;
 
-/** Most retries of one request that are shown, the newest: it takes a script gone wild to make more. */
-const RETRIES_SHOWN = 100;
+/** Most retries of one request in an answer, the newest: only a faulty script makes more. */
+const MAX_RETRIES = 100;
 
 /**
- * Reads of the record that fan out from other records. All that are asked for in the same moment travel in one
- * statement, and what was read is kept until `forget`: one set of loaders serves one operation of one caller.
+ * Reads of records by their ids or their parents, for one operation of one caller. All reads of one tick are batched into one
+ * statement. Results are cached until `forget`.
+ *
+ * Reads by parent need no grant: the caller has been shown the parent.
  */
 export interface Loaders {
   /** Null when it does not exist or the caller may not see it. */
@@ -34,29 +36,28 @@ export interface Loaders {
   call(callId: string): Promise<CallRow | null>;
   /** Null when it does not exist or the caller may not see it. */
   outcome(key: OutcomeKey): Promise<OutcomeRow | null>;
-  /** Every call that carried an outcome the caller has been shown, in order. */
+  /** Every call that carried the outcome, in order. */
   sends(key: OutcomeKey): Promise<readonly SendRow[]>;
-  /** Where the member of an outcome the caller has been shown stood at the last look; null when nobody has looked. */
+  /** The status of the outcome's member when it was last read; null before that. */
   memberStatus(key: OutcomeKey): Promise<MemberStatusRow | null>;
-  /** The targets of a request the caller has been shown. */
   targets(requestId: string): Promise<readonly TargetRow[]>;
-  /** The newest retries of a request the caller has been shown, newest first. */
+  /** The newest 100 retries of a request, newest first. */
   retries(requestId: string): Promise<readonly RequestRow[]>;
-  /** A page of the outcomes of a request the caller has been shown; rejects with `BAD_USER_INPUT` for a wrong page. */
+  /** A page of the outcomes of a request; rejects with `BAD_USER_INPUT` for a wrong page. */
   outcomesOfRequest(
     requestId: string,
     filter: NestedOutcomeFilter,
     page: PageInput,
   ): Promise<Page<OutcomeRow>>;
-  /** A page of what a call carried; rejects with `BAD_USER_INPUT` for a wrong page. */
+  /** A page of the outcomes that a call carried; rejects with `BAD_USER_INPUT` for a wrong page. */
   outcomesOfCall(callId: string, page: PageInput): Promise<Page<OutcomeRow>>;
-  /** A page of the calls of a request the caller has been shown; rejects with `BAD_USER_INPUT` for a wrong page. */
+  /** A page of the calls of a request; rejects with `BAD_USER_INPUT` for a wrong page. */
   callsOfRequest(requestId: string, page: PageInput): Promise<Page<CallRow>>;
-  /** Drops everything read so far, since a mutation has changed the record. */
+  /** Empties the cache, after a mutation has changed the record. */
   forget(): void;
 }
 
-/** What names an outcome in the record. */
+/** The primary key of an outcome. */
 export interface OutcomeKey {
   readonly targetId: string;
   readonly accountId: string;
@@ -95,20 +96,20 @@ function createReads(store: HistoryStore, caller: Caller) {
     calls: new DataLoader((ids: readonly string[]) => store.callsById(caller, ids), options),
     outcomes: new DataLoader((keys: readonly OutcomeKey[]) => store.outcomesByKey(caller, keys), {
       ...options,
-      cacheKeyFn: outcomeName,
+      cacheKeyFn: outcomeCacheKey,
     }),
     sends: new DataLoader((keys: readonly OutcomeKey[]) => store.sendsOfOutcomes(keys), {
       ...options,
-      cacheKeyFn: outcomeName,
+      cacheKeyFn: outcomeCacheKey,
     }),
     memberStatuses: new DataLoader((keys: readonly OutcomeKey[]) => store.memberStatusOfOutcomes(keys), {
       ...options,
-      cacheKeyFn: outcomeName,
+      cacheKeyFn: outcomeCacheKey,
     }),
     targets: new DataLoader((ids: readonly string[]) => store.targetsOfRequests(ids), {
       maxBatchSize: PARENTS_PER_STATEMENT,
     }),
-    retries: new DataLoader((ids: readonly string[]) => store.retriesOfRequests(ids, RETRIES_SHOWN), {
+    retries: new DataLoader((ids: readonly string[]) => store.retriesOfRequests(ids, MAX_RETRIES), {
       maxBatchSize: PARENTS_PER_STATEMENT,
     }),
     outcomesOfRequests: byArguments(
@@ -120,11 +121,11 @@ function createReads(store: HistoryStore, caller: Caller) {
   };
 }
 
-function outcomeName({ targetId, accountId }: OutcomeKey): string {
+function outcomeCacheKey({ targetId, accountId }: OutcomeKey): string {
   return `${targetId} ${accountId}`;
 }
 
-/** One DataLoader per distinct arguments: all parents asked with the same ones are read together. */
+/** One DataLoader for each set of arguments: parents with equal arguments are read by one statement. */
 function byArguments<Args, Row>(
   read: (parentIds: readonly string[], args: Args) => Promise<Page<Row>[]>,
 ): (parentId: string, args: Args) => Promise<Page<Row>> {
@@ -142,7 +143,7 @@ function byArguments<Args, Row>(
   };
 }
 
-/** The same filter in the same words, so that equal ones share a statement. */
+/** The filter in one form, so that equal filters share a statement. */
 function canonical({ statuses, service, region }: NestedOutcomeFilter): NestedOutcomeFilter {
   return {
     statuses: statuses ? [...new Set(statuses)].sort() : null,

@@ -10,7 +10,7 @@ const COUNT_OF_STATUS: Readonly<Record<OutcomeStatus, keyof OutcomeCounts>> = {
   CANCELED: 'canceled',
 };
 
-/** The counts of a request: those of its targets, added up. */
+/** The counts of a request: the sums over its targets. */
 export function sumCounts(targets: readonly TargetRow[]): OutcomeCounts {
   const sum = { total: 0, pending: 0, inFlight: 0, processed: 0, unprocessed: 0, failed: 0, canceled: 0 };
   for (const { counts } of targets) {
@@ -22,8 +22,8 @@ export function sumCounts(targets: readonly TargetRow[]): OutcomeCounts {
 }
 
 /**
- * How many outcomes of a request meet a filter and can be listed, from the counts of its targets and without reading one
- * outcome. Those that were erased for their age are not among them.
+ * The number of outcomes of a request that match a filter, from the counts of its targets. Outcomes that were erased for their
+ * age cannot be listed, and are not counted.
  */
 export function countMatching(targets: readonly TargetRow[], filter: NestedOutcomeFilter): number {
   const { statuses, service, region } = filter;
