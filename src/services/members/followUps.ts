@@ -4,11 +4,11 @@ import type { FollowedMember, FollowUpStore, SeenMember } from '../../ports/foll
 import type { Lane } from '../../ports/laneRecord.js';
 import type { MemberReads } from './memberReads.js';
 
-/** Longest time between two looks at the schedule, in milliseconds; it costs two small statements. */
-const LONGEST_PAUSE_MS = 10_000;
+/** Longest time between two polls of the schedule, in milliseconds; a poll costs two small statements. */
+const MAX_POLL_INTERVAL_MS = 10_000;
 
-/** Statuses that an invitation ends in: whoever is there stays there, until somebody acts anew. */
-const ENDS: ReadonlySet<MemberStatus> = new Set([
+/** Final statuses of an invitation: an account keeps them until somebody changes its membership. */
+const FINAL_STATUSES: ReadonlySet<MemberStatus> = new Set([
   'ENABLED',
   'DISABLED',
   'REMOVED',
@@ -18,102 +18,105 @@ const ENDS: ReadonlySet<MemberStatus> = new Set([
   'NOT_A_MEMBER',
 ]);
 
-/** What members are followed with. */
+/** What follow-ups need. */
 export interface FollowUpDependencies {
   readonly store: FollowUpStore;
   readonly reads: Pick<MemberReads, 'member'>;
   /** The lanes that this process can read. */
   readonly lanes: readonly Lane[];
-  /** Seconds before the first look, and before each further one. */
+  /** Seconds before the first read of a member, and before each further one. */
   readonly waits: readonly number[];
   readonly log: Log;
 }
 
 /**
- * Looks at the members that requests asked to be followed, as the schedule has them. Each lane has one call on its way at a
- * time, in the turns of live reads: whoever asks meanwhile waits for no more than that one. A lane that cannot be read is
- * looked at later, and holds up no other.
+ * Reads the members of requests with follow-up, as the schedule has them. Each lane sends one call at a time, in the turns
+ * of reads, so other reads wait for at most one of these calls. A lane that cannot be read is read later, and delays no
+ * other lane.
  */
-export function startFollowUps({ store, reads, lanes, waits, log }: FollowUpDependencies): {
-  stop(): Promise<void>;
-} {
-  const laneOf = new Map(lanes.map((lane) => [lane.id, lane]));
-  const atWork = new Map<number, Promise<void>>();
-  let isStopping = false;
-  let round = Promise.resolve();
-  let isLooking = false;
+export function startFollowUps(dependencies: FollowUpDependencies): { stop(): Promise<void> } {
+  const { store, lanes, waits, log } = dependencies;
+  const laneById = new Map(lanes.map((lane) => [lane.id, lane]));
+  const running = new Map<number, Promise<void>>();
+  const stopping = new AbortController();
+  let poll: Promise<void> | null = null;
 
-  /** Null when the lane is to be left alone for now. */
-  const readAll = async (lane: Lane, taken: readonly FollowedMember[]): Promise<SeenMember[] | null> => {
-    const accountIds = [...new Set(taken.map(({ accountId }) => accountId))];
-    try {
-      const members = await Promise.all(accountIds.map((accountId) => reads.member(lane, accountId)));
-      return members.map(({ accountId, status, observedAt }) => ({
-        ...{ accountId, status, observedAt },
-        isEnd: ENDS.has(status),
-      }));
-    } catch (error) {
-      // When the process stops, what was taken comes up again by itself: whoever goes on looks at it.
-      if (isStopping) {
-        return null;
-      }
-      log.warn({ err: error, lane }, 'members not followed: their target is looked at later');
-      await store.postpone(lane.id, taken);
-      return null;
-    }
+  const logFailure = (error: unknown): void => {
+    log.warn({ err: error }, 'follow-ups failed; the next poll tries again');
   };
 
-  const follow = async (lane: Lane): Promise<void> => {
-    while (!isStopping) {
-      const taken = await store.take(lane.id, ACCOUNTS_PER_CALL);
-      if (taken.length === 0) {
-        return;
-      }
-      const seen = await readAll(lane, taken);
-      if (seen === null) {
-        return;
-      }
-      await store.note(lane.id, taken, seen);
-    }
-  };
-
-  const look = async (): Promise<void> => {
-    while (!isStopping && (await store.enroll()) > 0) {}
+  const startDueLanes = async (): Promise<void> => {
+    while (!stopping.signal.aborted && (await store.enroll()) > 0) {}
     for (const laneId of await store.lanesDue()) {
-      const lane = laneOf.get(laneId);
-      if (lane === undefined || atWork.has(laneId) || isStopping) {
+      const lane = laneById.get(laneId);
+      if (lane === undefined || running.has(laneId) || stopping.signal.aborted) {
         continue;
       }
-      const work = follow(lane)
-        .catch(failed)
-        .finally(() => atWork.delete(laneId));
-      atWork.set(laneId, work);
+      const work = followLane(dependencies, lane, stopping.signal)
+        .catch(logFailure)
+        .finally(() => running.delete(laneId));
+      running.set(laneId, work);
     }
   };
 
-  const failed = (error: unknown): void => {
-    log.warn({ err: error }, 'followed members not looked up');
-  };
-
-  const start = (): void => {
-    if (isLooking) {
-      return;
-    }
-    isLooking = true;
-    round = look()
-      .catch(failed)
+  const pollOnce = (): void => {
+    poll ??= startDueLanes()
+      .catch(logFailure)
       .finally(() => {
-        isLooking = false;
+        poll = null;
       });
   };
-  const timer = setInterval(start, Math.min(LONGEST_PAUSE_MS, (Math.min(...waits) * 1_000) / 4));
-  start();
+  const timer = setInterval(pollOnce, Math.min(MAX_POLL_INTERVAL_MS, (Math.min(...waits) * 1_000) / 4));
+  pollOnce();
   return {
     async stop() {
-      isStopping = true;
+      stopping.abort();
       clearInterval(timer);
-      await round;
-      await Promise.all(atWork.values());
+      await poll;
+      await Promise.all(running.values());
     },
   };
+}
+
+/** Reads the members of a lane that are due, 50 at a time, until none is due or the lane cannot be read. */
+async function followLane(
+  dependencies: FollowUpDependencies,
+  lane: Lane,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { store } = dependencies;
+  while (!stopping.aborted) {
+    const due = await store.take(lane.id, ACCOUNTS_PER_CALL);
+    const seen = due.length === 0 ? null : await readMembers(dependencies, lane, due, stopping);
+    if (seen === null) {
+      return;
+    }
+    await store.note(lane.id, due, seen);
+  }
+}
+
+/** Null when the lane cannot be read; its members are then read later. */
+async function readMembers(
+  { store, reads, log }: FollowUpDependencies,
+  lane: Lane,
+  due: readonly FollowedMember[],
+  stopping: AbortSignal,
+): Promise<SeenMember[] | null> {
+  const accountIds = [...new Set(due.map(({ accountId }) => accountId))];
+  try {
+    const members = await Promise.all(accountIds.map((accountId) => reads.member(lane, accountId)));
+    return members.map(({ accountId, status, observedAt }) => ({
+      accountId,
+      status,
+      observedAt,
+      isEnd: FINAL_STATUSES.has(status),
+    }));
+  } catch (error) {
+    // When the process stops, the lease of these members ends by itself, and another process reads them.
+    if (!stopping.aborted) {
+      log.warn({ err: error, lane }, 'followed members of a target not read; postponed');
+      await store.postpone(lane.id, due);
+    }
+    return null;
+  }
 }

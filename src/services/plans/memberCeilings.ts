@@ -5,20 +5,20 @@ import type { MemberReads } from '../members/memberReads.js';
 /** Most members of an administrator in a region (UPSTREAMS.md, "Both services"). */
 const MEMBERS: Readonly<Record<SecurityService, number>> = { GUARDDUTY: 50_000, SECURITY_HUB: 10_000 };
 
-/** Most invitations that wait for an answer (UPSTREAMS.md, "Both services"); null: none is known. */
+/** Most open invitations (UPSTREAMS.md, "Both services"); null: no limit is known. */
 const INVITATIONS: Readonly<Record<SecurityService, number | null>> = {
   GUARDDUTY: null,
   SECURITY_HUB: 1_000,
 };
 
-/** How many more the target takes before it reaches its ceiling. */
+/** How many more members or invitations the target takes. */
 export type Room =
-  /** So many; Infinity where no ceiling is known. */
+  /** Infinity where no limit is known. */
   | { readonly kind: 'COUNTED'; readonly room: number }
-  /** There are too many members to count in time, or they could not be listed. */
+  /** 20 seconds were not enough to count the members, or they could not be listed. */
   | { readonly kind: 'NOT_COUNTED' };
 
-/** Counts what the operation would add to. */
+/** The room that the operation has at a target. */
 export async function roomFor(
   reads: MemberReads,
   target: TargetAddress,

@@ -15,24 +15,24 @@ import type { MemberReads } from '../members/memberReads.js';
 import { verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 
-/** Most accounts of one plan: as many as one query looks up. */
+/** Most accounts of one plan, as in one query. */
 export const ACCOUNTS_PER_PLAN = 1_000;
 
 /** One account at one target. */
 export interface PlannedAccount {
   readonly accountId: string;
   readonly verdict: PlanVerdict;
-  /** Null when it was not read. */
+  /** Null when the target could not be read. */
   readonly memberStatus: MemberStatus | null;
 }
 
-/** What a request would do at one target. */
+/** The plan of a request for one target. */
 export interface PlannedTarget extends TargetAddress {
   /** In the order of their ids, which is that of the calls. */
   readonly accounts: readonly PlannedAccount[];
-  /** Calls that would carry accounts, when nothing has to go again. */
+  /** Calls that carry the accounts, without retries. */
   readonly calls: number;
-  /** How long they take at the configured rate, when nothing else uses it. */
+  /** Time that the calls take at the configured rate, without other traffic. */
   readonly seconds: number;
   /** False when the members could not be counted, so that OVER_LIMIT may be missing. */
   readonly limitChecked: boolean;
@@ -41,15 +41,15 @@ export interface PlannedTarget extends TargetAddress {
   readonly reason: string | null;
 }
 
-/** What a request would do, had it been made. */
+/** The plan of a request. */
 export interface MembershipPlan {
   readonly targets: readonly PlannedTarget[];
   readonly calls: number;
-  /** Targets work side by side: that of the slowest. */
+  /** The time of the slowest target, since targets work in parallel. */
   readonly seconds: number;
 }
 
-/** A request that has passed its checks, and is not to be made. */
+/** A checked request that is planned, not made. */
 export interface PlannedRequest {
   readonly operation: AddingOperation;
   readonly accounts: readonly MemberAccount[];
@@ -59,37 +59,45 @@ export interface PlannedRequest {
   };
 }
 
-/** Finds out what a request would do, from live reads; writes and sends nothing. */
+/** Plans a request from reads of members. Records nothing and changes no member. */
 export type Planner = (request: PlannedRequest) => Promise<MembershipPlan>;
 
 export function createPlanner(reads: MemberReads, rates: Readonly<Record<SecurityService, Rate>>): Planner {
   return async ({ operation, accounts, targets }) => {
     const sorted = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const calls = Math.ceil(sorted.length / ACCOUNTS_PER_CALL);
-    const planned = await Promise.all(
+    const plannedTargets = await Promise.all(
       targets.addresses.map(async (target): Promise<PlannedTarget> => {
         const { perSecond, burst } = rates[target.service];
-        const outlook = await lookAhead(reads, target, operation, sorted, targets.administrator.accountId);
-        return { ...target, ...outlook, calls, seconds: Math.max(0, (calls - burst) / perSecond) };
+        const planned = await planTarget(reads, target, {
+          operation,
+          accounts: sorted,
+          ownAccountId: targets.administrator.accountId,
+        });
+        return { ...target, ...planned, calls, seconds: Math.max(0, (calls - burst) / perSecond) };
       }),
     );
     return {
-      targets: planned,
-      calls: planned.reduce((sum, target) => sum + target.calls, 0),
-      seconds: Math.max(...planned.map(({ seconds }) => seconds)),
+      targets: plannedTargets,
+      calls: plannedTargets.reduce((sum, target) => sum + target.calls, 0),
+      seconds: Math.max(...plannedTargets.map(({ seconds }) => seconds)),
     };
   };
 }
 
-type Outlook = Pick<PlannedTarget, 'accounts' | 'limitChecked' | 'reasonCode' | 'reason'>;
+/** The part of a planned target that comes from reads of its members. */
+type PlannedMembers = Pick<PlannedTarget, 'accounts' | 'limitChecked' | 'reasonCode' | 'reason'>;
 
-async function lookAhead(
+async function planTarget(
   reads: MemberReads,
   target: TargetAddress,
-  operation: AddingOperation,
-  accounts: readonly MemberAccount[],
-  ownAccountId: string,
-): Promise<Outlook> {
+  request: {
+    readonly operation: AddingOperation;
+    readonly accounts: readonly MemberAccount[];
+    readonly ownAccountId: string;
+  },
+): Promise<PlannedMembers> {
+  const { operation, accounts, ownAccountId } = request;
   try {
     const members = await Promise.all(accounts.map(({ accountId }) => reads.member(target, accountId)));
     const judged = members.map((member, index): PlannedAccount => {
@@ -118,7 +126,7 @@ async function lookAhead(
 
 const NO_FAULT = { reasonCode: null, reason: null };
 
-/** A member that is there already, though removed, takes no new place; every invitation does. */
+/** An entry that exists, though removed, adds no member; every invitation adds an open invitation. */
 function takesRoom({ verdict, memberStatus }: PlannedAccount): boolean {
   return verdict === 'WOULD_INVITE' || (verdict === 'WOULD_CREATE' && memberStatus === 'NOT_A_MEMBER');
 }

@@ -1,6 +1,6 @@
 import type { AddingOperation, MemberStatus, PlanVerdict, SecurityService } from '../../membership.js';
 
-/** Which answer a status gets; the statuses that CreateMembers brings back are those of UPSTREAMS.md, "After a lost answer". */
+/** The expected answer by status; UPSTREAMS.md, "After a lost answer", has the statuses that CreateMembers restores. */
 const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<AddingOperation, PlanVerdict>>>> = {
   NOT_A_MEMBER: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
   DELETED: { CREATE_MEMBERS: 'WOULD_CREATE', INVITE_MEMBERS: 'NOT_CREATED' },
@@ -16,7 +16,7 @@ const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<AddingOperation, P
   ACCOUNT_SUSPENDED: { CREATE_MEMBERS: 'ALREADY_MEMBER', INVITE_MEMBERS: 'ALREADY_INVITED' },
 };
 
-/** What the service is expected to answer for an account, ceilings aside. */
+/** The expected answer of the service for an account, without the limits of the target. */
 export function verdictOn(
   operation: AddingOperation,
   { accountId, service, status }: { accountId: string; service: SecurityService; status: MemberStatus },
@@ -30,7 +30,7 @@ export function verdictOn(
   return verdict === 'WOULD_CREATE' && service === 'GUARDDUTY' && email === null ? 'EMAIL_MISSING' : verdict;
 }
 
-/** Whether an account with this status is a member, or on the way: one that CreateMembers does not bring back. */
+/** Whether an account with this status is a member or invited: CreateMembers would not restore it. */
 export function isMember(status: MemberStatus): boolean {
   return VERDICTS[status].CREATE_MEMBERS !== 'WOULD_CREATE';
 }

@@ -19,28 +19,28 @@ import { removalVerdict } from './removalVerdict.js';
 export interface RemovalAccount {
   readonly accountId: string;
   readonly verdict: RemovalVerdict;
-  /** Null when it was not read. */
+  /** Null when the target could not be read. */
   readonly memberStatus: MemberStatus | null;
 }
 
-/** What a removal would do at one target. */
+/** The plan of a removal for one target. */
 export interface RemovalTarget extends TargetAddress {
   /** In the order of their ids, which is that of the calls. */
   readonly accounts: readonly RemovalAccount[];
-  /** How many members of each status would go. */
+  /** The members that would be removed, by status. */
   readonly going: readonly { readonly status: MemberStatus; readonly members: number }[];
-  /** Held against the most that one request may take; null when the accounts could not be read. */
+  /** The share of the target, against the limit of one request; null when the accounts could not be read. */
   readonly share: RemovalShare | null;
-  /** Calls that would carry accounts, when nothing has to go again. */
+  /** Calls that carry the accounts, without retries. */
   readonly calls: number;
-  /** How long they, and the reads that tell their outcome, take at the configured rate when nothing else uses it. */
+  /** Time that the calls and the reads of their outcomes take at the configured rate, without other traffic. */
   readonly seconds: number;
   /** Why the target could not be read; null when it could. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
 }
 
-/** A removal that has passed its checks, and is only to be looked at. */
+/** A checked removal that is planned, not made. */
 interface PlannedRemoval {
   readonly operation: RemovingOperation;
   readonly accounts: readonly Pick<MemberAccount, 'accountId'>[];
@@ -50,10 +50,10 @@ interface PlannedRemoval {
   };
 }
 
-/** Finds out what a removal would do at each of its targets, from live reads; removes nothing. */
+/** Plans a removal for each of its targets from reads of members. Removes nothing. */
 export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
 
-/** @param percent the share of a target's members that one request may take. */
+/** @param percent the share of a target's members that one request may remove. */
 export function createRemovalPlanner(
   tools: ShareReads & { readonly reads: MemberReads },
   rates: Readonly<Record<SecurityService, Rate>>,
@@ -65,20 +65,21 @@ export function createRemovalPlanner(
     return Promise.all(
       targets.addresses.map(async (target) => ({
         ...target,
-        ...(await lookAhead(tools, target, { operation, accountIds, own, percent })),
+        ...(await planTarget(tools, target, { operation, accountIds, own, percent })),
         ...effort(operation, target.service, accountIds.length, rates),
       })),
     );
   };
 }
 
-type Outlook = Pick<RemovalTarget, 'accounts' | 'going' | 'share' | 'reasonCode' | 'reason'>;
+/** The part of a target that comes from reads of its members. */
+type PlannedMembers = Pick<RemovalTarget, 'accounts' | 'going' | 'share' | 'reasonCode' | 'reason'>;
 
-async function lookAhead(
+async function planTarget(
   tools: ShareReads & { readonly reads: MemberReads },
   target: TargetAddress,
   asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string; percent: number },
-): Promise<Outlook> {
+): Promise<PlannedMembers> {
   const { operation, accountIds, own, percent } = asked;
   try {
     const members = await Promise.all(accountIds.map((accountId) => tools.reads.member(target, accountId)));
@@ -106,7 +107,7 @@ function goingOf(accounts: readonly RemovalAccount[]): RemovalTarget['going'] {
   );
 }
 
-/** Each DisassociateMembers of Security Hub takes a GetMembers too: its answer says nothing of single accounts. */
+/** Each DisassociateMembers of Security Hub needs a GetMembers too, since its answer has no result by account. */
 function effort(
   operation: RemovingOperation,
   service: SecurityService,

@@ -4,11 +4,11 @@ import { countMembers } from '../members/countMembers.js';
 import type { MemberReads } from '../members/memberReads.js';
 import { memberStatusOf } from '../members/memberStatus.js';
 
-/** How old the inventory may be to count by, in milliseconds. Ours: a guard against mistakes need not know the last minute. */
-const INVENTORY_GOOD_FOR_MS = 3_600_000;
+/** Oldest inventory to count members in, in milliseconds. Ours: a guard against mistakes does not need the latest minute. */
+const MAX_INVENTORY_AGE_MS = 3_600_000;
 
-/** Statuses of entries that are left of a membership: nothing can be disassociated there. */
-const GONE: readonly MemberStatus[] = ['NOT_A_MEMBER', 'REMOVED', 'RESIGNED', 'DELETED'];
+/** Statuses of entries that belong to no administrator any more: nothing can be disassociated there. */
+const NOT_ASSOCIATED: readonly MemberStatus[] = ['NOT_A_MEMBER', 'REMOVED', 'RESIGNED', 'DELETED'];
 
 /** Where members are counted. */
 export interface ShareReads {
@@ -16,32 +16,32 @@ export interface ShareReads {
   readonly inventory: Pick<InventoryReads, 'listing'>;
 }
 
-/** How much of a target one request would take, and may. */
+/** The share of a target's members that one request would remove, and the limit. */
 export interface RemovalShare {
-  /** The share that one request may take, in per cent. */
+  /** The limit, in per cent of the members. */
   readonly percent: number;
   /** Accounts of the request that count. */
   readonly counted: number;
-  /** Members of the target that count, as far as they were listed; null when they need not be, or could not be. */
+  /** Members of the target that count, as far as they were listed; null when they were not needed or could not be counted. */
   readonly members: number | null;
-  /** The most that may go, by the members listed; null with `members`. */
+  /** Most accounts that may be removed, by the members listed; null with `members`. */
   readonly mayGo: number | null;
-  /** `NOT_COUNTED`: there are too many members to count in time, or they could not be listed. */
+  /** `NOT_COUNTED`: 20 seconds were not enough to count the members, or they could not be listed. */
   readonly verdict: 'WITHIN' | 'EXCEEDED' | 'NOT_COUNTED';
 }
 
 /**
- * Whether a member counts: for a deletion every entry of the list does, since its details are lost; for a disassociation
- * those that are not gone already. An account that could not be removed as it stands counts too: by the time of the
- * removal it may.
+ * Whether a member counts. For a deletion every entry of the list counts, since its details are lost; for a disassociation
+ * the entries that are associated. An account that cannot be removed now counts too: it may be removable by the time of the
+ * removal.
  */
 export function countsFor(operation: RemovingOperation, status: MemberStatus): boolean {
-  return operation === 'DELETE_MEMBERS' ? status !== 'NOT_A_MEMBER' : !GONE.includes(status);
+  return operation === 'DELETE_MEMBERS' ? status !== 'NOT_A_MEMBER' : !NOT_ASSOCIATED.includes(status);
 }
 
 /**
- * Holds a removal against the share of a target's members that one request may take; one member always may go. Members
- * are counted in the inventory where that is young enough, and else by listing them until they are enough.
+ * Compares a removal with the share of a target's members that one request may remove; one member may always be removed.
+ * Members are counted in the inventory if it is at most an hour old, otherwise by listing them until they are enough.
  *
  * @param counted accounts of the request that count (`countsFor`).
  */
@@ -55,7 +55,7 @@ export async function removalShare(
   }
   const mayGoOf = (members: number): number => Math.max(1, Math.floor((members * percent) / 100));
   const counts = (status: MemberStatus): boolean => countsFor(operation, status);
-  const listing = await inventory.listing(target, INVENTORY_GOOD_FOR_MS);
+  const listing = await inventory.listing(target, MAX_INVENTORY_AGE_MS);
   const members =
     listing === null
       ? await countMembers(reads, target, counts, (some) => mayGoOf(some) >= counted)

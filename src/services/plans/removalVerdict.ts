@@ -1,6 +1,6 @@
 import type { MemberStatus, RemovalVerdict, RemovingOperation } from '../../membership.js';
 
-/** Which answer a status gets; associated or not by UPSTREAMS.md, "After a lost answer". */
+/** The expected answer by status; UPSTREAMS.md, "After a lost answer", says which statuses are associated. */
 const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<RemovingOperation, RemovalVerdict>>>> = {
   NOT_A_MEMBER: { DISASSOCIATE_MEMBERS: 'NOT_A_MEMBER', DELETE_MEMBERS: 'NOT_A_MEMBER' },
   DELETED: { DISASSOCIATE_MEMBERS: 'NOT_ASSOCIATED', DELETE_MEMBERS: 'WOULD_DELETE' },
@@ -16,7 +16,7 @@ const VERDICTS: Readonly<Record<MemberStatus, Readonly<Record<RemovingOperation,
   OTHER: { DISASSOCIATE_MEMBERS: 'WOULD_DISASSOCIATE', DELETE_MEMBERS: 'WOULD_DELETE' },
 };
 
-/** What the service is expected to answer for an account with this status. */
+/** The expected answer of the service for an account with this status. */
 export function removalVerdict(operation: RemovingOperation, status: MemberStatus): RemovalVerdict {
   return VERDICTS[status][operation];
 }

@@ -1,39 +1,39 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { FollowedMember, FollowUpStore, SeenMember } from '../../ports/followUps.js';
 
-/** Targets that one statement puts on the schedule: up to 40,000 accounts, about a second. */
+/** Targets that one statement puts on the schedule: up to 40,000 accounts, about 1 second. */
 const TARGETS_PER_STEP = 4;
 
-/** Rows that a take looks through for accounts: several requests may name the same ones. */
+/** Rows that one take reads to find its accounts: several requests may name the same account. */
 const ROWS_PER_TAKE = 500;
 
-/** How long what was taken stays away from others, in seconds: a read waits 30 for its rate, and then for its answer. */
+/** How long taken rows are not due for other replicas, in seconds: a read waits 30 seconds for its rate, then for its answer. */
 const LEASE_SECONDS = 180;
 
-/** Spreads the lanes evenly, whatever their ids: the fractional part of the golden ratio. */
+/** The fractional part of the golden ratio: its multiples spread the lanes evenly, whatever their ids. */
 const GOLDEN = 0.618_033_988_749;
 
-/** The part of a wait on whose multiples looks are due: those of several requests then fall together. */
+/** Reads are due at multiples of this part of a wait, so that reads for several requests share calls. */
 const GRID = 0.25;
 
 /**
  * The schedule in PostgreSQL.
  *
- * @param waits seconds before each look; the last is that before every further one.
+ * @param waits seconds before each read of a member; the last one repeats.
  */
 export function createFollowUpStore(prisma: PrismaClient, waits: readonly number[]): FollowUpStore {
   return {
     enroll: () => enroll(prisma, waits),
     lanesDue: () => lanesDue(prisma),
     take: (laneId, accounts) => take(prisma, laneId, accounts),
-    note: (laneId, taken, seen) => note(prisma, waits, laneId, taken, seen),
+    note: (laneId, taken, seen) => note(prisma, waits, laneId, { taken, seen }),
     postpone: (laneId, taken) => postpone(prisma, waits, laneId, taken),
   };
 }
 
 /**
- * Puts the invited accounts of targets with nothing open on the schedule: their outcomes are final, and so are read once.
- * Two replicas take different targets.
+ * Puts the invited accounts of targets without open outcomes on the schedule. Their outcomes are final, so they are read
+ * once. Two replicas take different targets.
  */
 async function enroll(prisma: PrismaClient, waits: readonly number[]): Promise<number> {
   return prisma.$executeRaw`
@@ -54,7 +54,7 @@ async function enroll(prisma: PrismaClient, waits: readonly number[]): Promise<n
     DELETE FROM follow_up WHERE target_id IN (SELECT target_id FROM ready)`;
 }
 
-/** One look into the index for each lane; the LIMIT keeps the planner from reading all that is followed. */
+/** One index lookup for each lane; the LIMIT keeps the planner from reading all followed members. */
 async function lanesDue(prisma: PrismaClient): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ id: number }[]>`
     SELECT lane.id FROM lane CROSS JOIN LATERAL (
@@ -65,8 +65,8 @@ async function lanesDue(prisma: PrismaClient): Promise<number[]> {
 }
 
 /**
- * Of two replicas that take at once the second waits for the first, finds what that has taken due minutes from now, and takes
- * what comes next: neither leaves with half a call, as it would with SKIP LOCKED.
+ * If two replicas take at the same time, the second waits for the first. The rows of the first are then due minutes later,
+ * so the second takes the next ones. With SKIP LOCKED, both could take half a call.
  */
 async function take(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
   return prisma.$queryRaw<FollowedMember[]>`
@@ -83,13 +83,12 @@ async function take(prisma: PrismaClient, laneId: number, accounts: number): Pro
     RETURNING f.target_id::text AS "targetId", f.account_id AS "accountId"`;
 }
 
-/** A look that was overtaken by a newer one, since its process was frozen, changes nothing. */
+/** Changes nothing for an account with a newer read: this process may have been paused since its own read. */
 async function note(
   prisma: PrismaClient,
   waits: readonly number[],
   laneId: number,
-  taken: readonly FollowedMember[],
-  seen: readonly SeenMember[],
+  { taken, seen }: { readonly taken: readonly FollowedMember[]; readonly seen: readonly SeenMember[] },
 ): Promise<void> {
   await prisma.$executeRaw`
     WITH seen AS (
@@ -125,14 +124,14 @@ function rowsOf(taken: readonly FollowedMember[]): Prisma.Sql {
   ) AS taken (target_id, account_id)`;
 }
 
-/** When a row that is being looked at is looked at next: at its deadline for the last time. */
+/** When a row that was just read is read next, at the latest at its deadline. */
 function laterLook(waits: readonly number[], laneId: number): Prisma.Sql {
   return Prisma.sql`LEAST(f.until, ${nextLook(waits, Prisma.sql`${laneId}::int`, Prisma.sql`f.looks + 1`)})`;
 }
 
 /**
- * The moment of the next look after so many: a wait from now, or up to a quarter of it more. The moments of a lane have a
- * common measure, so that what several requests follow there travels in the same calls, and differ from lane to lane.
+ * When a member is read next: one wait from now, or up to a quarter of the wait more. All reads of a lane fall on a common
+ * grid, so that members of several requests share calls. The grids of lanes are shifted against each other.
  */
 function nextLook(waits: readonly number[], laneId: Prisma.Sql, looks: Prisma.Sql): Prisma.Sql {
   const wait = Prisma.sql`(${waits}::float8[])[LEAST(${looks} + 1, ${waits.length}::int)]`;
