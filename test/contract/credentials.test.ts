@@ -20,7 +20,7 @@ const OTHER_ACCOUNT = '022222222222';
 const roleOf = (name: string) => `arn:aws:iam::${OTHER_ACCOUNT}:role/teams/${name}`;
 const NOTHING_SENT = { httpStatus: null, awsRequestId: null, attempts: 0 };
 
-/** Creates a member as the administrator, and says which calls that took. */
+/** Creates a member as the administrator, and returns the calls that this took. */
 async function createAs(as: Administrator, service: SecurityService = 'SECURITY_HUB') {
   const upstream = bench.upstream({ administrators: [as], requestTimeoutMs: 400 });
   const answer = await upstream.changeMembers(
@@ -47,7 +47,7 @@ describe('an administrator with a role', () => {
     ]);
   });
 
-  it('gives the external id that the role wants', async () => {
+  it('gives the external id that the role requires', async () => {
     const roleArn = roleOf('SandboxExternalId');
     const { answer } = await createAs(administrator({ roleArn, externalId: 'sandbox-external-id' }));
     expect(answer).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
@@ -65,7 +65,7 @@ describe('an administrator with a role', () => {
     expect(calls).toEqual([['AssumeRole', OWN_ACCOUNT]]);
   });
 
-  it('assumes it once for all services and regions, however many calls start at the same moment', async () => {
+  it('assumes the role once for all services and regions, also for calls that start together', async () => {
     const upstream = bench.upstream({ administrators: [administrator({ roleArn: roleOf('Gateway') })] });
     const reads = (['eu-west-1', 'us-east-1'] as const).flatMap((region) => [
       upstream.findDetector({ administrator: 'security', service: 'GUARDDUTY', region }),
@@ -85,7 +85,7 @@ describe('an administrator with a role', () => {
     expect(calls.find(({ operation }) => operation === 'AssumeRole')).toMatchObject({ region: 'eu-west-1' });
   });
 
-  it('has sent nothing when STS does not answer', async () => {
+  it('sends nothing if STS does not answer', async () => {
     await bench.strike('sts', 'AssumeRole', 'internal-error');
     const { answer, calls } = await createAs(administrator({ roleArn: roleOf('Gateway') }));
     expect(answer).toMatchObject({ kind: 'UNANSWERED', neverSent: true, metadata: NOTHING_SENT });
@@ -94,7 +94,7 @@ describe('an administrator with a role', () => {
 });
 
 describe('two administrators', () => {
-  it('are not mixed up in one region', async () => {
+  it('stay separate in one region', async () => {
     const upstream = bench.upstream({
       administrators: [administrator({ id: 'a' }), administrator({ id: 'b', roleArn: roleOf('Gateway') })],
     });
@@ -106,7 +106,7 @@ describe('two administrators', () => {
   });
 });
 
-it('is refused when the keys are not known', async () => {
+it('is refused if the keys are unknown', async () => {
   const upstream = bench.upstream({
     administrators: [administrator()],
     credentials: { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' },
@@ -119,14 +119,14 @@ it('is refused when the keys are not known', async () => {
   });
 });
 
-describe('who am I', () => {
+describe('the identity of the gateway', () => {
   it("is answered with the account of the process's credentials, leading zero and all", async () => {
     const who = { region: 'eu-west-1', endpoint: bench.url, credentials: keysOf(OWN_ACCOUNT) };
     expect(await whoAmI(who)).toBe(OWN_ACCOUNT);
     expect(await bench.calls()).toMatchObject([{ operation: 'GetCallerIdentity', region: 'eu-west-1' }]);
   });
 
-  it('says that the configuration is wrong when the keys are', async () => {
+  it('reports wrong keys as a wrong configuration', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
     await expect(whoAmI({ region: 'eu-west-1', endpoint: bench.url, credentials })).rejects.toMatchObject({
       code: 'BAD_CONFIGURATION',
@@ -135,7 +135,7 @@ describe('who am I', () => {
     });
   });
 
-  it('says that AWS is away when STS does not answer', async () => {
+  it('reports AWS as unreachable if STS does not answer', async () => {
     const who = {
       region: 'eu-west-1',
       endpoint: bench.url,

@@ -5,15 +5,15 @@ import type { MembershipOperation, SecurityService, TargetAddress } from '../../
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
 import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
 
-/** What differs between the services, as a caller of the port sees it. */
+/** The differences between the services at the port. */
 export interface ServiceUnderTest {
   readonly service: SecurityService;
   readonly signingName: Service;
-  /** What calls have to name; null for a service without detectors. */
+  /** The detector in calls; null for a service without detectors. */
   detectorId(upstream: Upstream, target: TargetAddress): Promise<string | null>;
   /** How the service refuses a whole call. */
   readonly refusals: Readonly<Record<string, readonly [fault: Fault, httpStatus: number, errorCode: string]>>;
-  /** The name of its 500. */
+  /** The name of its HTTP 500 error. */
   readonly internalError: string;
 }
 
@@ -31,7 +31,7 @@ const OPERATIONS: Readonly<Record<MembershipOperation, OperationName>> = {
   DELETE_MEMBERS: 'DeleteMembers',
 };
 
-/** What both services have to do for the gateway, whatever stands behind the port. */
+/** The contract of the port for both services. */
 export function describeMembershipService(name: string, setup: () => ServiceUnderTest): void {
   describe(name, () => {
     const { service, signingName, refusals, internalError, ...its } = setup();
@@ -72,7 +72,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       return answer.members.toSorted((a, b) => a.accountId.localeCompare(b.accountId));
     };
 
-    it('creates members, invites them and shows them, with every digit of their ids', async () => {
+    it('creates, invites and reads members, with every digit of their ids', async () => {
       const before = Date.now();
       const created = await change('CREATE_MEMBERS', ACCOUNTS);
       const invited = await change('INVITE_MEMBERS', ACCOUNTS.slice(1));
@@ -102,7 +102,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       }
     });
 
-    it('carries 50 accounts in one request', async () => {
+    it('sends 50 accounts in one request', async () => {
       const ids = Array.from({ length: 50 }, (_, n) => String(n + 1).padStart(12, '0'));
       expect(await change('CREATE_MEMBERS', ids)).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
       expect(await read(ids)).toHaveLength(50);
@@ -111,7 +111,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(created?.accountIds).toEqual(ids);
     });
 
-    it('refuses 51 accounts whole', async () => {
+    it('refuses a call with 51 accounts', async () => {
       const ids = Array.from({ length: 51 }, (_, n) => String(n + 1).padStart(12, '0'));
       expect(await change('CREATE_MEMBERS', ids)).toMatchObject({
         kind: 'REFUSED',
@@ -155,7 +155,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     describe.each(Object.entries(OPERATIONS) as [MembershipOperation, OperationName][])(
       '%s',
       (operation, wireName) => {
-        /** The answer to a call that is struck, and proof that it was on the wire once. */
+        /** Returns the answer to a call with a fault, and checks that it was sent once. */
         async function struck(fault: Fault): Promise<CallAnswer> {
           await bench.strike(signingName, wireName, fault);
           const answer = await change(operation, ['000000000001']);
@@ -192,7 +192,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       },
     );
 
-    it('asks for members once, also when the service is busy: every request wants its own turn', async () => {
+    it('reads members with one request, also if the service throttles: each request needs its own token of the rate', async () => {
       await bench.strike(signingName, 'GetMembers', 'internal-error');
       expect(await upstream.getMembers(target, detectorId, ACCOUNTS)).toMatchObject({
         kind: 'UNANSWERED',
@@ -202,7 +202,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(await bench.calls()).toHaveLength(1);
     });
 
-    it('lists members of every status, page by page, and says when there are no more', async () => {
+    it('lists members of every status in pages, and marks the last page', async () => {
       const statuses = ['Created', 'Invited', 'Enabled', 'Removed', 'Resigned'];
       const members = statuses.map((status, n) => ({ accountId: `00000000000${n}`, status }));
       const scope = { account: OWN_ACCOUNT, region: REGION, service: signingName };
@@ -221,7 +221,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect((await bench.calls()).map(({ operation }) => operation)).toEqual(Array(3).fill('ListMembers'));
     });
 
-    it('takes 50 members a page, refuses 51, and a token that it never gave', async () => {
+    it('accepts 50 members a page, refuses 51 and an unknown token', async () => {
       const list = (pageSize: number, nextToken: string | null = null) =>
         upstream.listMembers(target, detectorId, { pageSize, nextToken });
       expect(await list(50)).toEqual({ kind: 'READ', members: [], nextToken: null });
@@ -229,7 +229,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       expect(await list(50, 'banana')).toMatchObject({ kind: 'REFUSED', metadata: { httpStatus: 400 } });
     });
 
-    it('lists members once, also when the service is busy', async () => {
+    it('lists members with one request, also if the service throttles', async () => {
       await bench.strike(signingName, 'ListMembers', 'internal-error');
       const page = { pageSize: 50, nextToken: null };
       expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({
@@ -255,7 +255,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       },
     );
 
-    it.each(['getMembers', 'changeMembers'])('tells of a region that is off (%s)', async (action) => {
+    it.each(['getMembers', 'changeMembers'])('reports a region that is off (%s)', async (action) => {
       const off = { ...target, region: 'ap-east-1' };
       const answer =
         action === 'getMembers'
@@ -274,7 +274,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       });
     });
 
-    it('knows that nothing was sent when nobody listens', async () => {
+    it('reports a call as not sent if the connection is refused', async () => {
       const gone = await startSandboxBench();
       const { url } = gone;
       await gone.stop();
@@ -294,7 +294,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       });
     });
 
-    it('refuses work of an administrator that is not configured any more, without a call', async () => {
+    it('refuses an administrator that is no longer configured, without a call', async () => {
       const gone = { ...target, administrator: 'gone' };
       const answers = [
         await upstream.getMembers(gone, detectorId, ACCOUNTS),

@@ -9,9 +9,9 @@ const MEMBERS = ['000000000001', '000000000002', '999999999999'] as const;
 const STRANGER = '888888888888';
 
 /**
- * How both services end memberships.
+ * The contract of the port for removals, for both services.
  *
- * @param saysNothing DisassociateMembers is answered without a word on single accounts.
+ * @param saysNothing The answer of DisassociateMembers names no accounts.
  */
 export function describeRemovals(
   name: string,
@@ -58,7 +58,7 @@ export function describeRemovals(
       );
     };
 
-    it('disassociates members, each once on the wire, and keeps their entries', async () => {
+    it('disassociates members with one request each, and keeps their entries', async () => {
       const answer = await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0], STRANGER]);
       expect(answer).toMatchObject({ metadata: { httpStatus: 200, attempts: 1 } });
       if (saysNothing) {
@@ -80,7 +80,7 @@ export function describeRemovals(
       ]);
     });
 
-    it('deletes what is not associated, and says why the others stay', async () => {
+    it('deletes members that are not associated, and says why the others stay', async () => {
       await remove('DISASSOCIATE_MEMBERS', [MEMBERS[0]]);
       expect(await remove('DELETE_MEMBERS', [MEMBERS[0], MEMBERS[1], STRANGER])).toMatchObject({
         kind: 'ANSWERED',

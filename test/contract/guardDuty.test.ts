@@ -47,12 +47,12 @@ describe('GuardDuty alone', () => {
     expect(await upstream.findDetector(target)).toEqual({ kind: 'READ', detectorId: '0abc' });
   });
 
-  it('finds none where GuardDuty is not enabled', async () => {
+  it('finds none if GuardDuty is not enabled', async () => {
     await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId: null });
     expect(await upstream.findDetector(target)).toEqual({ kind: 'READ', detectorId: null });
   });
 
-  it('tells why a detector could not be looked for', async () => {
+  it('says why the detector could not be read', async () => {
     await bench.strike('guardduty', 'ListDetectors', 'access-denied');
     expect(await upstream.findDetector(target)).toMatchObject({
       kind: 'REFUSED',
@@ -60,7 +60,7 @@ describe('GuardDuty alone', () => {
     });
   });
 
-  it('sends the message and the switch for the mail, or leaves both out', async () => {
+  it('sends the message and disableEmailNotification, or omits both', async () => {
     const detectorId = '0abc';
     await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId });
     await bench.control('POST', 'members', {
@@ -85,7 +85,7 @@ describe('GuardDuty alone', () => {
     });
   });
 
-  it('takes a missing detector id for a mistake of the gateway and not for an answer', async () => {
+  it('treats a missing detector id as a defect of the gateway, not as an answer', async () => {
     const wanted = new Error('A call to GuardDuty needs a detector id.');
     await expect(upstream.changeMembers(target, invitation)).rejects.toEqual(wanted);
     await expect(upstream.getMembers(target, null, ['000000000001'])).rejects.toEqual(wanted);

@@ -14,7 +14,7 @@ it.each(refused.map(({ digits, reason, text }) => [digits, reason, text] as cons
   },
 );
 
-it('no text of the sandbox is OTHER but the one that is meant to be', () => {
+it('only the sandbox text for OTHER is classified as OTHER', () => {
   const others = (['guardduty', 'securityhub'] as const).flatMap((service) =>
     Object.entries(RESULT_TEXTS[service])
       .filter(([, text]) => classifyUnprocessed(text as string) === 'OTHER')
@@ -23,7 +23,7 @@ it('no text of the sandbox is OTHER but the one that is meant to be', () => {
   expect(others).toEqual(['other', 'other']);
 });
 
-it('UPSTREAMS.md calls a guess what the sandbox had to invent', async () => {
+it('UPSTREAMS.md marks the invented texts of the sandbox as guesses', async () => {
   const page = await readFile(new URL('../../UPSTREAMS.md', import.meta.url), 'utf8');
   const guesses = [...page.matchAll(/^\| .+ \| `([A-Z_]+)` +\| (?:yes|no) +\| guess +\|$/gm)].map(
     ([, code]) => code,

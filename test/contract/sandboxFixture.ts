@@ -6,7 +6,7 @@ import type { Administrator } from '../../src/membership.js';
 import type { Upstream } from '../../src/ports/upstream.js';
 import { createUpstream, type UpstreamOptions } from '../../src/upstream/upstream.js';
 
-/** A call as the sandbox's log tells of it. */
+/** A call in the sandbox's log. */
 export interface WireCall {
   readonly account: string | null;
   readonly service: string | null;
@@ -17,14 +17,14 @@ export interface WireCall {
   readonly requestId: string;
 }
 
-/** A sandbox on a port of its own, and ways to see and change what it does. */
+/** A sandbox on its own port, with access to its log and control API. */
 export interface SandboxBench {
   readonly url: string;
-  /** Upstreams that speak to it with the account's keys, closed when the bench stops. */
+  /** Upstreams with the keys of the account. Stopping the fixture closes them. */
   upstream(options: Partial<UpstreamOptions> & Pick<UpstreamOptions, 'administrators'>): Upstream;
-  /** Every request on the wire since the last reset. */
+  /** Every request since the last reset. */
   calls(): Promise<readonly WireCall[]>;
-  /** Strikes every call of an operation. */
+  /** Sets a fault for every call of an operation. */
   strike(service: Service | 'sts', operation: OperationName, fault: Fault): Promise<void>;
   /** Another request of the control API. */
   control(method: string, path: string, body?: unknown): Promise<unknown>;
@@ -32,16 +32,16 @@ export interface SandboxBench {
   stop(): Promise<void>;
 }
 
-/** The account whose keys the benches sign with. */
+/** The account that signs the calls. */
 export const OWN_ACCOUNT = '012345678901';
 
-/** The keys the sandbox gives an account. */
+/** Returns the keys of an account in the sandbox. */
 export const keysOf = (accountId: string) => ({
   accessKeyId: `AKIASANDBOX${accountId}`,
   secretAccessKey: 'sandbox-secret',
 });
 
-/** An administrator with the ambient credentials, unless told otherwise. */
+/** Returns an administrator, by default with the ambient credentials. */
 export const administrator = (changes: Partial<Administrator> = {}): Administrator => ({
   id: 'security',
   accountId: OWN_ACCOUNT,

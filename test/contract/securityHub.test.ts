@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-it('leaves out an e-mail address that nobody gave', async () => {
+it('omits a missing e-mail address', async () => {
   const upstream = bench.upstream({ administrators: [administrator()] });
   const target = { administrator: 'security', service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
   const accounts = [

@@ -10,7 +10,7 @@ import { createMemoryHistory, type MemoryHistory } from '../services/history/mem
 
 const schema = buildGatewaySchema();
 
-/** What a test may put in place of its default. */
+/** The defaults that a test may replace. */
 export interface Stage {
   readonly store?: MemoryHistory;
   readonly caller?: Caller;
@@ -19,7 +19,7 @@ export interface Stage {
   readonly idempotencyKey?: string;
 }
 
-/** Runs one operation as the server would; errors come as their messages. */
+/** Executes one operation like the server. Errors become their messages. */
 export async function execute(
   source: string,
   variableValues: Record<string, unknown> = {},
@@ -46,7 +46,7 @@ export async function execute(
     memberLoader: unexpected,
   };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
-  // As a client gets it: plain objects, and points in time as text.
+  // As a client sees it: plain objects, and moments as text.
   const json = JSON.parse(JSON.stringify(data ?? null)) as Record<string, unknown> | null;
   return { data: json, errors: errors?.map(({ message }) => message) ?? [] };
 }

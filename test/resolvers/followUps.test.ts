@@ -10,7 +10,7 @@ describe('retryRequest', () => {
   const RETRY = `mutation ($input: RetryRequestInput!) { retryRequest(input: $input) {
     request { id retryOf { id } } userErrors { code } } }`;
 
-  it('hands caller and input on, and shows the new request with the old one', async () => {
+  it('passes on caller and input, and shows the new request with the old one', async () => {
     const store = createMemoryHistory();
     fill(store, 1, 1);
     store.requestRows.push(requestRow({ id: uuid(2), retryOf: uuid(1) }));
@@ -33,7 +33,7 @@ describe('retryRequest', () => {
     expect(retryRequest).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, input);
   });
 
-  it('takes what is retryable and waits 20 seconds when the input does not say; the header stands in', async () => {
+  it('retries retryable outcomes and waits 20 seconds by default; the header gives the default key', async () => {
     const retryRequest = vi.fn<Services['retryRequest']>(async () => ({ requestId: null, userErrors: [] }));
     const stage = { services: { retryRequest }, idempotencyKey: 'from the header' };
     await execute(RETRY, { input: { requestId: id } }, stage);
@@ -47,7 +47,7 @@ describe('retryRequest', () => {
 });
 
 describe('cancelRequest', () => {
-  it('hands caller and input on, and shows the request as it stands afterwards', async () => {
+  it('passes on caller and input, and shows the resulting request', async () => {
     const store = createMemoryHistory();
     store.requestRows.push(requestRow({ status: 'RUNNING' }));
     const cancelRequest = vi.fn<Services['cancelRequest']>(async () => {

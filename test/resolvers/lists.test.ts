@@ -35,7 +35,7 @@ describe('a list', () => {
     });
   });
 
-  it('that is empty has no cursors', async () => {
+  it('without entries has no cursors', async () => {
     const { data } = await execute(
       '{ calls { nodes { id } pageInfo { hasNextPage startCursor endCursor } } }',
     );
@@ -81,7 +81,7 @@ describe('a list', () => {
 });
 
 describe('the reads of an operation', () => {
-  it('are as many for 20 requests as for one, however much is nested in them', async () => {
+  it('are as many for 20 requests as for one, with nested lists too', async () => {
     const source = `{ requests(first: 20) { nodes {
       counts { total } targets { counts { total } }
       outcomes(first: 10) { totalCount nodes { request { id counts { total } } call { id outcomes { nodes { id } } } } }
@@ -106,7 +106,7 @@ describe('the reads of an operation', () => {
     expect(one.reads.toSorted()).toEqual(many.reads.toSorted());
   });
 
-  it('count nothing when totalCount is not asked for', async () => {
+  it('count nothing unless totalCount is selected', async () => {
     const store = createMemoryHistory();
     store.requestRows.push(requestRow());
     await execute('{ requests { nodes { outcomes { nodes { id } } } } }', {}, { store });

@@ -10,7 +10,7 @@ describe('createMembers', () => {
   const CREATE = `mutation ($input: CreateMembersInput!) { createMembers(input: $input) {
     request { id counts { total } } userErrors { field message code } } }`;
 
-  it('hands caller and input on, and shows the request as it stands afterwards', async () => {
+  it('passes on caller and input, and shows the resulting request', async () => {
     const store = createMemoryHistory();
     const createMembers = vi.fn<Services['createMembers']>(async () => {
       fill(store, 1, 2);
@@ -35,7 +35,7 @@ describe('createMembers', () => {
     expect(createMembers).toHaveBeenCalledExactlyOnceWith(LOCAL_CALLER, input);
   });
 
-  it('waits 20 seconds when the input does not say', async () => {
+  it('waits 20 seconds by default', async () => {
     const createMembers = vi.fn<Services['createMembers']>(async () => TAKEN);
     await execute(CREATE, { input: { accounts: [] } }, { services: { createMembers } });
     expect(createMembers.mock.calls[0]?.[1]).toEqual({
@@ -46,7 +46,7 @@ describe('createMembers', () => {
     });
   });
 
-  it('shows the faults of the input, and no request', async () => {
+  it('shows the faults of the input without a request', async () => {
     const userError = {
       field: ['input', 'accounts', '0'],
       message: 'expected ...',
@@ -58,7 +58,7 @@ describe('createMembers', () => {
     expect(data).toEqual({ createMembers: { request: null, userErrors: [userError] } });
   });
 
-  it('takes 10,000 accounts', async () => {
+  it('accepts 10,000 accounts', async () => {
     const createMembers = vi.fn<Services['createMembers']>(async () => TAKEN);
     const accounts = Array.from({ length: 10_000 }, (_, i) => ({ accountId: String(i).padStart(12, '0') }));
     await execute(CREATE, { input: { accounts } }, { services: { createMembers } });
@@ -77,7 +77,7 @@ describe('createMembers', () => {
 });
 
 describe('inviteMembers', () => {
-  it('hands caller and input on, and shows the request', async () => {
+  it('passes on caller and input, and shows the request', async () => {
     const store = createMemoryHistory();
     store.requestRows.push(requestRow({ operation: 'INVITE_MEMBERS' }));
     const inviteMembers = vi.fn<Services['inviteMembers']>(async () => TAKEN);
@@ -101,7 +101,7 @@ describe('inviteMembers', () => {
 });
 
 describe('two mutations in one operation', () => {
-  it('each show the record as it stands after them, also of the same request', async () => {
+  it('each show the record after them, also for the same request', async () => {
     const store = createMemoryHistory();
     fill(store, 1, 2);
     let processed = 0;
@@ -134,12 +134,12 @@ describe('the Idempotency-Key header', () => {
     return inviteMembers.mock.calls[0]?.[1].idempotencyKey;
   };
 
-  it('stands in for an input without a key of its own', async () => {
+  it('is the key of an input without its own key', async () => {
     expect(await keyFor({})).toBe('from the header');
     expect(await keyFor({ idempotencyKey: null })).toBe('from the header');
   });
 
-  it('gives way to the key of the input', async () => {
+  it('does not replace the key of the input', async () => {
     expect(await keyFor({ idempotencyKey: 'from the input' })).toBe('from the input');
   });
 });

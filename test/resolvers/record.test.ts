@@ -80,7 +80,7 @@ describe('request', () => {
     },
   );
 
-  it('is null for a caller who may not use its administrator', async () => {
+  it('is null for a caller that may not use its administrator', async () => {
     const caller = { ...LOCAL_CALLER, administrators: ['other'] };
     const id = `request_${uuid(1)}`;
     const source =
@@ -91,7 +91,7 @@ describe('request', () => {
 });
 
 describe('the outcomes of a request', () => {
-  it('are counted from the targets, honouring the filter, without reading more outcomes', async () => {
+  it('are counted from the targets with the filter, without reading more outcomes', async () => {
     const store = filled(1, 3);
     store.outcomeRows[0] = { ...store.outcomeRows[0]!, status: 'UNPROCESSED', reasonCode: 'THROTTLED' };
     store.targetRows[0] = {
@@ -165,7 +165,7 @@ describe('node', () => {
 });
 
 describe('a call', () => {
-  it('that was sent and not answered yet has no duration', async () => {
+  it('without an answer has no duration', async () => {
     const store = createMemoryHistory();
     store.callRows.push(callRow({ status: 'SENT', finishedAt: null, httpStatus: null, attempts: 0 }));
     const { data } = await execute(
@@ -180,7 +180,7 @@ describe('a call', () => {
 });
 
 describe('an outcome', () => {
-  it('that no call has carried has none', async () => {
+  it('without a call has none', async () => {
     const store = filled(1, 1);
     store.outcomeRows[0] = {
       ...store.outcomeRows[0]!,
@@ -201,7 +201,7 @@ describe('an outcome', () => {
 });
 
 describe('administrators', () => {
-  it('are those the caller may use, without what their credentials are made of', async () => {
+  it('are those that the caller may use, without their credentials', async () => {
     const administrator = {
       id: 'security',
       accountId: '111122223333',

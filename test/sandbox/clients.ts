@@ -9,13 +9,13 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/
 export const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 
-/** A call as the control API shows it. */
+/** A call in the control API. */
 export type SeenCall = Omit<LoggedCall, 'accountIds' | 'unprocessedAccountIds'> & {
   accountIds: string[];
   unprocessedAccountIds: string[];
 };
 
-/** A running sandbox without rates that the test's end stops, and ways to reach it. */
+/** A running sandbox without rates. The end of the test stops it. */
 export async function startSandbox(options: SandboxOptions = {}) {
   const sandbox = createSandbox({ rates: { guardduty: null, securityhub: null }, ...options });
   await sandbox.listen();
@@ -60,7 +60,7 @@ export const accountIds = (count: number, first = 200_000_000_000): string[] =>
 
 export const email = (accountId: string): string => `owner-${accountId}@example.com`;
 
-/** What a refused call shows: everything a classifier may look at. */
+/** The facts about a refused call that a classifier may use. */
 export async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
     () => Promise.reject(new Error('expected the call to be refused')),

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { ACCOUNT, accountIds, detectorOf, email, refusalOf, startSandbox } from './clients.js';
 
 describe('rates', () => {
-  // A rate this low gives no token back while a test runs.
+  // This rate returns no token during a test.
   const NEVER = 0.001;
 
   it('allow a burst, then refuse until tokens return, in one bucket per account, region and service', async () => {

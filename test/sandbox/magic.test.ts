@@ -16,7 +16,7 @@ import { ACCOUNT, detectorOf, email, refusalOf, startSandbox } from './clients.j
 const ORDINARY = '222233334444';
 const SERVICES: readonly Service[] = ['guardduty', 'securityhub'];
 
-/** One way to send an operation to either service that tells what came back unprocessed, in one shape. */
+/** Sends an operation to either service, and returns the unprocessed accounts in one shape. */
 async function start() {
   const { guardDuty, securityHub, control } = await startSandbox();
   const gd = guardDuty();
@@ -68,7 +68,7 @@ const failingRows = MAGIC_OUTCOMES.filter((row): row is FaultOutcome => 'fault' 
 const everyRefusal = refusedRows.flatMap((row) =>
   SERVICES.flatMap((service) =>
     row.operations
-      // Security Hub says nothing of single accounts there.
+      // Security Hub's answer names no accounts.
       .filter((operation) => service === 'guardduty' || operation !== 'DisassociateMembers')
       .map((operation) => ({ ...row, service, operation, times: times(row.sends) })),
   ),
@@ -134,7 +134,7 @@ interface Ending {
   done: boolean;
 }
 
-/** The SDK files a connection reset under time-outs. */
+/** The SDK reports a connection reset as a time-out. */
 const NO_ANSWER: Ending['guardduty'] = ['TimeoutError', undefined];
 
 const FAILURES: Partial<Record<Fault, Ending>> = {

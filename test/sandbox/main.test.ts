@@ -26,7 +26,7 @@ function start(more?: Record<string, string>): ChildProcess {
   return child;
 }
 
-/** All that the program prints until it ends, and where it listens as soon as it says so. */
+/** Everything that the program prints, and its URL once it listens. */
 async function listening(child: ChildProcess): Promise<{ url: string; output: () => string }> {
   let output = '';
   child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));

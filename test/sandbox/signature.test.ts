@@ -116,7 +116,7 @@ function pick(request: unknown) {
     headers: Record<string, string>;
     body?: Uint8Array;
   };
-  // fetch sets these two by itself, to what they were.
+  // fetch sets these two by itself, to the same values.
   const sent = Object.entries(headers).filter(([name]) => !['host', 'content-length'].includes(name));
   return { path, headers: Object.fromEntries(sent), body: Buffer.concat(body ? [body] : []).toString() };
 }

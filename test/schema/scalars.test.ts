@@ -33,7 +33,7 @@ describe('AwsAccountId', () => {
     ).toBe('000000000001');
   });
 
-  it('takes a string that is no account id: the services answer with the field and the account', async () => {
+  it('accepts any string: the services name the field and the account in their error', async () => {
     expect(await echo(AwsAccountId, '{ echo(it: "nonsense") }')).toBe('nonsense');
   });
 
@@ -44,7 +44,7 @@ describe('AwsAccountId', () => {
     ]);
   });
 
-  it('refuses a number in variables just so', async () => {
+  it('refuses a number in variables, with the same message', async () => {
     expect(await echo(AwsAccountId, 'query ($value: AwsAccountId) { echo(it: $value) }', 12)).toEqual([
       'Variable "$value" got invalid value 12; AwsAccountId must be a quoted string; it was 12. It stands for an account ' +
         'id of exactly 12 digits, and leading zeros matter.',
@@ -53,7 +53,7 @@ describe('AwsAccountId', () => {
 });
 
 describe.each([AwsRegion, EmailAddress])('%s', (scalar) => {
-  it('takes any string and refuses everything else', async () => {
+  it('accepts any string and nothing else', async () => {
     expect(await echo(scalar, '{ echo(it: "anything") }')).toBe('anything');
     expect(await echo(scalar, '{ echo(it: true) }')).toEqual([
       expect.stringMatching(`^${scalar.name} must be a quoted string; it was true\\. It stands for `),

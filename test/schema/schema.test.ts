@@ -35,7 +35,7 @@ describe('the schema', () => {
 });
 
 describe('the comparison with the contract', () => {
-  it('sees a lost interface, type, argument and enum value, and a changed nullability and default', () => {
+  it('detects a removed interface, type, argument and enum value, and a changed nullability and default', () => {
     const before = `interface N { id: ID! } type T implements N { id: ID! f(a: Int = 1, b: Int): [Int!]! }
       enum E { A B } input I { x: Int = 2 } scalar S`;
     const after =

@@ -15,12 +15,12 @@ import {
 
 /** A type, field, argument, input field or enum value of a schema. */
 export interface SchemaElement {
-  /** Everything about it that a client may depend on, for instance `Query.calls(first: Int = 50)`. */
+  /** Everything that a client may depend on, for instance `Query.calls(first: Int = 50)`. */
   readonly promise: string;
   readonly description: string | null | undefined;
 }
 
-/** All elements of a schema but GraphQL's own. */
+/** Returns all elements of a schema except GraphQL's own. */
 export function schemaElements(schema: GraphQLSchema): SchemaElement[] {
   return Object.values(schema.getTypeMap())
     .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))

@@ -15,8 +15,8 @@ const NAMES = [
   'RemovalPreview',
 ];
 
-/** GraphiQL takes over what is typed 0.1 s later, and stores what it stores 0.5 s later. */
-const TAKEN_OVER_MS = 700;
+/** GraphiQL applies typed text after 0.1 s and stores it after 0.5 s. */
+const SETTLED_MS = 700;
 
 interface MembersAnswer {
   data: { createMembers: { request: { id: string; status: string }; userErrors: unknown[] } };
@@ -26,7 +26,7 @@ let gateway: TestGateway;
 let origin: string;
 let chromium: TestBrowser;
 let page: Page;
-/** What a page that is in order never does. */
+/** Requests to other origins, and errors of the page. */
 let complaints: string[];
 
 const closers = new AsyncDisposableStack();
@@ -66,7 +66,7 @@ describe('the explorer', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('opens with its tabs, the first one ready to run', async () => {
+  it('opens with its tabs, and the first tab can run', async () => {
     expect(await page.title()).toBe('Membership gateway');
     for (const name of NAMES) {
       expect(await tab(name).count(), name).toBe(1);
@@ -75,7 +75,7 @@ describe('the explorer', () => {
     await expectText('variables.json', '"accountId": "210987654321"');
   });
 
-  it('runs the first tab and shows the answer: every account added, in one request', async () => {
+  it('runs the first tab and shows the answer: one request added every account', async () => {
     const answered = page.waitForResponse(
       (response) => response.request().postData()?.includes('mutation') ?? false,
     );
@@ -86,24 +86,24 @@ describe('the explorer', () => {
     await expectText('response.json', '"status": "SUCCEEDED"');
   });
 
-  it('sends a header that is typed in, from every tab, and stores it nowhere', async () => {
+  it('sends a typed header from every tab, and does not store it', async () => {
     await page.getByRole('button', { name: 'Headers' }).click();
     await editor('request-headers.json').click();
     await page.keyboard.insertText('{"authorization": "Bearer a-token-typed-in"}');
-    await page.waitForTimeout(TAKEN_OVER_MS);
+    await page.waitForTimeout(SETTLED_MS);
     for (const name of ['AddMembers', 'Requests']) {
       await tab(name).click();
-      await page.waitForTimeout(TAKEN_OVER_MS);
+      await page.waitForTimeout(SETTLED_MS);
       const sent = page.waitForRequest((request) => request.postData()?.includes(`"${name}"`) ?? false);
       await page.getByRole('button', { name: 'Execute query' }).click();
       expect((await sent).headers()['authorization'], name).toBe('Bearer a-token-typed-in');
     }
     await expect.poll(stored).toContain('"activeTabIndex":3');
-    await page.waitForTimeout(TAKEN_OVER_MS);
+    await page.waitForTimeout(SETTLED_MS);
     expect(await stored()).not.toContain('a-token-typed-in');
   });
 
-  it('comes back to the tab that was open, with its variables', async () => {
+  it('restores the open tab with its variables', async () => {
     await tab('OneRequest').click();
     await expect.poll(stored).toContain('"activeTabIndex":4');
     await page.reload();
@@ -115,7 +115,7 @@ describe('the explorer', () => {
 
 describe('the tabs', () => {
   it.each(TABS.map((starting, i) => ({ name: NAMES[i], ...starting })))(
-    '$name is an operation the gateway takes',
+    '$name is a valid operation',
     async ({ name, query, variables = '{}' }) => {
       expect(query).toMatch(new RegExp(`^(query|mutation) ${name ?? ''}\\b`, 'm'));
       const { status, body } = await gateway.post({ query, variables: JSON.parse(variables) as unknown });
@@ -125,7 +125,7 @@ describe('the tabs', () => {
   );
 });
 
-/** All that the page keeps in the browser. */
+/** Returns everything that the page stores in the browser. */
 async function stored(): Promise<string> {
   const { cookies, origins } = await page.context().storageState({ indexedDB: true });
   const session = await page.evaluate<Record<string, string>>('({ ...sessionStorage })');
