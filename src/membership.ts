@@ -15,11 +15,11 @@ export const MEMBERSHIP_OPERATIONS = [
 ] as const;
 export type MembershipOperation = (typeof MEMBERSHIP_OPERATIONS)[number];
 
-/** Operations that end a membership, or what is left of one. */
+/** Operations that end a membership or delete its entry. */
 export const REMOVING_OPERATIONS = ['DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 export type RemovingOperation = (typeof REMOVING_OPERATIONS)[number];
 
-/** Operations that bring members in. */
+/** Operations that add members. */
 export type AddingOperation = Exclude<MembershipOperation, RemovingOperation>;
 
 export type RequestStatus =
@@ -64,7 +64,7 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-/** Reasons that another send may cure. Everything else needs somebody to change something first. */
+/** Reasons that another send may cure. All other reasons need a change first, by the caller or in AWS. */
 export const RETRYABLE_REASONS: readonly ReasonCode[] = [
   'BATCH_LIMIT_EXCEEDED',
   'THROTTLED',
@@ -72,7 +72,7 @@ export const RETRYABLE_REASONS: readonly ReasonCode[] = [
   'UNREACHABLE',
 ];
 
-/** Where a member account stands, in one vocabulary for both services. */
+/** The status of a member account, in one vocabulary for both services. */
 export type MemberStatus =
   | 'CREATED'
   | 'INVITED'
@@ -161,11 +161,11 @@ export function isAccountId(text: string): boolean {
 export interface MemberAccount {
   /** Exactly 12 digits; a string, since leading zeros matter. */
   readonly accountId: string;
-  /** GuardDuty wants one for CreateMembers, Security Hub takes one; null when none was given. */
+  /** Required by GuardDuty for CreateMembers, optional for Security Hub; null when none was given. */
   readonly email: string | null;
 }
 
-/** One (administrator, service, region): what a target of a request and a lane are named by. */
+/** One (administrator, service, region): the address of a target or a lane. */
 export interface TargetAddress {
   readonly administrator: string;
   readonly service: SecurityService;
@@ -203,13 +203,13 @@ export function targetsOf({
   );
 }
 
-/** What a caller may do; each may do what those before it may. */
+/** The roles of callers; each role includes the ones before it. */
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The way an operation came, for the record. */
+/** Where an operation came from, for the record. */
 export interface Origin {
-  /** UUID of the API token it came with; null for people. */
+  /** UUID of the API token of the caller; null without one. */
   readonly tokenId: string | null;
   /** The client's IP address, as far as the proxies in between are trusted. */
   readonly address: string;
@@ -221,7 +221,7 @@ export interface Origin {
   readonly traceparent: string | null;
 }
 
-/** Who asks. Every service function takes the caller first. */
+/** The caller of an operation, the first parameter of every service function. */
 export interface Caller {
   /** The name of its API token, the subject of its OpenID Connect token, or "local". */
   readonly id: string;
@@ -231,7 +231,7 @@ export interface Caller {
   readonly administrators: readonly string[] | null;
   /** Null when the operation did not come over the network. */
   readonly origin: Origin | null;
-  /** Aborts when nobody waits for the answer any more; absent where that cannot be known. */
+  /** Aborts when the client disconnects; absent where that cannot be known. */
   readonly gone?: AbortSignal;
 }
 

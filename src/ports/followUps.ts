@@ -1,35 +1,35 @@
 import type { MemberStatus } from '../membership.js';
 
-/** A member of a request that is due to be looked at. */
+/** A member of a request that is due to be read. */
 export interface FollowedMember {
   /** Decimal digits of a 64-bit integer. */
   readonly targetId: string;
   readonly accountId: string;
 }
 
-/** What a look has shown of an account. */
+/** What a read has shown of an account. */
 export interface SeenMember {
   readonly accountId: string;
   readonly status: MemberStatus;
-  /** Nothing more is to come: it is not looked at again. */
+  /** The status is final: the account is not read again. */
   readonly isEnd: boolean;
-  /** The service was asked then, or a moment later; the database's clock. */
+  /** The service answered then or a moment later; the database's clock. */
   readonly observedAt: Date;
 }
 
 /**
- * The schedule of looks at members, shared by all replicas. Each function is one statement. What a process has taken and
- * not given back comes up again a few minutes later, whatever became of the process.
+ * The schedule of reads of followed members, shared by all replicas. Each function is one statement. If a process takes
+ * members and ends before it notes them, they are due again 3 minutes later.
  */
 export interface FollowUpStore {
-  /** Puts what is to be followed of some finished targets on the schedule; how many targets. Ends when it answers 0. */
+  /** Puts the members of some finished targets on the schedule; returns the number of targets, 0 when none is left. */
   enroll(): Promise<number>;
-  /** Ids of the lanes where a look is due. */
+  /** Ids of the lanes with members that are due. */
   lanesDue(): Promise<number[]>;
-  /** Takes what is due in a lane, of so many distinct accounts at most. No other replica gets it too. */
+  /** Takes the members of a lane that are due, at most this many distinct accounts. No other replica gets them too. */
   take(laneId: number, accounts: number): Promise<FollowedMember[]>;
-  /** Writes down what a look has shown, and when the next one is due, if any. */
+  /** Records what a read has shown, and when the next one is due, if any. */
   note(laneId: number, taken: readonly FollowedMember[], seen: readonly SeenMember[]): Promise<void>;
-  /** The lane cannot be read: everything that is due there, and was taken, is looked at later. */
+  /** Postpones the members taken, and all others that are due in the lane, which cannot be read. */
   postpone(laneId: number, taken: readonly FollowedMember[]): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import type { MembershipOperation, OutcomeStatus, TargetAddress } from '../membership.js';
 
-/** How a lane stands by the record. */
+/** The state of a lane in the record. */
 export interface LaneGauge extends TargetAddress {
   /** Outcomes that wait to be sent. */
   readonly pending: number;
   /** Age of the oldest request with such an outcome, in seconds; 0 without one. */
   readonly oldestSeconds: number;
-  /** When the whole burst of its rate is back, in seconds. */
+  /** Seconds until the whole burst of its rate is available again. */
   readonly behindSeconds: number;
 }
 
-/** Outcomes of one kind that settled in an hour, whoever asked for them. */
+/** Outcomes of one kind that settled in an hour, of all callers. */
 export interface SettledGauge extends TargetAddress {
   readonly hour: Date;
   readonly operation: MembershipOperation;
@@ -28,11 +28,11 @@ export interface PoolGauge {
   readonly waiting: number;
 }
 
-/** Reads what metrics show of the record: a statement each, whose cost does not grow with it. */
+/** Reads of the record for metrics, one statement each. Their cost does not grow with the record. */
 export interface Gauges {
-  /** All lanes. Costs as much as targets wait. */
+  /** All lanes. The cost grows with the number of waiting targets. */
   lanes(): Promise<readonly LaneGauge[]>;
-  /** What settled in the hour `from` or later. Costs as much as these hours have kinds. */
+  /** Outcomes that settled in the hour `from` or later. The cost grows with the number of their kinds. */
   settled(from: Date): Promise<readonly SettledGauge[]>;
   pool(): PoolGauge;
 }

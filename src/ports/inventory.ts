@@ -2,7 +2,7 @@ import type { MemberStatus, ReasonCode, SecurityService, TargetAddress } from '.
 import type { Page, PageArgs } from './history.js';
 import type { ServiceMember } from './upstream.js';
 
-/** An observation of all members of a target that is under way: at most one for each target. */
+/** An observation of all members of a target that has not ended: at most one for each target. */
 export interface OpenObservation {
   /** UUID. */
   readonly id: string;
@@ -16,60 +16,60 @@ export interface ObservedMember extends ServiceMember {
   readonly status: MemberStatus;
 }
 
-/** How the inventory of a target stands. */
+/** The state of the inventory of a target. */
 export interface InventoryState extends TargetAddress {
-  /** When the last observation that has ended began; null when none has. */
+  /** Start of the last observation that ended; null when none has. */
   readonly triedAt: Date | null;
-  /** Why that one failed; null when it did not. */
+  /** Why that observation failed; null when it did not. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
-  /** When the last whole observation began; null when there is none. */
+  /** Start of the last complete observation; null when there is none. */
   readonly observedAt: Date | null;
-  /** How many members that one saw. */
+  /** Number of members in that observation. */
   readonly members: number | null;
-  /** When the observation that is under way began; null when none is. */
+  /** Start of the observation that has not ended; null when there is none. */
   readonly runningSince: Date | null;
 }
 
-/** Observations of whole targets: who wants them, and what becomes of them. Each function is one SQL statement. */
+/** Requests for observations of whole targets, and their results. Each function is one SQL statement. */
 export interface InventoryObservations {
-  /** Notes that observations are wanted that begin from now on; returns what now is, by the database's clock. */
+  /** Requests observations that begin from now on; returns the time of the database's clock. */
   want(targets: readonly TargetAddress[]): Promise<Date>;
-  /** Likewise for those targets whose last observation began, or was wanted, longer than that ago. */
+  /** As `want`, for targets whose last observation began, or was requested, more than this many minutes ago. */
   wantOlderThan(targets: readonly TargetAddress[], minutes: number): Promise<void>;
-  /** Those of the targets whose observation is wanted and has not ended. */
+  /** The targets with a requested observation that has not ended. */
   wanted(targets: readonly TargetAddress[]): Promise<TargetAddress[]>;
   /**
-   * Begins an observation, and ends one of the same target that is still open: whoever made it has ended, or has lost the
-   * target. Null when none is wanted any more, or another one has begun in this very moment.
+   * Begins an observation. An open observation of the same target is ended: its process has ended or lost the target. Null
+   * when no observation is requested any more, or another process has just begun one.
    */
   begin(target: TargetAddress): Promise<OpenObservation | null>;
   /**
-   * Ends it as whole: from then on the target has these members, each once, and no others. Does nothing when it was
-   * ended already.
+   * Ends an observation as complete: the target then has exactly these members. Does nothing when the observation has
+   * already ended.
    */
   finish(observation: OpenObservation, members: readonly ObservedMember[]): Promise<void>;
-  /** Ends it as failed: the target keeps the members that were observed before. Does nothing when it was ended already. */
+  /** Ends an observation as failed: the target keeps its members. Does nothing when the observation has already ended. */
   fail(
     observation: OpenObservation,
     failure: { readonly reasonCode: ReasonCode; readonly reason: string },
   ): Promise<void>;
   /** In the order of the targets. */
   states(targets: readonly TargetAddress[]): Promise<InventoryState[]>;
-  /** Forgets observations that ended so many days ago; what they saw stays until another is whole. */
+  /** Erases the record of observations that ended this many days ago; their members stay until another is complete. */
   forget(days: number): Promise<void>;
 }
 
-/** Which members of the inventory to list. Absent members do not filter; an empty list matches nothing. */
+/** A filter of the members of the inventory. Absent conditions do not filter; an empty list matches nothing. */
 export interface InventoryFilter {
   readonly targets: readonly TargetAddress[];
   readonly accountIds?: readonly string[] | null;
   readonly statuses?: readonly MemberStatus[] | null;
   /** Last invited before. */
   readonly invitedBefore?: Date | null;
-  /** Invited, not active yet, and last invited more than so many days before now. */
+  /** Invited, not active yet, and last invited more than this many days ago. */
   readonly openForDays?: number | null;
-  /** Whether a request to create or invite it at its target is on record. */
+  /** Whether the record has a request to create or invite the account at its target. */
   readonly requested?: boolean | null;
 }
 
@@ -94,24 +94,24 @@ export interface StatusCount {
 export interface CoveredTarget {
   readonly service: SecurityService;
   readonly region: string;
-  /** Null when it was never observed as a whole: nothing is known of it. */
+  /** Null when no observation was complete: nothing is known of the target. */
   readonly observedAt: Date | null;
-  /** Why the last attempt to observe it failed; null when it did not. */
+  /** Why the last observation failed; null when it did not. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
   readonly members: number;
   readonly statuses: readonly StatusCount[];
 }
 
-/** Where an account stands in one service and region. */
+/** The status of an account in one service and region. */
 export interface AccountStanding {
   readonly service: SecurityService;
   readonly region: string;
-  /** NOT_A_MEMBER when the observation did not see it. */
+  /** NOT_A_MEMBER when the observation does not have the account. */
   readonly status: MemberStatus;
 }
 
-/** An account that is ENABLED somewhere and not everywhere. */
+/** An account that is ENABLED in some observed targets, not in all. */
 export interface CoverageGap {
   readonly accountId: string;
   readonly enabledIn: readonly AccountStanding[];
@@ -121,7 +121,7 @@ export interface CoverageGap {
 /** The members of an administrator by service and region. */
 export interface Coverage {
   readonly targets: readonly CoveredTarget[];
-  /** Accounts that are ENABLED in one of the observed targets and not in another. */
+  /** Number of accounts that are ENABLED in some observed targets, not in all. */
   readonly gapCount: number;
   /** The first of them, in the order of their ids. */
   readonly gaps: readonly CoverageGap[];
@@ -132,7 +132,7 @@ export interface InventoryReads {
   /** By account id, and within an account in a fixed order of targets. */
   members(filter: InventoryFilter, page: PageArgs): Promise<Page<InventoryRow>>;
   countMembers(filter: InventoryFilter): Promise<number>;
-  /** In the order of the targets; `most` gaps at most, of accounts behind `after`. */
+  /** In the order of the targets; at most `most` gaps, of accounts after `after`. */
   coverage(
     targets: readonly TargetAddress[],
     asked: {
@@ -141,7 +141,7 @@ export interface InventoryReads {
       readonly most: number;
     },
   ): Promise<Coverage>;
-  /** All members of a target, when they were observed at most so long ago; else null. */
+  /** All members of a target; null when they were not observed within `maxAgeMs` milliseconds. */
   listing(
     target: TargetAddress,
     maxAgeMs: number,

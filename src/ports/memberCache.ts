@@ -7,32 +7,32 @@ export interface MemberKey {
   readonly accountId: string;
 }
 
-/** What was kept of one account at one target. */
+/** A cached read of one account at one target. */
 export interface CachedMember {
   /** Null: the service did not know the account then. */
   readonly member: ServiceMember | null;
   readonly observedAt: Date;
 }
 
-/** What was kept of a page of the members of a target. */
+/** A cached page of the members of a target. */
 export interface CachedPage {
   readonly members: readonly ServiceMember[];
-  /** What leads to the next page; null on the last one. */
+  /** The token of the next page; null on the last one. */
   readonly nextToken: string | null;
   readonly observedAt: Date;
 }
 
 /**
- * Observations of members that are kept for those who take an answer of some age, shared by all replicas: those of the
- * inventory, and single reads. Each function is one SQL statement.
+ * Observations of members for callers that accept an answer of a certain age: the inventory and cached reads. All replicas
+ * share them. Each function is one SQL statement.
  */
 export interface MemberCache {
-  /** The youngest observation of each, in the order asked for; null where none is young enough. */
+  /** The latest observation of each account, in the order of the keys; null where none is young enough. */
   members(keys: readonly MemberKey[], maxAgeSeconds: number): Promise<(CachedMember | null)[]>;
   saveMembers(read: readonly (MemberKey & CachedMember)[]): Promise<void>;
   /**
-   * The page of the inventory of a target behind an account (an empty string: the first); null when it was not observed,
-   * or not in time.
+   * A page of the inventory of a target: the members after an account id (an empty string: the first page). Null when the
+   * target was not observed, or the observation is too old (`maxAgeSeconds` null: never too old).
    */
   inventoryPage(
     target: TargetAddress,
@@ -44,9 +44,9 @@ export interface MemberCache {
     readonly isLast: boolean;
     readonly observedAt: Date;
   } | null>;
-  /** A page of the service's own list, when it is young enough. */
+  /** A cached page of the service's own list; null when none is young enough. */
   page(target: TargetAddress, asked: MemberPageQuery, maxAgeSeconds: number): Promise<CachedPage | null>;
   savePage(target: TargetAddress, asked: MemberPageQuery, page: CachedPage): Promise<void>;
-  /** Erases single reads and pages that are older than a day. */
+  /** Erases cached reads and pages that are older. */
   erase(olderThanSeconds: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { TargetAddress } from '../membership.js';
 import type { ServiceMember } from './upstream.js';
 
-/** All members of a target, as the service listed them at one time. */
+/** All members of a target, as the service listed them. */
 export interface MemberListing {
   readonly observedAt: Date;
   readonly members: readonly ServiceMember[];
@@ -10,7 +10,7 @@ export interface MemberListing {
 /**
  * Lists all members of a target.
  *
- * @param maxAgeMs how old the listing may be, in milliseconds; 0: read now.
- * @throws what live reads throw when the target does not answer.
+ * @param maxAgeMs highest age of the listing, in milliseconds; 0: read now.
+ * @throws GatewayError as `MemberReads` when the target cannot be read.
  */
 export type ListAllMembers = (target: TargetAddress, maxAgeMs: number) => Promise<MemberListing>;

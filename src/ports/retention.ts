@@ -1,24 +1,24 @@
-/** The oldest requests that are kept whole: part of a walk from the oldest to the newest. */
+/** The result of one step of an erasure, from the oldest request to the newest. */
 export interface ErasedRequests {
-  /** UUID of the last request of this step, from which the next goes on; null when there is nothing more to do. */
+  /** UUID of the last request of this step, where the next step begins; null when the erasure is complete. */
   readonly through: string | null;
-  /** Requests of which something was erased. */
+  /** Number of requests with erased data. */
   readonly requests: number;
 }
 
-/** Erases what has become too old. Each function is one transaction of bounded size, and safe to run anywhere any time. */
+/** Erases old data. Each function is one transaction of bounded size, safe to run on any replica at any time. */
 export interface RetentionStore {
-  /** Runs the action unless another process is at it; false then. */
+  /** Runs the action unless another process runs one; returns false in that case. */
   alone(action: () => Promise<void>): Promise<boolean>;
   /** Erases the e-mail addresses of requests after `after` that finished before `before`. */
   eraseEmails(before: Date, after: string | null): Promise<ErasedRequests>;
   /**
-   * Erases everything but the request and its counts, of requests after `after` that finished before `before`. A large one
-   * takes several steps, and is counted with the last.
+   * Erases everything but the request and its counts, for requests after `after` that finished before `before`. A large
+   * request takes several steps, and is counted with the last one.
    */
   eraseOutcomes(before: Date, after: string | null): Promise<ErasedRequests>;
-  /** Erases calls before `before` that carried nothing that is kept; how many. Ends when it answers 0. */
+  /** Erases calls before `before` without outcomes in the record; returns their number, 0 when none is left. */
   eraseCalls(before: Date): Promise<number>;
-  /** Notes where the record begins now, for lists to end there. */
+  /** Records where the record now begins: lists end there. */
   noteBeginning(): Promise<void>;
 }

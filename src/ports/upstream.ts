@@ -6,7 +6,7 @@ export interface ResponseMetadata {
   readonly httpStatus: number | null;
   /** AWS's request id of the last answer; null when none came. */
   readonly awsRequestId: string | null;
-  /** Requests the SDK put on the wire for this call: 1 unless it never got a connection. */
+  /** Requests that the SDK sent for this call: 1, or 0 when it never got a connection. */
   readonly attempts: number;
 }
 
@@ -25,8 +25,8 @@ export interface Answered {
 }
 
 /**
- * The service took the call (HTTP 200) and says nothing of single accounts: DisassociateMembers of Security Hub. What
- * became of them only GetMembers can tell.
+ * The service accepted the call (HTTP 200) without a result for single accounts: DisassociateMembers of Security Hub. Only
+ * GetMembers shows the results.
  */
 export interface Acknowledged {
   readonly kind: 'ACKNOWLEDGED';
@@ -44,15 +44,15 @@ export interface Refused {
 }
 
 /**
- * No answer is known: a time-out, a cut connection, an answer nobody can read, a 5xx. Whether the service did the work
- * is open unless `neverSent`.
+ * No answer is known: a time-out, a broken connection, an unreadable answer or a 5xx. Unless `neverSent`, the service may
+ * have done the work.
  */
 export interface Unanswered {
   readonly kind: 'UNANSWERED';
   readonly metadata: ResponseMetadata;
   readonly errorCode: string;
   readonly errorMessage: string;
-  /** True when no connection was ever made, so that the service cannot have seen the call. */
+  /** True when no connection was made, so the service cannot have received the call. */
   readonly neverSent: boolean;
 }
 
@@ -60,7 +60,7 @@ export type CallAnswer = Answered | Acknowledged | Refused | Unanswered;
 
 /** One call that changes members. Accounts are distinct, 1 to 50. */
 export interface MemberChange {
-  /** UUID of the call in the record; absent for one that is on none. */
+  /** UUID of the call in the record; absent for a call that is not recorded. */
   readonly callId?: string;
   readonly operation: MembershipOperation;
   readonly accounts: readonly MemberAccount[];
@@ -82,17 +82,17 @@ export interface ServiceMember {
   readonly updatedAt: Date | null;
 }
 
-/** Members found; accounts asked for and not in `members` are not known to the service. */
+/** Members found. The service does not know the accounts of the query that are missing from `members`. */
 export interface MembersRead {
   readonly kind: 'READ';
   readonly members: readonly ServiceMember[];
 }
 
-/** Which page of the members of a target is wanted. */
+/** A page of the members of a target. */
 export interface MemberPageQuery {
   /** 1 to 50, the services' own limits (UPSTREAMS.md, "GuardDuty", "Security Hub"). */
   readonly pageSize: number;
-  /** What an earlier page of the same size gave; null for the first. */
+  /** The token of the page before, read with the same size; null for the first page. */
   readonly nextToken: string | null;
 }
 
@@ -111,15 +111,15 @@ export interface DetectorRead {
 }
 
 /**
- * Both services as the gateway sees them. Nothing here throws for what a service says or fails to say: refusals and
- * lost answers are values. Accounts are paired by id; an id in an answer is not necessarily one that was asked for.
+ * Both services. Refusals and lost answers are values: no function throws for them. Accounts are paired by id, and an answer
+ * may contain ids that the call did not.
  */
 export interface Upstream {
-  /** Sends one call that changes members, once: it is never repeated behind the caller's back. */
+  /** Sends a call that changes members, exactly once. */
   changeMembers(target: TargetAddress, change: MemberChange): Promise<CallAnswer>;
   /**
-   * GetMembers for at most 50 accounts, sent once: whoever wants another attempt takes its turn from the target's quota
-   * first. Given up, with an answer UNANSWERED, when the signal aborts.
+   * GetMembers for at most 50 accounts, sent once: each further attempt needs a turn from the target's quota. UNANSWERED
+   * when the signal aborts.
    */
   getMembers(
     target: TargetAddress,
@@ -127,7 +127,7 @@ export interface Upstream {
     accountIds: readonly string[],
     signal?: AbortSignal,
   ): Promise<MembersRead | Refused | Unanswered>;
-  /** ListMembers, with members of every status (onlyAssociated false). Sent once, and given up, as getMembers. */
+  /** ListMembers, with members of every status (onlyAssociated false). Sent once and aborted as getMembers. */
   listMembers(
     target: TargetAddress,
     detectorId: string | null,

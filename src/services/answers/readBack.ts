@@ -2,24 +2,24 @@ import type { MembershipOperation } from '../../membership.js';
 import type { ServiceMember } from '../../ports/upstream.js';
 
 /**
- * What a look at the member says about a call whose answer was lost.
- * - `PROCESSED`: it shows what the call was to do, and has since the call began.
- * - `THERE_BEFORE`: it showed that before the call began already; the service has left the account unprocessed.
- * - `NOT_ASSOCIATED`: there is nothing to disassociate, and the call did not bring that about; as above.
- * - `NOT_DONE`: it does not show it; the account may go again.
+ * What GetMembers shows of an account whose call has no known result.
+ * - `PROCESSED`: the member shows the change of the call, made since the call began.
+ * - `THERE_BEFORE`: the member showed the change before the call began, so the service left the account unprocessed.
+ * - `NOT_ASSOCIATED`: there was nothing to disassociate before the call, so the service left the account unprocessed.
+ * - `NOT_DONE`: the member does not show the change; the account may be sent again.
  */
 export type ReadBackVerdict = 'PROCESSED' | 'THERE_BEFORE' | 'NOT_ASSOCIATED' | 'NOT_DONE';
 
 /**
- * How far AWS's clock may run behind the record's, in milliseconds, for a date still to count as since the call began.
- * Ours: clocks kept by NTP differ by less, and a service may cut a date to the second.
+ * Longest time, in milliseconds, that AWS's clock may be late: a date that is earlier than the call by less than this counts
+ * as since the call began. Ours: clocks kept by NTP differ by less, and a service may cut a date to the second.
  */
 export const CLOCK_TOLERANCE_MS = 2_000;
 
-/** The member is kept in the list but no longer belongs to the administrator; CreateMembers brings it back. */
+/** The entry stays in the list but no longer belongs to the administrator; CreateMembers restores it. */
 const GONE = new Set(['removed', 'resigned', 'deleted']);
 
-/** An invitation went out, whatever came of it later. */
+/** An invitation was sent, whatever its later result. */
 const INVITED = new Set([
   'invited',
   'enabled',
@@ -28,7 +28,7 @@ const INVITED = new Set([
   'emailverificationfailed',
 ]);
 
-/** Not associated with the administrator, and not because it was disassociated. */
+/** Not associated with the administrator, and not by a disassociation. */
 const UNASSOCIATED = new Set([
   'created',
   'resigned',
@@ -38,9 +38,10 @@ const UNASSOCIATED = new Set([
 ]);
 
 /**
- * What became of one account of a call whose answer was lost, or said nothing of it, by what GetMembers shows of it (undefined: not known to
- * the service). Source: UPSTREAMS.md, "After a lost answer". Only NOT_DONE sends again, so no second mail goes out for an
- * invitation that is there, whoever made it.
+ * The result for one account of a call without a known result, from what GetMembers shows. Source: UPSTREAMS.md, "After a
+ * lost answer". Only NOT_DONE sends an account again, so an invitation that exists never causes a second mail.
+ *
+ * @param member undefined: the service does not know the account.
  */
 export function verdictFromReadBack(
   operation: MembershipOperation,
@@ -66,7 +67,7 @@ export function verdictFromReadBack(
   }
 }
 
-/** A deletion leaves nothing behind, so nobody can tell it from an account that never was a member. */
+/** A deleted member looks like an account that never was a member. */
 const WITHOUT_MEMBER: Readonly<Record<MembershipOperation, ReadBackVerdict>> = {
   CREATE_MEMBERS: 'NOT_DONE',
   INVITE_MEMBERS: 'NOT_DONE',
@@ -75,13 +76,13 @@ const WITHOUT_MEMBER: Readonly<Record<MembershipOperation, ReadBackVerdict>> = {
 };
 
 /**
- * Whether a call whose effect does not show may still be at work: its worker is gone, or its connection was cut, and the
- * service goes on regardless. An invitation that lands after its accounts were sent again is a second mail, and a removal
- * that does may undo what was asked for after it; a creation is told apart by its echo, and is not waited for.
+ * When the missing effect of a call is final. After a crash of its worker or a broken connection, the service may still be
+ * processing the call. If an invitation takes effect after its accounts were sent again, the accounts get a second mail; a
+ * late removal may undo a later request. A creation is recognised by its answer when sent again, and needs no wait.
  *
- * @param landsWithinMs how long after its start a call may still show an effect, in milliseconds.
+ * @param landsWithinMs longest time from the start of a call to its effect, in milliseconds.
  * @param now the time of day, in milliseconds.
- * @returns when its absence is to be believed, as a time in milliseconds; null: now.
+ * @returns a time in milliseconds; null: now.
  */
 export function landsBy(
   { operation, startedAt }: { readonly operation: MembershipOperation; readonly startedAt: Date },
@@ -95,7 +96,7 @@ export function landsBy(
   return at > now ? at : null;
 }
 
-/** Without a date there is only the status to go by: the change is there, and no other call of ours made it. */
+/** Without a date only the status counts: the change is there, and no other call of the gateway made it. */
 function since(startedAt: Date, changedAt: Date | null): 'PROCESSED' | 'THERE_BEFORE' {
   const isEarlier = changedAt !== null && changedAt.getTime() < startedAt.getTime() - CLOCK_TOLERANCE_MS;
   return isEarlier ? 'THERE_BEFORE' : 'PROCESSED';

@@ -1,15 +1,15 @@
 import type { ReasonCode } from '../../membership.js';
 
-/** A reason code and the words that give it away. */
+/** A reason code and the phrases that show it. */
 export interface ReasonPattern {
   readonly reasonCode: ReasonCode;
-  /** Any of these in the text is enough; compared by `spokenAlike`. */
+  /** Any one of these in the text is enough; compared after `normalize`. */
   readonly phrases: readonly string[];
 }
 
 /**
- * Why an account comes back unprocessed, by what the service writes next to it. The first row that matches decides: a
- * text may say two things ("has already invited or is already the master").
+ * Why an account is unprocessed, by the service's text next to it. The first row that matches decides, since a text may
+ * contain two reasons ("has already invited or is already the master").
  *
  * Source: UPSTREAMS.md, "Why an account comes back unprocessed", which holds the same rows in the same order (a test
  * compares them) and says which texts were seen and which are guesses.
@@ -68,20 +68,20 @@ export const REASON_PATTERNS: readonly ReasonPattern[] = [
   { reasonCode: 'INTERNAL_ERROR', phrases: ['Internal error', 'Internal server error'] },
 ];
 
-/** The stable code for what a service wrote next to an unprocessed account; OTHER for words not known yet. */
+/** The stable code for the service's text next to an unprocessed account; OTHER for an unknown text. */
 export function classifyUnprocessed(result: string): ReasonCode {
-  const said = spokenAlike(result);
+  const text = normalize(result);
   const pattern = REASON_PATTERNS.find(({ phrases }) =>
-    phrases.some((phrase) => said.includes(spokenAlike(phrase))),
+    phrases.some((phrase) => text.includes(normalize(phrase))),
   );
   return pattern?.reasonCode ?? 'OTHER';
 }
 
 /**
- * The text with the differences removed that carry no meaning here: case, spacing, "administrator" (newer texts) for
- * "master" (older ones), and the spellings of e-mail and Security Hub.
+ * The text without differences that have no meaning: case, spacing, "administrator" (newer texts) for "master" (older
+ * texts), and the spellings of e-mail and Security Hub.
  */
-function spokenAlike(text: string): string {
+function normalize(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/\s+/g, ' ')

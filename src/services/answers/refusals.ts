@@ -4,7 +4,7 @@ import type { CallAnswer, Refused, Unanswered } from '../../ports/upstream.js';
 import { classifyUnprocessed } from './reasonPatterns.js';
 import { isRetryable } from './retryPolicy.js';
 
-/** What is known of a call that was refused, or that nobody answered. */
+/** A call that was refused or has no answer. */
 export interface Failure {
   /** The exception's name, e.g. `BadRequestException`. */
   readonly errorCode: string;
@@ -55,7 +55,7 @@ const REASON_BY_ERROR: Readonly<Record<string, ReasonCode>> = {
   ServiceUnavailable: 'INTERNAL_ERROR',
 };
 
-/** The names that say that a service was asked too often. */
+/** The names of errors for too many requests. */
 export const THROTTLING_ERRORS: readonly string[] = Object.keys(REASON_BY_ERROR).filter(
   (name) => REASON_BY_ERROR[name] === 'THROTTLED',
 );
@@ -69,7 +69,7 @@ const REASON_BY_STATUS: Readonly<Record<number, ReasonCode>> = {
 /** Part of GuardDuty's 400 for a detector that does not exist or is another account's. */
 const FOREIGN_DETECTOR = /detector\s?id is not owned by the current account/i;
 
-/** What GuardDuty's accounts in a region without a detector end with (UPSTREAMS.md, "GuardDuty"). */
+/** The verdict on GuardDuty's accounts in a region without a detector (UPSTREAMS.md, "GuardDuty"). */
 export const NO_DETECTOR: Verdict = {
   status: 'FAILED',
   reasonCode: 'SERVICE_NOT_ENABLED',
@@ -79,9 +79,9 @@ export const NO_DETECTOR: Verdict = {
 };
 
 /**
- * Why a whole call failed, and whether it may go again. A refusal's name decides; where the name says little (a 400
- * BadRequestException covers everything), its text does; at last its status. 5xx is INTERNAL_ERROR, and a call that
- * brought no answer, or one that cannot be read, is UNREACHABLE.
+ * Why a whole call failed, and whether it may be sent again. The error's name decides; if the name is too general (a 400
+ * BadRequestException covers many reasons), its text; then its status. 5xx is INTERNAL_ERROR; a call without a readable
+ * answer is UNREACHABLE.
  */
 export function classifyRefusal(failure: Failure): {
   readonly reasonCode: ReasonCode;
@@ -91,11 +91,11 @@ export function classifyRefusal(failure: Failure): {
   return { reasonCode, retry: isRetryable(reasonCode) };
 }
 
-/** What becomes of every account of a call that failed as a whole. */
+/** The verdict on every account of a call that failed as a whole. */
 export function verdictOf(answer: Refused | Unanswered): Verdict {
   const { errorCode, errorMessage } = answer;
   const { httpStatus } = answer.metadata;
-  // Nobody can read this answer, so its status says nothing either, unless it says that the service broke.
+  // The status of an unreadable answer means nothing, unless it is a 5xx of the service.
   const unread = answer.kind === 'UNANSWERED' && httpStatus !== null && httpStatus < 500;
   const { reasonCode, retry } = classifyRefusal({
     errorCode,
@@ -111,7 +111,7 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
   };
 }
 
-/** Whether a service answered that it was asked too often. */
+/** Whether the service answered that it got too many requests. */
 export function isThrottled(answer: CallAnswer | { readonly kind: 'READ' }): boolean {
   const failed = answer.kind === 'REFUSED' || answer.kind === 'UNANSWERED';
   return failed && verdictOf(answer).reasonCode === 'THROTTLED';

@@ -11,7 +11,7 @@ export interface SettledAnswer {
   readonly unrequested: readonly UnprocessedAccount[];
 }
 
-/** What was asked for is done. */
+/** The operation was done. */
 export const PROCESSED: Verdict = {
   status: 'PROCESSED',
   reasonCode: null,
@@ -20,7 +20,7 @@ export const PROCESSED: Verdict = {
   processedIfInDoubt: false,
 };
 
-/** Answers that say that what was asked for is there already, by operation. */
+/** Reasons which say that the effect of the operation already exists. */
 const ECHOES: Readonly<Record<MembershipOperation, readonly ReasonCode[]>> = {
   CREATE_MEMBERS: ['ALREADY_MEMBER'],
   INVITE_MEMBERS: ['ALREADY_INVITED', 'ALREADY_MEMBER'],
@@ -29,12 +29,12 @@ const ECHOES: Readonly<Record<MembershipOperation, readonly ReasonCode[]>> = {
 };
 
 /**
- * What an answer means for everything its call carried. Accounts are paired by id, never by position: listed as
- * unprocessed, the account ends UNPROCESSED with the service's words; not listed, PROCESSED; an id listed twice counts
- * the first time. A refusal fails all of them.
+ * The settlement of a call by its answer. Accounts are paired by id, never by position: an account that is listed as
+ * unprocessed ends UNPROCESSED with the service's words, any other PROCESSED. Of an id that is listed twice, the first entry
+ * counts. A refusal fails all accounts.
  *
- * @throws Error for a call that has to be read back first: one that is UNANSWERED and may have reached the service, since
- *   a second send could be a second invitation, and one that is ACKNOWLEDGED, since nothing is known of its accounts.
+ * @throws Error for a call that has to be read back first: an UNANSWERED call that may have reached the service, since a
+ *   second send could be a second invitation; an ACKNOWLEDGED call, since the results of its accounts are not known.
  */
 export function settlementOf(
   call: Pick<ClaimedCall, 'callId' | 'operation' | 'accounts'>,

@@ -5,7 +5,7 @@ import { verdictFromReadBack } from './readBack.js';
 import { verdictOf } from './refusals.js';
 import { PROCESSED } from './settlement.js';
 
-/** What becomes of accounts whose call was cut off before its error could be written down. */
+/** The verdict on accounts whose call ended before its error could be recorded. */
 const NO_ANSWER: Verdict = {
   status: 'FAILED',
   reasonCode: 'UNREACHABLE',
@@ -14,13 +14,13 @@ const NO_ANSWER: Verdict = {
   processedIfInDoubt: false,
 };
 
-/** Why the words in a reason are ours: the service's own are lost, or it had none. */
+/** First words of a reason that the gateway writes, since the service's own words are lost or it had none. */
 const PREAMBLES = {
   lost: 'The answer was lost; read back, ',
   silent: 'Security Hub answered without a word on single accounts; read back, ',
 } as const;
 
-/** What a service answers for a member that shows the change already. */
+/** The service's reason for a member that already shows the change. */
 const THERE_BEFORE: Readonly<Record<MembershipOperation, ReasonCode>> = {
   CREATE_MEMBERS: 'ALREADY_MEMBER',
   INVITE_MEMBERS: 'ALREADY_INVITED',
@@ -29,12 +29,12 @@ const THERE_BEFORE: Readonly<Record<MembershipOperation, ReasonCode>> = {
 };
 
 /**
- * What a read-back means for everything a call carried that was not answered, or answered without a word on single
- * accounts: the members that show the change are PROCESSED, or UNPROCESSED if they showed it before the call began.
- * All others go again until their sends are used up; then they fail with what is known of the loss or, when the service
- * did answer, are UNPROCESSED.
+ * The settlement of a call by reading its members back, when it has no answer, or an answer without results by account.
+ * Members that show the change are PROCESSED, or UNPROCESSED if they showed it before the call began. All other accounts are
+ * sent again until their attempts are used up; then they are FAILED with the error of the call, or UNPROCESSED if the
+ * service did answer.
  *
- * @param lost The answer that was not one; null when the gateway stopped before it knew, and when there was an answer.
+ * @param lost the failure of the call; null when the gateway stopped before it knew one, and when the service answered.
  */
 export function settlementOfReadBack(
   call: Pick<UnsettledCall, 'callId' | 'operation' | 'accountIds' | 'startedAt' | 'acknowledged'>,
@@ -61,7 +61,7 @@ export function settlementOfReadBack(
   };
 }
 
-/** Null: the member does not show the change, and the account goes again. */
+/** Null: the member does not show the change, and the account is sent again. */
 function verdictOn(
   { operation, startedAt, acknowledged }: Pick<UnsettledCall, 'operation' | 'startedAt' | 'acknowledged'>,
   member: ServiceMember | undefined,
@@ -72,7 +72,7 @@ function verdictOn(
     case 'PROCESSED':
       return PROCESSED;
     case 'THERE_BEFORE':
-      // Ours all the same, when an earlier call of the same request may have done it.
+      // PROCESSED after all, if an earlier call of the same request may have made the change.
       return {
         ...unprocessed(THERE_BEFORE[operation], `${preamble}the member shows this since before the call.`),
         processedIfInDoubt: true,

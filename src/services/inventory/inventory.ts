@@ -8,16 +8,16 @@ import { throwFirstFault } from '../input/faults.js';
 import { rangeFaults } from '../input/valueFaults.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
 
-/** Accounts of a coverage that are shown when the caller does not say how many; the schema repeats it. */
+/** Accounts with gaps that a coverage shows by default; the schema repeats it. */
 const DEFAULT_GAPS = 100;
 
-/** Most of them. */
+/** Most accounts with gaps that a coverage shows. */
 const MAX_GAPS = 1_000;
 
-/** Longest time that an invitation may be looked for to be open, in days: beyond AWS's own history. */
+/** Most days of `invitationOlderThanDays`: longer than AWS's own history. */
 const MAX_DAYS = 36_500;
 
-/** Which members of the inventory a caller wants listed. Absent and null conditions do not narrow. */
+/** The filter of a list of the inventory. Absent and null conditions do not filter. */
 export interface InventoryQuery {
   readonly administrator?: string | null;
   readonly service?: SecurityService | null;
@@ -29,7 +29,7 @@ export interface InventoryQuery {
   readonly requested?: boolean | null;
 }
 
-/** Which coverage a caller wants. */
+/** The arguments of a coverage. */
 export interface CoverageQuery {
   /** Null: the only one. */
   readonly administrator?: string | null;
@@ -47,16 +47,15 @@ export interface AdministratorCoverage extends Coverage {
 }
 
 /**
- * The inventory, limited to what is configured and granted to the caller.
+ * The inventory of the targets that are configured and granted to the caller.
  *
- * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before the store is asked.
+ * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before any read.
  */
 export interface InventoryService {
   members(caller: Caller, asked: InventoryQuery, page: PageInput): Promise<CountedPage<InventoryRow>>;
   coverage(caller: Caller, asked: CoverageQuery): Promise<AdministratorCoverage>;
 }
 
-/** The inventory by what the store has of it. */
 export function createInventory(
   administrators: readonly Administrator[],
   reads: InventoryReads,

@@ -6,15 +6,14 @@ import type { ListAllMembers } from '../../ports/memberListing.js';
 import { memberStatusOf } from '../members/memberStatus.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 
-/** Observes a target as long as somebody wants it: the work of one job. What it began and could not end is begun anew. */
+/** Observes a target until no observation of it is requested: the work of one job. */
 export type ObserveTarget = (target: TargetAddress) => Promise<void>;
 
 /**
- * A listing that breaks off is recorded as failed, and the members that were observed before stay; so is one that cannot be
- * written, since listing it again would end the same way. When it is the gateway that ends, or its database that cannot be
- * reached, the observation stays open until the next one begins.
+ * If the members cannot be listed, or cannot be written, the observation is recorded as failed, and the target keeps its
+ * members. If the gateway stops or its database cannot be reached, the observation stays open until the next one begins.
  *
- * @param listAllMembers asks the service now.
+ * @param listAllMembers lists members from the service, never from the inventory.
  */
 export function createObserveTarget({
   observations,

@@ -4,13 +4,13 @@ import type { MemberPageQuery, ServiceMember } from '../../ports/upstream.js';
 import { liveMember, serviceMember } from './liveMember.js';
 import type { MemberPage, MemberReads } from './memberReads.js';
 
-/** How tokens begin that lead through the inventory; what follows is an account id. No service gives out such a token. */
+/** Prefix of tokens of inventory pages, followed by an account id. No service returns such a token. */
 const INVENTORY_TOKEN = 'gateway-inventory:';
 
 /**
- * Pages of the members of a target for those who take an answer of some age. The inventory of the target answers when it is
- * young enough, and a list that has begun in it ends in it, however old it is by then. Else a page that was kept does, and
- * else the service, whose page is then kept.
+ * Pages of the members of a target that may have a certain age. They come from the inventory if that is young enough,
+ * otherwise from a cached page, otherwise from the service, whose page is then cached. A list that begins in the inventory
+ * continues there, however old the inventory is by then.
  */
 export function createCachedPages(
   reads: Pick<MemberReads, 'page'>,

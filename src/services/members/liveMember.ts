@@ -7,17 +7,17 @@ export interface LiveMember extends TargetAddress {
   readonly accountId: string;
   readonly email: string | null;
   readonly status: MemberStatus;
-  /** The service's own word; null when it does not know the account. */
+  /** The service's own word; null when the service does not know the account. */
   readonly serviceStatus: string | null;
   /** AWS's clock. */
   readonly invitedAt: Date | null;
   /** AWS's clock. */
   readonly updatedAt: Date | null;
-  /** The service was asked then, or a moment later; the database's clock. */
+  /** The service answered then or a moment later; the database's clock. */
   readonly observedAt: Date;
 }
 
-/** What the service showed of a member. */
+/** A member as the service showed it. */
 export function liveMember(target: TargetAddress, member: ServiceMember, observedAt: Date): LiveMember {
   const { administrator, service, region } = target;
   const { accountId, email, serviceStatus, invitedAt, updatedAt } = member;
@@ -37,7 +37,7 @@ export function liveMember(target: TargetAddress, member: ServiceMember, observe
   };
 }
 
-/** The same in the service's own terms; null for an account that it does not know. */
+/** The reverse of `liveMember`; null for an account that the service does not know. */
 export function serviceMember(shown: LiveMember): ServiceMember | null {
   if (shown.status === 'NOT_A_MEMBER') {
     return null;

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { GatewayError, quoted } from '../../errors.js';
 import type { MemberStatus, TargetAddress } from '../../membership.js';
 
-/** What a list of members lists; a cursor of one list is none of another. */
+/** The arguments of a list of members. A cursor is valid for one list only. */
 export interface MemberList {
   readonly target: TargetAddress;
   /** Null: members of every status. */
   readonly statuses: readonly MemberStatus[] | null;
-  /** Whether it may be answered from what was kept: such a list has an order of its own. */
+  /** Whether cached members may answer: such a list has an order of its own. */
   readonly isCached: boolean;
 }
 
-/** A place between two members: within a page of the service, by how many of its members lie before it. */
+/** A place between two members: a page of the service, and the number of its members before the place. */
 export interface MemberPlace {
   /** The service's token of the page; null for the first. */
   readonly token: string | null;
@@ -20,7 +20,7 @@ export interface MemberPlace {
 
 const BEGINNING: MemberPlace = { token: null, skip: 0 };
 
-/** Characters of a digest that are kept: nobody gains anything by a forged one, it only tells lists apart. */
+/** Characters of a digest in a cursor. Short, since it only tells lists apart: a forged digest gains nothing. */
 const DIGEST_LENGTH = 16;
 
 /** The cursor of a place. */
@@ -29,9 +29,9 @@ export function memberCursor(list: MemberList, { token, skip }: MemberPlace): st
 }
 
 /**
- * The place that a cursor names; the beginning for null.
+ * The place of a cursor; the beginning for null.
  *
- * @throws GatewayError `BAD_USER_INPUT` when it is none, was changed, or belongs to a list of other arguments.
+ * @throws GatewayError `BAD_USER_INPUT` when the cursor is malformed, was changed, or belongs to another list.
  */
 export function memberPlace(list: MemberList, after: string | null): MemberPlace {
   if (after === null) {

@@ -6,13 +6,13 @@ import { liveMember, notAMember, serviceMember, type LiveMember } from './liveMe
 import { checkMaxAge } from '../input/maxAge.js';
 import type { MemberReads } from './memberReads.js';
 
-/** Most accounts that one statement looks up among what was kept. */
+/** Most accounts that one statement looks up in the cache. */
 const KEYS_PER_STATEMENT = 10_000;
 
 /**
- * One account at one target, as the service shows it; rejects with the `GatewayError` of that target. Made for one
- * operation: what it has read is not read again there, and forgotten with it. With a maximal age in seconds it takes an
- * observation that is young enough, and what it reads then is kept.
+ * One account at one target, as the service shows it; rejects with the `GatewayError` of that target. A loader belongs to
+ * one operation, which reads each account once. With a highest age in seconds, an observation that is young enough answers,
+ * and a read from the service is cached.
  *
  * @throws GatewayError `BAD_USER_INPUT` for an age that is none.
  */
@@ -54,7 +54,7 @@ export function createMemberLoader(
         return answer;
       }),
     );
-    // Before anybody is answered, so that whoever asks next finds it.
+    // Before the answers, so that the next operation finds these reads.
     if (read.length > 0) {
       await kept.saveMembers(read.map(toKeep));
     }

@@ -20,7 +20,7 @@ import { checkForwardPage, type PageInput } from '../input/pageArgs.js';
  */
 const MAX_PAGES_READ = 10;
 
-/** Which members to list. */
+/** The arguments of a list of members. */
 export interface MembersQuery {
   /** Null: the only one. */
   readonly administrator?: string | null;
@@ -28,7 +28,7 @@ export interface MembersQuery {
   readonly region: string;
   /** Null: every status. An empty list matches nothing. */
   readonly status?: readonly MemberStatus[] | null;
-  /** How old the answer may be; null and 0: read now. */
+  /** Highest age of the answer; null and 0: read now. */
   readonly maxAgeSeconds?: number | null;
 }
 
@@ -42,7 +42,7 @@ export interface MemberEdge {
 export interface MemberEdges {
   readonly edges: readonly MemberEdge[];
   readonly hasNextPage: boolean;
-  /** Where to go on, also when no member of this page matched; null at the end of an empty list. */
+  /** Cursor of the next page, also when no member of this page matched; null at the end of an empty list. */
   readonly endCursor: string | null;
 }
 
@@ -139,7 +139,7 @@ async function readPage(
   return pageOf(edges, true, memberCursor(list, place));
 }
 
-/** After the last member of a page lies the beginning of the next: that spares reading this one again. */
+/** The place after a member. After the last one of a page, the next page begins, so this page is not read again. */
 function placeAfter(
   token: string | null,
   index: number,

@@ -18,7 +18,7 @@ const STATUS_BY_WORD: Readonly<Record<string, MemberStatus>> = {
   accountsuspended: 'ACCOUNT_SUSPENDED',
 };
 
-/** GuardDuty's RelationshipStatus or Security Hub's MemberStatus in one vocabulary; a word nobody knows is OTHER. */
+/** GuardDuty's RelationshipStatus or Security Hub's MemberStatus in one vocabulary; an unknown word is OTHER. */
 export function memberStatusOf(serviceStatus: string): MemberStatus {
   const word = serviceStatus.toLowerCase();
   return Object.hasOwn(STATUS_BY_WORD, word) ? (STATUS_BY_WORD[word] ?? 'OTHER') : 'OTHER';

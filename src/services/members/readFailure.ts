@@ -4,12 +4,12 @@ import type { Verdict } from '../../ports/laneRecord.js';
 import type { Refused, Unanswered } from '../../ports/upstream.js';
 import { verdictOf } from '../answers/refusals.js';
 
-/** Why a target could not be read, for the one who asked: the service's words, and the reason code of a call that fails so. */
+/** The error of a read that failed: the service's words, and the reason code that a call with this answer gets. */
 export function readFailure(target: TargetAddress, answer: Refused | Unanswered): GatewayError {
   return failureOf(target, verdictOf(answer));
 }
 
-/** As `readFailure`, where it is known already what becomes of every account. */
+/** As `readFailure`, from a reason code and words. */
 export function failureOf(
   target: TargetAddress,
   { reasonCode, reason }: Pick<Verdict, 'reasonCode' | 'reason'>,
@@ -24,7 +24,7 @@ export function failureOf(
   );
 }
 
-/** Why a target could not be read, as an answer shows it that goes on without it. Any other error is thrown again. */
+/** The reason of an error of `readFailure`, for a result that continues without the target. Other errors are thrown again. */
 export function reasonOfFailure(error: unknown): {
   readonly reasonCode: ReasonCode;
   readonly reason: string;

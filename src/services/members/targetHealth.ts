@@ -6,25 +6,25 @@ import { readableTargets } from './readableTargets.js';
 import type { MemberReads } from './memberReads.js';
 import { reasonOfFailure } from './readFailure.js';
 
-/** Whether a target answers, and how its lane stands. */
+/** Whether a target answers, and the state of its lane. */
 export interface TargetHealth extends TargetAddress, Omit<LaneState, 'at'> {
   readonly answers: boolean;
   /** Whether the service is enabled in the account and region; null when its answer does not tell. */
   readonly enabled: boolean | null;
-  /** GuardDuty only; null when it is not known. */
+  /** GuardDuty only; null when not known. */
   readonly detectorId: string | null;
   /** Why it does not answer; null when it does. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
   readonly rate: Rate;
-  /** Everything is as of then, or a moment later; the database's clock. */
+  /** All of this was read then or a moment later; the database's clock. */
   readonly observedAt: Date;
 }
 
 /** The health of all targets of an administrator, in the order of the configuration. Targets that fail are values. */
 export type TargetHealthOf = (caller: Caller, administrator: string) => Promise<readonly TargetHealth[]>;
 
-/** What the health of targets is found out with. */
+/** What the health of targets needs. */
 export interface TargetHealthDependencies {
   readonly administrators: readonly Administrator[];
   readonly reads: MemberReads;
@@ -33,7 +33,7 @@ export interface TargetHealthDependencies {
   readonly rates: Readonly<Record<SecurityService, Rate>>;
 }
 
-/** Asks every target for one member, all at the same time and within their rates, and adds what the record knows. */
+/** Reads one member of every target, in parallel and within their rates, and adds the state of their lanes. */
 export function createTargetHealth(tools: TargetHealthDependencies): TargetHealthOf {
   const { administrators, reads, detectors, states, rates } = tools;
   return async (caller, administrator) => {

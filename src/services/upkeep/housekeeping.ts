@@ -3,10 +3,10 @@ import type { Log } from '../../log.js';
 /** How often the tasks run, in milliseconds; each is idempotent, so replicas need not agree on who does it. */
 const INTERVAL_MS = 10 * 60_000;
 
-/** What is done now and then, by name. */
+/** The periodic tasks, by name. */
 export type HousekeepingTasks = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Runs the tasks now and every ten minutes; one that fails is logged, and tried again with the next round. */
+/** Runs the tasks now and every ten minutes. A task that fails is logged, and runs again in the next round. */
 export function startHousekeeping(tasks: HousekeepingTasks, log: Log): { stop(): Promise<void> } {
   let round = Promise.resolve();
 

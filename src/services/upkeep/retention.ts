@@ -1,7 +1,7 @@
 import type { Log } from '../../log.js';
 import type { ErasedRequests, RetentionStore } from '../../ports/retention.js';
 
-/** How long what is kept. Null: for ever. */
+/** How long data is kept. Null: for ever. */
 export interface RetentionPeriods {
   /** Whole calendar months, in UTC, besides the current one. */
   readonly recordMonths: number | null;
@@ -10,18 +10,18 @@ export interface RetentionPeriods {
 
 const DAY_MS = 86_400_000;
 
-/** What a run has done. */
+/** What one run erased. */
 export interface RetentionRun {
   /** Requests whose e-mail addresses were erased. */
   emails: number;
-  /** Requests of which only the request and its counts are left. */
+  /** Requests whose outcomes were erased: the request and its counts remain. */
   outcomes: number;
   calls: number;
 }
 
 /**
- * Makes the job that erases what has become too old, step by step, so that it never holds up anything else. It goes by when
- * requests finished, and leaves alone what has not. Null when it has erased nothing, or another process is at it.
+ * The job that erases old data, in short steps that do not delay other work. The age of a request counts from when it
+ * finished; requests that have not finished are kept. Null when nothing was erased, or another process runs the job.
  */
 export function createRetention(
   store: RetentionStore,
@@ -59,7 +59,7 @@ export function createRetention(
   };
 }
 
-/** The first moment, in UTC, of the month so many months before this one. */
+/** Start of the month, in UTC, that is this many months before the current one. */
 function monthsAgo(now: Date, months: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
 }

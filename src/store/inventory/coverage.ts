@@ -10,10 +10,10 @@ import type {
 import type { GatewayPrisma } from '../connection/client.js';
 import { readJson, toDate, type JsonRow } from '../sql/jsonPages.js';
 
-/** What is asked of a coverage besides its targets. */
+/** The arguments of a coverage besides its targets. */
 export type CoverageQuery = Parameters<InventoryReads['coverage']>[1];
 
-/** Reads a coverage of lanes, whose targets stand at the same places. */
+/** The coverage of lanes. @param targets the target of each lane, at the same index. */
 export async function readCoverage(
   prisma: GatewayPrisma,
   laneIds: readonly number[],
@@ -62,14 +62,13 @@ interface JsonCoverage {
     readonly laneId: number;
   })[];
   readonly gapCount: number;
-  /** Statuses by lane, where it is a member at all. */
+  /** Statuses by lane, for the lanes where the account is a member. */
   readonly gaps: readonly { readonly accountId: string; readonly statuses: Record<string, MemberStatus> }[];
 }
 
 /**
- * One walk through the members of these lanes, which are read once and grouped twice: by lane and status, and by account. An
- * account that is ENABLED in every observed lane is none of the gaps, and one that is ENABLED in none neither. Accounts that
- * were asked for and that a lane does not hold are no members there.
+ * Reads the members of these lanes once and groups them twice: by lane and status, and by account. An account has a gap if
+ * it is ENABLED in some observed lanes, not in all. Accounts of the query that a lane does not have are NOT_A_MEMBER there.
  */
 function selectCoverage(laneIds: readonly number[], { accountIds, after, most }: CoverageQuery): Prisma.Sql {
   const narrowed = accountIds && [...new Set(accountIds)];

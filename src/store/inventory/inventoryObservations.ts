@@ -3,11 +3,11 @@ import type { PrismaClient } from '../../generated/client.js';
 import type { ReasonCode, TargetAddress } from '../../membership.js';
 import type { InventoryObservations, InventoryState, ObservedMember } from '../../ports/inventory.js';
 
-/** What an observation failed with whose process has ended, or has lost the target to another. */
+/** The reason of an observation whose process ended, or lost the target to another process. */
 const ABANDONED =
   'the gateway that asked for the members ended before they were all there; another one began anew';
 
-/** The observations of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
+/** The observations of the inventory in PostgreSQL. @param laneIdOf throws for a target that is not configured. */
 export function createInventoryObservations(
   prisma: PrismaClient,
   laneIdOf: (target: TargetAddress) => number,
@@ -45,7 +45,7 @@ export function createInventoryObservations(
 
 type State = Omit<InventoryState, keyof TargetAddress>;
 
-/** A target that nobody ever wanted to observe. */
+/** The state of a target without any observation. */
 const UNKNOWN: State = {
   triedAt: null,
   reasonCode: null,
@@ -56,7 +56,7 @@ const UNKNOWN: State = {
 };
 
 async function want(prisma: PrismaClient, laneIds: readonly number[]): Promise<Date> {
-  // Always in one order, so that two that want the same targets never wait for each other.
+  // Rows are written in one order, so two statements never deadlock.
   const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
     WITH asked AS (
       INSERT INTO inventory (lane_id, wanted_at)
@@ -68,7 +68,7 @@ async function want(prisma: PrismaClient, laneIds: readonly number[]): Promise<D
   return row?.at ?? new Date();
 }
 
-/** The condition stands at the update too: a replica that looked a moment earlier does not ask for the same again. */
+/** The update repeats the condition, so two replicas that read at the same time request one observation. */
 async function wantOlderThan(
   prisma: PrismaClient,
   laneIds: readonly number[],
@@ -93,9 +93,9 @@ async function wanted(prisma: PrismaClient, laneIds: readonly number[]): Promise
 }
 
 /**
- * Takes the target's row, as an end does: of two that begin at once the later one ends the other's observation, whose end
- * then touches nothing; of two that begin at the very same moment one begins nothing. The count makes the old one closed before
- * the new one is open.
+ * Locks the target's row, as `finish` and `fail` do. If two processes begin one after the other, the second ends the first
+ * observation, whose `finish` then changes nothing. If two processes begin at the same moment, one of them inserts nothing.
+ * The count makes PostgreSQL end the old observation before it inserts the new one.
  */
 function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; startedAt: Date }[]> {
   return prisma.$queryRaw`
@@ -115,9 +115,9 @@ function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; star
 }
 
 /**
- * Replaces the members of a target by those that were seen, in one statement: readers see the one list or the other. Rows
- * that have not changed are left alone. It takes the target's row first, as a beginning does, and looks at its own
- * observation afterwards: one that was ended by its successor changes nothing.
+ * Replaces the members of a target in one statement: readers see the old list or the new one. Unchanged rows are not
+ * written. The statement locks the target's row first, as `begin` does, and then reads its own observation: if the next
+ * observation has ended it, nothing changes.
  */
 async function finish(
   prisma: PrismaClient,

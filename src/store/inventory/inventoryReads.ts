@@ -10,7 +10,7 @@ import { limitOf } from '../sql/direction.js';
 import { readJson, toDate, toPage, type JsonRow } from '../sql/jsonPages.js';
 import { INVENTORY_MEMBER, toMember } from '../members/memberCache.js';
 
-/** Reads of the inventory, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
+/** Reads of the inventory in PostgreSQL. @param laneIdOf throws for a target that is not configured. */
 export function createInventoryReads(
   prisma: GatewayPrisma,
   laneIdOf: (target: TargetAddress) => number,
@@ -37,7 +37,7 @@ export function createInventoryReads(
 type RowInLane = InventoryRow & { readonly laneId: number };
 type JsonInventoryRow = JsonRow<RowInLane>;
 
-/** Members of the inventory by account, and within an account by lane. */
+/** A page of the inventory, by account id and then by lane. */
 function selectInventory(
   laneIdOf: (target: TargetAddress) => number,
   filter: InventoryFilter,
@@ -63,9 +63,9 @@ function selectInventory(
 }
 
 /**
- * The condition on the row `m`. That nobody is ENABLED is said beside the statuses, since only then the planner knows that
- * the index of the others will do. OFFSET 0 has the record looked up for the members that are read, account by account, and
- * never joined as a whole.
+ * The condition on the row `m`. Without ENABLED among the statuses, the condition says so again: only then does the planner
+ * use the partial index of the other statuses. OFFSET 0 makes the planner look up the record by account for the rows that it
+ * reads, instead of joining the whole record.
  */
 function conditionOf(
   laneIdOf: (target: TargetAddress) => number,

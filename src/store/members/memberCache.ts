@@ -8,11 +8,11 @@ import { Prisma } from '../../generated/client.js';
 
 type JsonMember = JsonRow<ServiceMember>;
 
-/** A member of the inventory in the form in which single reads are kept. */
+/** A member of the inventory as JSON, in the form of cached reads. */
 export const INVENTORY_MEMBER = Prisma.sql`jsonb_build_object('accountId', m.account_id, 'serviceStatus', m.service_status,
   'email', m.email, 'invitedAt', m.invited_at, 'updatedAt', m.updated_at)`;
 
-/** Observations that are kept, in PostgreSQL. `laneIdOf` throws for a target that is not configured. */
+/** The cache of members in PostgreSQL. @param laneIdOf throws for a target that is not configured. */
 export function createMemberCache(
   prisma: GatewayPrisma,
   laneIdOf: (target: TargetAddress) => number,
@@ -81,7 +81,7 @@ interface JsonPage {
   readonly observedAt: Date;
 }
 
-/** For each key the younger of the two observations there may be; an account that an inventory lacks was no member then. */
+/** For each key, the later one of cached read and inventory. An account that the inventory lacks was not a member then. */
 function selectMembers(
   laneIds: readonly number[],
   accountIds: readonly string[],
@@ -103,7 +103,7 @@ function selectMembers(
     LEFT JOIN inventory_member m ON m.lane_id = i.lane_id AND m.account_id = asked.account_id`;
 }
 
-/** An older read never replaces a younger one. In one order, so that two that keep the same never wait for each other. */
+/** An older read never replaces a later one. Rows are written in one order, so two statements never deadlock. */
 async function saveMembers(
   prisma: GatewayPrisma,
   read: readonly (CachedMember & { readonly laneId: number; readonly accountId: string })[],
@@ -142,7 +142,7 @@ function toCached({ observedAt, member }: JsonCachedMember): CachedMember {
   return { observedAt: new Date(observedAt), member: member && toMember(member) };
 }
 
-/** A member out of JSON. */
+/** A member from its JSON. */
 export function toMember({ invitedAt, updatedAt, ...member }: JsonMember): ServiceMember {
   return {
     ...member,

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../generated/client.js';
 import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../../ports/gauges.js';
 import { SECONDS_TO_FULL_BURST } from '../lanes/laneQuota.js';
 
-/** What metrics show of the record. */
+/** Reads of the record for metrics, in PostgreSQL. */
 export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauges {
   return {
     lanes: () => readLanes(prisma),
@@ -11,7 +11,7 @@ export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauge
   };
 }
 
-/** The waiting targets are in an index of their own. The first 48 bits of a request's id are when it was made. */
+/** An index of its own has the waiting targets. The first 48 bits of a request's id are its time. */
 function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
   return prisma.$queryRaw<LaneGauge[]>`
     SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_TO_FULL_BURST} AS "behindSeconds",
@@ -24,7 +24,7 @@ function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
   `;
 }
 
-/** The hours that statistics add up, by their primary key. */
+/** By the primary key of the hourly counts of statistics. */
 function readSettled(prisma: PrismaClient, from: Date): Promise<SettledGauge[]> {
   return prisma.$queryRaw<SettledGauge[]>`
     SELECT s.hour, l.administrator, l.service::text, l.region, s.operation::text, s.status::text, s.reason,

@@ -2,31 +2,31 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { ErasedRequests, RetentionStore } from '../../ports/retention.js';
 import { leastUuidAt } from '../sql/timeBounds.js';
 
-/** Requests that a step looks at. */
+/** Requests that a step reads. */
 const REQUESTS_PER_STEP = 500;
 
 /**
- * Outcomes after which a step takes nothing else: a second of work, where a statement may take 30. What it takes last, a
- * request or a target, has as many accounts as a request may have.
+ * Outcomes after which a step takes no further request or target: about 1 second of work, where a statement may take 30
+ * seconds. The last one that a step takes may have as many accounts as a request may have.
  */
 const OUTCOMES_PER_STEP = 20_000;
 
 /** Calls that a step erases. */
 const CALLS_PER_STEP = 5_000;
 
-/** Longest a step may take: a handful of statements, each of which ends by itself after 30 seconds. */
+/** Longest time of a step, in milliseconds: it has a few statements, and each ends after 30 seconds at the latest. */
 const STEP_TIMEOUT_MS = 120_000;
 
-/** Any number that nothing else in this database locks by. */
+/** A number that no other advisory lock of this database uses. */
 const ADVISORY_LOCK = 72_707_370;
 
 const FROM_THE_OLDEST = '00000000-0000-0000-0000-000000000000';
 
-/** The store that erases. */
+/** The erasure of old data in PostgreSQL. */
 export function createRetentionStore(prisma: PrismaClient): RetentionStore {
   return {
     async alone(action) {
-      // Held by a transaction that does nothing else, and so for as long as the action runs and no longer.
+      // A transaction of its own holds the lock, exactly as long as the action runs.
       return prisma.$transaction(
         async (tx) => {
           const [row] = await tx.$queryRaw<{ taken: boolean }[]>`
@@ -69,9 +69,9 @@ async function eraseEmails(
 }
 
 /**
- * Outcomes of finished requests are final, so nothing else writes them. What a list has read before stays what it was; one
- * that comes after passes over the targets, which are marked in the same transaction. A request that is larger than a step
- * is erased in several, target by target, and marked with the last.
+ * Outcomes of finished requests are final, so no other statement writes them. Later lists skip the erased targets, which
+ * are marked in the same transaction. A request that is larger than a step is erased in several steps, target by target, and
+ * marked with the last one.
  */
 async function eraseOutcomes(
   tx: Prisma.TransactionClient,
@@ -96,12 +96,12 @@ async function eraseOutcomes(
     RETURNING r.id::text AS id`;
   const done = erased.map(({ id }) => id);
   await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${done}::uuid[])`;
-  // The next step takes up again what this one did not finish.
+  // The next step continues with the requests that this one did not finish.
   const isDone = done.length === ids.length;
   return { through: isDone ? through : (after ?? FROM_THE_OLDEST), requests: done.length };
 }
 
-/** The next targets of the requests to be erased: as many as make a step. */
+/** The next targets of these requests, up to the size of a step. */
 async function nextTargets(tx: Prisma.TransactionClient, requestIds: readonly string[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text AS id
@@ -125,7 +125,7 @@ async function eraseCalls(tx: Prisma.TransactionClient, before: Date): Promise<n
     )`;
 }
 
-/** The next requests by id that finished before the moment and are to be erased: as many as make a step. */
+/** The next requests by id that finished before a moment and are not erased yet, up to the size of a step. */
 async function nextRequests(
   tx: Prisma.TransactionClient,
   before: Date,
