@@ -10,11 +10,11 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** A scan of a table that a statement made. */
+/** A scan of a table in a statement's plan. */
 export interface Scan {
   readonly kind: string;
   readonly table: string;
-  /** Rows it read, those it then passed over included. */
+  /** Rows read, skipped ones included. */
   readonly rows: number;
 }
 

@@ -27,7 +27,7 @@ export function accountId(number: number): string {
   return String(number).padStart(12, '0');
 }
 
-/** A request to create these accounts in Security Hub in eu-west-1, unless told otherwise. */
+/** A request to create these accounts in Security Hub in eu-west-1; `changes` replace parts of it. */
 export function newRequest(numbers: readonly number[], changes: Partial<NewRequest> = {}): NewRequest {
   return {
     id: uuidv7(),
@@ -59,8 +59,8 @@ export const insertingStore: RequestStore = {
   insertConfirmed: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
 };
 
-/** The process that works the lanes. */
+/** The replica that holds the lanes. */
 export const REPLICA = '00000000-0000-4000-8000-000000000001';
 
-/** A rate that nothing exceeds. */
+/** A rate that no test reaches. */
 export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };

@@ -2,7 +2,7 @@ import { Prisma, type PrismaClient } from '../../src/generated/client.js';
 import type { ClaimedCall, Settlement, Verdict } from '../../src/ports/laneRecord.js';
 import { PROCESSED } from './recordFixture.js';
 
-/** The settlement of a call that was answered: these accounts ended so, all others were processed. */
+/** The settlement of an answered call: the exceptions with their verdicts, all other accounts processed. */
 export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] = []): Settlement {
   return {
     callId: call.callId,
@@ -16,7 +16,7 @@ export function answeredWith(call: ClaimedCall, exceptions: [string, Verdict][] 
   };
 }
 
-/** Takes everything out of the record but its lanes. */
+/** Deletes all of the record except its lanes. */
 export async function emptyRecord(prisma: PrismaClient): Promise<void> {
   const guarded = ['send', 'call', 'outcome'];
   const triggers = (change: string) =>
@@ -30,7 +30,7 @@ export async function emptyRecord(prisma: PrismaClient): Promise<void> {
   ]);
 }
 
-/** Targets whose counts are not those of their outcomes, and requests whose sums are not those of their targets. */
+/** Targets whose counts differ from their outcomes, and requests whose sums differ from their targets. */
 export async function recordFaults(prisma: PrismaClient): Promise<unknown[]> {
   return prisma.$queryRaw`
     SELECT 'target' AS what, t.id::text, t.pending, t.in_flight, t.processed, t.unprocessed, t.failed, t.canceled

@@ -2,22 +2,22 @@ import { afterAll, beforeAll } from 'vitest';
 import { openDatabase, type Database, type GatewayPrisma } from '../../src/store/connection/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-/** Longest that filling a record may take: 40 times what 200,000 outcomes take on an idle machine. */
+/** Longest fill of a record: 40 times as long as 200,000 outcomes take on an idle machine. */
 const FILL_TIMEOUT_MS = 120_000;
 
-/** A database of a test file's own, as the gateway opens it. There from the first test to the last. */
+/** The database of one test file, opened like the gateway's. It exists from the first test to the last. */
 export interface TestRecord {
   readonly url: string;
   readonly database: Database;
   readonly prisma: GatewayPrisma;
 }
 
-/** Makes the database before the tests of the file and removes it after them; `fill` writes what they read. */
+/** Creates the database before the tests of the file and drops it after them; `fill` writes its record. */
 export function useTestRecord(fill?: (prisma: GatewayPrisma) => Promise<void>): TestRecord {
   let made: { testDatabase: TestDatabase; database: Database } | undefined;
   const opened = () => {
     if (made === undefined) {
-      throw new Error('the record is there in tests and hooks only');
+      throw new Error('the record exists in tests and hooks only');
     }
     return made;
   };

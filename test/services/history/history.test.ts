@@ -39,7 +39,7 @@ describe('page arguments', () => {
     },
   );
 
-  it('of 1 and of 100 entries are fine', async () => {
+  it('of 1 and of 100 entries are accepted', async () => {
     const { store, history } = setUp();
     await history.calls(LOCAL_CALLER, {}, { first: 1 });
     await history.calls(LOCAL_CALLER, {}, { first: 100 });
@@ -47,8 +47,8 @@ describe('page arguments', () => {
   });
 });
 
-describe('a page asked for backward', () => {
-  it('reaches the store as the last ones before a cursor, 50 when last is not said', async () => {
+describe('a page read backward', () => {
+  it('reaches the store as the last rows before a cursor, by default 50', async () => {
     const { store, history } = setUp();
     await history.requests(LOCAL_CALLER, {}, { last: 7 });
     await history.calls(LOCAL_CALLER, {}, { before: 'cursor' });
@@ -76,7 +76,7 @@ describe('a page asked for backward', () => {
 });
 
 describe('the filter of outcomes', () => {
-  it('reaches the store in its own terms, with the caller', async () => {
+  it('reaches the store in the form of the port, with the caller', async () => {
     const { store, history } = setUp();
     const [settledAfter, settledBefore] = [new Date(1), new Date(2)];
     const asked: OutcomesQuery = {
@@ -112,7 +112,7 @@ describe('the filter of outcomes', () => {
     expect(store.asked[1]?.[2]).toBe(10_000);
   });
 
-  it('does not narrow by what is absent or null', async () => {
+  it('has no condition for an absent or null member', async () => {
     const { store, history } = setUp();
     await history.outcomes(LOCAL_CALLER, { requestId: null, accountId: null }, {});
     await history.requests(LOCAL_CALLER, {}, {});
@@ -122,7 +122,7 @@ describe('the filter of outcomes', () => {
     }
   });
 
-  it('leaves an empty list empty, which matches nothing', async () => {
+  it('keeps an empty list, which matches no outcome', async () => {
     const { store, history } = setUp();
     await history.outcomes(LOCAL_CALLER, { accountId: [], status: [] }, {});
     expect(store.asked[0]?.[1]).toMatchObject({ accountIds: [], statuses: [] });

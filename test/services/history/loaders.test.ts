@@ -12,7 +12,7 @@ function setUp(requests = 3, accounts = 2, caller: Caller = LOCAL_CALLER) {
 const ids = (count: number) => Array.from({ length: count }, (_, i) => uuid(i + 1));
 
 describe('lookups by key', () => {
-  it('asked for in the same moment travel in one statement, each key once', async () => {
+  it('of one tick are one statement, with each key once', async () => {
     const { store, loaders } = setUp();
     const found = await Promise.all([uuid(2), uuid(1), uuid(2)].map((id) => loaders.request(id)));
     expect(found.map((row) => row?.id)).toEqual([uuid(2), uuid(1), uuid(2)]);
@@ -34,19 +34,19 @@ describe('lookups by key', () => {
     expect(store.asked[0]?.[1]).toHaveLength(3);
   });
 
-  it('answer null for what the caller may not see', async () => {
+  it('answer null for records that are not granted to the caller', async () => {
     const { loaders } = setUp(1, 1, { ...LOCAL_CALLER, administrators: ['other'] });
     expect(await loaders.request(uuid(1))).toBeNull();
     expect(await loaders.call(uuid(1001))).toBeNull();
   });
 
-  it('of 10,000 keys are one statement, and the next one begins a second', async () => {
+  it('of 10,000 keys are one statement, and one more key begins a second', async () => {
     const { store, loaders } = setUp(0);
     await Promise.all(ids(10_001).map((id) => loaders.call(id)));
     expect(store.asked.map(([, keys]) => (keys as string[]).length)).toEqual([10_000, 1]);
   });
 
-  it('are remembered until forget', async () => {
+  it('are cached until forget', async () => {
     const { store, loaders } = setUp();
     await loaders.request(uuid(1));
     await loaders.request(uuid(1));
@@ -75,7 +75,7 @@ describe('lists inside records', () => {
     ]);
   });
 
-  it('share a statement when their arguments mean the same, and have their own when not', async () => {
+  it('share a statement only if their arguments are equal', async () => {
     const { store, loaders } = setUp();
     const page = { first: 10 };
     await Promise.all([
@@ -93,7 +93,7 @@ describe('lists inside records', () => {
     expect(store.asked.map(([parents]) => (parents as string[]).length)).toEqual([100, 1]);
   });
 
-  it('refuse a page that is too long before the store is asked', async () => {
+  it('refuse a page that is too long before anything is read', async () => {
     const { store, loaders } = setUp();
     const fault = {
       code: 'BAD_USER_INPUT',

@@ -1,4 +1,4 @@
-// What presents a row brings classes with decorators.
+// Schema classes have decorators.
 import 'reflect-metadata';
 import type { Caller } from '../../../src/membership.js';
 import type {
@@ -13,7 +13,7 @@ import type {
 } from '../../../src/ports/history.js';
 import { toOutcome } from '../../../src/resolvers/toSchema.js';
 
-/** A record in memory that knows which reads it was asked for. */
+/** A record in memory that notes its reads. */
 export interface MemoryHistory extends HistoryStore {
   readonly requestRows: RequestRow[];
   readonly targetRows: TargetRow[];
@@ -224,7 +224,7 @@ function upTo(most: number, count: number): number | null {
   return count > most ? null : count;
 }
 
-/** Cursors are places in the list. */
+/** A page; cursors are positions in the list. */
 function page<Row>(rows: readonly Row[], args: PageArgs): Page<Row> {
   const places = rows.map((node, place) => ({ cursor: String(place), node }));
   const cursorsOf = (edges: readonly { cursor: string }[]) => ({

@@ -26,7 +26,7 @@ const TARGETS: TargetRow[] = [
 ];
 
 describe('the counts of a request', () => {
-  it('are those of its targets, added up', () => {
+  it('are the sums over its targets', () => {
     expect(sumCounts(TARGETS)).toEqual({
       total: 30,
       pending: 1,
@@ -39,7 +39,7 @@ describe('the counts of a request', () => {
     expect(sumCounts([])).toEqual(NONE);
   });
 
-  it('stay when outcomes are erased, which are then counted in no list', () => {
+  it('stay when outcomes are erased, which no list counts then', () => {
     const targets = TARGETS.map((target, place) => ({ ...target, isErased: place === 0 }));
     expect(sumCounts(targets)).toEqual(sumCounts(TARGETS));
     expect(countMatching(targets, {})).toBe(20);

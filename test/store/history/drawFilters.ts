@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * A filter for every set of conditions that there or not there may be, `times` over, each condition with one of its
- * values: the same ones for the same seed.
- */
+/** `times` filters for every subset of the conditions. The seed decides which of its values each condition has. */
 export function drawFilters<Filter>(
   seed: string,
   values: { readonly [Condition in keyof Filter]?: readonly unknown[] },
@@ -17,7 +14,7 @@ export function drawFilters<Filter>(
       Object.fromEntries(
         given.map(([condition, choices]) => [
           condition,
-          choices[numberOf(`${seed} ${draw} ${condition}`) % choices.length],
+          choices[hashOf(`${seed} ${draw} ${condition}`) % choices.length],
         ]),
       ),
     );
@@ -25,6 +22,6 @@ export function drawFilters<Filter>(
   return filters as Filter[];
 }
 
-function numberOf(text: string): number {
+function hashOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE();
 }

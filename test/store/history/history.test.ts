@@ -23,7 +23,7 @@ function expectedIds(statement: Prisma.Sql): Promise<string[]> {
 }
 
 describe('lists of requests and calls', () => {
-  it('have every row once and newest first, for those who may see all and for those who may not', async () => {
+  it('have every row once and newest first, for a caller of all administrators and of one', async () => {
     for (const caller of [LOCAL_CALLER, ARCHIVE, NOBODY]) {
       const seen = Prisma.sql`(${caller.administrators === null} OR administrator = ANY (${[...(caller.administrators ?? [])]}))`;
       const requests = await readAll((page) => history.requests(caller, {}, page), 7);
@@ -41,7 +41,7 @@ describe('lists of requests and calls', () => {
 });
 
 describe('reads by key', () => {
-  it('answer in the order asked, twice when asked twice, null for what is not there', async () => {
+  it('answer in the order of the keys, twice for a key given twice, null for an unknown key', async () => {
     const [first, second] = [requestIdOf(2), requestIdOf(7)];
     const requests = await history.requestsById(LOCAL_CALLER, [second, NOWHERE, first, 'no uuid', second]);
     expect(requests.map((row) => row?.id ?? null)).toEqual([second, null, first, null, second]);
@@ -87,7 +87,7 @@ describe('reads by key', () => {
     ]);
   });
 
-  it('show nothing of administrators that the caller may not see', async () => {
+  it('show nothing of administrators that are not granted to the caller', async () => {
     const calls = await expectedIds(Prisma.sql`
       (SELECT c.id::text FROM call c JOIN lane l ON l.id = c.lane_id WHERE l.administrator = 'security' LIMIT 1)
       UNION ALL (SELECT c.id::text FROM call c JOIN lane l ON l.id = c.lane_id WHERE l.administrator = 'archive' LIMIT 1)`);
@@ -147,7 +147,7 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
   }
 });
 
-it('rows that are added between two pages neither repeat what was listed nor hide what is older', async () => {
+it('rows added between two pages neither repeat listed rows nor hide older ones', async () => {
   const lists: ((
     page: ForwardPage,
   ) => Promise<Page<{ id?: string; targetId?: string; accountId?: string }>>)[] = [
@@ -157,7 +157,7 @@ it('rows that are added between two pages neither repeat what was listed nor hid
     (page) => history.outcomes(LOCAL_CALLER, { accountIds: ['000000000017'] }, page),
     (page) => history.outcomes(LOCAL_CALLER, { statuses: ['UNPROCESSED'] }, page),
   ];
-  // A run of its own to each call, so that the calls added are newer too.
+  // Each call has requests of its own, so that the added calls are newer too.
   let number = 200;
   for (const list of lists) {
     const before = await readAll(list, 100);

@@ -26,7 +26,7 @@ export function requestConditions(caller: Caller, filter: RequestFilter): Prisma
   ];
 }
 
-/** As above, on the rows c of call and l of lane. */
+/** The same for the rows c of call and l of lane. */
 export function callConditions(caller: Caller, filter: CallFilter): Prisma.Sql[] {
   return [
     ...laneConditions(caller, filter),
@@ -37,7 +37,7 @@ export function callConditions(caller: Caller, filter: CallFilter): Prisma.Sql[]
   ];
 }
 
-/** As above, on the rows o of outcome, t of target and l of lane. */
+/** The same for the rows o of outcome, t of target and l of lane. */
 export function outcomeConditions(caller: Caller, filter: OutcomeFilter): Prisma.Sql[] {
   return [
     ...laneConditions(caller, filter),

@@ -14,7 +14,7 @@ import { scansOf } from '../plans.js';
 import { useTestRecord } from '../testRecord.js';
 
 const record = useTestRecord(async (prisma) => {
-  // As the test wants them and no other way.
+  // The test alone decides when tables are analyzed.
   for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send']) {
     await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
   }
@@ -34,7 +34,7 @@ const CALLERS: Caller[] = [
   { ...LOCAL_CALLER, administrators: [] },
 ];
 
-/** Of each condition what many rows have, what few have, and what none has. */
+/** For each condition a value that many rows have, one that few have, and one that none has. */
 const LANES = {
   administrator: ['security', 'lab', 'nobody'],
   service: ['SECURITY_HUB'],
@@ -51,16 +51,16 @@ const pagesFrom = (middle: string): PageArgs[] => [
   { last: 50, before: middle },
 ];
 
-/** Rows of a full page, with the one more that tells of the next. */
+/** Rows of a full page, with the additional one. */
 const FULL = 51;
 
-/** Ten times the page, and what a page may look through before an index is asked, and then in all its branches. */
-const MOST_READ = 10 * FULL + SCAN_LIMITS.beforeMerge + SCAN_LIMITS.merge;
+/** Most rows that a page reads of one table: ten times the page, and the limits of its scan and its merge. */
+const MAX_READ = 10 * FULL + SCAN_LIMITS.beforeMerge + SCAN_LIMITS.merge;
 
-/** Of a few rows, or of a few a day. */
+/** Tables of few rows. */
 const SMALL = new Set(['lane', 'settled_day', 'kept_from']);
 
-/** What the statement reads too much of, in words; nothing when all is well. */
+/** The tables that the statement reads too much of, in words. */
 async function excessesOf(statement: Prisma.Sql): Promise<string[]> {
   const found: string[] = [];
   const read = new Map<string, number>();
@@ -74,14 +74,14 @@ async function excessesOf(statement: Prisma.Sql): Promise<string[]> {
     read.set(table, (read.get(table) ?? 0) + rows);
   }
   for (const [table, rows] of read) {
-    if (rows > MOST_READ) {
+    if (rows > MAX_READ) {
       found.push(`${rows} of ${table}`);
     }
   }
   return found;
 }
 
-/** As above, of a page by each of the filters: callers and pages take turns. */
+/** The same for a page of each filter. Callers and pages alternate. */
 async function excesses<Filter>(
   filters: readonly Filter[],
   pages: readonly PageArgs[],

@@ -20,7 +20,7 @@ const record = useTestRecord(async (prisma) => {
 
 const CALLERS: Caller[] = [LOCAL_CALLER, ARCHIVE];
 
-/** In the middle of a request's settling, and somewhere among the later ones. */
+/** A time while a request settles, and a time among the later requests. */
 const EARLY = new Date(timeOf(4).getTime() + 60_030);
 const LATE = timeOf(77);
 
@@ -29,7 +29,7 @@ const MAX_CONDITIONS = byRunLength(3, 10);
 
 const LANES = { administrator: ['security'], service: ['SECURITY_HUB'], region: ['eu-west-1'] };
 
-/** What the column `id` holds in the rows that fulfil the conditions, by the plainest statement. */
+/** The column `id` of the rows that meet the conditions, from a plain statement. */
 function expectedIds(
   from: Prisma.Sql,
   id: Prisma.Sql,

@@ -16,7 +16,7 @@ const record = useTestRecord(async (prisma) => {
   await writeRun(prisma, { administrator: 'security', from: 10, to: 130, accounts: 1, coalesced: true });
 });
 
-/** The keys that a list of outcomes must have, by the plainest statement. */
+/** The expected keys of a list of outcomes, from a plain statement. */
 async function expectedKeys(caller: Caller, filter: OutcomeFilter): Promise<string[]> {
   const conditions = [Prisma.sql`true`];
   if (caller.administrators) {
@@ -96,7 +96,7 @@ describe('a list of outcomes', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
 
-  it('shows what was asked, what became of it and which call carried it last', async () => {
+  it('shows the input, the result and the last call', async () => {
     const filter: OutcomeFilter = { requestId: requestIdOf(6), statuses: ['FAILED'], service: 'GUARDDUTY' };
     const page = await history.outcomes(LOCAL_CALLER, filter, { first: 1, after: null });
     expect(page.edges[0]?.node).toEqual<OutcomeRow>({
@@ -117,7 +117,7 @@ describe('a list of outcomes', () => {
     });
   });
 
-  it('shows nulls where there is nothing to say yet', async () => {
+  it('shows null for values that do not exist yet', async () => {
     const filter: OutcomeFilter = { requestId: requestIdOf(3), statuses: ['PENDING'] };
     const page = await history.outcomes(LOCAL_CALLER, filter, { first: 1, after: null });
     expect(page.edges[0]?.node).toMatchObject({
@@ -190,7 +190,7 @@ describe('lists below parents', () => {
     }
   });
 
-  it('of targets come in the order of the requests and of their making', async () => {
+  it('of targets come in the order of the requests and of their creation', async () => {
     const [running, none, refused, wrong, again] = await history.targetsOfRequests(parents);
     expect(running).toHaveLength(4);
     expect(running?.[0]).toEqual({

@@ -24,16 +24,16 @@ import { callIdOf, requestIdOf, writeRun } from './historyRecord.js';
 import { scansOf } from '../plans.js';
 import { useTestRecord } from '../testRecord.js';
 
-/** Accounts of each of the big requests, and so outcomes of each of their four targets. */
+/** Accounts of each large request, and so outcomes of each of its four targets. */
 const ACCOUNTS = 4000;
 
 const PAGE = { first: 50, after: null };
-/** In the middle of an older target: request 5, its first. */
+/** In the middle of the first target of request 5. */
 const MIDDLE = { first: 50, after: outcomeCursor({ targetId: '20', accountId: '000000034000' }) };
-/** What a page reads when nothing is passed over: its rows, the one more, and a target or two it ends in. */
+/** Rows that a page reads if it skips none: its rows, the additional one, and those of one or two more targets. */
 const FULL = 3 * 51;
 
-/** Asked for by all 500 requests, by the big ones, and by none. */
+/** An account in all 500 requests, one in the large requests, and one in none. */
 const OFTEN = '000000000017';
 const SELDOM = '000000067983';
 const NEVER = '999999999999';
@@ -44,7 +44,7 @@ const statuses = {
   notProcessed: ['PENDING', 'IN_FLIGHT', 'UNPROCESSED', 'FAILED', 'CANCELED'],
 } as const;
 
-// What, how many rows of `outcome` it may read at most, the statement.
+// The page, the most rows of `outcome` that it may read, and its statement.
 const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
   ['all', FULL, selectOutcomes(LOCAL_CALLER, {}, PAGE)],
   ['all, from the middle', FULL, selectOutcomes(LOCAL_CALLER, {}, MIDDLE)],
@@ -64,7 +64,7 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
   ],
   ['processed', FULL, selectOutcomes(LOCAL_CALLER, { statuses: ['PROCESSED'] }, PAGE)],
   ['pending', FULL, selectOutcomes(LOCAL_CALLER, { statuses: ['PENDING'] }, MIDDLE)],
-  // No index holds these, so within a target they are found by reading on.
+  // No index holds these statuses, so that all outcomes of a target are read.
   [
     'processed, in targets half canceled',
     FULL + ACCOUNTS,
@@ -168,7 +168,7 @@ const READS: [what: string, limit: number, statement: Prisma.Sql][] = [
 ];
 
 const record = useTestRecord(async (prisma) => {
-  // No statistics until the test wants them.
+  // No statistics before the test runs ANALYZE.
   for (const table of ['request', 'request_account', 'target', 'outcome', 'call', 'send']) {
     await prisma.$executeRaw(Prisma.raw(`ALTER TABLE "${table}" SET (autovacuum_enabled = false)`));
   }

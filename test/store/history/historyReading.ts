@@ -4,13 +4,13 @@ import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
 import type { BackwardPage, ForwardPage, Page } from '../../../src/ports/history.js';
 import { requestIdOf } from './historyRecord.js';
 
-/** May see the administrator `archive` only. */
+/** A caller with the administrator `archive` only. */
 export const ARCHIVE: Caller = { ...LOCAL_CALLER, administrators: ['archive'] };
 
 /** The id of no request and of no call. */
 export const NOWHERE = requestIdOf(99_999);
 
-/** Reads a list to its end, `size` rows at a time, and checks what every page promises. */
+/** Reads a whole list, `size` rows at a time, and checks the page info of every page. */
 export async function readAll<Row>(
   list: (page: ForwardPage) => Promise<Page<Row>>,
   size: number,
@@ -24,13 +24,13 @@ export async function readAll<Row>(
     if (!page.hasNextPage) {
       return rows;
     }
-    // A page that goes on has come further, also when it is empty.
+    // A page with a next page has moved on, also if it is empty.
     expect([null, after]).not.toContain(page.endCursor);
     after = page.endCursor;
   }
 }
 
-/** As `readAll`, from its end backward; the rows come in the order of the list all the same. */
+/** Like `readAll`, from the end backward; the rows are in the order of the list. */
 export async function readAllBackward<Row>(
   list: (page: BackwardPage) => Promise<Page<Row>>,
   size: number,
@@ -54,7 +54,7 @@ export function keyOf({ targetId, accountId }: { targetId: string; accountId: st
   return `${targetId}/${accountId}`;
 }
 
-/** What the column `id` of a statement's rows holds: what a list must have, found in the plainest way. */
+/** The column `id` of a statement's rows. */
 export async function readIds(prisma: PrismaClient, statement: Prisma.Sql): Promise<string[]> {
   const rows = await prisma.$queryRaw<{ id: string }[]>(statement);
   return rows.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from '../../../src/generated/client.js';
 
-/** A run of requests to put into the record: each with the same number of accounts at four targets, one per lane. */
+/** A series of requests for the record, each with the same number of accounts at four targets, one per lane. */
 export interface RequestRun {
   administrator: string;
   /**
@@ -10,19 +10,19 @@ export interface RequestRun {
   from: number;
   to: number;
   accounts: number;
-  /** The run's calls carry one account of up to 50 requests, in place of 50 accounts of one. */
+  /** Whether a call carries one account of each of up to 50 requests, instead of 50 accounts of one request. */
   coalesced?: boolean;
   /** One or two; else `eu-west-1` and `us-east-1`. With both services they are the lanes. */
   regions?: readonly string[];
 }
 
-/** When the first requests are made, one an hour: in June 2024. */
+/** The time of the first request, in June 2024. Each hour has one request. */
 const BEGINNING_MS = 0x019000000000;
 const HOUR_MS = 3_600_000;
 
 const REGIONS = ['eu-west-1', 'us-east-1'];
 
-/** When request number n was made. Its outcomes settle a millisecond after each other from a minute later on. */
+/** The time of request number n. Its outcomes settle from one minute later on, one each millisecond. */
 export function timeOf(n: number): Date {
   return new Date(BEGINNING_MS + n * HOUR_MS);
 }
@@ -32,7 +32,7 @@ export function requestIdOf(n: number): string {
   return uuidOf(n, 8, n);
 }
 
-/** The UUID of a call, by the hour it was made in, 8 or 9 for one that is coalesced, and a number. */
+/** The UUID of a call, from its hour, a variant (9 for a call of several requests, otherwise 8) and a number. */
 export function callIdOf(hour: number, variant: 8 | 9, number: number): string {
   return uuidOf(hour, variant, number);
 }
@@ -42,10 +42,10 @@ function uuidOf(hour: number, variant: 8 | 9, number: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-${variant}000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** Longest a run may take to write; 40 times what 160,000 outcomes take on an idle machine. */
+/** Longest write of a series: 40 times as long as 160,000 outcomes take on an idle machine. */
 const TIMEOUT_MS = 60_000;
 
-/** Writes a run as accepting, sending and settling would have left it. */
+/** Writes a series as the record would have it after accepting, sending and settling. */
 export async function writeRun(prisma: PrismaClient, run: RequestRun): Promise<void> {
   await prisma.$transaction((tx) => write(tx, run), { timeout: TIMEOUT_MS });
 }
@@ -59,7 +59,7 @@ async function write(
     SELECT ${administrator}, service, region
     FROM unnest('{GUARDDUTY,SECURITY_HUB}'::security_service[]) AS service, unnest(${[...regions]}::text[]) AS region
     ON CONFLICT DO NOTHING`;
-  // The time of hour n, and a UUID as above.
+  // The time of hour n, and a UUID like `uuidOf`.
   const time = (n: Prisma.Sql) =>
     Prisma.sql`to_timestamp((${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint) / 1000.0)`;
   const uuid = (n: Prisma.Sql, variant: string, number: Prisma.Sql) => Prisma.sql`

@@ -1,4 +1,4 @@
-// What presents a row brings classes with decorators.
+// toSchema imports classes with decorators.
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const ALL: OutcomeColumn[] = [
   'settledAt',
 ];
 
-/** What JSON escapes, what it does not, and what JavaScript once did. */
+/** Characters that JSON escapes, that it does not escape, and that JavaScript escaped formerly. */
 const ODD_TEXTS = [
   'quote " backslash \\ slash / tab \t line \n return \r bell \u0007 unit \u001f delete \u007f',
   'ü € 你好 😀 line separator \u2028 paragraph separator \u2029 byte order mark \ufeff',
@@ -45,7 +45,7 @@ const ODD_TEXTS = [
 const named = (columns: readonly OutcomeColumn[]): TextColumn<OutcomeColumn>[] =>
   columns.map((column) => ({ as: column, column }));
 
-/** A page of the newest outcomes, as text and as the schema would show its rows. */
+/** A page of the newest outcomes as text, and as JSON.stringify writes it in the form of the schema. */
 async function bothWays(columns: readonly TextColumn<OutcomeColumn>[], first = 100) {
   const history = createHistoryStore(record.prisma);
   const page = { first, after: null };
@@ -59,13 +59,13 @@ async function bothWays(columns: readonly TextColumn<OutcomeColumn>[], first = 1
 }
 
 describe('a page of outcomes as text', () => {
-  it('is what JSON.stringify makes of its rows, to the last character', async () => {
+  it('equals what JSON.stringify makes of its rows', async () => {
     const { nodes, expected } = await bothWays(named(ALL));
     expect(JSON.parse(`[${nodes}]`)).toHaveLength(100);
     expect(nodes).toBe(expected);
   });
 
-  it.each(ODD_TEXTS)('and so it is where a service or a caller said %j', async (text) => {
+  it.each(ODD_TEXTS)('does so with the text %j of a service or a caller', async (text) => {
     await record.prisma.$executeRaw`
       UPDATE request_account SET email = ${text} WHERE request_id = ${requestIdOf(6)}::uuid`;
     await record.prisma.$transaction(async (tx) => {
@@ -78,7 +78,7 @@ describe('a page of outcomes as text', () => {
     expect(nodes).toBe(expected);
   });
 
-  it.each(REASON_CODES)('tells whether %s may be cured', async (reasonCode) => {
+  it.each(REASON_CODES)('says whether %s is retryable', async (reasonCode) => {
     await record.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SET LOCAL session_replication_role = replica`;
       await tx.$executeRaw`
@@ -90,7 +90,7 @@ describe('a page of outcomes as text', () => {
   });
 
   it.each<Caller>([LOCAL_CALLER, { ...LOCAL_CALLER, administrators: ['archive'] }])(
-    'goes on where the last one ended, both ways, whoever asks',
+    'continues where the last one ended, in both directions, for every caller',
     async (caller) => {
       const history = createHistoryStore(record.prisma);
       const columns = named(['id']);
@@ -120,12 +120,12 @@ describe('a page of outcomes as text', () => {
     },
   );
 
-  it('has the columns that are asked for, by their names and in their order', async () => {
+  it('has the wanted columns by their names and in their order', async () => {
     const columns: TextColumn<OutcomeColumn>[] = [
       { as: 'region', column: 'accountId' },
       { as: 'constructor', column: 'region' },
       { as: '_', column: 'sends' },
-      // Longer than a name in PostgreSQL may be.
+      // Longer than the 63 characters of a name in PostgreSQL.
       { as: 'a'.repeat(80), column: 'service' },
       { as: 'toString', column: 'service' },
     ];
@@ -137,7 +137,7 @@ describe('a page of outcomes as text', () => {
     }
   });
 
-  it('has any of them in any order', async () => {
+  it('has any columns in any order', async () => {
     const someInOrder = fc.shuffledSubarray(ALL, { minLength: 2 });
     await fc.assert(
       fc.asyncProperty(someInOrder, async (columns) => {
@@ -147,7 +147,7 @@ describe('a page of outcomes as text', () => {
     );
   });
 
-  it('is nothing where there are no rows', async () => {
+  it('is empty if there are no rows', async () => {
     const history = createHistoryStore(record.prisma);
     const page = { first: 10, after: null };
     const nobody = { ...LOCAL_CALLER, administrators: [] };
@@ -160,7 +160,7 @@ describe('a page of outcomes as text', () => {
     });
   });
 
-  it('is prepared for fifty selections of columns, and read all the same for more', async () => {
+  it('is prepared for 50 selections of columns, and read without preparation for more', async () => {
     const history = createHistoryStore(record.prisma);
     const names = new Set<string>();
     let unnamed = 0;

@@ -65,7 +65,7 @@ describe('a statement that is prepared', () => {
     ['outcomes of requests', selectOutcomesOfRequests(IDS, {}, FIRST)],
     ['requests by id', selectRequestsById(GRANTED, IDS)],
     ['targets of requests', selectTargetsOfRequests(IDS)],
-  ])('reads no table through by a plan for any values: %s', async (_, { text, values }) => {
+  ])('reads no whole table with a generic plan: %s', async (_, { text, values }) => {
     expect(text).toMatch(NAME);
     await client.query('SET plan_cache_mode = force_generic_plan');
     await client.query(`PREPARE page AS ${text}`);
@@ -85,7 +85,7 @@ describe('a statement that is prepared', () => {
     }
   });
 
-  it('has a name that tells its text, whatever is asked', () => {
+  it('has one text for each name', () => {
     const texts = new Map<string, string>();
     for (const caller of [LOCAL_CALLER, GRANTED, { ...GRANTED, administrators: ['archive', 'security'] }]) {
       for (const size of [1, 10, 20, 25, 50, 99, 100]) {
@@ -107,11 +107,11 @@ describe('a statement that is prepared', () => {
         }
       }
     }
-    // Three lists, two reaches, two directions and five sizes; and the outcomes of requests.
+    // Three lists, two scopes of grants, two directions and five sizes; and the outcomes of requests.
     expect(texts.size).toBe(3 * 2 * 2 * 5 + 2 * 5);
   });
 
-  it('is none when something narrows the list', () => {
+  it('is not used for a list with a filter', () => {
     const narrowed: Prisma.Sql[] = [
       selectOutcomes(LOCAL_CALLER, { statuses: ['FAILED'] }, FIRST),
       selectRequests(LOCAL_CALLER, { note: 'x' }, FIRST),

@@ -32,7 +32,7 @@ const EXPRESSIONS: Record<StatisticsDimension, [string, string]> = {
   MONTH: ['from', `date_trunc('month', o.settled_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`],
 };
 
-/** The groups of a filter, counted one by one, in no order. */
+/** The groups of a filter, from a plain statement, in no order. */
 async function countedPlainly(
   caller: typeof LOCAL_CALLER,
   groupBy: StatisticsDimension[],
@@ -70,7 +70,7 @@ const FILTERS = combinations<OutcomeFilter>({
   operations: [['INVITE_MEMBERS']],
   statuses: [['UNPROCESSED', 'IN_FLIGHT']],
   reasonCodes: [['THROTTLED']],
-  // Both in the middle of an hour, and of a request's settling.
+  // Both within an hour, and while a request settles.
   settledAfter: [new Date(timeOf(4).getTime() + 60_030)],
   settledBefore: [new Date(timeOf(7).getTime() + 60_020)],
 });
@@ -107,7 +107,7 @@ describe('statistics', () => {
     }
   });
 
-  it('between two moments of one hour read its outcomes', async () => {
+  it('between two times within one hour read its outcomes', async () => {
     const filter = {
       settledAfter: new Date(timeOf(1).getTime() + 60_010),
       settledBefore: new Date(timeOf(1).getTime() + 60_021),
