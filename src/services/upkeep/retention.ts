@@ -33,14 +33,14 @@ export function createRetention(
       return null;
     }
     const run: RetentionRun = { emails: 0, outcomes: 0, calls: 0 };
-    const isDone = await store.alone(async () => {
+    const isDone = await store.withLock(async () => {
       if (emailDays !== null) {
         const before = new Date(now().getTime() - emailDays * DAY_MS);
-        run.emails = await walk((after) => store.eraseEmails(before, after));
+        run.emails = await eraseInSteps((after) => store.eraseEmails(before, after));
       }
       if (recordMonths !== null) {
         const before = monthsAgo(now(), recordMonths);
-        run.outcomes = await walk((after) => store.eraseOutcomes(before, after));
+        run.outcomes = await eraseInSteps((after) => store.eraseOutcomes(before, after));
         for (
           let erased = await store.eraseCalls(before);
           erased > 0;
@@ -48,7 +48,7 @@ export function createRetention(
         ) {
           run.calls += erased;
         }
-        await store.noteBeginning();
+        await store.recordStart();
       }
     });
     if (!isDone || run.emails + run.outcomes + run.calls === 0) {
@@ -64,14 +64,14 @@ function monthsAgo(now: Date, months: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
 }
 
-async function walk(step: (after: string | null) => Promise<ErasedRequests>): Promise<number> {
+async function eraseInSteps(step: (after: string | null) => Promise<ErasedRequests>): Promise<number> {
   let sum = 0;
   for (let after: string | null = null; ;) {
-    const { through, requests }: ErasedRequests = await step(after);
+    const { lastId, requests }: ErasedRequests = await step(after);
     sum += requests;
-    if (through === null) {
+    if (lastId === null) {
       return sum;
     }
-    after = through;
+    after = lastId;
   }
 }

@@ -8,7 +8,7 @@ import { readCoverage } from './coverage.js';
 import { inventoryBound, inventoryCursor } from '../sql/cursors.js';
 import { limitOf } from '../sql/direction.js';
 import { readJson, toDate, toPage, type JsonRow } from '../sql/jsonPages.js';
-import { INVENTORY_MEMBER, toMember } from '../members/memberCache.js';
+import { MEMBER_JSON, toMember } from '../members/memberCache.js';
 
 /** Reads of the inventory in PostgreSQL. @param laneIdOf throws for a target that is not configured. */
 export function createInventoryReads(
@@ -118,7 +118,7 @@ async function readListing(
     Prisma.sql`
       SELECT (
         SELECT jsonb_build_object('observedAt', i.observed_at, 'members', (
-          SELECT COALESCE(jsonb_agg(${INVENTORY_MEMBER} ORDER BY m.account_id), '[]')
+          SELECT COALESCE(jsonb_agg(${MEMBER_JSON} ORDER BY m.account_id), '[]')
           FROM inventory_member m WHERE m.lane_id = i.lane_id
         ))
         FROM inventory i WHERE i.lane_id = ${laneId}::int

@@ -9,7 +9,7 @@ import { Prisma } from '../../generated/client.js';
 type JsonMember = JsonRow<ServiceMember>;
 
 /** A member of the inventory as JSON, in the form of cached reads. */
-export const INVENTORY_MEMBER = Prisma.sql`jsonb_build_object('accountId', m.account_id, 'serviceStatus', m.service_status,
+export const MEMBER_JSON = Prisma.sql`jsonb_build_object('accountId', m.account_id, 'serviceStatus', m.service_status,
   'email', m.email, 'invitedAt', m.invited_at, 'updatedAt', m.updated_at)`;
 
 /** The cache of members in PostgreSQL. @param laneIdOf throws for a target that is not configured. */
@@ -93,7 +93,7 @@ function selectMembers(
       WHEN k.observed_at >= COALESCE(i.observed_at, '-infinity')
         THEN jsonb_build_object('observedAt', k.observed_at, 'member', k.member)
       WHEN i.observed_at IS NOT NULL THEN jsonb_build_object('observedAt', i.observed_at,
-        'member', CASE WHEN m.account_id IS NOT NULL THEN ${INVENTORY_MEMBER} END)
+        'member', CASE WHEN m.account_id IS NOT NULL THEN ${MEMBER_JSON} END)
       END ORDER BY asked.place), '[]') AS result
     FROM unnest(${[...laneIds]}::int[], ${[...accountIds]}::text[]) WITH ORDINALITY AS asked (lane_id, account_id, place)
     CROSS JOIN since
@@ -127,7 +127,7 @@ function selectInventoryPage(
   return Prisma.sql`
     SELECT (
       SELECT jsonb_build_object('observedAt', i.observed_at, 'members', (
-        SELECT COALESCE(jsonb_agg(${INVENTORY_MEMBER} ORDER BY m.account_id), '[]') FROM (
+        SELECT COALESCE(jsonb_agg(${MEMBER_JSON} ORDER BY m.account_id), '[]') FROM (
           SELECT * FROM inventory_member m WHERE m.lane_id = i.lane_id AND m.account_id > ${after}
           ORDER BY m.account_id LIMIT ${limit}::int
         ) AS m

@@ -25,7 +25,7 @@ const FROM_THE_OLDEST = '00000000-0000-0000-0000-000000000000';
 /** The erasure of old data in PostgreSQL. */
 export function createRetentionStore(prisma: PrismaClient): RetentionStore {
   return {
-    async alone(action) {
+    async withLock(action) {
       // A transaction of its own holds the lock, exactly as long as the action runs.
       return prisma.$transaction(
         async (tx) => {
@@ -45,7 +45,7 @@ export function createRetentionStore(prisma: PrismaClient): RetentionStore {
     eraseOutcomes: (before, after) =>
       prisma.$transaction((tx) => eraseOutcomes(tx, before, after), { timeout: STEP_TIMEOUT_MS }),
     eraseCalls: (before) => prisma.$transaction((tx) => eraseCalls(tx, before), { timeout: STEP_TIMEOUT_MS }),
-    async noteBeginning() {
+    async recordStart() {
       await prisma.$executeRaw`
         UPDATE kept_from SET target_id = COALESCE((
           SELECT t.id FROM target t WHERE t.id >= kept_from.target_id AND t.erased_at IS NULL ORDER BY t.id LIMIT 1
@@ -65,7 +65,7 @@ async function eraseEmails(
       UPDATE request_account SET email = NULL WHERE request_id = ANY (${step.ids}::uuid[]) AND email IS NOT NULL`;
     await tx.$executeRaw`UPDATE request SET emails_erased_at = now() WHERE id = ANY (${step.ids}::uuid[])`;
   }
-  return { through: step.through, requests: step.ids.length };
+  return { lastId: step.lastId, requests: step.ids.length };
 }
 
 /**
@@ -78,9 +78,9 @@ async function eraseOutcomes(
   before: Date,
   after: string | null,
 ): Promise<ErasedRequests> {
-  const { ids, through } = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
+  const { ids, lastId } = await nextRequests(tx, before, after, Prisma.sql`r.erased_at IS NULL`);
   if (ids.length === 0) {
-    return { through, requests: 0 };
+    return { lastId, requests: 0 };
   }
   await tx.$executeRaw`SELECT set_config('gateway.erasing', 'on', true)`;
   const targets = await nextTargets(tx, ids);
@@ -98,7 +98,7 @@ async function eraseOutcomes(
   await tx.$executeRaw`DELETE FROM request_account WHERE request_id = ANY (${done}::uuid[])`;
   // The next step continues with the requests that this one did not finish.
   const isDone = done.length === ids.length;
-  return { through: isDone ? through : (after ?? FROM_THE_OLDEST), requests: done.length };
+  return { lastId: isDone ? lastId : (after ?? FROM_THE_OLDEST), requests: done.length };
 }
 
 /** The next targets of these requests, up to the size of a step. */
@@ -131,7 +131,7 @@ async function nextRequests(
   before: Date,
   after: string | null,
   isKept: Prisma.Sql,
-): Promise<{ ids: string[]; through: string | null }> {
+): Promise<{ ids: string[]; lastId: string | null }> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text AS id
     FROM (
@@ -147,5 +147,5 @@ async function nextRequests(
     WHERE ahead < ${OUTCOMES_PER_STEP}::int
     ORDER BY id`;
   const ids = rows.map(({ id }) => id);
-  return { ids, through: ids.at(-1) ?? null };
+  return { ids, lastId: ids.at(-1) ?? null };
 }

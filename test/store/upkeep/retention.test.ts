@@ -97,12 +97,12 @@ describe('retention', () => {
       const targetsLeft = targets?.filter(({ isErased }) => !isErased).length;
       return { targetsLeft, listed: page.edges.length, accounts, isErased: erasedAt !== null };
     };
-    let through: string | null = null;
+    let lastId: string | null = null;
     const seen = [await left()];
     do {
-      ({ through } = await store.eraseOutcomes(before, through));
+      ({ lastId } = await store.eraseOutcomes(before, lastId));
       seen.push(await left());
-    } while (through !== null);
+    } while (lastId !== null);
     expect(seen).toEqual([
       { targetsLeft: 4, listed: 1, accounts: 12_000, isErased: false },
       { targetsLeft: 2, listed: 1, accounts: 12_000, isErased: false },
@@ -113,8 +113,8 @@ describe('retention', () => {
 
   it('lets only one process erase at a time', async () => {
     expect(
-      await store.alone(async () => {
-        expect(await store.alone(async () => expect.unreachable())).toBe(false);
+      await store.withLock(async () => {
+        expect(await store.withLock(async () => expect.unreachable())).toBe(false);
       }),
     ).toBe(true);
   });
