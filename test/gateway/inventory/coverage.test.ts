@@ -38,7 +38,7 @@ const ask = async (asked: CoverageQueryVariables = {}) =>
   (await gateway.execute(CoverageDocument, asked)).coverage;
 
 describe('the coverage of an administrator', () => {
-  it('counts members by status for each service and region, and says how old that is', async () => {
+  it('counts members by status for each service and region, with the age of the count', async () => {
     const { administrator, targets } = await ask();
     expect(administrator).toBe('default');
     expect(targets.map(({ service, region }) => `${service} ${region}`)).toEqual([
@@ -60,7 +60,7 @@ describe('the coverage of an administrator', () => {
     expect(await gateway.sandbox.log()).toEqual([]);
   });
 
-  it('lists accounts that are enabled here and not there, and leaves out what was never observed', async () => {
+  it('lists accounts that are enabled in some targets only, and omits targets never observed', async () => {
     const { gapCount, gaps } = await ask({ first: 1000 });
     expect(gapCount).toBe(15);
     expect(gaps.map(({ accountId }) => accountId)).toEqual(IDS.slice(0, 15));
@@ -72,7 +72,7 @@ describe('the coverage of an administrator', () => {
     expect(gaps[7]?.missingIn).toEqual([{ ...HUB_EU, status: 'INVITED' }]);
   });
 
-  it('shows as many gaps as were asked for, goes on behind any, and counts them all', async () => {
+  it('shows the first gaps, continues after any of them, and counts all', async () => {
     const first = await ask({ first: 4 });
     expect(first.gapCount).toBe(15);
     expect(first.gaps.map(({ accountId }) => accountId)).toEqual(IDS.slice(0, 4));
@@ -81,7 +81,7 @@ describe('the coverage of an administrator', () => {
     expect(next.gaps.map(({ accountId }) => accountId)).toEqual(IDS.slice(4, 8));
   });
 
-  it('can be of some accounts only, which are then counted where they are no members', async () => {
+  it('can be limited to accounts, which then count as NOT_A_MEMBER where they are missing', async () => {
     const accountIds = [IDS[0] ?? '', IDS[20] ?? '', '999999999999', IDS[0] ?? ''];
     const { targets, gapCount, gaps } = await ask({ accountIds });
     expect(targets[2]).toMatchObject({
@@ -110,7 +110,7 @@ describe('the coverage of an administrator', () => {
     expect(statements.filter((sql) => sql.includes('inventory_member'))).toHaveLength(1);
   });
 
-  it('is refused where more is asked for than is shown', async () => {
+  it('is refused with an argument that is out of range', async () => {
     const errorsOf = async (args: string) =>
       (await gateway.post({ query: `{ coverage(${args}) { gapCount } }` })).body.errors?.map(
         ({ message, extensions }) => `${extensions.code} ${message}`,

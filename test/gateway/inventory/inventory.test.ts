@@ -47,12 +47,12 @@ const idsOf = (nodes: readonly { accountId: string }[]) => nodes.map(({ accountI
 const seeded = (...statuses: string[]) => idsOf(MEMBERS.filter(({ status }) => statuses.includes(status)));
 
 describe('the inventory', () => {
-  it('is empty before anything was observed', async () => {
+  it('is empty before the first observation', async () => {
     expect(await list()).toMatchObject({ nodes: [], totalCount: 0 });
     expect(await calls()).toBe(0);
   });
 
-  it('has all members that the service lists, whatever their status, after a refresh by pages of 50', async () => {
+  it('has all members with any status after a refresh in pages of 50', async () => {
     const { targets, userErrors } = await refresh();
     expect(userErrors).toEqual([]);
     expect(targets).toMatchObject([
@@ -97,7 +97,7 @@ describe('the inventory', () => {
     expect(await list({ filter: { status: [] } })).toMatchObject({ nodes: [], totalCount: 0 });
   });
 
-  it('is filtered by invitations that nobody has answered, and by when members were invited', async () => {
+  it('is filtered by open invitations, and by when members were invited', async () => {
     const open = await list({ filter: { invitationOlderThanDays: 60 }, first: 100 });
     const old = MEMBERS.filter(({ status }, n) => status === 'Invited' && n >= 60);
     expect(idsOf(open.nodes)).toEqual(idsOf(old));
@@ -105,7 +105,7 @@ describe('the inventory', () => {
     expect(idsOf(before.nodes)).toEqual(idsOf(MEMBERS.slice(100)));
   });
 
-  it('tells members that no request asked for, here, from the others', async () => {
+  it('is filtered by whether the record has a request for the member at its target', async () => {
     const asked = accounts(40, 60);
     await gateway.execute(CreateMembersDocument, {
       input: { accounts: asked, services: ['SECURITY_HUB'], regions: ['us-east-1'] },
@@ -120,7 +120,7 @@ describe('the inventory', () => {
     expect(idsOf(ours.nodes)).toEqual(idsOf(asked));
   });
 
-  it('is filtered by account, service and region, without a word of others', async () => {
+  it('is filtered by account, service and region', async () => {
     const accountId = [MEMBERS[3]?.accountId ?? '', '999999999999'];
     expect(idsOf((await list({ filter: { accountId } })).nodes)).toEqual([accountId[0]]);
     expect((await list({ filter: { service: 'GUARDDUTY' } })).nodes).toEqual([]);

@@ -29,8 +29,8 @@ const refresh = async (input: RefreshInventoryInput = {}) => {
 const count = async () => (await gateway.execute(InventoryDocument, { first: 1 })).inventory.totalCount;
 const listed = async () => (await gateway.sandbox.calls('ListMembers')).length;
 
-describe('a refresh of a target that is written to', () => {
-  it('leaves room for the writes, which leave room for it', async () => {
+describe('a refresh of a target with writes', () => {
+  it('leaves room for the writes, and they leave room for it', async () => {
     await gateway.stop();
     gateway = await startGateway({ environment: { SECURITYHUB_RATE: '20', SECURITYHUB_BURST: '4' } });
     await gateway.sandbox.seed(HUB, members(620));
@@ -52,7 +52,7 @@ describe('a refresh of a target that is written to', () => {
 });
 
 describe('a refresh of the inventory', () => {
-  it('takes away what the service does not list any more, and changes what it lists otherwise', async () => {
+  it('removes members that the service no longer lists, and updates changed ones', async () => {
     await refresh();
     expect(await count()).toBe(120);
     const before = (await gateway.execute(InventoryDocument, { first: 100 })).inventory.nodes;
@@ -68,7 +68,7 @@ describe('a refresh of the inventory', () => {
     expect(Date.parse(observedAt ?? '')).toBeGreaterThan(Date.parse(before[0]?.observedAt ?? ''));
   });
 
-  it('that breaks off half-way says why, and leaves what was observed before', async () => {
+  it('says why it failed half-way, and keeps the members observed before', async () => {
     const first = await refresh();
     await gateway.sandbox.clearLog();
     await gateway.sandbox.put('latency', { ms: 1_500 });
@@ -99,14 +99,14 @@ describe('a refresh of the inventory', () => {
     expect(await refresh()).toMatchObject({ status: 'OBSERVED', reasonCode: null, reason: null });
   });
 
-  it('gets over a throttled page', async () => {
+  it('reads a throttled page again', async () => {
     await gateway.sandbox.put('faults', [
       { match: { operation: 'ListMembers' }, times: 4, fault: 'throttle' },
     ]);
     expect(await refresh()).toMatchObject({ status: 'OBSERVED', members: 120 });
   });
 
-  it('goes on after a mutation that did not wait', async () => {
+  it('continues after a mutation that did not wait', async () => {
     const { status, observedAt } = await refresh({ waitSeconds: 0 });
     expect(['WAITING', 'RUNNING', 'OBSERVED']).toContain(status);
     if (status !== 'OBSERVED') {
@@ -115,7 +115,7 @@ describe('a refresh of the inventory', () => {
     await expect.poll(count, { timeout: 20_000 }).toBe(120);
   });
 
-  it('is one of its target at a time, and what was asked for meanwhile is answered by the next', async () => {
+  it('runs one at a time for each target, and a refresh requested meanwhile gets the next one', async () => {
     await gateway.sandbox.put('latency', { ms: 300 });
     const all = await Promise.all(Array.from({ length: 6 }, () => refresh()));
     for (const target of all) {
@@ -128,7 +128,7 @@ describe('a refresh of the inventory', () => {
     }
   });
 
-  it('says what is wrong with its input, and asks nobody', async () => {
+  it('names the faults of its input, without any call', async () => {
     const { refreshInventory } = await gateway.execute(RefreshInventoryDocument, {
       input: { administrator: 'default', regions: ['mars-1'], waitSeconds: 61 },
     });

@@ -48,7 +48,7 @@ const members = async ({ url }: GatewayProcess) =>
   (await execute(url, InventoryDocument, {})).inventory.totalCount;
 
 describe('two replicas', { timeout: 120_000 }, () => {
-  it('share what was kept of a read, and the inventory', async () => {
+  it('share cached reads and the inventory', async () => {
     const [one, two] = [await start(), await start()];
     const asked = { accountId: MEMBERS[0]?.accountId ?? '', ...AT_HUB, maxAgeSeconds: 3_600 };
     const list = { service: 'SECURITY_HUB' as const, region: 'us-east-1', maxAgeSeconds: 3_600 };
@@ -62,7 +62,7 @@ describe('two replicas', { timeout: 120_000 }, () => {
     expect(await members(two)).toBe(260);
   });
 
-  it('finish an observation whose replica was killed in the middle of it, from the beginning', async () => {
+  it('begin an observation again whose replica was killed', async () => {
     const [one, two] = [await start(), await start()];
     await sandbox.put('latency', { ms: 1_000 });
     process.kill(two.pid, 'SIGSTOP');
@@ -78,7 +78,7 @@ describe('two replicas', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('hand an observation on when theirs is told to stop', async () => {
+  it('hand an observation over when a replica stops', async () => {
     const [one, two] = [await start(), await start()];
     await sandbox.put('latency', { ms: 1_000 });
     process.kill(two.pid, 'SIGSTOP');
@@ -90,7 +90,7 @@ describe('two replicas', { timeout: 120_000 }, () => {
     await expect.poll(() => members(two), { timeout: 60_000 }).toBe(260);
   });
 
-  it('observe every target once when it has become due, and again only after the interval', async () => {
+  it('observe every target once when it is due, and again only after the interval', async () => {
     const environment = { INVENTORY_INTERVAL_MINUTES: '60' };
     const [one] = await Promise.all([start(environment), start(environment)]);
     await expect.poll(() => members(one), { timeout: 30_000 }).toBe(260);

@@ -35,7 +35,7 @@ const statuses = async (id: string) =>
   );
 
 describe('followUp', () => {
-  it('wants 1 to 30 days', async () => {
+  it('takes 1 to 30 days', async () => {
     const ids = await created(1);
     for (const followUpDays of [0, 31]) {
       expect(await invite(ids, { followUpDays })).toMatchObject({
@@ -51,7 +51,7 @@ describe('followUp', () => {
     expect((await invite(ids, { followUpDays: 30 })).userErrors).toEqual([]);
   });
 
-  it('is a part of what an idempotency key stands for', async () => {
+  it('is part of the input that an idempotency key identifies', async () => {
     const ids = await created(1);
     const { request } = await invite(ids, { idempotencyKey: 'followed' });
     expect((await invite(ids, { idempotencyKey: 'followed' })).request?.id).toBe(request?.id);
@@ -66,7 +66,7 @@ describe('followUp', () => {
     expect(same.request?.id).toBe(plain.request?.id);
   });
 
-  it('leaves a dry run a dry run', async () => {
+  it('has no effect on a dry run', async () => {
     const { prisma } = gateway.database;
     const before = await Promise.all([prisma.followUp.count(), prisma.followedMember.count()]);
     const dry = await invite(await created(1), { dryRun: true });
@@ -74,7 +74,7 @@ describe('followUp', () => {
     expect(await Promise.all([prisma.followUp.count(), prisma.followedMember.count()])).toEqual(before);
   });
 
-  it('goes over to a retry', async () => {
+  it('is inherited by a retry', async () => {
     const ids = await created(2);
     await gateway.sandbox.put('faults', [{ match: { operation: 'InviteMembers' }, fault: 'access-denied' }]);
     const { request } = await invite(ids);
@@ -87,7 +87,7 @@ describe('followUp', () => {
     expect(await statuses(request?.id ?? '')).toEqual([null, null]);
   });
 
-  it('costs a page of outcomes one statement, and none when it is not asked for', async () => {
+  it('costs a page of outcomes one statement, and none when the query does not select it', async () => {
     const { request } = await invite(await created(40));
     const id = request?.id ?? '';
     await expect.poll(async () => new Set(await statuses(id))).toEqual(new Set(['INVITED']));

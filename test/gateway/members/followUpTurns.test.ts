@@ -7,7 +7,7 @@ const WHERE = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
 let gateway: TestGateway;
 afterEach(() => gateway.stop());
 
-it('looks at followed members leave room for writes and for whoever reads meanwhile', async () => {
+it('reads of followed members leave room for writes and for other reads', async () => {
   gateway = await startGateway({
     environment: { SECURITYHUB_RATE: '20', SECURITYHUB_BURST: '4', FOLLOW_UP_SECONDS: '0.2,86400' },
   });

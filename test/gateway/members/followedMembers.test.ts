@@ -51,7 +51,7 @@ const timePasses = async () => {
 const followed = () => gateway.database.prisma.followedMember.count({ where: { nextLookAt: { not: null } } });
 
 describe('members that are followed', () => {
-  it('are looked at by 50s after their request has finished, and shown on the outcomes', async () => {
+  it('are read 50 a call after their request has finished, and shown on the outcomes', async () => {
     const ids = await created(99);
     const request = await invite(ids);
     await expect.poll(() => statuses(request)).toEqual(new Set(['INVITED']));
@@ -65,7 +65,7 @@ describe('members that are followed', () => {
     }
   });
 
-  it('are looked at until they are at an end', async () => {
+  it('are read until their status is final', async () => {
     const ids = await created(6);
     const request = await invite(ids, { services: ['GUARDDUTY'] });
     await expect.poll(() => statuses(request)).toEqual(new Set(['INVITED']));
@@ -96,7 +96,7 @@ describe('members that are followed', () => {
     expect((await looks('guardduty')).map(({ accountIds }) => accountIds.toSorted())).toEqual([ids.slice(3)]);
   });
 
-  it('of two requests travel in one call when both are due', async () => {
+  it('of two requests share one call when both are due', async () => {
     const ids = await created(50);
     const first = await invite(ids.slice(0, 30));
     // Ten of them are invited already, and followed all the same.
@@ -112,7 +112,7 @@ describe('members that are followed', () => {
     }
   });
 
-  it('that were refused are not looked at, nor are those of a request that does not ask for it', async () => {
+  it('are not read when they were refused, or when their request has no followUp', async () => {
     const ids = await created(2);
     const request = await invite([...ids, '222233900004']);
     await expect
@@ -123,7 +123,7 @@ describe('members that are followed', () => {
     expect(await gateway.database.prisma.followUp.count()).toBe(0);
   });
 
-  it('are looked at later when their target cannot be read, and the others meanwhile', async () => {
+  it('are read later when their target cannot be read, without a delay for other targets', async () => {
     const ids = await created(60);
     await gateway.sandbox.put('faults', [
       { match: { service: 'guardduty', operation: 'GetMembers' }, fault: 'access-denied' },
@@ -140,7 +140,7 @@ describe('members that are followed', () => {
     await expect.poll(() => statuses(request, 'GUARDDUTY')).toEqual(new Set(['INVITED']));
   });
 
-  it('are looked at no more after the deadline', async () => {
+  it('are not read after the deadline', async () => {
     const request = await invite(await created(3), { followUpDays: 1 });
     await expect.poll(() => statuses(request)).toEqual(new Set(['INVITED']));
     const [one] = await gateway.database.prisma.followedMember.findMany();

@@ -63,7 +63,7 @@ const callSizes = async () =>
   );
 
 describe('two gateway processes that follow the same members', { timeout: 120_000 }, () => {
-  it('look at each of them once, whoever took the request', async () => {
+  it('read each of them once, whichever process recorded the request', async () => {
     const [one, two] = replicas;
     const id = await invited(one.url);
     await expect.poll(() => looked(1), { timeout: 20_000 }).toBe(240);
@@ -79,7 +79,7 @@ describe('two gateway processes that follow the same members', { timeout: 120_00
     );
   });
 
-  it('are killed in the middle of a look, and the next one goes on with what they had taken', async () => {
+  it('hand over the members they had taken when they are killed during a read', async () => {
     const [one, two] = replicas;
     await invited(one.url);
     await expect.poll(() => looked(1), { timeout: 20_000 }).toBe(240);

@@ -38,8 +38,8 @@ const calls = async () =>
   (await gateway.sandbox.log()).filter(({ operation }) => operation.endsWith('Members')).length;
 const idsOf = (nodes: readonly { accountId: string }[]) => nodes.map(({ accountId }) => accountId);
 
-describe('an answer that may have some age', () => {
-  it('is read and kept the first time, and then costs no call while it is young enough', async () => {
+describe('an answer that may have a certain age', () => {
+  it('is read and cached the first time, and then costs no call while it is young enough', async () => {
     const first = await standing(MEMBER, { maxAgeSeconds: AN_HOUR });
     expect([first.status, await calls()]).toEqual(['ENABLED', 1]);
     expect(await standing(MEMBER, { maxAgeSeconds: AN_HOUR })).toEqual(first);
@@ -48,7 +48,7 @@ describe('an answer that may have some age', () => {
     expect(await calls()).toBe(2);
   });
 
-  it('is read now where no age was allowed, and kept for nobody', async () => {
+  it('is read now and not cached without maxAgeSeconds', async () => {
     const accountId = MEMBERS[1]?.accountId ?? '';
     await standing(accountId);
     await standing(accountId, { maxAgeSeconds: 0 });
@@ -60,7 +60,7 @@ describe('an answer that may have some age', () => {
     expect(Date.parse(now.observedAt)).toBeGreaterThan(Date.parse(old.observedAt));
   });
 
-  it('is read anew when what was kept is older', async () => {
+  it('is read again when the cached read is too old', async () => {
     const { observedAt } = await standing(STRANGER, { maxAgeSeconds: AN_HOUR });
     await gateway.database.prisma
       .$executeRaw`UPDATE kept_member SET observed_at = observed_at - interval '2 minutes'`;
@@ -93,7 +93,7 @@ describe('an answer that may have some age', () => {
     expect(statements.filter((sql) => sql.includes('INSERT INTO kept_member'))).toHaveLength(1);
   });
 
-  it('of a list is a page of the service that was kept', async () => {
+  it('of a list is a cached page of the service', async () => {
     const first = await list({ maxAgeSeconds: AN_HOUR });
     const second = await list({ maxAgeSeconds: AN_HOUR, after: first.pageInfo.endCursor ?? null });
     expect(await calls()).toBe(2);
@@ -135,7 +135,7 @@ describe('an inventory that is young enough', () => {
     expect(await calls()).toBe(0);
   });
 
-  it('answers for the list, which ends in it', async () => {
+  it('answers for a list until the end of the list', async () => {
     const pages = [await list({ maxAgeSeconds: AN_HOUR })];
     await gateway.database.prisma
       .$executeRaw`UPDATE inventory SET observed_at = observed_at - interval '1 day'`;

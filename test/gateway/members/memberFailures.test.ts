@@ -52,7 +52,7 @@ const faults = ({ errors = [] }: GraphQLAnswer) =>
   errors.map(({ path: at, extensions }) => [at?.join('.'), extensions.code, extensions['reasonCode']]);
 
 describe('a target that cannot be read', () => {
-  it('is null, with a code and its own path among the errors, and the others are there', async () => {
+  it('is null, with a code and its own path among the errors, beside the other targets', async () => {
     const { body, members } = await read({ administrator: 'security' });
     expect(members?.map((member) => member?.status ?? null)).toEqual([
       ...['NOT_A_MEMBER', null, null, null],
@@ -75,14 +75,14 @@ describe('a target that cannot be read', () => {
     });
   });
 
-  it('keeps the role to itself whose credentials were refused', async () => {
+  it('does not name the role whose credentials were refused', async () => {
     const { body, members } = await read({ administrator: 'closed' });
     expect(members).toEqual([null]);
     expect(faults(body)).toEqual([['account.members.0', 'UPSTREAM_FAILED', 'ACCESS_DENIED']]);
     expect(JSON.stringify(body)).not.toMatch(/arn:aws|SandboxAccessDenied/);
   });
 
-  it('that throttles is THROTTLED, after three attempts', async () => {
+  it('is THROTTLED after three throttled attempts', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'GetMembers' }, fault: 'throttle' }]);
     const { body } = await read({
       administrator: 'security',
@@ -93,7 +93,7 @@ describe('a target that cannot be read', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(3);
   });
 
-  it('that does not answer is UNREACHABLE', async () => {
+  it('is UNREACHABLE when it does not answer', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'GetMembers' }, fault: 'reset-before' }]);
     const { body } = await read({
       administrator: 'security',
@@ -128,7 +128,7 @@ describe("GuardDuty's detector", () => {
   const asked = { administrator: 'security', services: ['GUARDDUTY'], regions: ['us-east-1'] };
   const listings = () => gateway.sandbox.calls('ListDetectors');
 
-  it('is looked up when the configured one is disowned, once, and kept', async () => {
+  it('is looked up once when GuardDuty disowns the configured one, and kept', async () => {
     const where = { account: '111122223333', region: 'us-east-1' };
     for (const detectorId of ['fedcba9876543210fedcba9876543210', '00112233445566778899aabbccddeeff']) {
       await gateway.sandbox.put('detectors', { ...where, detectorId });

@@ -41,7 +41,7 @@ async function walk(asked: Partial<MembersQueryVariables>) {
 }
 
 describe('the members of a target', () => {
-  it('are listed page by page, each of them once, whatever their status, with a call a page', async () => {
+  it('are listed page by page, each once, with any status, at one call a page', async () => {
     const pages = await walk({});
     expect(pages).toHaveLength(13);
     expect(await calls()).toBe(13);
@@ -66,7 +66,7 @@ describe('the members of a target', () => {
     expect(ids).toEqual(MEMBERS.map(({ accountId }) => accountId));
   });
 
-  it('go on behind any of them', async () => {
+  it('continue after any of them', async () => {
     const { edges } = await list({ first: 60 });
     const after = edges[51]?.cursor ?? null;
     expect((await list({ after, first: 2 })).nodes.map(({ accountId }) => accountId)).toEqual([
@@ -75,7 +75,7 @@ describe('the members of a target', () => {
     ]);
   });
 
-  it('are none where nobody is a member', async () => {
+  it('are an empty list at a target without members', async () => {
     const { nodes, pageInfo } = await list({ service: 'GUARDDUTY' });
     expect(nodes).toEqual([]);
     expect(pageInfo).toEqual({
@@ -90,7 +90,7 @@ describe('the members of a target', () => {
 describe('the members of one status', () => {
   const status: MemberStatus[] = ['ENABLED'];
 
-  it('are looked for in ten pages of the service at most, and then from the cursor on', async () => {
+  it('are searched in at most ten pages of the service, then from the cursor', async () => {
     const first = await list({ status });
     expect(await calls()).toBe(10);
     expect(first.nodes.map(({ accountId }) => accountId)).toEqual([
@@ -107,14 +107,14 @@ describe('the members of one status', () => {
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
-  it('may be none on a page that others follow', async () => {
+  it('may be missing on a page before the last one', async () => {
     const { nodes, pageInfo } = await list({ status: ['INVITED', 'NOT_A_MEMBER'] });
     expect(nodes).toEqual([]);
     expect(pageInfo).toMatchObject({ hasNextPage: true, startCursor: null });
     expect(pageInfo.endCursor).toMatch(/^[\w-]+$/);
   });
 
-  it('fill a page and no more', async () => {
+  it('fill exactly one page', async () => {
     const pages = await walk({ status: ['REMOVED', 'ENABLED'], first: 20 });
     const wanted = MEMBERS.filter((member) => member.status !== 'Resigned').map(({ accountId }) => accountId);
     expect(pages.flatMap((page) => page.nodes.map(({ accountId }) => accountId))).toEqual(wanted);
@@ -123,13 +123,13 @@ describe('the members of one status', () => {
     }
   });
 
-  it('are none of no status, without a call', async () => {
+  it('are an empty list without a call when no status is given', async () => {
     expect(await list({ status: [] })).toMatchObject({ nodes: [], pageInfo: { hasNextPage: false } });
     expect(await calls()).toBe(0);
   });
 });
 
-describe('a list of members that cannot be given', () => {
+describe('a list of members that fails', () => {
   const QUERY = `query ($region: AwsRegion!, $after: String, $first: Int, $status: [MemberStatus!]) {
     members(service: SECURITY_HUB, region: $region, after: $after, first: $first, status: $status) { nodes { email } }
   }`;
@@ -140,7 +140,7 @@ describe('a list of members that cannot be given', () => {
     return errors.map(({ message, extensions }) => `${extensions.code} ${message}`);
   };
 
-  it('says what is wrong with an argument', async () => {
+  it('names the argument that is wrong', async () => {
     const { pageInfo } = await list();
     const after = pageInfo.endCursor;
     expect(await ask({ after, status: ['ENABLED'] })).toEqual([
@@ -154,7 +154,7 @@ describe('a list of members that cannot be given', () => {
     ]);
   });
 
-  it('says what the service said', async () => {
+  it('has the words of the service', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'ListMembers' }, fault: 'access-denied' }]);
     expect(await ask({})).toEqual([
       expect.stringMatching(/^UPSTREAM_FAILED SECURITY_HUB in us-east-1 as default: \w+/),

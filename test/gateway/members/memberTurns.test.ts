@@ -24,7 +24,7 @@ const ask = async (count: number, first: number) => {
 };
 
 describe('reads that have to wait for the rate of their target', () => {
-  it('travel together, whoever asked', async () => {
+  it('share calls across callers', async () => {
     await startWith(2, 2);
     expect((await ask(1, 0)).errors).toBeUndefined();
     const answers = await Promise.all([ask(15, 10), ask(15, 20), ask(15, 30), ask(1, 40)]);
@@ -36,7 +36,7 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(new Set(calls[1]?.accountIds).size).toBe(35);
   });
 
-  it('are answered with THROTTLED at once when their turn would come too late', async () => {
+  it('are THROTTLED at once when their turn would come too late', async () => {
     await startWith(0.01, 2);
     expect((await ask(1, 0)).errors).toBeUndefined();
     const { data, errors } = await ask(2, 10);
@@ -51,7 +51,7 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(1);
   });
 
-  it('go again as often as their turns allow: every request is counted', async () => {
+  it('are sent again only as often as their turns allow', async () => {
     await startWith(0.01, 4);
     await gateway.sandbox.put('faults', [{ match: { operation: 'GetMembers' }, fault: 'internal-error' }]);
     const { errors } = await ask(1, 0);
@@ -60,7 +60,7 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(2);
   });
 
-  it('leave room for writes, and writes for them', async () => {
+  it('leave room for writes, and writes leave room for them', async () => {
     await startWith(20, 4);
     const input: CreateMembersInput = {
       accounts: accounts(2_000),
@@ -79,7 +79,7 @@ describe('reads that have to wait for the rate of their target', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(10);
   });
 
-  it('of a whole operation keep to the rate, and are as few as without it', async () => {
+  it('of a large operation keep to the rate, with no more calls than without it', async () => {
     await startWith(40, 10);
     const accountIds = accounts(1_000).map(({ accountId }) => accountId);
     const { accounts: answered } = await gateway.execute(AccountsMembersDocument, { accountIds });

@@ -53,7 +53,7 @@ describe('the members of an account', () => {
     }
   });
 
-  it('are read from the services and regions asked for only, and never from a cache', async () => {
+  it('are read from the services and regions of the query only, and never from the cache', async () => {
     const [{ accountId } = { accountId: '' }] = accounts(1, 101);
     const read = async () =>
       (
@@ -87,7 +87,7 @@ describe('the members of 1,000 accounts', () => {
     }
   });
 
-  it('take as many whatever the shape of the operation, accounts asked for twice among them', async () => {
+  it('take as many calls in any shape of the operation, with repeated accounts too', async () => {
     const half = accountIds.slice(0, 500);
     const single = accountIds.slice(500, 540);
     const query = `query ($half: [AwsAccountId!]!, $rest: [AwsAccountId!]!) {

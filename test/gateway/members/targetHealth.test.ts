@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const read = async () => (await gateway.execute(TargetHealthsDocument)).administrators;
 
-it('tells of every target whether it answers, and why not', async () => {
+it('says for every target whether it answers, and why not', async () => {
   const [security, closed] = await read();
   expect(
     security?.targets.map(({ service, region, answers, enabled, reasonCode }) =>
@@ -59,7 +59,7 @@ it('tells of every target whether it answers, and why not', async () => {
   expect(JSON.stringify([security, closed])).not.toMatch(/arn:aws|SandboxAccessDenied/);
 });
 
-it('tells of the rate, of the last call and of throttling', async () => {
+it('has the rate, the last call and throttling', async () => {
   await gateway.sandbox.put('faults', [
     { match: { service: 'securityhub', operation: 'CreateMembers' }, fault: 'throttle', times: 1 },
   ]);
@@ -80,7 +80,7 @@ it('tells of the rate, of the last call and of throttling', async () => {
   });
 });
 
-it('asks for one member of each target, and nothing else', async () => {
+it('reads one member of each target, and nothing else', async () => {
   await gateway.sandbox.clearLog();
   await read();
   const asked = (await gateway.sandbox.calls('ListMembers')).map(

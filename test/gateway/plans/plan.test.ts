@@ -53,7 +53,7 @@ const byAccount = (plan: PlanFragment | null | undefined) =>
     ),
   );
 
-describe('a plan foretells every outcome and the number of calls', () => {
+describe('a plan predicts every outcome and the number of calls', () => {
   it('of createMembers, and changes nothing', async () => {
     const input = { accounts: ASKED, regions: [REGION], note: 'OPS-1', idempotencyKey: 'plan' };
     const dry = await gateway.execute(PlanCreateMembersDocument, { input: { ...input, dryRun: true } });
@@ -134,7 +134,7 @@ describe('a plan', () => {
     expect((await gateway.post({ query: '{ requests { nodes { id } } }' })).body.data).toEqual(before);
   });
 
-  it('says which accounts GuardDuty wants an e-mail address of', async () => {
+  it('names the accounts that lack the e-mail address GuardDuty requires', async () => {
     const input = { accounts: [{ accountId: '234500000009' }], regions: [REGION], dryRun: true };
     const { createMembers } = await gateway.execute(PlanCreateMembersDocument, { input });
     expect(createMembers?.userErrors).toEqual([]);
@@ -144,7 +144,7 @@ describe('a plan', () => {
     });
   });
 
-  it('takes 1,000 accounts, and faults of the input like the mutation', async () => {
+  it('takes 1,000 accounts, and has the same faults of the input as the mutation', async () => {
     const input = { accounts: [...accounts(1_001), { accountId: '17' }], dryRun: true };
     const { createMembers } = await gateway.execute(PlanCreateMembersDocument, { input });
     expect(createMembers?.plan).toBeNull();
@@ -155,7 +155,7 @@ describe('a plan', () => {
     expect(await gateway.sandbox.calls('GetMembers')).toEqual([]);
   });
 
-  it('shows a target that cannot be read, and the others all the same', async () => {
+  it('shows a target that cannot be read, beside the other targets', async () => {
     await gateway.sandbox.put('faults', [
       { match: { region: REGION, service: 'guardduty', operation: 'GetMembers' }, fault: 'access-denied' },
     ]);

@@ -22,7 +22,7 @@ function tally(words: readonly (string | null)[]): Record<string, number> {
   return counts;
 }
 
-it('a plan knows how many members are over the ceiling of Security Hub', async () => {
+it('a plan counts the members over the limit of Security Hub', async () => {
   gateway = await startGateway();
   const there = accounts(9_990, 1_000).map(({ accountId }) => ({ accountId, status: 'Enabled' }));
   await gateway.sandbox.seed(WHERE, there);
@@ -44,7 +44,7 @@ it('a plan knows how many members are over the ceiling of Security Hub', async (
   });
 });
 
-it('a plan knows how many invitations are over the ceiling of Security Hub', async () => {
+it('a plan counts the invitations over the limit of Security Hub', async () => {
   gateway = await startGateway();
   const there = accounts(1_020).map(({ accountId }, n) => ({
     accountId,
@@ -64,7 +64,7 @@ it('a plan knows how many invitations are over the ceiling of Security Hub', asy
   });
 });
 
-it('a plan tells the time by the configured rate', async () => {
+it('a plan computes its time from the configured rate', async () => {
   gateway = await startGateway({
     environment: {
       ...{ GUARDDUTY_RATE: '50', GUARDDUTY_BURST: '10', SECURITYHUB_RATE: '1000', SECURITYHUB_BURST: '1000' },
@@ -80,7 +80,7 @@ it('a plan tells the time by the configured rate', async () => {
   });
 });
 
-it('a plan owns up to members that it could not count', async () => {
+it('a plan says when it could not count the members', async () => {
   gateway = await startGateway();
   await gateway.sandbox.put('faults', [{ match: { operation: 'ListMembers' }, fault: 'access-denied' }]);
   const input = {

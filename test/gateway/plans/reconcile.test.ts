@@ -36,7 +36,7 @@ const ids = (list: { accounts: { accountId: string }[] } | null) =>
   list?.accounts.map(({ accountId }) => accountId);
 
 describe('reconcile', () => {
-  it('tells what createMembers and inviteMembers then really do, and that they are done', async () => {
+  it('predicts what createMembers and inviteMembers do, and then finds it done', async () => {
     const wanted = accounts(70);
     await seed(wanted.slice(0, 63).map((one, n) => ({ ...one, status: WORDS[n % WORDS.length] ?? '' })));
     await seed(accounts(55, 500).map((one, n) => ({ ...one, status: n < 50 ? 'Enabled' : 'Removed' })));
@@ -76,7 +76,7 @@ describe('reconcile', () => {
     expect(done.targets.map(({ upToDate }) => upToDate)).toEqual([70, 70]);
   });
 
-  it('compares e-mail addresses without regard to case, and misses those that GuardDuty wants', async () => {
+  it('compares e-mail addresses without case, and lists those missing for GuardDuty', async () => {
     const [same, other, created, none] = accounts(4, 900);
     if (!same || !other || !created || !none) {
       throw new Error('four accounts');
@@ -112,7 +112,7 @@ describe('reconcile', () => {
     ]);
   });
 
-  it('shows as much of each list as is asked for, by account id, and counts it all', async () => {
+  it('shows each list up to the limit, by account id, and counts all of it', async () => {
     const { targets } = await reconcile({ regions: [REGION], accounts: accounts(150, 2_000), limit: 3 });
     const [first, second, third] = accounts(3, 2_000);
     expect(targets[0]?.toCreate).toMatchObject({ totalCount: 150, accounts: [first, second, third] });
@@ -126,7 +126,7 @@ describe('reconcile', () => {
     expect(targets[0]?.toCreate?.accounts).toHaveLength(10_000);
   });
 
-  it('shows why a target cannot be read, and the others all the same', async () => {
+  it('shows why a target cannot be read, beside the other targets', async () => {
     await gateway.sandbox.put('faults', [
       { match: { service: 'guardduty', operation: 'ListMembers' }, fault: 'access-denied' },
     ]);
@@ -138,7 +138,7 @@ describe('reconcile', () => {
     expect(targets[0]?.reason).toMatch(/denied|authorized/i);
   });
 
-  it('names every fault of its input, and asks nobody then', async () => {
+  it('names every fault of its input, without any call', async () => {
     const { targets, userErrors } = await reconcile({
       accounts: [{ accountId: '17' }, { accountId: '222233334444', email: 'no address' }],
       regions: ['mars-1'],

@@ -8,7 +8,7 @@ const WHERE = { account: '111122223333', region: REGION, service: 'securityhub' 
 let gateway: TestGateway;
 afterEach(() => gateway.stop());
 
-it('reconcile says in its place that a target has too many members for its rate, and what to do', async () => {
+it('reconcile says at the target that it has too many members for its rate, and what to do', async () => {
   // One page may leave, and the next one minutes later.
   gateway = await startGateway({ environment: { SECURITYHUB_RATE: '0.01', SECURITYHUB_BURST: '2' } });
   const there = accounts(60).map(({ accountId }) => ({ accountId, status: 'Enabled' }));

@@ -79,7 +79,7 @@ describe('an answer', () => {
     });
   });
 
-  it('believes the first of two entries for one account', () => {
+  it('takes the first of two entries for one account', () => {
     const { settlement } = settlementOf(
       callOf('000000000001'),
       answered([
@@ -90,14 +90,14 @@ describe('an answer', () => {
     expect(verdictFor(settlement, '000000000001')).toMatchObject({ reasonCode: 'SELF', retry: false });
   });
 
-  it('hands back ids that nobody asked for, such as one that lost its leading zeros', () => {
+  it('returns ids that the call did not carry, such as one without its leading zeros', () => {
     const stranger = { accountId: '1', result: 'Internal error' };
     const { settlement, unrequested } = settlementOf(callOf('000000000001'), answered([stranger]));
     expect(unrequested).toEqual([stranger]);
     expect(settlement.exceptions.size).toBe(0);
   });
 
-  it('gives every account asked for exactly one verdict, whatever the order, duplicates and unrequested accounts in it', () => {
+  it('gives every account of the call exactly one verdict, in any order, with duplicates and unrequested accounts', () => {
     const id = fc.integer({ min: 0, max: 60 }).map((n) => String(n).padStart(12, '0'));
     const entry = fc.record({
       accountId: fc.oneof(id, fc.constant(''), fc.string({ maxLength: 13 })),
@@ -288,7 +288,7 @@ describe('a read-back', () => {
     });
   });
 
-  it('says that nothing is known of a call that a crash cut off', () => {
+  it('says that the result of a call that a crash ended is not known', () => {
     expect(settlementOfReadBack(call, [], null)).toMatchObject({
       metadata: null,
       errorCode: null,

@@ -47,7 +47,7 @@ const listed = async (target = HERE) =>
 const stateOf = async (target = HERE) => (await observations.states([target]))[0] ?? expect.unreachable();
 
 describe('an observation', () => {
-  it('begins only while it is wanted, and once for all who want it', async () => {
+  it('begins only when it is requested, and once for all requests before it', async () => {
     expect(await observations.begin(HERE)).toBeNull();
     await observations.want([HERE, THERE]);
     await observations.want([THERE, HERE]);
@@ -57,7 +57,7 @@ describe('an observation', () => {
     expect(await observations.wanted([HERE, THERE])).toEqual([THERE]);
   });
 
-  it('that began before somebody asked is followed by another', async () => {
+  it('is followed by another one when it began before the request', async () => {
     const first = await begin();
     const since = await observations.want([HERE]);
     await observations.finish(first, [member(1)]);
@@ -66,7 +66,7 @@ describe('an observation', () => {
     expect(await observations.begin(HERE)).not.toBeNull();
   });
 
-  it('replaces the members as a whole, and leaves those of other targets alone', async () => {
+  it('replaces all members of its target, and none of other targets', async () => {
     await observations.finish(await begin(THERE), [member(9)]);
     await observations.finish(await begin(), [member(1), member(2)]);
     await observations.finish(await begin(), [member(3), member(2, { email: 'two@example.com' })]);
@@ -93,7 +93,7 @@ describe('an observation', () => {
     expect(after[1]).not.toEqual(before[1]);
   });
 
-  it('that failed leaves members and their age as they were', async () => {
+  it('changes neither the members nor their age when it fails', async () => {
     await observations.finish(await begin(), [member(1)]);
     const { observedAt } = await stateOf();
     await observations.fail(await begin(), { reasonCode: 'ACCESS_DENIED', reason: 'no' });
@@ -106,7 +106,7 @@ describe('an observation', () => {
     expect(await listed()).toEqual([accountId(1)]);
   });
 
-  it('that was given up for another changes nothing any more, whichever ends first', async () => {
+  it('changes nothing once another one has replaced it, whichever ends first', async () => {
     const frozen = await begin();
     const successor = (await observations.begin(HERE)) ?? expect.unreachable();
     await observations.finish(frozen, [member(1)]);
@@ -118,7 +118,7 @@ describe('an observation', () => {
     expect(await stateOf()).toMatchObject({ reasonCode: null, members: 1 });
   });
 
-  it('is open once for each target, however many begin at the same moment', async () => {
+  it('is open once for each target, with any number of processes that begin at once', async () => {
     await observations.want([HERE]);
     const begun = await Promise.all(Array.from({ length: 8 }, () => observations.begin(HERE)));
     const ends = begun.filter((one) => one !== null);
@@ -129,8 +129,8 @@ describe('an observation', () => {
   });
 });
 
-describe('targets that are observed now and then', () => {
-  it('are wanted when nobody has tried for so long, whether or not that failed', async () => {
+describe('targets that are observed at an interval', () => {
+  it('are requested when the last observation, failed or not, is old enough', async () => {
     await observations.wantOlderThan([HERE, THERE], 60);
     expect(await observations.wanted([HERE, THERE])).toEqual([HERE, THERE]);
     await observations.finish((await observations.begin(HERE)) ?? expect.unreachable(), []);
@@ -147,7 +147,7 @@ describe('targets that are observed now and then', () => {
     expect(await observations.wanted([HERE, THERE])).toEqual([THERE]);
   });
 
-  it('have their observations forgotten after a while, and keep what was seen', async () => {
+  it('keep their members when the record of old observations is erased', async () => {
     await observations.finish(await begin(), [member(1)]);
     await database.prisma
       .$executeRaw`UPDATE inventory_observation SET finished_at = finished_at - interval '31 days'`;

@@ -48,8 +48,8 @@ const row = async (target: number, number: number) =>
   });
 const secondsUntil = (date: Date | null) => ((date?.getTime() ?? 0) - Date.now()) / 1_000;
 
-describe('what is due in a lane', () => {
-  it('is taken once, by so many distinct accounts, with all the requests that name them', async () => {
+describe('the members of a lane that are due', () => {
+  it('are taken once, up to a number of distinct accounts, for all their requests', async () => {
     await follow(1, 0, 60);
     await follow(2, 0, 60);
     await follow(3, 0, 60, { due: false });
@@ -62,7 +62,7 @@ describe('what is due in a lane', () => {
     expect(await store.lanesDue()).toEqual([otherLane]);
   });
 
-  it('is never taken twice by replicas that take at once, and fills the call of each', async () => {
+  it('are never taken by two replicas at once, and fill the call of each', async () => {
     await follow(1, 0, 380);
     const takes = await Promise.all(Array.from({ length: 8 }, () => store.take(lane, 50)));
     expect(takes.map((taken) => taken.length).toSorted((a, b) => a - b)).toEqual([
@@ -71,7 +71,7 @@ describe('what is due in a lane', () => {
     expect(new Set(takes.flat().map((one) => one.accountId)).size).toBe(380);
   });
 
-  it('comes up again when whoever took it is gone', async () => {
+  it('are due again when the process that took them has ended', async () => {
     await follow(1, 0, 1);
     await store.take(lane, 50);
     expect(secondsUntil((await row(1, 0)).nextLookAt)).toBeGreaterThan(120);
@@ -79,8 +79,8 @@ describe('what is due in a lane', () => {
   });
 });
 
-describe('a look', () => {
-  it('says when the next one is, later and later, and the same for all of a lane', async () => {
+describe('a read of a followed member', () => {
+  it('sets the next read, with growing waits, at the same time for the whole lane', async () => {
     await follow(1, 0, 2);
     for (const [wait, looks] of [
       [300, 1],
@@ -101,14 +101,14 @@ describe('a look', () => {
     }
   });
 
-  it('that shows an end is the last', async () => {
+  it('is the last one when the status is final', async () => {
     await follow(1, 0, 1);
     const taken = await store.take(lane, 50);
     await store.note(lane, taken, seenNow(taken, { status: 'ENABLED', isEnd: true }));
     expect(await row(1, 0)).toMatchObject({ memberStatus: 'ENABLED', nextLookAt: null });
   });
 
-  it('that comes after a newer one changes nothing', async () => {
+  it('changes nothing after a newer one', async () => {
     await follow(1, 0, 1);
     const taken = await store.take(lane, 50);
     await store.note(lane, taken, seenNow(taken, { status: 'ENABLED', isEnd: true }));
@@ -116,7 +116,7 @@ describe('a look', () => {
     expect(await row(1, 0)).toMatchObject({ memberStatus: 'ENABLED', nextLookAt: null, looks: 1 });
   });
 
-  it('that fails puts off all that is due in the lane, and nothing else', async () => {
+  it('postpones all due members of the lane, and no others, when it fails', async () => {
     await follow(1, 0, 120);
     await follow(2, 0, 10, { due: false });
     await follow(3, 0, 1, { laneId: otherLane });

@@ -29,7 +29,7 @@ const emails = () => record.prisma.requestAccount.count({ where: { email: { not:
 const everything = () => readAll((page) => history.outcomes(LOCAL_CALLER, {}, page), 100);
 
 describe('retention', () => {
-  it('that is off erases nothing', async () => {
+  it('erases nothing when it is off', async () => {
     const before = [await emails(), await record.prisma.outcome.count()];
     const run = createRetention(store, { recordMonths: null, emailDays: null }, () => NOW);
     expect(await run(log)).toBeNull();
@@ -50,7 +50,7 @@ describe('retention', () => {
     expect(await run(log)).toBeNull();
   });
 
-  it('erases whole months, keeps requests with their counts and statistics, and lists go on without the rest', async () => {
+  it('erases whole months from all lists, and keeps requests with their counts and statistics', async () => {
     const { prisma } = record;
     const [requests, hours] = [await prisma.request.count(), await prisma.settledHour.count()];
     const before = await everything();
@@ -83,7 +83,7 @@ describe('retention', () => {
     expect(await run(log)).toBeNull();
   });
 
-  it('erases what is larger than a step in several, and lists and counts what is left in between', async () => {
+  it('erases a large request in several steps, and lists and counts the remaining outcomes in between', async () => {
     const { prisma } = record;
     await writeRun(prisma, { administrator: 'large', from: 1000, to: 1000, accounts: 12_000 });
     const before = new Date('2024-08-01T00:00:00Z');
