@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdministratorsDocument, CreateMembersDocument, RequestDocument } from '../../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
 
-/** The sandbox's regions that are not simply on: sandbox/README.md. */
+/** The sandbox's regions that are off or restricted: sandbox/README.md. */
 const FILE = `
 administrators:
   - id: security
@@ -50,7 +50,7 @@ describe('several administrators', () => {
     ]);
   });
 
-  it('have to be chosen from', async () => {
+  it('require a choice in the input', async () => {
     expect(await create({ first: 0 })).toMatchObject({
       request: null,
       userErrors: [

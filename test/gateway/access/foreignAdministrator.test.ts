@@ -23,7 +23,7 @@ const ask = async (name: string, query: string) => {
   return { data, errors };
 };
 
-/** What admin `name` sees was denied. */
+/** The denied attempts that admin `name` sees. */
 async function denied(name: string) {
   const { data } = await ask(
     name,
@@ -61,19 +61,22 @@ const WAYS: [field: string, write: (administrator: string) => string][] = [
 ];
 
 describe('an administrator that exists and is not granted', () => {
-  it.each(WAYS)('is to %s as one that does not exist, and on record', async (field, write) => {
-    const foreign = await ask('boss', write('two'));
-    const none = await ask('boss', write('zzz'));
-    expect(JSON.parse(JSON.stringify(foreign).replaceAll('two', 'zzz'))).toEqual(none);
-    expect(await denied('root')).toContainEqual({
-      code: 'FORBIDDEN',
-      reason: `${field} of the administrator two`,
-      callerId: 'boss',
-      requestId: 'curious',
-    });
-  });
+  it.each(WAYS)(
+    'is to %s like one that does not exist, and the attempt is recorded',
+    async (field, write) => {
+      const foreign = await ask('boss', write('two'));
+      const none = await ask('boss', write('zzz'));
+      expect(JSON.parse(JSON.stringify(foreign).replaceAll('two', 'zzz'))).toEqual(none);
+      expect(await denied('root')).toContainEqual({
+        code: 'FORBIDDEN',
+        reason: `${field} of the administrator two`,
+        callerId: 'boss',
+        requestId: 'curious',
+      });
+    },
+  );
 
-  it('is on record each time a query is asked again, also when it is compiled', async () => {
+  it('is recorded for each execution of a query, also when it is compiled', async () => {
     const headers = { authorization: `Bearer ${secrets.get('boss')}`, 'x-request-id': 'again' };
     const query =
       'query ($id: ID) { outcomes(first: 3, filter: { administrator: $id }) { nodes { id region } } }';
@@ -96,7 +99,7 @@ describe('an administrator that exists and is not granted', () => {
     expect(again.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(5);
   });
 
-  it('is on record for exports too', async () => {
+  it('is recorded for exports too', async () => {
     const fetchExport = async (id: string) => {
       const headers = { authorization: `Bearer ${secrets.get('boss')}` };
       return (await fetch(`${gateway.url}/export/outcomes.csv?administrator=${id}`, { headers })).text();
@@ -107,7 +110,7 @@ describe('an administrator that exists and is not granted', () => {
     );
   });
 
-  it('stays unknown to admins to whom it is not granted, and what does not exist is nowhere', async () => {
+  it('stays unknown to admins to whom it is not granted; one that does not exist is not recorded', async () => {
     expect((await denied('root')).length).toBeGreaterThan(0);
     expect(await denied('boss')).toEqual([]);
     expect(JSON.stringify(await denied('root'))).not.toContain('zzz');
@@ -130,7 +133,7 @@ describe('a cursor of deniedAttempts', () => {
     },
   );
 
-  it('goes on where it was taken, and of another list is refused', async () => {
+  it('continues after its row, and is refused from another list', async () => {
     const { data } = await ask(
       'root',
       '{ deniedAttempts(first: 1) { nodes { id } pageInfo { endCursor } } }',

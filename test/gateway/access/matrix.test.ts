@@ -6,7 +6,7 @@ import { startIssuer, type TestIssuer } from '../../support/oidcIssuer.js';
 import { startGateway, type GraphQLPost, type TestGateway } from '../../support/gateway.js';
 import { writeAdministrators } from '../../support/administrators.js';
 
-/** An operation for every root field, on the record of the administrator `one`; `$id` is a request of it. */
+/** An operation for every root field, on the record of the administrator `one`; `$id` is the id of one of its requests. */
 const OPERATIONS: Record<string, string> = {
   'Query.node': 'query ($id: ID!) { node(id: $id) { id } }',
   'Query.request': 'query ($id: ID!) { request(id: $id) { id } }',
@@ -47,7 +47,7 @@ const OPERATIONS: Record<string, string> = {
   'Subscription.requestProgress': 'subscription ($id: ID!) { requestProgress(id: $id) { id } }',
 };
 
-/** What those see who may not touch the administrator `one`: as if it were not there. */
+/** The data for a caller without the administrator `one`: as if it did not exist. */
 const NOT_GRANTED: Record<string, unknown> = {
   'Query.node': null,
   'Query.request': null,
@@ -72,7 +72,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Mutation.revokeToken': { token: null, userErrors: [{ code: 'NOT_FOUND' }] },
 };
 
-/** What is BAD_USER_INPUT instead: it names the administrator, or has no null to answer with. */
+/** Fields that are BAD_USER_INPUT instead: the input names the administrator, or the field is not nullable. */
 const REFUSED = ['Query.members', 'Query.accounts', 'Query.coverage', 'Subscription.requestProgress'];
 
 let issuer: TestIssuer;
@@ -89,7 +89,7 @@ beforeAll(async () => {
       ADMINISTRATORS_FILE: await writeAdministrators({ one: '111122223333', two: '444455556666' }),
     },
   });
-  // Of an admin of `one` alone: a token that those with `two` may not see.
+  // Created by an admin of `one` alone: callers with `two` may not see this token.
   const bearer = await gateway.token('writer', 'OPERATOR', ['one']);
   const { body } = await gateway.post(
     {
@@ -110,7 +110,7 @@ afterAll(async () => {
   await issuer.stop();
 });
 
-/** Runs an operation as whoever the Authorization header says; a subscription's first event comes as an answer. */
+/** Runs an operation with an Authorization header. Of a subscription it returns the first event. */
 async function run(field: string, authorization: string | null): Promise<GraphQLPost> {
   const operation = { query: OPERATIONS[field], variables: { id } };
   const headers: Record<string, string> = authorization === null ? {} : { authorization };
@@ -137,7 +137,7 @@ describe('the rules', () => {
     expect(Object.keys(OPERATIONS).sort()).toEqual(roots.sort());
   });
 
-  it('stop a schema with a root field that has none, and one that has lost a field', () => {
+  it('refuse a schema with a root field without a rule, and a rule without its field', () => {
     const { 'Query.node': _node, ...others } = RULES;
     expect(() => applyRules(buildGatewaySchema(), others)).toThrow('Query.node has no rule: add it to RULES');
     expect(() => applyRules(buildGatewaySchema(), { ...RULES, 'Query.gone': 'ADMIN' })).toThrow(
@@ -214,7 +214,7 @@ function credential(kind: string, role: Role, granted: string): Promise<string> 
   return made.get(name)!;
 }
 
-/** Without the tokens and attempts of those granted `two` themselves. */
+/** Without the tokens and attempts of callers with `two`. */
 function withoutOwn(data: unknown): unknown {
   if (Array.isArray(data)) {
     return data.filter((one: { administrators?: string[] }) => one.administrators?.includes('two') !== true);

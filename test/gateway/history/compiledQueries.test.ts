@@ -21,15 +21,15 @@ const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 /** Posted so often: the last time it is compiled (src/http/graphql/compiledQueries.ts), the first time it is not. */
 const TIMES = 3;
 
-/** Generated documents; each is posted as often. */
+/** Number of generated documents; each is posted as often. */
 const GENERATED = 250;
 
-/** What is different each time. */
+/** Values that differ in every response. */
 const PASSING = new Set(['observedAt', 'requestsLeft', 'throttledAt', 'incident', 'requestId']);
 
 let gateway: TestGateway;
 let request: string;
-/** Two regions, an account that was there before, and one that a service refuses. */
+/** Two regions, an account that was added before, and one that a service refuses. */
 beforeAll(async () => {
   gateway = await startGateway();
   for (const from of [0, 2]) {
@@ -51,7 +51,7 @@ function queriesOfTheSuite(): Map<string, DocumentNode> {
   );
 }
 
-/** The answers to the same document, the first and the last of several. */
+/** The first and the last response to the same document. */
 async function firstAndLast(query: string, variables: object): Promise<[unknown, unknown]> {
   const answers: unknown[] = [];
   for (let time = 0; time < TIMES; time += 1) {
@@ -65,7 +65,7 @@ async function firstAndLast(query: string, variables: object): Promise<[unknown,
   return [answers[0], answers.at(-1)];
 }
 
-describe('a query that comes again is answered by its compiled form as before', () => {
+describe('a compiled query has the same response as before', () => {
   const accountId = accounts(1)[0]?.accountId ?? '';
   const variables: Record<string, () => object[]> = {
     AccountStory: () => [{ accountId, filter: { service: 'GUARDDUTY' } }, { accountId: 'x' }, {}],
@@ -99,7 +99,7 @@ describe('a query that comes again is answered by its compiled form as before', 
   it.each([...queriesOfTheSuite()])('%s', async (name, document) => {
     expect(isCompiledQuery(compileQuery(schema, document, name))).toBe(true);
     for (const [index, each] of (variables[name]?.() ?? [{}, { first: 2 }]).entries()) {
-      // A document of its own for each, so that each is new.
+      // A separate document for each, so that each is new.
       const [first, last] = await firstAndLast(`${print(document)} # ${index}`, each);
       expect(last).toEqual(first);
     }
@@ -117,7 +117,7 @@ describe('a query that comes again is answered by its compiled form as before', 
     expect(last).toEqual(first);
   });
 
-  it(`and so are ${GENERATED} that were made up`, { timeout: 120_000 }, async () => {
+  it(`for ${GENERATED} generated documents`, { timeout: 120_000 }, async () => {
     const generate = createGenerator(schema, 7);
     const seen = new Set<string>();
     let failed = 0;
@@ -139,7 +139,7 @@ describe('a query that comes again is answered by its compiled form as before', 
       if (JSON.stringify(first).includes('"errors"')) {
         failed += 1;
       }
-      // Of several errors that leave nothing of the answer, graphql-js reports the first, and the compiled form one.
+      // If several errors make the whole response null, graphql-js reports the first one, the compiled query any one.
       if (isNothing(first) && isNothing(last)) {
         continue;
       }

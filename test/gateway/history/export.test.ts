@@ -20,7 +20,7 @@ async function fetchExport(path: string) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The exports that PostgreSQL knows of, at work or between two parts. */
+/** The exports that PostgreSQL has open, at work or between two batches. */
 async function readingExports(): Promise<number> {
   const [row] = await gateway.database.prisma.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM pg_stat_activity
@@ -141,7 +141,7 @@ describe('an export of outcomes', () => {
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('reads no further than its client takes, and ends when the client leaves', async () => {
+  it('reads no more than its client does, and ends when the client disconnects', async () => {
     const request = get(`${gateway.url}/export/outcomes.jsonl`);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     await once(response, 'readable');

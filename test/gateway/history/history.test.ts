@@ -21,7 +21,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   ids = [];
   for (let index = 0; index < REQUESTS; index += 1) {
-    // Each has one account that its predecessor has added already.
+    // One account of each request was added by the request before.
     const input = { accounts: accounts(ACCOUNTS, index * (ACCOUNTS - 1)), note: `request ${index}` };
     const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
     ids.unshift(createMembers?.request?.id ?? '');
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** The SQL statements that leave the gateway while `action` runs. Its lanes are at rest by then. */
+/** The SQL statements of the gateway during `action`; its lanes are idle then. */
 async function statementsOf(action: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
   const stop = gateway.database.onStatement((sql) => statements.push(sql));
@@ -79,7 +79,7 @@ describe('the history', () => {
     );
   });
 
-  it('records every call with what AWS said of it', async () => {
+  it('records every call with the answer of AWS', async () => {
     const { calls } = await gateway.execute(CallsDocument, { first: 100 });
     expect(calls.nodes).toHaveLength(4 * REQUESTS);
     const sent = await gateway.sandbox.calls('CreateMembers');
@@ -97,7 +97,7 @@ describe('the history', () => {
     }
   });
 
-  it('finds anything by its id, and nothing by another', async () => {
+  it('finds every record by its id, and none by another id', async () => {
     const [outcome] = (await gateway.execute(OutcomesDocument, { first: 1 })).outcomes.nodes;
     const [call] = (await gateway.execute(CallsDocument, { first: 1 })).calls.nodes;
     for (const [id, type] of [
@@ -110,7 +110,7 @@ describe('the history', () => {
     expect((await gateway.execute(NodeDocument, { id: `${ids[0]}0` })).node).toBeNull();
   });
 
-  it('takes the same statements for a page of twelve requests with everything nested as for one', async () => {
+  it('reads a page of twelve requests and their nested lists in as many statements as a page of one', async () => {
     const page = (first: number) => gateway.execute(RequestsWithEverythingDocument, { first });
     const one = await statementsOf(() => page(1));
     const twelve = await statementsOf(async () => {

@@ -50,7 +50,7 @@ describe('requests', () => {
     expect(await idsOf({ createdBefore: '2000-01-01T00:00:00Z' })).toEqual([]);
   });
 
-  it('are paged backward from the end, and the newest of a page comes first all the same', async () => {
+  it('are paged backward from the end, with the newest first in each page', async () => {
     const { requests } = await gateway.execute(FilteredRequestsDocument, { last: 3 });
     expect(requests.nodes.map(({ id }) => id)).toEqual(ids.slice(-3));
     expect(requests.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
@@ -61,8 +61,8 @@ describe('requests', () => {
   });
 });
 
-describe('the story of an account', () => {
-  it('tells every request, send and reason, newest first', async () => {
+describe('the history of an account', () => {
+  it('has every request, send and reason, newest first', async () => {
     const [, , third] = accounts(3);
     const filter = { region: 'us-east-1', service: 'GUARDDUTY' as const };
     const { account } = await gateway.execute(AccountStoryDocument, { accountId: third!.accountId, filter });
@@ -84,7 +84,7 @@ describe('the story of an account', () => {
     ]);
   });
 
-  it('has every retry in order, with what the service said each time', async () => {
+  it('has every retry in order, with the text of the service each time', async () => {
     const input = {
       accounts: [{ accountId: MAGIC, email: 'a@example.com' }],
       services: ['SECURITY_HUB' as const],
@@ -100,7 +100,7 @@ describe('the story of an account', () => {
     expect(history.map(({ reason }) => typeof reason)).toEqual(['string', 'string', 'object']);
   });
 
-  it('of an account that is filtered for another one is empty, and one of no account is refused', async () => {
+  it('filtered by another account is empty; of an invalid account id it is refused', async () => {
     const none = await gateway.execute(AccountStoryDocument, {
       accountId: MAGIC,
       filter: { accountId: ['000000000000'] },
@@ -114,7 +114,7 @@ describe('the story of an account', () => {
 });
 
 describe('statistics', () => {
-  it('agree with what the lanes have settled, to the last account', async () => {
+  it('agree with all outcomes that the lanes have settled', async () => {
     const { statistics } = await gateway.execute(StatisticsDocument, {
       groupBy: ['STATUS', 'SERVICE', 'REASON_CODE', 'DAY'],
     });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
 
-/** From so many times on, a document is answered by its compiled form (src/http/graphql/compiledQueries.ts). */
+/** After this number of executions, a document is compiled (src/http/graphql/compiledQueries.ts). */
 const TIMES = 3;
 
 let gateway: TestGateway;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 interface Answer {
-  /** Of HTTP, and the body as it came. */
+  /** The HTTP status, and the body as received. */
   readonly status: number;
   readonly text: string;
   /** The SQL statements that list outcomes. */
@@ -42,7 +42,7 @@ async function ask(query: string, variables: object): Promise<Answer> {
   return { status: response.status, text, statements };
 }
 
-/** The answers to a document that is new, and to one that is compiled. */
+/** The responses to a new document, and to the same one after it was compiled. */
 async function firstAndLast(query: string, variables: object): Promise<[Answer, Answer]> {
   const first = await ask(query, variables);
   for (let time = 2; time < TIMES; time += 1) {
@@ -98,7 +98,7 @@ describe('a page of outcomes that PostgreSQL writes as text', () => {
     expect(isText(last)).toBe(true);
   });
 
-  it('goes on by its cursors, and narrows by a request', async () => {
+  it('continues at its cursors, and can be filtered by request', async () => {
     const { data } = JSON.parse((await ask(PAGE, { first: 3 })).text) as {
       data: { page: { pageInfo: { endCursor: string } } };
     };
