@@ -6,13 +6,13 @@ import type { RequestOptions } from '../services/input/requestOptions.js';
 import type { GatewayContext } from './context.js';
 import { toRequest } from './toSchema.js';
 
-/** The input with the key of the `Idempotency-Key` header, when it has none of its own. */
+/** The input with the key of the `Idempotency-Key` header, unless it has a key of its own. */
 export function withHeaderKey<Input extends RequestOptions>(context: GatewayContext, input: Input): Input {
   const idempotencyKey = input.idempotencyKey ?? context.idempotencyKey ?? null;
   return { ...input, idempotencyKey };
 }
 
-/** The payload of a mutation that makes or changes a request, read anew: an earlier mutation of the operation may have read it. */
+/** The payload of a mutation that makes or changes a request. Reads the request again: another mutation of the operation may have read it before. */
 export async function mutationPayload<Plan = MembershipPlan>(
   { loaders }: GatewayContext,
   { requestId, userErrors, plan }: MutationResult<Plan>,

@@ -5,13 +5,13 @@ import { rangeFaults, textFaults } from './valueFaults.js';
 /** How long a mutation waits for its request to finish. */
 export const WAIT_SECONDS = { min: 0, max: 60, default: 20, unit: 'seconds' } as const;
 
-/** Longest note, in characters: a ticket number and a sentence, not a document. */
+/** Longest note, in characters: room for a ticket number and some sentences. */
 export const NOTE_MAX_LENGTH = 1_000;
 
-/** Longest idempotency key, in characters; UUIDs and hashes fit several times over. */
+/** Longest idempotency key, in characters. A UUID has 36, a SHA-256 in hex has 64. */
 const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 
-/** Longest message in an invitation, in characters. AWS documents no limit; this is the gateway's own. */
+/** Longest message in an invitation, in characters. AWS documents no limit; this one is the gateway's. */
 const MESSAGE_MAX_LENGTH = 2_000;
 
 /** Finds the faults of the options that every mutation has, and of the message of an invitation. */

@@ -1,14 +1,14 @@
 /** GuardDuty's limits on AccountDetail.Email (UPSTREAMS.md, "GuardDuty"), in characters. */
 const GUARDDUTY_EMAIL_LENGTH = { min: 6, max: 64 } as const;
 
-/** Longest e-mail address there can be (RFC 5321, 4.5.3.1: 64 + @ + 255). Security Hub states no limit of its own. */
+/** Longest e-mail address (RFC 5321, 4.5.3.1: 64 + @ + 255), in characters. Security Hub documents no limit of its own. */
 const EMAIL_MAX_LENGTH = 320;
 
 /** Printable 7-bit ASCII without white space and without the characters GuardDuty excludes. */
 const GUARDDUTY_LOCAL_PART = /^(?!\.)[!#$*+\-./0-9;=?@A-Z^_`a-z{}~]+$/;
 const GUARDDUTY_DOMAIN = /^(?![.-])[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*(?<![.-])$/;
 
-/** What GuardDuty would find wrong with an e-mail address, as "expected ..."; null when it is fine. */
+/** Why GuardDuty would refuse an e-mail address, as "expected ..."; null if it takes the address. */
 export function guardDutyEmailFault(email: string): string | null {
   const { min, max } = GUARDDUTY_EMAIL_LENGTH;
   if (email.length < min || email.length > max) {
@@ -27,7 +27,7 @@ export function guardDutyEmailFault(email: string): string | null {
   return null;
 }
 
-/** What is wrong with an e-mail address for Security Hub alone, which takes any; null when it is fine. */
+/** Why text is no e-mail address, as "expected ..."; null if it is one. Security Hub takes every address. */
 export function securityHubEmailFault(email: string): string | null {
   if (email.length <= EMAIL_MAX_LENGTH && /^[^\s@\0]+@[^\s@\0]+$/.test(email)) {
     return null;

@@ -1,4 +1,4 @@
-/** What every mutation that makes a request may say besides its accounts. Absent and null mean the default. */
+/** The options of every mutation that makes a request. Absent and null mean the default. */
 export interface RequestOptions {
   readonly administrator?: string | null;
   readonly services?: readonly ('GUARDDUTY' | 'SECURITY_HUB')[] | null;

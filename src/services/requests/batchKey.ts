@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { MembershipOperation, SecurityService } from '../../membership.js';
 
-/** Everything about a target that a whole call shares. */
+/** The options that all accounts of a call share. */
 export interface CallOptions {
   readonly operation: MembershipOperation;
   readonly service: SecurityService;
-  /** The detector the caller named, if any. */
+  /** The detector that the caller named; null: none. */
   readonly detectorId: string | null;
   readonly message: string | null;
   readonly disableEmailNotification: boolean | null;
 }
 
 /**
- * The key that outcomes must have in common to travel in one call: the operation, the detector named by the caller,
- * and for invitations of GuardDuty the message and the e-mail switch, which Security Hub does not know.
+ * A key that is equal for outcomes that may share a call. It covers the operation, the detector that the caller named, and
+ * for invitations of GuardDuty the message and disableEmailNotification, which Security Hub does not have.
  */
 export function batchKeyOf(options: CallOptions): string {
   const { operation, service, detectorId } = options;

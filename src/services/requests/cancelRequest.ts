@@ -4,10 +4,7 @@ import { parseRequestId } from '../input/nodeId.js';
 import { refused, type Services } from './mutations.js';
 import { requestNotFound, wrongRequest } from './requestErrors.js';
 
-/**
- * Withdraws what a request has not sent yet. Once more does no harm: until the request has finished, it is told so and
- * nothing is left to withdraw.
- */
+/** Cancels the outcomes of a request that wait to be sent. Canceling an unfinished request twice has no further effect. */
 export function createCancelRequest(
   history: Pick<HistoryStore, 'requestsById'>,
   cancellations: CancelStore,

@@ -4,13 +4,14 @@ import { wrongRequest } from './requestErrors.js';
 import { isRetryable } from '../answers/retryPolicy.js';
 import type { Fault } from '../input/faults.js';
 
+/** Outcomes of one target that ended with one reason. */
 type Ended = RetrySource['ended'][number];
 
 /**
- * Checks that a request can be retried: it has finished, something in it is to be sent again, and the gateway is still
- * configured to send it there.
+ * Finds why a request cannot be retried: it has not finished, retention has erased it, no outcome of it is to be sent
+ * again, or a target of such an outcome is not configured any more.
  *
- * @param administrator as configured now; undefined when it is not any more.
+ * @param administrator undefined if it is not configured any more.
  */
 export function checkRetry(
   source: RetrySource,
@@ -26,17 +27,17 @@ export function checkRetry(
     const message = `the ${erased} of the request were erased for their age: make a new request of its accounts`;
     return [wrongRequest('NOT_RETRYABLE', message)];
   }
-  const taken = source.ended.filter(
+  const retried = source.ended.filter(
     ({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)),
   );
-  if (taken.length === 0) {
+  if (retried.length === 0) {
     return [wrongRequest('NOT_RETRYABLE', nothingToRetry(source.ended))];
   }
   if (administrator === undefined) {
     const message = `administrator ${source.administrator} is not configured any more`;
     return [wrongRequest('NOT_RETRYABLE', message)];
   }
-  return lostTargets(taken, administrator).map((target) =>
+  return removedTargets(retried, administrator).map((target) =>
     wrongRequest(
       'NOT_RETRYABLE',
       `administrator ${administrator.id} is not configured for ${target} any more`,
@@ -44,7 +45,7 @@ export function checkRetry(
   );
 }
 
-// Invitations carry no e-mail address.
+/** The part that a retry needs and that retention has erased. Invitations need no e-mail address. */
 function erasedPart({ outcomesErased, emailsErased, operation }: RetrySource): string | null {
   if (outcomesErased) {
     return 'outcomes';
@@ -64,11 +65,11 @@ function nothingToRetry(ended: readonly Ended[]): string {
   );
 }
 
-function lostTargets(taken: readonly Ended[], { services, regions }: Administrator): string[] {
-  const lost = taken.filter(
+function removedTargets(retried: readonly Ended[], { services, regions }: Administrator): string[] {
+  const removed = retried.filter(
     ({ service, region }) => !services.includes(service) || !regions.includes(region),
   );
-  return [...new Set(lost.map(({ service, region }) => `${service} in ${region}`))];
+  return [...new Set(removed.map(({ service, region }) => `${service} in ${region}`))];
 }
 
 function sum(ended: readonly Ended[]): number {

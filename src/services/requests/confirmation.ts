@@ -4,7 +4,7 @@ import type { Confirmation, NotConfirmedReason } from '../../ports/confirmations
 import type { CheckedTargets } from '../input/checkTargets.js';
 import type { Fault } from '../input/faults.js';
 
-/** How long a preview may be acted on, in seconds. Ours: time to read it, and little for the members to change. */
+/** Lifetime of a token, in seconds. Ours: enough to read the preview, while the members hardly change. */
 export const CONFIRMATION_SECONDS = 900;
 
 /** 256 random bits. */
@@ -17,13 +17,13 @@ export interface CheckedRemoval {
   readonly targets: CheckedTargets;
 }
 
-/** A new token for a removal, and what is kept of it. */
+/** A new token for a removal, and the confirmation to store. */
 export function mintConfirmation(removal: CheckedRemoval): { token: string; confirmation: Confirmation } {
   const token = `confirm_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { token, confirmation: confirmationOf(token, removal) };
 }
 
-/** What a token is to be held against. What is said only for the record (note, key, wait) does not count. */
+/** The confirmation of a removal: note, idempotency key and waitSeconds may differ from the preview's. */
 export function confirmationOf(
   token: string,
   { operation, accounts, targets }: CheckedRemoval,
@@ -40,13 +40,13 @@ export function confirmationOf(
 }
 
 const PATH = ['input', 'confirm'];
-const PREVIEW = 'dryRun: true, which shows what would go and gives one';
+const PREVIEW = 'send the same input with dryRun: true to get one';
 
-/** A removal without a token. */
+/** The fault of a removal without a token. */
 export const CONFIRMATION_REQUIRED: Fault = {
   path: PATH,
   code: 'CONFIRMATION_REQUIRED',
-  message: `expected the confirm token of a preview of the same input: ask with ${PREVIEW}`,
+  message: `expected the confirm token of a preview of the same input; ${PREVIEW}`,
 };
 
 const REASONS: Readonly<Record<NotConfirmedReason, string>> = {
@@ -56,11 +56,11 @@ const REASONS: Readonly<Record<NotConfirmedReason, string>> = {
   USED: 'this one was used for another removal',
 };
 
-/** A removal with a token that does not confirm it. */
+/** The fault of a removal with a token that does not confirm it. */
 export function confirmationInvalid(reason: NotConfirmedReason): Fault {
   return {
     path: PATH,
     code: 'CONFIRMATION_INVALID',
-    message: `expected the confirm token of a preview of the same input, and ${REASONS[reason]}: ask with ${PREVIEW}`,
+    message: `expected the confirm token of a preview of the same input, and ${REASONS[reason]}; ${PREVIEW}`,
   };
 }

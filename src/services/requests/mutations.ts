@@ -5,25 +5,25 @@ import type { RemovalTarget } from '../plans/removalPlan.js';
 import { toUserErrors, type Fault, type UserError } from '../input/faults.js';
 
 export interface CreateMembersInput extends RequestOptions {
-  /** Only say what would happen; default false. */
+  /** Return a plan and record nothing; default false. */
   readonly dryRun?: boolean | null;
   readonly accounts: readonly { readonly accountId: string; readonly email?: string | null }[];
 }
 
 export interface InviteMembersInput extends RequestOptions {
-  /** Only say what would happen; default false. */
+  /** Return a plan and record nothing; default false. */
   readonly dryRun?: boolean | null;
   readonly accountIds: readonly string[];
   readonly message?: string | null;
   readonly disableEmailNotification?: boolean | null;
-  /** Look at the members afterwards; default false. */
+  /** Read the members afterwards until they accept; default false. */
   readonly followUp?: boolean | null;
   /** 1 to 30; default 7. */
   readonly followUpDays?: number | null;
 }
 
 export interface RemoveMembersInput extends RequestOptions {
-  /** Only say what would go, and give a token for it; default false. */
+  /** Return a preview with a token and record nothing; default false. */
   readonly dryRun?: boolean | null;
   /** The token of a preview of the same input; required unless `dryRun`. */
   readonly confirm?: string | null;
@@ -31,23 +31,23 @@ export interface RemoveMembersInput extends RequestOptions {
 }
 
 export interface RetryRequestInput extends Pick<RequestOptions, 'note' | 'idempotencyKey' | 'waitSeconds'> {
-  /** Id of a request as the schema gives it out. */
+  /** `request_` and a UUID. */
   readonly requestId: string;
-  /** Default true: only outcomes whose reason another send may cure. */
+  /** Send only outcomes with a retryable reason again; default true. */
   readonly onlyRetryable?: boolean | null;
 }
 
 export interface CancelRequestInput {
-  /** Id of a request as the schema gives it out. */
+  /** `request_` and a UUID. */
   readonly requestId: string;
 }
 
-/** What became of a mutation: a request that is recorded, or the faults for which nothing was taken. */
+/** The result of a mutation: a recorded request, a plan, or the faults for which nothing was recorded. */
 export interface MutationResult<Plan = MembershipPlan> {
-  /** UUID of the request that was made or changed; null when `userErrors` is not empty, and for a plan. */
+  /** UUID of the request that was made or changed; null with `userErrors`, and for a plan. */
   readonly requestId: string | null;
   readonly userErrors: readonly UserError[];
-  /** Of a dry run, unless `userErrors` is not empty. */
+  /** Of a dry run without `userErrors`. */
   readonly plan?: Plan;
 }
 
@@ -56,21 +56,21 @@ export function refused(faults: readonly Fault[]): MutationResult<never> {
   return { requestId: null, userErrors: toUserErrors(faults) };
 }
 
-/** What a removal would do. */
+/** The preview of a removal. */
 export interface RemovalPlan {
   readonly targets: readonly RemovalTarget[];
   readonly calls: number;
-  /** Targets work side by side: that of the slowest. */
+  /** Seconds of the slowest target, since targets work in parallel. */
   readonly seconds: number;
-  /** Null when the removal may not be made, or not everything is known of it: `userErrors` says why. */
+  /** The token; null if the removal is too large or a target could not be read, with `userErrors`. */
   readonly confirm: string | null;
   readonly confirmExpiresAt: Date | null;
 }
 
-/** What became of a removal. Of a dry run there is a plan also when `userErrors` says why it gives no token. */
+/** The result of a removal. A dry run has a plan also when `userErrors` says why the plan has no token. */
 export type RemovalResult = MutationResult<RemovalPlan>;
 
-/** The use-cases that resolvers delegate to. Every one takes the caller first. */
+/** The mutations of requests, and the administrators. */
 export interface Services {
   createMembers(caller: Caller, input: CreateMembersInput): Promise<MutationResult>;
   inviteMembers(caller: Caller, input: InviteMembersInput): Promise<MutationResult>;
@@ -78,6 +78,6 @@ export interface Services {
   deleteMembers(caller: Caller, input: RemoveMembersInput): Promise<RemovalResult>;
   retryRequest(caller: Caller, input: RetryRequestInput): Promise<MutationResult>;
   cancelRequest(caller: Caller, input: CancelRequestInput): Promise<MutationResult>;
-  /** The configured administrators the caller may see. */
+  /** The configured administrators that the caller may use. */
   administrators(caller: Caller): readonly Administrator[];
 }

@@ -2,32 +2,32 @@ import { Repeater } from '@repeaterjs/repeater';
 import type { ProgressStore } from '../../ports/progress.js';
 import type { RequestEvents } from '../../ports/requests.js';
 
-/** How often requests that are being followed are looked at, in milliseconds: a person sees no more than that. */
-const LOOK_MS = 300;
+/** Time between two reads of the followed requests, in milliseconds: fast enough for a person who watches. */
+const READ_INTERVAL_MS = 300;
 
-/** Follows requests for subscribers. */
+/** Follows requests for subscriptions. */
 export interface RequestProgress {
   /**
-   * Yields the request's id at once, whenever its counts or status have changed since, and a last time when it has
-   * finished; then it ends. A request that does not exist ends at once. It also ends when the consumer returns.
+   * Yields the request's id at once, after each change of its counts or status, and a last time when the request has
+   * finished; then it ends. For a request that does not exist it ends at once. It also ends when the consumer returns.
    */
   follow(requestId: string): AsyncIterable<string>;
 }
 
-/** One that follows a request. */
+/** A subscription to one request. */
 interface Follower {
   readonly requestId: string;
-  /** What it was last told; null before the first time. */
+  /** The version that was yielded last; null before the first. */
   version: string | null;
-  tell(): void;
+  yieldId(): void;
   end(): void;
 }
 
 /**
- * Progress by looking: one statement in LOOK_MS for all followers of this process, none while there are none. The end
- * of a request is looked up as soon as its NOTIFY comes.
+ * Reads the progress of all followed requests of this process in one statement per READ_INTERVAL_MS, and in none while no
+ * request is followed. Reads a request at once when NOTIFY reports its end.
  *
- * @param stopping ends everybody's following: the process is about to end.
+ * @param stopping ends every subscription: the process stops.
  */
 export function createRequestProgress(
   store: ProgressStore,
@@ -38,33 +38,17 @@ export function createRequestProgress(
   const followers = new Set<Follower>();
   let timer: NodeJS.Timeout | undefined;
 
-  const look = async (some: Iterable<Follower>): Promise<void> => {
-    const looking = [...some];
-    const found = await store.versions([...new Set(looking.map(({ requestId }) => requestId))]);
-    const byId = new Map(found.map((one) => [one.requestId, one]));
-    for (const follower of looking) {
-      const now = byId.get(follower.requestId);
-      if (now !== undefined && now.version !== follower.version) {
-        follower.version = now.version;
-        follower.tell();
-      }
-      if (now?.isFinished !== false) {
-        follower.end();
-      }
-    }
-  };
-
-  const tick = (): void => {
+  const readAll = (): void => {
     timer = setTimeout(() => {
-      look(followers)
+      update(store, [...followers])
         .catch(onFailure)
         .finally(() => {
           timer = undefined;
           if (followers.size > 0) {
-            tick();
+            readAll();
           }
         });
-    }, LOOK_MS);
+    }, READ_INTERVAL_MS);
   };
 
   stopping.addEventListener('abort', () => {
@@ -80,20 +64,20 @@ export function createRequestProgress(
         const follower: Follower = {
           requestId,
           version: null,
-          tell: () => void push(requestId),
+          yieldId: () => void push(requestId),
           end: () => {
             stop();
           },
         };
         followers.add(follower);
         if (timer === undefined) {
-          tick();
+          readAll();
         }
         try {
-          await look([follower]);
+          await update(store, [follower]);
           await Promise.race([stop, watch.finished]);
           if (followers.has(follower)) {
-            await look([follower]);
+            await update(store, [follower]);
           }
         } finally {
           followers.delete(follower);
@@ -101,4 +85,20 @@ export function createRequestProgress(
         }
       }),
   };
+}
+
+/** Reads the requests of the followers, yields those with a new version, and ends those that have finished. */
+async function update(store: ProgressStore, followers: readonly Follower[]): Promise<void> {
+  const found = await store.versions([...new Set(followers.map(({ requestId }) => requestId))]);
+  const byId = new Map(found.map((version) => [version.requestId, version]));
+  for (const follower of followers) {
+    const current = byId.get(follower.requestId);
+    if (current !== undefined && current.version !== follower.version) {
+      follower.version = current.version;
+      follower.yieldId();
+    }
+    if (current?.isFinished !== false) {
+      follower.end();
+    }
+  }
 }

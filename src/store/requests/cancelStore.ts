@@ -3,22 +3,23 @@ import type { CancelStore } from '../../ports/requests.js';
 import { COUNT_SETTLED, TELL_FINISHED } from '../lanes/countSettled.js';
 import { asCallersSeeIt } from '../connection/unavailable.js';
 
-/** Longest a cancellation may take; that of 40,000 outcomes takes half a second. */
+/** Longest cancellation; one of 40,000 outcomes takes 0.5 seconds. */
 const CANCEL_TIMEOUT_MS = 30_000;
 
 /**
- * The store that withdraws requests, in one transaction of two statements. The first takes the request's lanes for it
- * alone: claims and settlements share-lock theirs, so those under way are over and the next ones wait. The second then
- * sees everything they have done, and nothing it reads can change: a statement that had to wait for a lane itself would
- * still look at the record as it was before.
+ * The store that cancels requests, in one transaction of two statements.
+ *
+ * Race: claims and settlements share-lock their lanes. The first statement locks the lanes of the request, so it waits for
+ * those that run, and later ones wait for it. The second statement then reads all they have written, and nothing that it
+ * reads can change. In one statement it would read the record as it was before the wait.
  */
 export function createCancelStore(prisma: PrismaClient): CancelStore {
   const cancel = (requestId: string): Promise<boolean> =>
     prisma.$transaction(
       async (tx) => {
-        const open = await markCanceled(tx, requestId);
+        const open = await markTargetsCanceled(tx, requestId);
         if (open > 0) {
-          await withdrawPending(tx, requestId);
+          await cancelPendingOutcomes(tx, requestId);
         }
         return open > 0;
       },
@@ -27,20 +28,20 @@ export function createCancelStore(prisma: PrismaClient): CancelStore {
   return {
     cancel: (requestId) =>
       cancel(requestId).catch((error: unknown) => {
-        // Beginning and committing are no operations of the client, which translates the errors of those.
+        // The client translates errors of its operations; begin and commit are none.
         throw asCallersSeeIt(error);
       }),
   };
 }
 
 /**
- * Marks the targets of the request that are still open, and answers how many those are. `settleCalls` reads the mark:
- * what is in flight now settles, and does not become PENDING again.
+ * Marks the unfinished targets of the request as canceled, and returns their number. `settleCalls` reads the mark: outcomes
+ * in flight settle, and do not become PENDING again.
  *
- * Every statement locks lanes before outcomes, targets and requests, and a statement that wants several lanes takes
- * them in the order of their ids: none can deadlock with this one. Accepting goes on meanwhile; its lock is a weaker one.
+ * Race: no deadlock. Every statement locks lanes before outcomes, targets and requests, and several lanes in the order of
+ * their ids. Inserts of requests go on meanwhile, since their lock is weaker.
  */
-async function markCanceled(tx: Prisma.TransactionClient, requestId: string): Promise<number> {
+async function markTargetsCanceled(tx: Prisma.TransactionClient, requestId: string): Promise<number> {
   return tx.$executeRaw`
     WITH lanes AS MATERIALIZED (
       SELECT id FROM lane WHERE id IN (SELECT lane_id FROM target WHERE request_id = ${requestId}::uuid)
@@ -53,10 +54,10 @@ async function markCanceled(tx: Prisma.TransactionClient, requestId: string): Pr
 }
 
 /**
- * Settles as CANCELED whatever waits to be sent, for the first time or again, while the request's lanes are held.
- * COALESCE keeps the planner from the partial indexes, as in `settleCalls`: it reads the request's outcomes, no others.
+ * Settles every PENDING outcome of the request as CANCELED, while its lanes are locked. As in `settleCalls`, COALESCE keeps
+ * the planner from the partial indexes, so that it reads the outcomes of this request only.
  */
-async function withdrawPending(tx: Prisma.TransactionClient, requestId: string): Promise<void> {
+async function cancelPendingOutcomes(tx: Prisma.TransactionClient, requestId: string): Promise<void> {
   await tx.$queryRaw(Prisma.sql`
     WITH settled AS (
       UPDATE outcome o SET status = 'CANCELED', settled_at = clock_timestamp()

@@ -2,10 +2,10 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { Caller } from '../../membership.js';
 import type { Confirmation, ConfirmationStore, NotConfirmedReason } from '../../ports/confirmations.js';
 
-/** How long a confirmation that has expired is kept, so that its caller is told so, in seconds. */
-const KEPT_SECONDS = 86_400;
+/** How long an expired confirmation is stored, in seconds: until then its caller learns that it has expired. */
+const EXPIRED_RETENTION_SECONDS = 86_400;
 
-/** Confirmations in PostgreSQL: what one replica gives out, any other takes. */
+/** Confirmations in PostgreSQL: every replica accepts the tokens of every other. */
 export function createConfirmationStore(prisma: PrismaClient): ConfirmationStore {
   return {
     async grant(caller, { tokenHash, boundHash }, seconds) {
@@ -20,8 +20,9 @@ export function createConfirmationStore(prisma: PrismaClient): ConfirmationStore
 }
 
 /**
- * Uses a confirmation up, in the transaction that records its removal. Of two that come with the same one, the second
- * waits here for the first to commit, and then finds it used.
+ * Uses a confirmation up, in the transaction that inserts its removal. False if the confirmation is not valid.
+ *
+ * Race: of two removals with one confirmation, the second waits here until the first commits, and then finds it used.
  */
 export async function useConfirmation(
   tx: Prisma.TransactionClient,
@@ -30,12 +31,12 @@ export async function useConfirmation(
 ): Promise<boolean> {
   const used = await tx.$executeRaw`
     UPDATE removal_confirmation SET used_at = now()
-    WHERE token_hash = ${tokenHash}::bytea AND ${isOf(caller)} AND bound_hash = ${boundHash}
+    WHERE token_hash = ${tokenHash}::bytea AND ${ofCaller(caller)} AND bound_hash = ${boundHash}
       AND used_at IS NULL AND expires_at > now()`;
   return used === 1;
 }
 
-/** Why a confirmation was not taken. One of another caller looks like none. */
+/** Why a confirmation is not valid. One of another caller is UNKNOWN. */
 export async function whyNotConfirmed(
   prisma: PrismaClient,
   caller: Caller,
@@ -47,16 +48,16 @@ export async function whyNotConfirmed(
       WHEN used_at IS NOT NULL THEN 'USED'
       ELSE 'EXPIRED'
     END AS reason
-    FROM removal_confirmation WHERE token_hash = ${tokenHash}::bytea AND ${isOf(caller)}`;
+    FROM removal_confirmation WHERE token_hash = ${tokenHash}::bytea AND ${ofCaller(caller)}`;
   return row?.reason ?? 'UNKNOWN';
 }
 
-/** Forgets confirmations that expired a day ago. */
+/** Deletes confirmations that expired a day ago. */
 export async function forgetConfirmations(prisma: PrismaClient): Promise<void> {
   await prisma.$executeRaw`
-    DELETE FROM removal_confirmation WHERE expires_at < now() - make_interval(secs => ${KEPT_SECONDS}::float8)`;
+    DELETE FROM removal_confirmation WHERE expires_at < now() - make_interval(secs => ${EXPIRED_RETENTION_SECONDS}::float8)`;
 }
 
-function isOf({ id, kind }: Caller): Prisma.Sql {
+function ofCaller({ id, kind }: Caller): Prisma.Sql {
   return Prisma.sql`caller_id = ${id} AND caller_kind = ${kind}::actor_kind`;
 }

@@ -1,8 +1,8 @@
 import type { PrismaClient } from '../../generated/client.js';
 
 /**
- * Releases the idempotency keys of requests older than this: a key then makes a new request when it is used again. The
- * old request keeps it on record. Reads the index of held keys only, however long the record.
+ * Releases the idempotency keys of requests older than `hours`: such a key makes a new request when it is used again. The
+ * key stays in the row of the old request. Reads only the index of held keys, whatever the size of the table.
  */
 export async function releaseIdempotencyKeys(prisma: PrismaClient, hours: number): Promise<void> {
   await prisma.$executeRaw`

@@ -1,16 +1,16 @@
 import type { PrismaClient } from '../../generated/client.js';
 import type { RequestEvents } from '../../ports/requests.js';
 
-/** Request events, fed by the process's listening connection. */
-export interface FedRequestEvents extends RequestEvents {
-  /** A NOTIFY said that this request has finished. */
+/** Request events, with the methods that the listening connection of the process calls. */
+export interface NotifiedRequestEvents extends RequestEvents {
+  /** NOTIFY reported that this request has finished. */
   requestFinished(requestId: string): void;
-  /** Listening began anew: looks up everything that is watched, in one statement. */
+  /** Called when the connection listens again: reads in one statement which watched requests have finished. */
   checkAll(): Promise<void>;
 }
 
-/** Watches on requests, kept in this process's memory. */
-export function createRequestEvents(prisma: PrismaClient): FedRequestEvents {
+/** Watches on requests, in the memory of this process. */
+export function createRequestEvents(prisma: PrismaClient): NotifiedRequestEvents {
   const watches = new Map<string, Set<() => void>>();
 
   const requestFinished = (requestId: string): void => {

@@ -3,7 +3,7 @@ import type { Caller, Origin } from '../../membership.js';
 import type { OriginStore } from '../../ports/origins.js';
 import { uuidOrNone } from '../sql/cursors.js';
 
-/** The columns of `request` that say how it came. */
+/** The columns of `request` that hold its origin. */
 export const ORIGIN_COLUMNS = Prisma.sql`token_id, source_address, user_agent, http_request_id, traceparent`;
 
 /** The values of ORIGIN_COLUMNS, in their order. */
@@ -12,7 +12,7 @@ export function originValues({ origin }: Caller): Prisma.Sql {
         ${origin?.requestId ?? null}, ${origin?.traceparent ?? null}`;
 }
 
-/** Reads how requests came. */
+/** The store that reads the origins of requests. */
 export function createOriginStore(prisma: PrismaClient): OriginStore {
   return {
     async originsOfRequests(requestIds) {

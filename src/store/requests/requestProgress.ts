@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../generated/client.js';
 import type { ProgressStore, RequestVersion } from '../../ports/progress.js';
 
-/** Request progress from the counts of targets: a handful of rows a request, however many accounts it has. */
+/** Request progress from the counts of targets: a row for each target of a request, whatever its number of accounts. */
 export function createProgressStore(prisma: PrismaClient): ProgressStore {
   return {
     versions: (requestIds) => prisma.$queryRaw<RequestVersion[]>`

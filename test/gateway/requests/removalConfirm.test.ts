@@ -55,7 +55,7 @@ const INVALID = (why: string) => ({
   userErrors: [
     {
       code: 'CONFIRMATION_INVALID',
-      message: `expected the confirm token of a preview of the same input, and ${why}: ask with dryRun: true, which shows what would go and gives one`,
+      message: `expected the confirm token of a preview of the same input, and ${why}; send the same input with dryRun: true to get one`,
     },
   ],
 });
