@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../../generated/client.js';
+import type { Prisma, PrismaClient } from '../../generated/client.js';
 import { GatewayError } from '../../errors.js';
 import type { NewRequest, NewRetry, RecordedRequest } from '../../ports/requests.js';
 import { isUnreachable } from '../connection/unavailable.js';
