@@ -53,13 +53,18 @@ export interface LoggedCall {
   readonly errorType: string | null;
 }
 
-/** Starts the gateway as users run it, four targets to its name: both services in us-east-1 and eu-west-1. */
+/**
+ * Starts the gateway as users run it, four targets to its name: both services in us-east-1 and eu-west-1.
+ *
+ * @param root the installation whose build it runs.
+ */
 export async function startGateway(
   closers: Closers,
   environment: { DATABASE_URL: string; AWS_ENDPOINT_URL: string } & Record<string, string>,
+  root = ROOT,
 ): Promise<Program> {
   const settings = { PORT: '0', LOG_LEVEL: 'warn', UPSTREAM: 'sandbox', ...environment };
-  return startProgram(closers, 'dist/src/main.js', {
+  return startProgram(closers, path.join(root, 'dist/src/main.js'), {
     options: nodeOptions('start'),
     environment: settings,
     listening: /GraphiQL: (\S+)\/graphql/,
@@ -112,7 +117,7 @@ export async function startProgram(
     listening,
   }: { options?: string[]; environment: Record<string, string>; listening: RegExp },
 ): Promise<Program> {
-  const child = spawn(process.execPath, [...options, path.join(ROOT, file)], {
+  const child = spawn(process.execPath, [...options, path.resolve(ROOT, file)], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
