@@ -8,26 +8,27 @@ export const LANE_WAKE_CHANNEL = 'lane_wake';
 /** Payload: the UUID of a request that has finished. */
 export const REQUEST_FINISHED_CHANNEL = 'request_finished';
 
-/** Pause before a lost connection is made again: short, since waiters sleep meanwhile. */
+/** Pause before a lost connection is made again, in milliseconds: callers wait for wake-ups meanwhile. */
 const RECONNECT_DELAY_MS = 500;
 
-/** How often the replica shows that it lives, and looks who does not. */
-const LOOK_MS = 500;
+/** How often the replica gives a sign of life and checks the other replicas, in milliseconds. */
+const CHECK_INTERVAL_MS = 500;
 
-/** Without a sign of life for so long, a replica counts as gone: a dozen looks, so that a busy moment is not death. */
+/** A replica without a sign of life for so long counts as gone: twelve checks, so that a busy moment is tolerated. */
 const SILENCE_SECONDS = 6;
 
-/** After which a connection that does not answer is given up, in milliseconds, and another is made. */
+/** A connection that does not answer for so long is replaced, in milliseconds. */
 const ANSWER_LIMIT_MS = 5_000;
 
-/** What a replica is told through its connection. */
+/** Called for events of the connection. */
 export interface ReplicaHandlers {
+  /** These lanes have new work. */
   readonly laneWake: (laneIds: readonly number[]) => void;
   readonly requestFinished: (requestId: string) => void;
-  /** Listening has begun, or has begun again after a gap in which anything may have happened. */
+  /** Listening has begun, or has begun again. Notifications of the gap before are lost. */
   readonly listening: () => void;
-  /** After every look: lanes whose holder's replica gives no sign of life. */
-  readonly abandonedLanesChecked: (left: readonly AbandonedLane[]) => Promise<void>;
+  /** After each check: the lanes whose holder's replica gives no sign of life. */
+  readonly abandonedLanesChecked: (lanes: readonly AbandonedLane[]) => Promise<void>;
 }
 
 export interface ReplicaConnection {
@@ -35,9 +36,11 @@ export interface ReplicaConnection {
 }
 
 /**
- * The one connection that stands for this process in the database, made again for as long as it is not closed. It
- * listens for NOTIFY, and is the replica's sign of life: PostgreSQL shows every connection by name, and when it was last
- * used. When the process ends, its connection does; when it is frozen or cut off, its connection falls silent.
+ * The connection that represents this replica in the database. It listens for NOTIFY, and it is the replica's sign of life:
+ * pg_stat_activity shows the name of each connection and its last use. When the process ends, its connection ends. When
+ * the process freezes or loses the network, its connection falls silent. A lost connection is made again until `close`.
+ *
+ * @throws the error of the first attempt to connect.
  */
 export async function connectReplica(
   databaseUrl: string,
@@ -50,74 +53,48 @@ export async function connectReplica(
   let timer: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const next = new Client({
-      connectionString: databaseUrl,
-      application_name: nameOf(replica),
-      keepAlive: true,
-      connectionTimeoutMillis: ANSWER_LIMIT_MS,
-      query_timeout: ANSWER_LIMIT_MS,
-    });
-    next.on('notification', ({ channel, payload = '' }) => {
-      if (channel === LANE_WAKE_CHANNEL) {
-        handlers.laneWake(payload.split(',').map(Number));
-      } else if (channel === REQUEST_FINISHED_CHANNEL) {
-        handlers.requestFinished(payload);
-      }
-    });
-    next.on('error', (error) => {
-      log.warn({ err: error }, 'listening connection lost');
-    });
-    next.once('end', () => {
-      if (client === next) {
-        reconnectLater();
-      }
-    });
-    await next.connect();
-    await next.query(`LISTEN ${LANE_WAKE_CHANNEL}; LISTEN ${REQUEST_FINISHED_CHANNEL}`);
+    const next = createClient(databaseUrl, replica, handlers, log);
+    next.once('end', () => client === next && reconnectLater());
+    await listen(next);
     client = next;
     handlers.listening();
-    lookLater(next);
+    checkLater(next);
   };
 
   const reconnectLater = (): void => {
     client = null;
-    if (closed) {
-      return;
-    }
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      connect().catch((error: unknown) => {
-        log.warn({ err: error }, 'listening connection not made');
-        reconnectLater();
-      });
-    }, RECONNECT_DELAY_MS);
+    if (!closed) {
+      timer = setTimeout(() => void connect().catch(connectFailed), RECONNECT_DELAY_MS);
+    }
   };
 
-  const lookLater = (current: Client): void => {
+  const connectFailed = (error: unknown): void => {
+    log.warn({ err: error }, 'cannot make the listening connection');
+    reconnectLater();
+  };
+
+  const checkLater = (current: Client): void => {
     if (client !== current || closed) {
       return;
     }
     timer = setTimeout(() => {
-      look(current).catch((error: unknown) => {
-        if (closed) {
-          return;
+      check(current).catch((error: unknown) => {
+        if (!closed) {
+          log.warn({ err: error }, 'the listening connection does not answer');
+          reconnectLater();
+          void current.end().catch(() => undefined);
         }
-        log.warn({ err: error }, 'listening connection given up');
-        reconnectLater();
-        void current.end().catch(() => undefined);
       });
-    }, LOOK_MS);
+    }, CHECK_INTERVAL_MS);
   };
 
-  const look = async (current: Client): Promise<void> => {
-    const left = await lanesLeft(current, replica);
-    if (client !== current || closed) {
-      return;
+  const check = async (current: Client): Promise<void> => {
+    const lanes = await abandonedLanes(current, replica);
+    if (client === current && !closed) {
+      await handlers.abandonedLanesChecked(lanes).catch(warn(log, 'cannot take over lanes'));
+      checkLater(current);
     }
-    await handlers.abandonedLanesChecked(left).catch((error: unknown) => {
-      log.warn({ err: error }, 'lanes not taken over');
-    });
-    lookLater(current);
   };
 
   await connect();
@@ -130,11 +107,44 @@ export async function connectReplica(
   };
 }
 
+/** A client that calls the handlers of notifications, not connected yet. */
+function createClient(databaseUrl: string, replica: string, handlers: ReplicaHandlers, log: Log): Client {
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: nameOf(replica),
+    keepAlive: true,
+    connectionTimeoutMillis: ANSWER_LIMIT_MS,
+    query_timeout: ANSWER_LIMIT_MS,
+  });
+  client.on('notification', ({ channel, payload = '' }) => {
+    if (channel === LANE_WAKE_CHANNEL) {
+      handlers.laneWake(payload.split(',').map(Number));
+    } else if (channel === REQUEST_FINISHED_CHANNEL) {
+      handlers.requestFinished(payload);
+    }
+  });
+  client.on('error', (error) => {
+    log.warn({ err: error }, 'lost the listening connection');
+  });
+  return client;
+}
+
+async function listen(client: Client): Promise<void> {
+  await client.connect();
+  await client.query(`LISTEN ${LANE_WAKE_CHANNEL}; LISTEN ${REQUEST_FINISHED_CHANNEL}`);
+}
+
+function warn(log: Log, message: string): (error: unknown) => void {
+  return (error) => {
+    log.warn({ err: error }, message);
+  };
+}
+
 /**
- * Lanes whose holder belongs to a replica without a living connection. Where the database does not show this role when
- * a connection was last used (another role's), it counts as alive: pg-boss will miss its heartbeats.
+ * Lanes whose holder belongs to a replica without a live connection. PostgreSQL hides the last use of another role's
+ * connection. Such a connection counts as live: pg-boss notices the missing heartbeats.
  */
-async function lanesLeft(client: Client, replica: string): Promise<AbandonedLane[]> {
+async function abandonedLanes(client: Client, replica: string): Promise<AbandonedLane[]> {
   const { rows } = await client.query<AbandonedLane>(
     `SELECT id AS "laneId", holder::text AS holder FROM lane
      WHERE holder IS NOT NULL AND replica <> $1::uuid AND NOT EXISTS (
