@@ -38,13 +38,13 @@ function setUp(
 }
 
 describe('retryRequest', () => {
-  it('takes an invitation whose e-mail addresses were erased: it needs none', async () => {
+  it('retries an invitation whose e-mail addresses were erased, since it needs none', async () => {
     const { record, retryRequest } = setUp({ ...SOURCE, emailsErased: true });
     expect((await retryRequest(LOCAL_CALLER, { requestId })).userErrors).toEqual([]);
     expect(record).toHaveBeenCalledOnce();
   });
 
-  it('takes what is retryable of the request, and waits as long as it is told', async () => {
+  it('sends the retryable outcomes again, and passes waitSeconds on', async () => {
     const { find, record, retryRequest } = setUp();
     const input = { requestId, note: 'again', idempotencyKey: 'once', waitSeconds: 3 };
     const result = await retryRequest(LOCAL_CALLER, input);
@@ -83,14 +83,14 @@ describe('retryRequest', () => {
     expect(new Set([hashes[0], hashes[4], hashes[5]]).size).toBe(1);
   });
 
-  it('takes everything that ended badly when onlyRetryable is false', async () => {
+  it('sends every unsuccessful outcome again when onlyRetryable is false', async () => {
     const { record, retryRequest } = setUp({ ...SOURCE, ended: [LASTING] });
     await retryRequest(LOCAL_CALLER, { requestId, onlyRetryable: false });
     expect((record.mock.calls[0]?.[0] as NewRetry).reasonCodes).toBeNull();
   });
 
   it.each(['', 'nonsense', `call_${uuid(1)}`, 'outcome_1_000000000001'])(
-    'does not look for %j, which is no id of a request',
+    'does not read %j, which is no id of a request',
     async (id) => {
       const { find, record, retryRequest } = setUp();
       expect(await retryRequest(LOCAL_CALLER, { requestId: id })).toEqual({
@@ -176,7 +176,7 @@ describe('retryRequest', () => {
     expect(record).not.toHaveBeenCalled();
   });
 
-  it('asks nothing of a region that is gone when nothing is sent there', async () => {
+  it('ignores a region that is not configured any more when nothing is sent there', async () => {
     const ended = [PASSING, { ...LASTING, region: 'us-east-1' }];
     const { record, retryRequest } = setUp({ ...SOURCE, ended }, [
       { ...ADMINISTRATOR, regions: ['eu-west-1'] },

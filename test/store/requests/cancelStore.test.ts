@@ -180,7 +180,7 @@ describe('canceling at the moment of', () => {
     ['a claim', 1],
     ['claims and settlements of all lanes', 4],
   ])(
-    '%s: every outcome ends once, the counts add up, nobody deadlocks',
+    '%s: every outcome ends once, the counts add up, no statement deadlocks',
     { timeout: 120_000 },
     async (_what, lanesAtWork) => {
       const ends = new Set<string>();

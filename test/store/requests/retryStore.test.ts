@@ -109,8 +109,8 @@ function retryOf(id: string, changes: Partial<NewRetry> = {}): NewRetry {
   };
 }
 
-/** What a request asks for, by target. */
-async function asked(requestId: string): Promise<Record<string, unknown>> {
+/** The pending accounts of a request and its options, by target. */
+async function pendingByTarget(requestId: string): Promise<Record<string, unknown>> {
   const targets = await database.prisma.target.findMany({ where: { requestId }, include: { lane: true } });
   const entries = targets.map(async ({ id, lane, batchKey, detectorId, detectorPinned, total, pending }) => {
     const outcomes = await database.prisma.outcome.findMany({
@@ -125,7 +125,7 @@ async function asked(requestId: string): Promise<Record<string, unknown>> {
 }
 
 describe('a retry', () => {
-  it('takes each account to the targets where it ended with a reason that may pass, as it was asked', async () => {
+  it('sends each account to the targets where it ended with a retryable reason, with the options of the old request', async () => {
     const request = newRequest([1, 2, 3, 4], {
       operation: 'INVITE_MEMBERS',
       targets: [IN_IRELAND, IN_VIRGINIA, PINNED],
@@ -146,7 +146,7 @@ describe('a retry', () => {
     const retry = retryOf(id, { note: 'again' });
     expect(await retries.insert(retry)).toEqual({ requestId: retry.id, inputHash: retry.inputHash });
     const unpinned = { batchKey: 'INVITE_MEMBERS', detectorId: null, detectorPinned: false };
-    expect(await asked(retry.id)).toEqual({
+    expect(await pendingByTarget(retry.id)).toEqual({
       'SECURITY_HUB eu-west-1': { accounts: [1, 2], ...unpinned },
       'GUARDDUTY us-east-1': {
         accounts: [2, 4],
@@ -172,7 +172,7 @@ describe('a retry', () => {
     expect(enqueued).toEqual([[lanes.idOf(IN_IRELAND), lanes.idOf(PINNED)].sort((a, b) => a - b)]);
   });
 
-  it('takes everything that ended badly when told so', async () => {
+  it('sends every unsuccessful outcome again if reasonCodes is null', async () => {
     const id = await finish(newRequest([1, 2, 3]), {
       'SECURITY_HUB eu-west-1': [
         [1, INTERNAL],
@@ -181,16 +181,16 @@ describe('a retry', () => {
     });
     const retry = retryOf(id, { operation: 'CREATE_MEMBERS', reasonCodes: null });
     await retries.insert(retry);
-    expect(await asked(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: [1, 3] } });
+    expect(await pendingByTarget(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: [1, 3] } });
   });
 
-  it('of a GuardDuty request looks for the detector anew unless the caller named it', async () => {
+  it('of a GuardDuty request finds the detector again unless the caller named it', async () => {
     const targets = [{ ...PINNED, batchKey: 'CREATE_MEMBERS', detectorId: null }];
     const id = await finish(newRequest([1], { targets }), { 'GUARDDUTY us-east-1': [[1, INTERNAL]] });
     expect(await database.prisma.target.findFirst()).toMatchObject({ detectorId: 'found' });
     const retry = retryOf(id, { operation: 'CREATE_MEMBERS' });
     await retries.insert(retry);
-    expect(await asked(retry.id)).toMatchObject({ 'GUARDDUTY us-east-1': { detectorId: null } });
+    expect(await pendingByTarget(retry.id)).toMatchObject({ 'GUARDDUTY us-east-1': { detectorId: null } });
   });
 
   it('sends again exactly the outcomes that mayBeRetried names, for every status and reason', async () => {
@@ -217,7 +217,9 @@ describe('a retry', () => {
     await retries.insert(retry);
     const retried = numbers.filter((number) => mayBeRetried(outcomes[number]!));
     expect(retried).toHaveLength(8);
-    expect(await asked(retry.id)).toMatchObject({ 'SECURITY_HUB eu-west-1': { accounts: retried } });
+    expect(await pendingByTarget(retry.id)).toMatchObject({
+      'SECURITY_HUB eu-west-1': { accounts: retried },
+    });
   });
 
   it('is refused, and nothing written, when there is nothing to retry or the request has not finished', async () => {
