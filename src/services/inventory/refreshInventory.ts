@@ -12,10 +12,10 @@ import { optionFaults, WAIT_SECONDS } from '../input/checkOptions.js';
 import { checkTargets } from '../input/checkTargets.js';
 import { toUserErrors, type UserError } from '../input/faults.js';
 
-/** How long to wait between two looks at the observations that were asked for, in milliseconds. */
+/** Time between two polls of the requested observations, in milliseconds. */
 const POLL_INTERVAL_MS = 200;
 
-/** What to observe anew. Absent and null mean the default, as in requests. */
+/** The targets to observe again. Absent and null mean the default, as in requests. */
 export interface RefreshInventoryInput {
   readonly administrator?: string | null;
   readonly services?: readonly SecurityService[] | null;
@@ -27,22 +27,22 @@ export interface RefreshInventoryInput {
 /** One target of a refresh. */
 export interface RefreshedTarget extends TargetAddress {
   readonly status: InventoryRefreshStatus;
-  /** When its members were last observed as a whole, by this refresh or before; null when they never were. */
+  /** Start of the last complete observation, of this refresh or an earlier one; null when there is none. */
   readonly observedAt: Date | null;
-  /** How many they were. */
+  /** Number of members in that observation. */
   readonly members: number | null;
   /** Why this refresh failed; null when it did not. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
 }
 
-/** Has targets observed anew and waits for it as long as the caller wants; the observations go on without it. */
+/** Requests observations of targets and waits for them up to `waitSeconds`; they continue after that. */
 export type RefreshInventory = (
   caller: Caller,
   input: RefreshInventoryInput,
 ) => Promise<{ readonly targets: readonly RefreshedTarget[]; readonly userErrors: readonly UserError[] }>;
 
-/** @param start has a job begin for each target that is wanted. */
+/** @param start starts the job of each target. */
 export function createRefreshInventory({
   administrators,
   observations,
@@ -79,7 +79,7 @@ export function createRefreshInventory({
   };
 }
 
-/** Only an observation that began after it was asked for answers the question. */
+/** Only an observation that began after the refresh counts. */
 function toRefreshed(state: InventoryState, since: Date): RefreshedTarget {
   const { administrator, service, region, observedAt, members, triedAt, runningSince } = state;
   const known = { administrator, service, region, observedAt, members };
