@@ -140,7 +140,7 @@ it('every read is one statement, and none when its cursor is wrong', async () =>
     await expect(read({ first: 5, after: 'banana' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(
-        /^after: expected a cursor from a list of (requests|calls|outcomes); "banana" is none$/,
+        /^after: expected a cursor from a list of (requests|calls|outcomes); "banana" is no cursor$/,
       ),
     });
     expect(statements.splice(0)).toHaveLength(0);
