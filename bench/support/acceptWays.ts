@@ -1,4 +1,5 @@
 import type { Closers } from '../../src/closers.js';
+import { openJobQueues } from '../../src/lanes/jobQueues.js';
 import { createLaneWorkers } from '../../src/lanes/laneWorkers.js';
 import { createLog } from '../../src/log.js';
 import { createRequestStore } from '../../src/store/requests/requestStore.js';
@@ -7,15 +8,18 @@ import { openRecord, timed, type WriteRequest } from './record.js';
 /** The gateway's own way, jobs and wake-up calls included; nobody works the lanes. */
 export async function openStoreWay(closers: Closers, databaseUrl: string): Promise<WriteRequest> {
   const { prisma, lanes } = await openRecord(closers, databaseUrl);
+  const log = createLog('warn');
+  const jobQueues = await openJobQueues(databaseUrl, log);
+  closers.add('job queues', () => jobQueues.stop());
   const workers = await createLaneWorkers({
-    databaseUrl,
+    boss: jobQueues.boss,
     lanes: lanes.all,
     dependenciesFor: () => {
       throw new Error('nobody works the lanes here');
     },
     lanesWithWork: async () => [],
     alone: false,
-    log: createLog('warn'),
+    log,
   });
   closers.add('lanes', () => workers.stop());
   const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);

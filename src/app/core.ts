@@ -1,4 +1,5 @@
 import type { Config } from '../config/loadConfig.js';
+import { openJobQueues, type JobQueues } from '../lanes/jobQueues.js';
 import { leavingRate } from '../lanes/leavingRate.js';
 import type { Administrator, SecurityService } from '../membership.js';
 import { createMetrics } from '../metrics/metrics.js';
@@ -32,6 +33,7 @@ export interface GatewayCore {
   readonly database: Database;
   /** Whether no other process uses the database: the embedded one belongs to this process alone. */
   readonly isAlone: boolean;
+  readonly jobQueues: JobQueues;
   readonly administrators: readonly Administrator[];
   readonly lanes: Lanes;
   /** The rates at which calls leave, by service. */
@@ -52,6 +54,8 @@ export async function openCore(
   { intervals, stopping }: Pick<GatewayCore, 'intervals' | 'stopping'>,
 ): Promise<GatewayCore> {
   const database = await openMigratedDatabase(databaseUrl, migrationsDir, process);
+  const jobQueues = await openJobQueues(databaseUrl, process.log);
+  process.closers.add('job queues', () => jobQueues.stop());
   const access = upstreamAccess(config, sandboxUrl);
   const administrators = await configuredAdministrators(config, access);
   const lanes = await openLanes(database.prisma, administrators);
@@ -71,6 +75,7 @@ export async function openCore(
     databaseUrl,
     database,
     isAlone,
+    jobQueues,
     administrators,
     lanes,
     leavingRates,

@@ -44,13 +44,13 @@ export async function prepareInventory(
 }
 
 function createJobs(
-  { config, databaseUrl, isAlone, lanes, process }: GatewayCore,
+  { config, jobQueues, isAlone, lanes, process }: GatewayCore,
   observations: InventoryObservations,
   observe: ReturnType<typeof createObserveTarget>,
 ): Promise<InventoryJobs> {
   const minutes = config.inventoryIntervalMinutes;
   return createInventoryJobs({
-    databaseUrl,
+    boss: jobQueues.boss,
     targets: lanes.all,
     observe,
     async waiting() {

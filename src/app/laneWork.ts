@@ -28,7 +28,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.
   closers.add('listening connection', () => connection?.close());
   const workers = await createLaneWorkers({
-    databaseUrl: core.databaseUrl,
+    boss: core.jobQueues.boss,
     lanes: lanes.all,
     dependenciesFor: (lane, wakeSignal) => dependenciesOf(core, record, lane, wakeSignal),
     lanesWithWork: () => lanesWithWork(database.prisma),
