@@ -204,7 +204,7 @@ module.exports = {
       'Only local brings a PostgreSQL along.',
     ),
     keptIn('aws', ['@aws-sdk', '@smithy'], ['upstream'], 'The SDK stops in upstream.'),
-    keptIn('queue', ['pg-boss', 'limiter'], ['lanes'], 'Only lanes knows the queue and the pace.'),
+    keptIn('queue', ['pg-boss'], ['lanes'], 'Only lanes knows the queue.'),
     keptIn('jwt', ['jose'], ['oidc'], 'Only oidc knows how tokens are signed.'),
     keptIn('numbers', ['prom-client'], ['metrics'], 'Only metrics knows Prometheus.'),
     keptIn(

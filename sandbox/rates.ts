@@ -1,4 +1,3 @@
-import { TokenBucket } from 'limiter';
 import { scopeKey, type CallScope, type Service } from './scope.js';
 import type { Rate } from './settings.js';
 
@@ -14,10 +13,14 @@ export interface RateGate {
   change(rates: Partial<Record<Service, Rate | undefined>>): void;
 }
 
+/** Differences smaller than this are rounding errors, in milliseconds. */
+const ROUNDING_ERROR_MS = 1e-6;
+
 /** Returns rate limits with full buckets. */
 export function createRateGate(initial: Rates): RateGate {
   let rates = initial;
-  const buckets = new Map<string, TokenBucket>();
+  /** When each bucket is full again, if no more tokens are taken: milliseconds of `performance.now`. */
+  const fullAt = new Map<string, number>();
 
   return {
     pass(scope) {
@@ -26,23 +29,20 @@ export function createRateGate(initial: Rates): RateGate {
         return true;
       }
       const key = scopeKey(scope);
-      let bucket = buckets.get(key);
-      if (!bucket) {
-        buckets.set(key, (bucket = fullBucket(rate)));
+      const now = performance.now();
+      const tokenMs = 1_000 / rate.perSecond;
+      const next = Math.max(fullAt.get(key) ?? 0, now) + tokenMs;
+      if (next - now > rate.burst * tokenMs + ROUNDING_ERROR_MS) {
+        return false;
       }
-      return bucket.tryRemoveTokens(1);
+      fullAt.set(key, next);
+      return true;
     },
     rates: () => rates,
     change(changes) {
       const { guardduty = rates.guardduty, securityhub = rates.securityhub } = changes;
       rates = { guardduty, securityhub };
-      buckets.clear();
+      fullAt.clear();
     },
   };
-}
-
-function fullBucket({ perSecond, burst }: NonNullable<Rate>): TokenBucket {
-  const bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: 'second' });
-  bucket.content = burst;
-  return bucket;
 }
