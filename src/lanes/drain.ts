@@ -3,7 +3,7 @@ import { decide } from './laneDecider.js';
 import type { LaneDependencies } from './laneDependencies.js';
 import { perform, type ActionContext, type ActionEnd, type TenureEnd } from './laneExecutor.js';
 import { evolve } from './laneEvents.js';
-import { newTenure } from './laneState.js';
+import { newTenure } from './tenureState.js';
 import { recordLateArrivals } from './recordArrivals.js';
 
 /** Pause after the database failed, in milliseconds. Answers that have arrived are kept and recorded afterwards. */

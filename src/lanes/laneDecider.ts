@@ -1,7 +1,7 @@
 import { ACCOUNTS_PER_CALL } from '../membership.js';
 import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
-import { knownCallIds, openRequests, type ClaimAttempt, type LaneState } from './laneState.js';
+import { knownCallIds, openRequests, type ClaimAttempt, type TenureState } from './tenureState.js';
 import { waitForPartial, waitForQuota } from './pace.js';
 
 /** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
@@ -39,7 +39,7 @@ export type LaneAction =
 
 /** The next action, and the lane's state with that action under way. */
 export interface Decision {
-  readonly state: LaneState;
+  readonly state: TenureState;
   readonly action: LaneAction;
 }
 
@@ -54,7 +54,7 @@ const NEW_ATTEMPT: ClaimAttempt = { detector: null, isOver: false, partialWaitMs
  * - Read-backs that are due come before new calls.
  * - A partial call leaves only when no other call is in flight (Nagle's rule), and within the pace of partial calls.
  */
-export function decide(state: LaneState, now: number): Decision {
+export function decide(state: TenureState, now: number): Decision {
   if (state.attempt !== null) {
     return continueAttempt(state, state.attempt, now);
   }
@@ -76,7 +76,7 @@ export function decide(state: LaneState, now: number): Decision {
 }
 
 /** A request may leave: a read-back that is due, else a call if something waits. */
-function startRequest(state: LaneState, now: number): Decision {
+function startRequest(state: TenureState, now: number): Decision {
   const current = state.newWork ? { ...state, newWork: false, pending: null } : state;
   const inDoubt = firstDue(current.inDoubt, now);
   if (inDoubt !== null) {
@@ -87,7 +87,7 @@ function startRequest(state: LaneState, now: number): Decision {
     : { state: { ...current, attempt: NEW_ATTEMPT }, action: { kind: 'FIND_DETECTOR' } };
 }
 
-function continueAttempt(state: LaneState, attempt: ClaimAttempt, now: number): Decision {
+function continueAttempt(state: TenureState, attempt: ClaimAttempt, now: number): Decision {
   if (attempt.detector === null) {
     return { state, action: { kind: 'FIND_DETECTOR' } };
   }
@@ -108,7 +108,7 @@ function continueAttempt(state: LaneState, attempt: ClaimAttempt, now: number): 
 }
 
 /** Until its answer is known, the claim may have been committed: a failure then leaves an open call to adopt. */
-function claim(state: LaneState, attempt: ClaimAttempt, detectorId: string | null): Decision {
+function claim(state: TenureState, attempt: ClaimAttempt, detectorId: string | null): Decision {
   const busyBatchKeys = [...new Set(state.inFlight.map(({ batchKey }) => batchKey))];
   const fullOnly = attempt.partialWaitMs > 0;
   return {
@@ -119,7 +119,7 @@ function claim(state: LaneState, attempt: ClaimAttempt, detectorId: string | nul
 
 /** Nothing may leave now: waits for the accounts that are not due yet, or for those that something else holds up. */
 function endAttempt(
-  state: LaneState,
+  state: TenureState,
   { detector, partialWaitMs, counted }: ClaimAttempt,
   now: number,
 ): Decision {
@@ -131,7 +131,7 @@ function endAttempt(
 }
 
 /** Sleeps until the first of these waits is over, or of the read-backs that are due later; lingers in an empty lane. */
-function waitForWork(state: LaneState, waits: readonly (number | null)[], now: number): Decision {
+function waitForWork(state: TenureState, waits: readonly (number | null)[], now: number): Decision {
   const known = [...waits, waitForDue(state.inDoubt, now)].filter((wait) => wait !== null);
   if (known.length > 0) {
     return sleep(state, Math.min(...known));
@@ -145,6 +145,6 @@ function waitForWork(state: LaneState, waits: readonly (number | null)[], now: n
   return lingerMs > 0 ? sleep(empty, lingerMs) : { state: empty, action: { kind: 'RELEASE' } };
 }
 
-function sleep(state: LaneState, limitMs: number | null): Decision {
+function sleep(state: TenureState, limitMs: number | null): Decision {
   return { state, action: { kind: 'SLEEP', limitMs: limitMs === null ? null : Math.ceil(limitMs) } };
 }

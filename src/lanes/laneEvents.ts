@@ -2,7 +2,7 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import type { ClaimedCall, PendingWork, Settlement, UnsettledCall } from '../ports/laneRecord.js';
 import { afterFailedRead, newInDoubt, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival, Interpretation } from './interpretArrival.js';
-import type { ClaimAttempt, DetectorForClaim, LaneState } from './laneState.js';
+import type { ClaimAttempt, DetectorForClaim, TenureState } from './tenureState.js';
 import { observeQuota, recover, slowDown, spend, type Pace } from './pace.js';
 
 /** An arrival and its meaning, now recorded. */
@@ -46,7 +46,7 @@ type ActionResult =
 export type LaneEvent = OutsideEvent | ActionResult;
 
 /** The lane's state after an event. */
-export function evolve(state: LaneState, event: LaneEvent, now: number): LaneState {
+export function evolve(state: TenureState, event: LaneEvent, now: number): TenureState {
   if (event.kind === 'NEW_WORK') {
     return { ...state, newWork: true };
   }
@@ -62,7 +62,7 @@ export function evolve(state: LaneState, event: LaneEvent, now: number): LaneSta
   return afterResult(state, event, now);
 }
 
-function afterResult(state: LaneState, event: ActionResult, now: number): LaneState {
+function afterResult(state: TenureState, event: ActionResult, now: number): TenureState {
   switch (event.kind) {
     case 'ARRIVALS_RECORDED':
       return afterRecording(state, event.recorded, now);
@@ -86,16 +86,16 @@ function afterResult(state: LaneState, event: ActionResult, now: number): LaneSt
 }
 
 function afterAdoption(
-  state: LaneState,
+  state: TenureState,
   calls: readonly UnsettledCall[],
   secondsToFullBurst: number,
   now: number,
-): LaneState {
+): TenureState {
   const inDoubt = [...state.inDoubt, ...calls.map((call) => newInDoubt(call, null, now))];
   return { ...state, openCallsKnown: true, inDoubt, pace: observeQuota(state.pace, secondsToFullBurst, now) };
 }
 
-function afterReadBackSent(state: LaneState, sent: InDoubtCall, now: number): LaneState {
+function afterReadBackSent(state: TenureState, sent: InDoubtCall, now: number): TenureState {
   return {
     ...state,
     inDoubt: state.inDoubt.filter((one) => one !== sent),
@@ -105,16 +105,16 @@ function afterReadBackSent(state: LaneState, sent: InDoubtCall, now: number): La
   };
 }
 
-function afterCount(state: LaneState, work: PendingWork, now: number): LaneState {
+function afterCount(state: TenureState, work: PendingWork, now: number): TenureState {
   const pace = observeQuota(state.pace, work.secondsToFullBurst, now);
   return inAttempt({ ...state, pending: work.outcomes, pace }, { counted: work });
 }
 
-function inAttempt(state: LaneState, change: Partial<ClaimAttempt>): LaneState {
+function inAttempt(state: TenureState, change: Partial<ClaimAttempt>): TenureState {
   return state.attempt === null ? state : { ...state, attempt: { ...state.attempt, ...change } };
 }
 
-function afterClaim(state: LaneState, call: ClaimedCall, now: number): LaneState {
+function afterClaim(state: TenureState, call: ClaimedCall, now: number): TenureState {
   const partial = call.accounts.length < ACCOUNTS_PER_CALL;
   return {
     ...state,
@@ -127,7 +127,7 @@ function afterClaim(state: LaneState, call: ClaimedCall, now: number): LaneState
   };
 }
 
-function afterRecording(state: LaneState, recorded: readonly RecordedArrival[], now: number): LaneState {
+function afterRecording(state: TenureState, recorded: readonly RecordedArrival[], now: number): TenureState {
   const returned = recorded.some(
     ({ interpretation }) => interpretation.kind === 'SETTLES' && mayReturn(interpretation.settlement),
   );
@@ -146,10 +146,10 @@ function mayReturn({ defaultVerdict, exceptions }: Settlement): boolean {
 }
 
 function closeRequest(
-  state: LaneState,
+  state: TenureState,
   { arrival, interpretation }: RecordedArrival,
   now: number,
-): LaneState {
+): TenureState {
   const nextInDoubt = stillInDoubt(interpretation, now);
   return {
     ...state,

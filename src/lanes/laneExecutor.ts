@@ -5,7 +5,7 @@ import type { Arrival } from './interpretArrival.js';
 import type { LaneAction } from './laneDecider.js';
 import type { LaneDependencies } from './laneDependencies.js';
 import type { LaneEvent } from './laneEvents.js';
-import type { DetectorForClaim } from './laneState.js';
+import type { DetectorForClaim } from './tenureState.js';
 import { recordArrivals } from './recordArrivals.js';
 
 /** Everything an action needs: the tenure, the lane's dependencies, and a taker of its events. */

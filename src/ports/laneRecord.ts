@@ -20,79 +20,79 @@ export interface Lane extends TargetAddress {
   readonly id: number;
 }
 
-/** A worker's tenure of a lane. Statements made with a tenure that has been replaced touch nothing. */
+/** A worker's time as the holder of a lane. Statements of a tenure that another one has replaced change nothing. */
 export interface Tenure {
   readonly lane: Lane;
-  /** A fresh UUID for each tenure. */
+  /** A new UUID for each tenure. */
   readonly holder: string;
 }
 
-/** A lane whose holder's process gives no sign of life. */
+/** A lane whose holder's process shows no sign of life. */
 export interface AbandonedLane {
   readonly laneId: number;
-  /** The tenure that was left. */
+  /** The holder of the abandoned tenure. */
   readonly holder: string;
 }
 
-/** A call that is written as SENT, with its outcomes IN_FLIGHT, and is to be sent now. */
+/** A call that is recorded as SENT, with its outcomes IN_FLIGHT. It is sent now. */
 export interface ClaimedCall {
   readonly callId: string;
   readonly operation: MembershipOperation;
   readonly batchKey: string;
   readonly detectorId: string | null;
-  /** The caller named the detector: it is not to be looked up again. */
+  /** True when the caller named the detector: no other is looked up. */
   readonly detectorPinned: boolean;
   readonly message: string | null;
   readonly disableEmailNotification: boolean | null;
   /** Distinct, 1 to 50. */
   readonly accounts: readonly MemberAccount[];
   readonly startedAt: Date;
-  /** Outcomes that still waited in the lane when the statement began. */
+  /** Outcomes of the lane that stay PENDING. */
   readonly pendingInLane: number;
-  /** Seconds until the whole burst of the lane's rate is there again, with this call counted. */
+  /** Seconds until the whole burst of the lane's rate is available again, with this call counted. */
   readonly secondsToFullBurst: number;
 }
 
 /** A service's request rate, per administrator and region (UPSTREAMS.md, "Rates"). */
 export interface Rate {
-  /** Requests per second that can be kept up. */
+  /** Requests per second in the long run. */
   readonly perSecond: number;
-  /** Requests that may leave at once after a rest. */
+  /** Requests that may leave at once after a quiet time. */
   readonly burst: number;
 }
 
-/** What may be claimed right now. */
+/** The limits of one claim. */
 export interface ClaimLimits {
-  /** Nothing may be claimed while this is used up. */
+  /** The lane's rate: nothing is claimed while its quota is used up. */
   readonly rate: Rate;
-  /** The lane's detector; null leaves the work that would need it alone. Ignored for Security Hub. */
+  /** The lane's detector; null excludes accounts that need it. Ignored for Security Hub. */
   readonly detectorId: string | null;
-  /** Batch keys that have a call in flight: only a full call of these may leave. */
+  /** Batch keys with a call in flight: of these, only full calls may leave. */
   readonly busyBatchKeys: readonly string[];
-  /** True: only full calls may leave, of any key. */
+  /** True: of every key, only full calls may leave. */
   readonly fullOnly: boolean;
 }
 
-/** How one account, or all that a call carried, ended. */
+/** The end of one account in a call, or of all accounts. */
 export interface Verdict {
   readonly status: Extract<OutcomeStatus, 'PROCESSED' | 'UNPROCESSED' | 'FAILED'>;
   readonly reasonCode: ReasonCode | null;
   /** The service's own words. */
   readonly reason: string | null;
-  /** Go again, until the sends are used up. */
+  /** True when the account goes back to PENDING, until its sends are used up. */
   readonly retry: boolean;
   /**
-   * The reason says that what the operation wanted is there already: PROCESSED after all, if an earlier call of the same
-   * request may have done it: its answer was lost, or said nothing of accounts.
+   * The service says that the change was there before the call. If an earlier call of the same request may have made the
+   * change (its answer was lost, or said nothing of single accounts), the account is PROCESSED.
    */
   readonly processedIfInDoubt: boolean;
 }
 
-/** What becomes of a call and of everything it carried. */
+/** The end of a call and of every account it carried. */
 export interface Settlement {
   readonly callId: string;
   readonly status: Exclude<CallStatus, 'SENT'>;
-  /** Null when the call was closed before (UNANSWERED) and only its outcomes are settled now. */
+  /** Null when the call's answer is recorded already and only its outcomes are settled now. */
   readonly metadata: ResponseMetadata | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
@@ -107,66 +107,66 @@ export interface Settlement {
 /** What is known of an answer that was lost. */
 export type LostAnswer = Pick<Unanswered, 'metadata' | 'errorCode' | 'errorMessage'>;
 
-/** How often a retryable result goes again: the n-th element is the delay in seconds after the n-th send. */
+/** The retries of one account: element n is the delay in seconds after send n. */
 export type RetryDelays = readonly number[];
 
-/** A call with outcomes still IN_FLIGHT that this tenure did not send, or whose answer was lost or says nothing of them. */
+/** A call whose outcomes are IN_FLIGHT and need a read-back: another tenure sent it, or no answer tells of its accounts. */
 export interface UnsettledCall {
   readonly callId: string;
   readonly operation: MembershipOperation;
   readonly detectorId: string | null;
   readonly accountIds: readonly string[];
   readonly startedAt: Date;
-  /** The service answered, without a word on single accounts. */
+  /** True when the service answered and said nothing of single accounts. */
   readonly acknowledged: boolean;
 }
 
-/** The lane's outcomes that are PENDING, those with a delay among them. */
+/** The lane's outcomes that are PENDING, including those with a delay. */
 export interface PendingWork {
   readonly outcomes: number;
-  /** Milliseconds until the next of them is worth a look (0 or less: now); null when there is none. */
+  /** Milliseconds until the first of them is due (0 or less: now); null when there are none. */
   readonly dueInMs: number | null;
-  /** Seconds until the whole burst of the lane's rate is there again. */
+  /** Seconds until the whole burst of the lane's rate is available again. */
   readonly secondsToFullBurst: number;
 }
 
-/** The lane's side of the record. Each function but `release` is one statement. */
+/** The statements of a lane's worker. Each function is one statement, except `release`, which is a transaction of two. */
 export interface LaneRecord {
-  /** Makes the holder the lane's only one. */
+  /** Begins a tenure, and ends the one before. */
   acquire(lane: Lane): Promise<Tenure>;
-  /** Writes the next call, or null when nothing may leave. */
+  /** Records the next call and returns it; null when nothing may leave. */
   claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
-  /** Settles calls that were answered or read back. `LOST`: the tenure is over, and nothing was written. */
+  /** Settles calls that were answered or read back. `LOST`: the tenure has ended, and nothing was written. */
   settle(
     tenure: Tenure,
     settlements: readonly Settlement[],
     delays: RetryDelays,
   ): Promise<'SETTLED' | 'LOST'>;
   /**
-   * Closes a call as ANSWERED though the answer says nothing of accounts; its outcomes stay IN_FLIGHT until they are read
-   * back. `LOST`: the tenure is over, and nothing was written.
+   * Marks a call as ANSWERED whose answer says nothing of single accounts. Its outcomes stay IN_FLIGHT until a read-back.
+   * `LOST`: the tenure has ended, and nothing was written.
    */
   markAnswered(tenure: Tenure, callId: string, metadata: ResponseMetadata): Promise<'MARKED' | 'LOST'>;
-  /** Closes a call as UNANSWERED; its outcomes stay IN_FLIGHT until they are read back. */
+  /** Marks a call as UNANSWERED. Its outcomes stay IN_FLIGHT until a read-back. */
   markUnanswered(tenure: Tenure, callId: string, answer: LostAnswer): Promise<void>;
   /**
-   * Calls with outcomes IN_FLIGHT that are not among the known ones: earlier holders left them, or a claim was committed
-   * and its answer lost. Those that were SENT are UNANSWERED from now on; those that were ANSWERED, without a word on
-   * single accounts, stay so.
+   * Takes over the calls that are not settled and not known to this tenure, and returns them. Earlier holders sent them,
+   * or a claim was committed and its answer lost. SENT ones become UNANSWERED; ANSWERED ones, whose answers say nothing of
+   * single accounts, stay ANSWERED.
    *
-   * @param known ids of the calls that this tenure has in hand.
+   * @param known ids of the calls that this tenure knows.
    */
   adoptOpenCalls(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
-  /** Keeps an answer that came after the lane was lost beside its call. Any worker may. */
+  /** Keeps an answer beside its call when it came after the lane was lost. Needs no tenure. */
   recordLateAnswer(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
-  /** Says on the call why it could not be read back. */
+  /** Writes to the call why its read-back failed. */
   noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
-  /** Takes a request's share of the quota before a read leaves; false when the tenure is over, and nothing may. */
+  /** Spends one request of the quota for a read; false when the tenure has ended, and the read must not leave. */
   spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
-  /** Fails whatever waits for a detector that cannot be had. */
+  /** Ends, with this verdict, every outcome that is PENDING for want of a detector. */
   failPending(tenure: Tenure, verdict: Verdict): Promise<void>;
-  /** What waits in the lane. */
+  /** The lane's outcomes that are PENDING. */
   pendingWork(tenure: Tenure): Promise<PendingWork>;
-  /** Gives the lane up if nothing waits in it; false when something does, or the tenure is over already. */
+  /** Ends the tenure if no work waits. `WORK_WAITS`: it does, and the tenure goes on. `LOST`: the tenure had ended. */
   release(tenure: Tenure): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'>;
 }

@@ -1,19 +1,19 @@
 import type { TargetAddress } from '../membership.js';
 
-/** How the lane of a target stands by the record. */
+/** The state of a target's lane, from the record. */
 export interface LaneState {
-  /** Requests that may leave at once, of the whole burst; the quota of all replicas. */
+  /** Requests of the burst that may leave at once, for all replicas together. */
   readonly requestsLeft: number;
   /** UUID of the newest call; null when there was none. */
   readonly lastCallId: string | null;
-  /** When a service last answered one of its newest calls with throttling; null when it did not. */
+  /** When the service last throttled one of the lane's newest 100 calls; null when it throttled none. */
   readonly throttledAt: Date | null;
   /** The database's clock. */
   readonly at: Date;
 }
 
-/** Reads how lanes stand. */
+/** Reads the states of lanes. */
 export interface LaneStates {
-  /** The states of configured targets, in their order: one statement. */
+  /** The states of the lanes of configured targets, in the order of the targets, read in one statement. */
   of(targets: readonly TargetAddress[]): Promise<readonly LaneState[]>;
 }

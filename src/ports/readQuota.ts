@@ -1,20 +1,20 @@
 import type { TargetAddress } from '../membership.js';
 
-/** What a reader of live members was given of a target's quota. */
+/** The share of a target's quota that a live read was granted. */
 export interface ReadTurn {
-  /** Requests that may leave now, and have been taken from the quota; 0 when it is used up. */
+  /** Requests that may leave now; the quota is charged for them. 0 when the quota is used up. */
   readonly granted: number;
-  /** Milliseconds until it is worth asking again; 0 when something was granted. */
+  /** Milliseconds until the next request may be granted; 0 when some were granted now. */
   readonly wait: number;
-  /** The database's clock: whatever leaves now is answered later. */
+  /** The database's clock: a request that leaves now is answered later than this. */
   readonly at: Date;
 }
 
 /**
- * The quota of requests to a target, as far as live reads may use it: shared with the calls of the target's lane, and
- * between all replicas, whoever holds the lane.
+ * The quota of requests to a target for live reads. All replicas share it, with each other and with the calls of the
+ * target's lane.
  */
 export interface ReadQuota {
-  /** Takes as many of the wanted requests (at least 1) as may leave now. */
+  /** Charges the quota for as many of the wanted requests (at least 1) as may leave now. */
   reserve(target: TargetAddress, wanted: number): Promise<ReadTurn>;
 }

@@ -3,7 +3,7 @@ import { newInDoubt } from '../../src/lanes/inDoubtCalls.js';
 import type { Interpretation } from '../../src/lanes/interpretArrival.js';
 import { decide, type LaneAction } from '../../src/lanes/laneDecider.js';
 import { evolve, type LaneEvent } from '../../src/lanes/laneEvents.js';
-import { newTenure, type ClaimAttempt, type LaneState } from '../../src/lanes/laneState.js';
+import { newTenure, type ClaimAttempt, type TenureState } from '../../src/lanes/tenureState.js';
 import { fullPace, slowDown, spend } from '../../src/lanes/pace.js';
 import {
   ANSWERED,
@@ -50,10 +50,10 @@ const attempt = (changes: Partial<ClaimAttempt> = {}): ClaimAttempt => ({
   ...changes,
 });
 
-const actionOf = (state: LaneState, now = 0): LaneAction => decide(state, now).action;
+const actionOf = (state: TenureState, now = 0): LaneAction => decide(state, now).action;
 
 /** The action after these events, each of them the result of the decision before it. */
-function actionAfter(state: LaneState, events: readonly LaneEvent[], now = 0): LaneAction {
+function actionAfter(state: TenureState, events: readonly LaneEvent[], now = 0): LaneAction {
   const end = events.reduce((before, event) => evolve(decide(before, now).state, event, now), state);
   return actionOf(end, now);
 }
@@ -205,7 +205,7 @@ describe('a call in doubt', () => {
 
 describe('a claim', () => {
   it('waits for the pace', () => {
-    const spent = Array.from({ length: RATE.burst }).reduce<LaneState['pace']>(
+    const spent = Array.from({ length: RATE.burst }).reduce<TenureState['pace']>(
       (pace) => spend(pace, { partial: false }, 0),
       fullPace(RATE),
     );

@@ -1,4 +1,4 @@
-import { newTenure, type LaneState } from '../../src/lanes/laneState.js';
+import { newTenure, type TenureState } from '../../src/lanes/tenureState.js';
 import { fullPace } from '../../src/lanes/pace.js';
 import type { ClaimedCall, UnsettledCall } from '../../src/ports/laneRecord.js';
 import type { Answered, Refused, Unanswered } from '../../src/ports/upstream.js';
@@ -23,7 +23,7 @@ export const LOST: Unanswered = {
 };
 
 /** A tenure at time 0 with nothing to adopt. */
-export function heldLane(changes: Partial<LaneState> = {}): LaneState {
+export function heldLane(changes: Partial<TenureState> = {}): TenureState {
   return { ...newTenure(fullPace(RATE), CALLS_IN_FLIGHT, 0), openCallsKnown: true, ...changes };
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { decide, type LaneAction } from '../../src/lanes/laneDecider.js';
 import { evolve, type LaneEvent } from '../../src/lanes/laneEvents.js';
 import { interpretArrival, type Arrival } from '../../src/lanes/interpretArrival.js';
-import { newTenure, openRequests, type LaneState } from '../../src/lanes/laneState.js';
+import { newTenure, openRequests, type TenureState } from '../../src/lanes/tenureState.js';
 import { fullPace, type Pace } from '../../src/lanes/pace.js';
 import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../../src/membership.js';
 import type { ClaimedCall, PendingWork, UnsettledCall } from '../../src/ports/laneRecord.js';
@@ -66,7 +66,7 @@ export function runLane(chance: Chance): RunReport {
   let now = 0;
   let tenure = 1;
   let pace: Pace = fullPace(RATE);
-  let state: LaneState = newTenure(pace, CALLS_IN_FLIGHT, now);
+  let state: TenureState = newTenure(pace, CALLS_IN_FLIGHT, now);
   let claimsUnseen = 0;
   const accounts = new Map<string, Account>();
   const calls = new Map<string, RecordedCall>();

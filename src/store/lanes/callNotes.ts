@@ -3,9 +3,8 @@ import type { Tenure } from '../../ports/laneRecord.js';
 import type { Acknowledged, Answered, Refused } from '../../ports/upstream.js';
 
 /**
- * Keeps what a worker heard of a call after it had lost the lane. No holder is checked, since nothing but this one column
- * changes: what the successor has recorded, or will, stands. The first answer is kept, and one that was recorded in time
- * needs no keeping.
+ * Keeps an answer that a worker got after it had lost the lane. No holder is checked, since only this column changes: the
+ * successor's results stand. Only the first such answer is kept, and none for a call whose answer was recorded in time.
  */
 export async function recordLateAnswer(
   prisma: PrismaClient,
@@ -27,7 +26,7 @@ export async function recordLateAnswer(
   `;
 }
 
-/** Says on the call why its accounts are still IN_FLIGHT: the last read-back told nothing. */
+/** Writes to the call why its accounts are still IN_FLIGHT: the error of the last read-back. */
 export async function noteReadBackError(
   prisma: PrismaClient,
   { lane, holder }: Tenure,

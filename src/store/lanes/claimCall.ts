@@ -5,16 +5,16 @@ import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js
 import { hasQuota, SECONDS_TO_FULL_BURST, withoutOne } from './laneQuota.js';
 
 /**
- * Waiting targets one claim looks at, longest unserved first. With one account from each, this still fills a call;
- * it bounds what a claim reads however many requests wait.
+ * Targets that one claim considers, the longest unserved first. One account from each fills a call of 50, and a claim
+ * reads no more however many requests wait.
  */
 const TARGETS_CONSIDERED = 64;
 
-/** Accounts one claim weighs up per batch key: enough to fill a call when three in four are held back by others. */
+/** Accounts that one claim considers per batch key: enough for a full call when 75 % of them are held up by others. */
 const ACCOUNTS_CONSIDERED = 4 * ACCOUNTS_PER_CALL;
 
-/** Before a target whose accounts are all held back is looked at again. */
-const HELD_BACK_SECONDS = 0.2;
+/** Time until a target whose accounts are all held up is considered again. */
+const HELD_UP_SECONDS = 0.2;
 
 interface ClaimRow {
   operation: MembershipOperation;
@@ -158,7 +158,7 @@ export async function claimCall(
     passed_over AS (
       UPDATE target t SET turn = GREATEST(
         (SELECT min(due_at) FROM outcome WHERE target_id = t.id AND status = 'PENDING'),
-        now() + make_interval(secs => ${HELD_BACK_SECONDS}::float8)
+        now() + make_interval(secs => ${HELD_UP_SECONDS}::float8)
       )
       FROM waiting w
       WHERE t.id = w.id

@@ -3,13 +3,14 @@ import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
 
 /**
  * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
- * settled_at)`, count it into the targets and finish the requests whose last open target this was; `TELL_FINISHED` tells their waiters at commit.
+ * settled_at)`, count it into the targets and finish the requests whose last open target this was. `TELL_FINISHED`
+ * notifies their waiters at commit.
  *
- * A request that has an outcome PROCESSED and another that is not, be it canceled, has succeeded partially; one without
- * any is CANCELED only if every outcome is, and FAILED otherwise.
+ * A request with some outcomes PROCESSED and others not (CANCELED among them) is PARTIALLY_SUCCEEDED. A request with none
+ * PROCESSED is CANCELED if every outcome is, else FAILED.
  *
- * The hours are what `statistics` adds up, and change with the outcomes; the rows of an hour are of one lane, so only
- * statements of that lane wait for each other. A day is written when its first target settles, and else only looked at.
+ * `statistics` adds up the hours, which change with the outcomes. Each row of an hour belongs to one lane, so only
+ * statements of that lane wait for each other. A day is written when its first target settles, and only read otherwise.
  *
  * Request rows are locked in the order of their ids, so lanes that finish the same requests cannot deadlock. The
  * `SET` reads the locked, newest row: whichever lane comes last sees the counts of all.
@@ -90,7 +91,7 @@ export const COUNT_SETTLED = Prisma.sql`
   )
 `;
 
-/** What such a statement selects at its end: tells the waiters, and says how many requests have finished. */
+/** The last column of such a statement: notifies the waiters, and counts the requests that have finished. */
 export const TELL_FINISHED = Prisma.sql`
   (SELECT count(pg_notify(${REQUEST_FINISHED_CHANNEL}, id::text))::int FROM ended WHERE finished_at IS NOT NULL) AS finished
 `;

@@ -16,7 +16,7 @@ import { recordLateAnswer, noteReadBackError } from './callNotes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
-/** The lane's side of the record, in PostgreSQL, for the workers of one replica. */
+/** The statements of the lanes' workers in one replica, in PostgreSQL. */
 export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRecord {
   return {
     acquire: (lane) => acquireLane(prisma, replica, lane),
@@ -35,8 +35,8 @@ export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRec
 }
 
 /**
- * Replaces the lane's holder. Waits for a statement of the old holder that is under way, and makes its later ones
- * touch nothing.
+ * Replaces the lane's holder. Waits for a statement of the old holder that is under way; the old holder's later
+ * statements change nothing.
  */
 async function acquireLane(prisma: PrismaClient, replica: string, lane: Lane): Promise<Tenure> {
   const holder = randomUUID();
@@ -47,8 +47,8 @@ async function acquireLane(prisma: PrismaClient, replica: string, lane: Lane): P
 }
 
 /**
- * Keeps an answer that says nothing of accounts. The call's outcomes stay IN_FLIGHT and the call unsettled: whoever holds
- * the lane reads the members back. Written twice, it stays as it was the first time.
+ * Records an answer that says nothing of single accounts. The call's outcomes stay IN_FLIGHT and the call unsettled until
+ * the lane's holder reads the members back. A second such answer changes nothing.
  */
 async function markAnswered(
   prisma: PrismaClient,
@@ -70,7 +70,7 @@ async function markAnswered(
   return row?.held === true ? 'MARKED' : 'LOST';
 }
 
-/** Keeps what is known of a lost answer. The call's outcomes stay IN_FLIGHT: only a read-back can tell. */
+/** Records what is known of a lost answer. The call's outcomes stay IN_FLIGHT until a read-back. */
 async function markUnanswered(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
@@ -87,10 +87,9 @@ async function markUnanswered(
 }
 
 /**
- * Takes over the calls that are not settled and that the holder does not know: those of earlier holders, and one whose
- * claim was committed while its answer got lost. One of them may still be on its way back to a holder that is frozen: from
- * here on nothing that holder writes can touch it. One that was ANSWERED, without a word on single accounts, is kept as it
- * is: only its accounts are open.
+ * Takes over the calls that are not settled and that the holder does not know: calls of earlier holders, and a call whose
+ * claim was committed while its answer was lost. The answer to one of them may still reach a frozen holder, whose later
+ * statements change nothing. A call that is ANSWERED stays so: only its accounts are open.
  */
 async function adoptOpenCalls(
   prisma: PrismaClient,
@@ -118,8 +117,8 @@ async function adoptOpenCalls(
 }
 
 /**
- * Fails everything that waits in the lane for a detector nobody has: it is never sent, so no call carries it. What
- * names its own detector is left alone.
+ * Fails every PENDING outcome of the lane that needs a detector: no call carries it. Outcomes whose request names its own
+ * detector stay.
  */
 async function failPending(prisma: PrismaClient, { lane, holder }: Tenure, verdict: Verdict): Promise<void> {
   await prisma.$queryRaw`
@@ -158,9 +157,9 @@ async function pendingWork(prisma: PrismaClient, { lane }: Tenure): Promise<Pend
 }
 
 /**
- * Gives the lane up if nothing waits. The exclusive lock on the lane's row waits for every accept that has written a
- * target of this lane and not yet committed (its foreign key holds the row), and the look that follows sees their
- * work: an accept that found a job already queued is not stranded when that job ends.
+ * Ends the tenure if no work waits. The exclusive lock on the lane's row waits for every transaction that has written a
+ * target of this lane and is not committed (its foreign key locks the row), and the statement after the lock sees their
+ * work. A request that found a job already queued is thus not stranded when that job ends.
  */
 async function releaseLane(
   prisma: PrismaClient,

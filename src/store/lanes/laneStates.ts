@@ -4,18 +4,18 @@ import type { Rate } from '../../ports/laneRecord.js';
 import type { LaneState, LaneStates } from '../../ports/laneStates.js';
 import { SECONDS_TO_FULL_BURST } from './laneQuota.js';
 
-/** How many of a lane's newest calls are looked at for throttling: some seconds of a busy lane. */
+/** How many of a lane's newest calls are searched for throttling: some seconds of a busy lane. */
 const CALLS_CONSIDERED = 100;
 
-/** How a lane stands, by what rate it is paced and by what names throttling is told. */
+/** The lanes, their rates, and the errors that mean throttling. */
 export interface LaneStateOptions {
   readonly laneIdOf: (target: TargetAddress) => number;
   readonly rates: Readonly<Record<SecurityService, Rate>>;
-  /** Exception names. */
+  /** Exception names of the services. */
   readonly throttlingErrors: readonly string[];
 }
 
-/** The states of lanes, from the record. */
+/** Reads the states of lanes from the record. */
 export function createLaneStates(
   prisma: PrismaClient,
   { laneIdOf, rates, throttlingErrors }: LaneStateOptions,

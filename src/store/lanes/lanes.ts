@@ -10,15 +10,15 @@ import type { Lane } from '../../ports/laneRecord.js';
 
 /** The lanes of the record. */
 export interface Lanes {
-  /** Undefined when no such row was there at start. */
+  /** Undefined when the row did not exist at start. */
   byId(id: number): Lane | undefined;
   /** The lane of a configured target; throws for any other. */
   idOf(address: TargetAddress): number;
-  /** Those of the configured targets: the ones this process can serve. */
+  /** The lanes of the configured targets, which this process can serve. */
   readonly all: readonly Lane[];
 }
 
-/** Writes a row for every configured target that has none yet, and reads them all: one statement each, at start. */
+/** Adds a row for every configured target without one, and reads all rows: two statements, at start. */
 export async function openLanes(
   prisma: PrismaClient,
   administrators: readonly Administrator[],
@@ -56,12 +56,12 @@ export async function openLanes(
   };
 }
 
-/** Takes every lane from its holder: for a process that knows it is alone with the database. */
+/** Ends every tenure. For a process that is alone with its database: every holder belonged to an earlier process. */
 export async function freeLanes(prisma: PrismaClient): Promise<void> {
   await prisma.lane.updateMany({ data: { holder: null, heldSince: null, replica: null } });
 }
 
-/** Ids of lanes where something waits or is unsettled: what a start or a sweep must put a job on. */
+/** Ids of the lanes with outcomes that are PENDING or calls that are not settled: each needs a job. */
 export async function lanesWithWork(prisma: PrismaClient): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ id: number }[]>`
     SELECT id FROM lane WHERE EXISTS (SELECT FROM target WHERE lane_id = lane.id AND pending > 0)

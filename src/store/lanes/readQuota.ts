@@ -5,12 +5,11 @@ import type { ReadQuota, ReadTurn } from '../../ports/readQuota.js';
 import { secondsUntil, TOLERANCE_SECONDS } from './laneQuota.js';
 
 /**
- * The share of a lane's rate and burst that live reads may use: they never take more than half from its calls
- * (docs/decisions/0014).
+ * The share of a lane's rate and burst for live reads: the lane's calls keep at least 50 % (docs/decisions/0014).
  */
 const READ_SHARE = 0.5;
 
-/** The quota of live reads, in the rows of the lanes. */
+/** The quota of live reads, kept in the rows of the lanes. */
 export function createReadQuota(
   prisma: PrismaClient,
   laneIdOf: (target: TargetAddress) => number,
@@ -22,9 +21,9 @@ export function createReadQuota(
 }
 
 /**
- * Takes requests of live reads from the lane's quota, if any may leave, and answers how long to wait otherwise. The
- * lane's row is locked while it is looked at, so that readers, claims and read-backs of all replicas never spend the same
- * request twice; nothing is written when nothing is granted.
+ * Charges the lane's quota for live reads, and returns how many may leave, or how long to wait. The lane's row is locked
+ * meanwhile, so live reads, claims and read-backs of all replicas never spend the same request twice. Nothing is written
+ * when nothing is granted.
  */
 async function reserveReads(
   prisma: PrismaClient,
@@ -43,7 +42,7 @@ async function reserveReads(
     ),
     turn AS MATERIALIZED (
       SELECT *,
-        GREATEST(0, LEAST(${wanted}::int, ${left(rate, Prisma.sql`quota`)}, ${left(reads, Prisma.sql`reads`)}))::int AS granted,
+        GREATEST(0, LEAST(${wanted}::int, ${available(rate, Prisma.sql`quota`)}, ${available(reads, Prisma.sql`reads`)}))::int AS granted,
         GREATEST(${untilOne(rate, Prisma.sql`quota`)}, ${untilOne(reads, Prisma.sql`reads`)}) AS until_one
       FROM behind
     ),
@@ -59,8 +58,8 @@ async function reserveReads(
   return turn;
 }
 
-/** Requests that may leave when the whole burst is back in so many seconds. */
-function left({ perSecond, burst }: Rate, behind: Prisma.Sql): Prisma.Sql {
+/** Requests that may leave when the whole burst is available again in so many seconds. */
+function available({ perSecond, burst }: Rate, behind: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`floor(${burst}::float8 - (${behind} - ${TOLERANCE_SECONDS}::float8) * ${perSecond}::float8)`;
 }
 
@@ -69,7 +68,7 @@ function untilOne({ perSecond, burst }: Rate, behind: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`${behind} - ${(burst - 1) / perSecond}::float8`;
 }
 
-/** The time that what was granted takes to come back. */
+/** The time until the granted requests are available again. */
 function share({ perSecond }: Rate): Prisma.Sql {
   return Prisma.sql`make_interval(secs => turn.granted * ${1 / perSecond}::float8)`;
 }

@@ -7,7 +7,7 @@ import type { Pace } from './pace.js';
 const MAX_TENURE_MS = 3_600_000;
 
 /** Everything a worker knows of the lane it holds. Times are milliseconds of one clock that never goes back. */
-export interface LaneState {
+export interface TenureState {
   /** Most requests to AWS at once: calls and read-backs together. */
   readonly callsInFlight: number;
   readonly handOverAt: number;
@@ -56,7 +56,7 @@ export interface DetectorForClaim {
 }
 
 /** The state of a tenure that has just begun. */
-export function newTenure(pace: Pace, callsInFlight: number, now: number): LaneState {
+export function newTenure(pace: Pace, callsInFlight: number, now: number): TenureState {
   return {
     callsInFlight,
     handOverAt: now + MAX_TENURE_MS,
@@ -76,12 +76,12 @@ export function newTenure(pace: Pace, callsInFlight: number, now: number): LaneS
 }
 
 /** Requests to AWS that are under way, or back and not recorded. */
-export function openRequests({ inFlight, readingBack }: LaneState): number {
+export function openRequests({ inFlight, readingBack }: TenureState): number {
   return inFlight.length + readingBack.length;
 }
 
 /** Ids of all calls of this tenure that are not settled. */
-export function knownCallIds({ inFlight, inDoubt, readingBack }: LaneState): string[] {
+export function knownCallIds({ inFlight, inDoubt, readingBack }: TenureState): string[] {
   return [
     ...inFlight.map(({ callId }) => callId),
     ...[...inDoubt, ...readingBack].map(({ call }) => call.callId),
