@@ -47,8 +47,8 @@ async function disassociate(service: SecurityService = 'SECURITY_HUB'): Promise<
 const claim = (tenure: Tenure) => vi.waitUntil(() => record.claim(tenure, ANY));
 const call = () => database.prisma.call.findFirstOrThrow({ orderBy: { id: 'asc' } });
 
-describe('a call whose answer says nothing of accounts', () => {
-  it('is answered, and its outcomes are open until they are read back', async () => {
+describe('a call whose answer says nothing of single accounts', () => {
+  it('is ANSWERED, and its outcomes are IN_FLIGHT until a read-back', async () => {
     const tenure = await disassociate();
     const claimed = await claim(tenure);
     expect(await record.markAnswered(tenure, claimed.callId, WIRE)).toBe('MARKED');
@@ -74,7 +74,7 @@ describe('a call whose answer says nothing of accounts', () => {
     expect(await recordFaults(database.prisma)).toEqual([]);
   });
 
-  it('is inherited as what it is by the next holder, and nothing of a holder that lost its lane is written', async () => {
+  it('is adopted as ANSWERED by the next holder, and a holder that lost its lane writes nothing', async () => {
     const frozen = await disassociate();
     const claimed = await claim(frozen);
     await record.markAnswered(frozen, claimed.callId, WIRE);

@@ -66,8 +66,8 @@ async function claimNow(): Promise<ClaimedCall | null> {
   return record.claim(tenure, ANY);
 }
 
-describe('what is asked for one account in one lane', () => {
-  it('takes effect in the order it was accepted, whatever travels with it, fails and goes again', async () => {
+describe('the operations of one account in one lane', () => {
+  it('take effect in the order of their requests, whatever shares their calls, fails and is sent again', async () => {
     const asked = fc.record({
       operation: fc.constantFrom(...OPERATIONS),
       numbers: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 }),
@@ -123,7 +123,7 @@ describe('what is asked for one account in one lane', () => {
     );
   });
 
-  it('is not merged across something else: created, deleted and created again is created twice', async () => {
+  it('are not merged across another operation: an account created, deleted and created again is created twice', async () => {
     for (const operation of ['CREATE_MEMBERS', 'DELETE_MEMBERS', 'CREATE_MEMBERS'] as const) {
       await accept({ operation, numbers: [1] });
     }

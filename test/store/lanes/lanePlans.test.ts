@@ -99,7 +99,7 @@ describe('a claim and its settlement read a few rows for each account, whatever 
     }
   });
 
-  it('when every account is asked for again and again, for one thing and another', async () => {
+  it('when every account has several requests, of different operations', async () => {
     for (const operation of ['DELETE_MEMBERS', 'CREATE_MEMBERS', 'DELETE_MEMBERS'] as const) {
       const request = newRequest(numbers(2_000, 40_000), { operation });
       const targets = request.targets.map((target) => ({ ...target, batchKey: operation }));
@@ -109,7 +109,7 @@ describe('a claim and its settlement read a few rows for each account, whatever 
     await expectFewRows(3 * ROWS_FOR_FIFTY);
   });
 
-  it('with statistics of a quiet moment, by which nothing is ever under way', async () => {
+  it('with statistics of a quiet moment, when nothing was IN_FLIGHT', async () => {
     await store.insert(newRequest(numbers(2_000, 0)));
     while (await sendNext(record)) {}
     await database.prisma.$executeRaw`ANALYZE`;

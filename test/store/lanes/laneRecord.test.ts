@@ -72,7 +72,7 @@ async function claim(limits: Partial<ClaimLimits> = {}): Promise<ClaimedCall> {
 }
 
 describe('a claim', () => {
-  it('carries every account once, never above 50, in as few calls as can be, however requests overlap', async () => {
+  it('carries every account once, at most 50 in a call, in as few calls as possible, however requests overlap', async () => {
     const request = fc.uniqueArray(fc.integer({ min: 0, max: 180 }), { minLength: 1, maxLength: 120 });
     await fc.assert(
       fc.asyncProperty(
@@ -121,7 +121,7 @@ describe('a claim', () => {
     );
   });
 
-  it('takes turns: one account does not wait behind ten thousand', async () => {
+  it('serves requests in turns: one account does not wait for ten thousand', async () => {
     await store.insert(newRequest(numbers(500)));
     await store.insert(newRequest([900]));
     const calls = [await claim(), await claim()];
@@ -166,7 +166,7 @@ describe('a claim', () => {
       .toEqual([{ accountId: accountId(5), email: 'other@example.com' }]);
   });
 
-  it('leaves alone what needs a detector that is not known', async () => {
+  it('does not carry accounts whose detector is not known', async () => {
     const guardDuty = { ...HUB, service: 'GUARDDUTY' as const, batchKey: 'CREATE_MEMBERS', detectorId: null };
     const pinned = { ...guardDuty, batchKey: 'CREATE_MEMBERS:pinned', detectorId: 'd'.repeat(32) };
     await store.insert(newRequest([1], { targets: [guardDuty] }));
@@ -182,7 +182,7 @@ describe('a claim', () => {
 });
 
 describe('a settlement', () => {
-  it('puts a retryable account back until its sends are used up, then keeps the words', async () => {
+  it('puts a retryable account back to PENDING until its sends are used up, then keeps the reason', async () => {
     await store.insert(newRequest([1]));
     const refused: Verdict = {
       status: 'UNPROCESSED',
@@ -205,7 +205,7 @@ describe('a settlement', () => {
     expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
   });
 
-  it('puts the accounts of a call back for the same moment, so that they go again together', async () => {
+  it('makes the retried accounts of a call due at the same moment, so that they share a call again', async () => {
     const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
     await store.insert(newRequest(numbers(50)));
     await record.settle(tenure, [{ ...answered(await claim()), defaultVerdict: refused }], [60]);
@@ -213,7 +213,7 @@ describe('a settlement', () => {
     expect(moments).toHaveLength(1);
   });
 
-  it('takes "already a member" for its own echo after a call that was lost, and only then', async () => {
+  it('takes "already a member" for the echo of an earlier call only if the answer of that call was lost', async () => {
     const echo: Verdict = {
       status: 'UNPROCESSED',
       reasonCode: 'ALREADY_MEMBER',
@@ -249,7 +249,7 @@ describe('a settlement', () => {
     }
   });
 
-  it('changes nothing twice, and nothing for a worker that has lost its lane', async () => {
+  it('changes nothing when repeated, and nothing for a worker that has lost its lane', async () => {
     await store.insert(newRequest([1, 2]));
     const call = await claim();
     const successor = await record.acquire(lane());
@@ -300,7 +300,7 @@ describe('a settlement', () => {
 });
 
 describe('a lane', () => {
-  it('is not given up while something waits, and is while nothing does', async () => {
+  it('is released only when no work waits', async () => {
     await store.insert(newRequest([1]));
     expect(await record.release(tenure)).toBe('WORK_WAITS');
     await record.settle(tenure, [answered(await claim())], DELAYS);
@@ -308,7 +308,7 @@ describe('a lane', () => {
     expect(await record.release(tenure)).toBe('LOST');
   });
 
-  it('fails at once what waits for a detector that nobody has, with no call', async () => {
+  it('fails accounts whose detector does not exist, without a call', async () => {
     await store.insert(newRequest([1, 2]));
     const verdict: Verdict = {
       status: 'FAILED',
@@ -328,7 +328,7 @@ describe('a lane', () => {
 });
 
 describe('accepting a request', () => {
-  it('takes one transaction of one statement for ten thousand accounts at four targets', async () => {
+  it('is one transaction of one statement for ten thousand accounts at four targets', async () => {
     const statements: string[] = [];
     const stop = database.onStatement((sql) => statements.push(sql));
     const targets = lanes.all.map((each) => ({ ...each, batchKey: 'CREATE_MEMBERS', detectorId: null }));
@@ -339,7 +339,7 @@ describe('accepting a request', () => {
     expect(await database.prisma.requestAccount.count()).toBe(10_000);
   });
 
-  it('puts a job on the lanes nobody holds, and writes nothing when that fails', async () => {
+  it('puts a job on the lanes without a holder, and writes nothing when that fails', async () => {
     await record.release(tenure);
     const enqueued: number[][] = [];
     const withJobs = createRequestStore(database.prisma, lanes.idOf, (_tx, laneIds) => {
@@ -364,7 +364,7 @@ describe('accepting a request', () => {
 describe('the quota of a lane', () => {
   const rate = { perSecond: 0.01, burst: 3 };
 
-  it('lets as many requests leave as the burst, calls and reads, whoever holds the lane', async () => {
+  it('lets as many requests leave as the burst, calls and reads together, whichever worker holds the lane', async () => {
     await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
     await store.insert(newRequest(numbers(400)));
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, 0);

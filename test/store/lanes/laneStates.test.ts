@@ -22,7 +22,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-it('tells what is left of the burst, the newest call and the last throttling, in the order asked', async () => {
+it('reads the available burst, the newest call and the last throttling, in the order of the targets', async () => {
   const { prisma } = database;
   const { idOf } = await openLanes(prisma, [ADMINISTRATOR]);
   const states = createLaneStates(prisma, { laneIdOf: idOf, rates: RATES, throttlingErrors: ['SlowDown'] });

@@ -216,7 +216,7 @@ const EVENTS = [
   ),
 ];
 
-it('gives each account one outcome, and never takes back a final one, whatever happens in whatever order', async () => {
+it('gives each account one outcome, and never changes a final one, whatever happens in whatever order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(EVENTS, { maxCommands: 40, size: 'max' }), async (events) => {
       await emptyRecord(database.prisma);

@@ -40,7 +40,7 @@ const pass = (seconds: number) =>
     reads_back_at = reads_back_at - make_interval(secs => ${seconds}::float8)`;
 
 describe('the quota of live reads', () => {
-  it('grants what there is, half of the burst and of the rate at most, and says how long to wait', async () => {
+  it('grants what is available, at most 50 % of the burst and of the rate, and says how long to wait', async () => {
     const before = Date.now();
     const first = await quotas[0].reserve(HUB, 3);
     expect(first).toMatchObject({ granted: 3, wait: 0 });
@@ -53,12 +53,12 @@ describe('the quota of live reads', () => {
     expect(await quotas[0].reserve(HUB, 20)).toMatchObject({ granted: 2 });
   });
 
-  it('is never spent twice by readers who come at once', async () => {
+  it('is never spent twice by concurrent readers', async () => {
     const turns = await Promise.all(Array.from({ length: 20 }, (_, n) => quotas[n % 2]!.reserve(HUB, 1)));
     expect(turns.reduce((sum, { granted }) => sum + granted, 0)).toBe(5);
   });
 
-  it('is the same that calls and read-backs of the lane spend', async () => {
+  it('is shared with the calls and read-backs of the lane', async () => {
     const lane = lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
     const record = createLaneRecord(database.prisma, REPLICA);
     const tenure = await record.acquire(lane);
@@ -72,7 +72,7 @@ describe('the quota of live reads', () => {
     expect((await record.pendingWork(tenure)).secondsToFullBurst).toBeCloseTo(1_000, -1);
   });
 
-  it('is one request where the burst is one, and that of its own target alone', async () => {
+  it('is at least one request, and belongs to its target alone', async () => {
     expect(await quotas[0].reserve(GUARDDUTY, 5)).toMatchObject({ granted: 1 });
     expect(await quotas[0].reserve(GUARDDUTY, 5)).toMatchObject({ granted: 0 });
     expect(await quotas[0].reserve(HUB, 5)).toMatchObject({ granted: 5 });
