@@ -28,7 +28,7 @@ export interface KeyedQueueOptions {
   readonly pollSeconds: number;
   /** Jobs at work at once in this process. */
   readonly workers: number;
-  /** The data of a key's job, for people who look at the table. */
+  /** The data of a key's job, for operators who read the table. */
   readonly dataOf: (key: string) => object;
   /** Works a job. `lost` aborts when the job is another worker's. */
   readonly work: (key: string, lost: AbortSignal) => Promise<void>;
@@ -45,7 +45,7 @@ export interface KeyedQueue {
   enqueue(keys: readonly string[], tx?: Transaction): Promise<void>;
   /** Takes the key's job from its worker, so that another one gets it. Puts a job on a key that has none. */
   reassign(key: string): Promise<void>;
-  /** Has idle workers of this process look for jobs now. */
+  /** Makes idle workers of this process fetch jobs now. */
   wakeWorkers(): void;
   /** Sweeps for the first time and starts the workers. */
   start(): Promise<void>;

@@ -98,7 +98,7 @@ export function slowDown(pace: Pace, now: number): Pace {
   return { ...pace, perSecond: slower, slowedAt: now, fullAt };
 }
 
-/** After the service has taken a request. */
+/** After the service has accepted a request. */
 export function recover(pace: Pace, now: number): Pace {
   const { rate, perSecond, fullAt } = pace;
   const faster = Math.min(rate.perSecond, perSecond + rate.perSecond * SLOWDOWN.recoveredShare);

@@ -9,7 +9,7 @@ const CHECKS_BEFORE_TAKEOVER = 2;
 
 /**
  * Reassigns the lanes of processes that have ended or fallen silent, long before pg-boss would miss their heartbeats.
- * Only speed depends on this: should a living holder be taken for dead, its later statements touch nothing, and its
+ * Only speed depends on this: should a living holder be taken for dead, its later statements change nothing, and its
  * calls are read back.
  *
  * @returns a function for the result of every check, one at a time.
@@ -27,7 +27,7 @@ export function createTakeover(
         await queue.reassign(String(laneId));
       }
     }
-    // pg-boss passes over a key that it believes to be active until its next look, so this repeats until then.
+    // pg-boss passes over a key that it believes to be active until it refreshes its list, so this repeats until then.
     if ([...checks.values()].some((times) => times >= CHECKS_BEFORE_TAKEOVER)) {
       queue.wakeWorkers();
     }

@@ -38,9 +38,9 @@ export interface TenureState {
 
 /** How far an attempt to claim a call has come. */
 export interface ClaimAttempt {
-  /** Null until it was looked for. */
+  /** Null until FIND_DETECTOR has its result. */
   readonly detector: DetectorForClaim | null;
-  /** The record was asked for a call and gave none, or that is known to be useless. */
+  /** True once a claim has found nothing, or would find nothing. */
   readonly isOver: boolean;
   /** Milliseconds until a partial call might leave, when that was decided. */
   readonly partialWaitMs: number;

@@ -38,10 +38,10 @@ interface ClaimRow {
  * - Accounts are taken in turns from the waiting targets, so one account never waits behind ten thousand; `turn` puts a
  *   served target at the end of the line.
  * - An account with another outcome of the lane in flight waits, and so does one that an older request of another batch
- *   key still asks for: no two calls in flight share an account, and what is asked for an account takes effect in the order
- *   it was asked for.
- * - Every pending outcome of the same account, batch key and e-mail rides along: asked twice, sent once. Unless something
- *   else was asked for in between: what was created, then deleted, then created again is created twice.
+ *   key still asks for: no two calls in flight share an account, and the operations of an account take effect in the order of
+ *   their requests.
+ * - Every pending outcome of the same account, batch key and e-mail shares the call: requested twice, sent once. Unless
+ *   another operation was requested in between: an account created, deleted and created again is created twice.
  * - The request's row is passed over when another lane has it: that lane is starting the request, and its commit is not
  *   waited for.
  * - COALESCE around a status keeps the planner from the partial indexes where a row is named by its place already.

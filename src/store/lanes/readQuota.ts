@@ -34,7 +34,7 @@ async function reserveReads(
   const reads: Rate = { perSecond: rate.perSecond * READ_SHARE, burst: Math.max(1, rate.burst * READ_SHARE) };
   const [turn] = await prisma.$queryRaw<[ReadTurn]>(Prisma.sql`
     /* prepared: reserve_reads */
-    WITH behind AS MATERIALIZED (
+    WITH held AS MATERIALIZED (
       SELECT id, clock_timestamp() AS at, quota_back_at, reads_back_at,
         ${secondsUntil(Prisma.sql`quota_back_at`)} AS quota, ${secondsUntil(Prisma.sql`reads_back_at`)} AS reads
       FROM lane WHERE id = ${laneId}::int
@@ -44,7 +44,7 @@ async function reserveReads(
       SELECT *,
         GREATEST(0, LEAST(${wanted}::int, ${available(rate, Prisma.sql`quota`)}, ${available(reads, Prisma.sql`reads`)}))::int AS granted,
         GREATEST(${untilOne(rate, Prisma.sql`quota`)}, ${untilOne(reads, Prisma.sql`reads`)}) AS until_one
-      FROM behind
+      FROM held
     ),
     spent AS (
       UPDATE lane SET
@@ -59,13 +59,13 @@ async function reserveReads(
 }
 
 /** Requests that may leave when the whole burst is available again in so many seconds. */
-function available({ perSecond, burst }: Rate, behind: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`floor(${burst}::float8 - (${behind} - ${TOLERANCE_SECONDS}::float8) * ${perSecond}::float8)`;
+function available({ perSecond, burst }: Rate, secondsToFull: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`floor(${burst}::float8 - (${secondsToFull} - ${TOLERANCE_SECONDS}::float8) * ${perSecond}::float8)`;
 }
 
 /** Seconds until one request may leave. */
-function untilOne({ perSecond, burst }: Rate, behind: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`${behind} - ${(burst - 1) / perSecond}::float8`;
+function untilOne({ perSecond, burst }: Rate, secondsToFull: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`${secondsToFull} - ${(burst - 1) / perSecond}::float8`;
 }
 
 /** The time until the granted requests are available again. */
