@@ -19,6 +19,8 @@ export type Arrival =
       readonly kind: 'READ_BACK';
       readonly inDoubt: InDoubtCall;
       readonly read: MembersRead | Refused | Unanswered;
+      /** The time of day when the read-back left, in milliseconds. */
+      readonly sentAt: number;
     };
 
 /**
@@ -52,7 +54,7 @@ export function interpretArrival(
 ): Interpretation {
   return arrival.kind === 'ANSWER'
     ? interpretAnswer(arrival.call, arrival.answer)
-    : interpretReadBack(arrival.inDoubt, arrival.read, at);
+    : interpretReadBack(arrival, at);
 }
 
 function interpretAnswer(call: ClaimedCall, answer: CallAnswer): Interpretation {
@@ -73,8 +75,7 @@ function interpretAnswer(call: ClaimedCall, answer: CallAnswer): Interpretation 
 }
 
 function interpretReadBack(
-  inDoubt: InDoubtCall,
-  read: MembersRead | Refused | Unanswered,
+  { inDoubt, read, sentAt }: Extract<Arrival, { kind: 'READ_BACK' }>,
   { now, landsWithinMs }: { readonly now: number; readonly landsWithinMs: number },
 ): Interpretation {
   const { call, lostAnswer } = inDoubt;
@@ -87,11 +88,11 @@ function interpretReadBack(
   }
   const settlement = settlementOfReadBack(call, read.members, lostAnswer);
   const showsAll = settlement.exceptions.size === call.accountIds.length;
-  // A call that was answered has taken effect already.
-  const at = showsAll || call.acknowledged ? null : landsBy(call, landsWithinMs, now);
+  // A call that was answered has taken effect already. Another one may have done so after the service had read the members.
+  const at = showsAll || call.acknowledged ? null : landsBy(call, landsWithinMs, sentAt);
   return at === null
     ? { kind: 'SETTLES', settlement, unrequested: [], unknownDetector: null, throttled: null }
-    : { kind: 'TOO_EARLY', inDoubt, waitMs: at - now };
+    : { kind: 'TOO_EARLY', inDoubt, waitMs: Math.max(0, at - now) };
 }
 
 function toUnsettled(call: ClaimedCall, acknowledged: boolean): UnsettledCall {

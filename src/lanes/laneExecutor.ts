@@ -86,11 +86,12 @@ async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<A
   }
   report({ kind: 'READ_BACK_SENT', inDoubt });
   const { detectorId, accountIds } = inDoubt.call;
+  const sentAt = Date.now();
   void upstream
     .getMembers(tenure.lane, detectorId, accountIds)
     .catch(toLost)
     .then((read) => {
-      arrive(context, { kind: 'READ_BACK', inDoubt, read });
+      arrive(context, { kind: 'READ_BACK', inDoubt, read, sentAt });
     });
   return 'DONE';
 }

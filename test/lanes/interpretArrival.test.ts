@@ -24,9 +24,10 @@ const answer = (given: CallAnswer, call = CALL): Interpretation =>
 const readBack = (
   read: MembersRead | Refused | Unanswered,
   changes: Parameters<typeof unsettledCall>[1] = {},
+  sentAt = AT.now,
 ): Interpretation => {
   const inDoubt = newInDoubt(unsettledCall('c', { operation: 'INVITE_MEMBERS', ...changes }), null, 0);
-  return interpretArrival({ kind: 'READ_BACK', inDoubt, read } satisfies Arrival, AT);
+  return interpretArrival({ kind: 'READ_BACK', inDoubt, read, sentAt } satisfies Arrival, AT);
 };
 
 const invited = (accountId: string): ServiceMember => ({
@@ -104,6 +105,13 @@ describe('a read-back', () => {
     expect(readBack(read, { startedAt: new Date(-60_000) })).toMatchObject({ kind: 'SETTLES' });
     expect(readBack(read, { operation: 'CREATE_MEMBERS' })).toMatchObject({ kind: 'SETTLES' });
     expect(readBack(read, { acknowledged: true })).toMatchObject({ kind: 'SETTLES' });
+  });
+
+  it('is too early when it left before the invitation could no longer take effect, whenever its answer came', () => {
+    const read: MembersRead = { kind: 'READ', members: [invited('0')] };
+    const startedAt = new Date(AT.now - AT.landsWithinMs - 10);
+    expect(readBack(read, { startedAt }, AT.now - 20)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 0 });
+    expect(readBack(read, { startedAt }, AT.now - 10)).toMatchObject({ kind: 'SETTLES' });
   });
 
   it('failed when GetMembers was refused or lost', () => {

@@ -161,7 +161,7 @@ describe('a call in doubt', () => {
     );
     expect(sent).toMatchObject({ inDoubt: [], readingBack: [inDoubt] });
     expect(actionOf({ ...sent, newWork: true })).toEqual({ kind: 'SLEEP', limitMs: null });
-    const arrival = { kind: 'READ_BACK', inDoubt, read: LOST } as const;
+    const arrival = { kind: 'READ_BACK', inDoubt, read: LOST, sentAt: 0 } as const;
     const recorded = [
       { arrival, interpretation: { kind: 'READ_BACK_FAILED', inDoubt, error: 'x' } as const },
     ];
@@ -179,7 +179,7 @@ describe('a call in doubt', () => {
   });
 
   it('is due again when the call cannot take effect any more, if it was read too early', () => {
-    const arrival = { kind: 'READ_BACK', inDoubt, read: LOST } as const;
+    const arrival = { kind: 'READ_BACK', inDoubt, read: LOST, sentAt: 0 } as const;
     const recorded = [{ arrival, interpretation: { kind: 'TOO_EARLY', inDoubt, waitMs: 90 } as const }];
     const state = heldLane({ readingBack: [inDoubt], arrivals: [arrival] });
     expect(evolve(state, { kind: 'ARRIVALS_RECORDED', recorded }, 10).inDoubt).toEqual([

@@ -73,7 +73,11 @@ export function runLane(chance: Chance): RunReport {
   const sent: { at: number; partial: boolean; tenure: number }[] = [];
   let onTheWay: { at: number; arrival: Arrival; tenure: number }[] = [];
 
+  /** The wake signal: an answer or new work ends the next sleep at once. */
+  let notified = false;
+
   const report = (event: LaneEvent): void => {
+    notified ||= event.kind === 'ARRIVED' || event.kind === 'NEW_WORK';
     state = evolve(state, event, now);
     pace = state.pace;
     expect(openRequests(state)).toBeLessThanOrEqual(CALLS_IN_FLIGHT);
@@ -233,6 +237,10 @@ export function runLane(chance: Chance): RunReport {
   };
 
   const sleep = (limitMs: number | null): void => {
+    if (notified) {
+      notified = false;
+      return;
+    }
     const until = Math.min(now + (limitMs ?? Infinity), ...onTheWay.map(({ at }) => at));
     expect(until, 'a lane sleeps without anything to wake it').toBeLessThan(Infinity);
     now = Math.max(now, until);
@@ -246,7 +254,7 @@ export function runLane(chance: Chance): RunReport {
     if (event.kind === 'READ_BACK_SENT') {
       const { inDoubt } = event;
       sent.push({ at: now, partial: false, tenure });
-      const arrival: Arrival = { kind: 'READ_BACK', inDoubt, read: readMembers(inDoubt.call) };
+      const arrival: Arrival = { kind: 'READ_BACK', inDoubt, read: readMembers(inDoubt.call), sentAt: now };
       onTheWay.push({ at: now + chance.delayMs(), arrival, tenure });
     }
   };
