@@ -25,14 +25,14 @@ const lookups = async () => (await gateway.sandbox.calls('ListDetectors')).lengt
 it.each([
   ['a call', 'a read', () => write(0), read],
   ['a read', 'a call', read, () => write(0)],
-])('a detector that %s has looked up is known to %s', async (_first, _second, first, second) => {
+])('a detector that %s has looked up is cached for %s', async (_first, _second, first, second) => {
   await first();
   expect(await lookups()).toBe(1);
   await second();
   expect(await lookups()).toBe(1);
 });
 
-it('a detector that a read was told of as gone is looked up once for reads and calls', async () => {
+it('a detector that GuardDuty no longer knows is looked up once for reads and calls', async () => {
   await write(0);
   await read();
   const account = { account: '111122223333', region: 'us-east-1' };

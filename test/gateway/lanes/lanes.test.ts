@@ -37,7 +37,7 @@ function byTarget(calls: LoggedCall[]): Map<string, LoggedCall[]> {
 }
 
 describe('lanes', () => {
-  it('gather 300 concurrent mutations of one account each into 10 calls per target, or what a slow machine takes', async () => {
+  it('gather 300 concurrent mutations of one account each into 10 calls per target, or more on a slow machine', async () => {
     const startedAt = performance.now();
     const requests = await Promise.all(
       accounts(300, first).map((account) => create({ accounts: [account], waitSeconds: 60 })),
@@ -72,7 +72,7 @@ describe('lanes', () => {
     expect(new Set(calls.map(({ httpStatus }) => httpStatus))).toEqual(new Set([200]));
   });
 
-  it('send an account that several requests ask for at once in one call, and once', async () => {
+  it('send an account of several concurrent requests in one call, once', async () => {
     const where = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
     const asked = accounts(30, first);
     // The first call keeps the lane busy; what comes meanwhile gathers behind it.
@@ -89,7 +89,7 @@ describe('lanes', () => {
     expect(calls.map(({ accountIds }) => accountIds.length)).toEqual([1, 30]);
   });
 
-  it('let one account pass a request of ten thousand', async () => {
+  it('serve one account before a request of ten thousand ends', async () => {
     const big = await create({ accounts: accounts(10_000, first), waitSeconds: 0 });
     expect(big?.counts.total).toBe(40_000);
     const small = await create({ accounts: accounts(1, first + 50_000) });
@@ -102,7 +102,7 @@ describe('lanes', () => {
 });
 
 describe('a request of ten thousand accounts', () => {
-  it('lets small queries through while it is being accepted', async () => {
+  it('does not delay small queries while it is being recorded', async () => {
     const client = await lockTable(gateway.databaseUrl, 'request_account', 'SHARE');
     try {
       let isAccepted = false;

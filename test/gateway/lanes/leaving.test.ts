@@ -67,7 +67,7 @@ async function statements(): Promise<number> {
 
 const lock = (table: string) => client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
 
-describe('a caller who leaves', () => {
+describe('a client that disconnects', () => {
   it.each([
     ['request', '{ requests(first: 1) { nodes { id } } }'],
     ['denied_attempt', '{ deniedAttempts(first: 1) { nodes { id } } }'],
@@ -80,7 +80,7 @@ describe('a caller who leaves', () => {
     await expect.poll(statements).toBe(0);
   });
 
-  it('leaves no export behind, also when it has not begun', async () => {
+  it('ends its export, even one that has not begun', async () => {
     await lock('outcome');
     const leaving = new AbortController();
     const answer = fetch(`${gateway.url}/export/outcomes.csv`, { signal: leaving.signal });
@@ -90,7 +90,7 @@ describe('a caller who leaves', () => {
     await expect.poll(statements).toBe(0);
   });
 
-  it('leaves no call to AWS behind', async () => {
+  it('ends its call to AWS', async () => {
     const { leave } = ask(READ, { ids: [ACCOUNT] });
     await expect.poll(() => service.reads.length).toBe(1);
     expect(service.reads[0]?.hasLeft()).toBe(false);
@@ -98,7 +98,7 @@ describe('a caller who leaves', () => {
     await expect.poll(() => service.reads[0]?.hasLeft()).toBe(true);
   });
 
-  it('takes nothing from another who waits for the same call', async () => {
+  it('does not end a call to AWS that another client waits for', async () => {
     const first = ask(READ, { ids: [ACCOUNT] });
     const second = ask(READ, { ids: [ACCOUNT, '222233334445'] });
     await expect
@@ -117,7 +117,7 @@ describe('a caller who leaves', () => {
     });
   });
 
-  it('ends the wait of a mutation, and not its request', async () => {
+  it('ends the wait of its mutation, and not the request', async () => {
     const gone = new AbortController();
     const record = createRecordRequest(
       insertingStore,
@@ -131,8 +131,8 @@ describe('a caller who leaves', () => {
   });
 });
 
-describe('an operation whose time is over', () => {
-  it('leaves no call to AWS behind', async () => {
+describe('an operation that exceeds its time limit', () => {
+  it('ends its call to AWS', async () => {
     const before = service.reads.length;
     const { data, errors } = await ask(READ, { ids: [ACCOUNT] }).answer;
     expect(data).toEqual({ accounts: [{ members: [null] }] });
@@ -141,7 +141,7 @@ describe('an operation whose time is over', () => {
     expect(service.reads).toHaveLength(before + 1);
   });
 
-  it('leaves no statement behind, and no connection that cannot be used', async () => {
+  it('ends its statements and keeps every connection usable', async () => {
     await lock('request');
     const answers = Array.from({ length: 20 }, () => ask('{ requests(first: 1) { nodes { id } } }').answer);
     for (const { errors } of await Promise.all(answers)) {

@@ -63,7 +63,7 @@ async function ask(count: number, first = 0): Promise<string> {
 const requestOn = async (url: string, id: string) => (await execute(url, RequestDocument, { id })).request;
 
 describe('the requests of one administrator, service and region', { timeout: 120_000 }, () => {
-  it('stay within rate and burst whoever holds the lane, with read-backs and lookups counted', async () => {
+  it('stay within rate and burst whichever replica holds the lane, with read-backs and lookups counted', async () => {
     await sandbox.put('faults', [
       { match: { operation: 'CreateMembers' }, fault: 'reset-after', probability: 0.2, seed: 7 },
     ]);
@@ -88,7 +88,7 @@ describe('the requests of one administrator, service and region', { timeout: 120
     }
   });
 
-  it('slow down when they are throttled, on record and without slowing other regions', async () => {
+  it('slow down after throttling, which the record shows, and do not slow other regions', async () => {
     await sandbox.put('faults', [
       { match: { region: 'us-east-1', operation: 'CreateMembers' }, fault: 'throttle', times: 12 },
     ]);

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 describe('a gateway that is killed with calls in flight', () => {
   it(
-    'is followed by one that finishes the request: nothing lost, nobody invited twice',
+    'is followed by one that finishes the request: no account is lost, none is invited twice',
     { timeout: 90_000 },
     async () => {
       const asked = accounts(120);

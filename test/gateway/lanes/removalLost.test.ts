@@ -51,7 +51,7 @@ const CASES = SERVICES.flatMap((service) =>
 );
 
 describe.each(CASES)('$operation at $service whose answer meets $fault', ({ service, operation, fault }) => {
-  it('processes every account, and none is sent twice that need not be', async () => {
+  it('processes every account, and sends none twice without need', async () => {
     if (operation === 'DeleteMembers') {
       await seedMembers(gateway.sandbox, GOING, 'Removed');
     }
@@ -67,7 +67,7 @@ describe.each(CASES)('$operation at $service whose answer meets $fault', ({ serv
 });
 
 describe('a disassociation whose answer was lost', () => {
-  it.each(SERVICES)('at %s does not claim what was done before it', async (service) => {
+  it.each(SERVICES)('at %s does not count a change that was made before it', async (service) => {
     const states = { Removed: GOING.slice(0, 4), Resigned: GOING.slice(4, 8), Created: GOING.slice(8, 12) };
     for (const [status, ids] of Object.entries(states)) {
       await seedMembers(gateway.sandbox, ids, status);
@@ -104,7 +104,7 @@ describe('a disassociation whose answer was lost', () => {
 describe('a disassociation that Security Hub answers', () => {
   const services = ['SECURITY_HUB' as const];
 
-  it('goes again while the member is still there, and at last is STILL_ASSOCIATED in our words', async () => {
+  it('is sent again while the member is still associated, and ends as STILL_ASSOCIATED with a reason of the gateway', async () => {
     const [once, always] = ['234567900020', '234567900022'] as const;
     await seedMembers(gateway.sandbox, [once, always]);
     const send = await remove('DisassociateMembers', {
@@ -125,7 +125,7 @@ describe('a disassociation that Security Hub answers', () => {
     });
   });
 
-  it('stays in flight, with its call answered and the trouble on it, while it cannot be read back', async () => {
+  it('stays IN_FLIGHT while its read-back fails, and its call shows the answer and the error', async () => {
     const send = await remove('DisassociateMembers', { accountIds: GOING, services, waitSeconds: 0 });
     await strike('securityhub', 'GetMembers', 'access-denied');
     const { id } = await send();

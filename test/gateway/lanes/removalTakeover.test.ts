@@ -86,7 +86,7 @@ const left = async () =>
   );
 
 describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
-  it('with calls in flight is finished by another one, which reads back what became of them', async () => {
+  it('with calls in flight is finished by another one, which reads the members back', async () => {
     const id = await onTheFirst(disassociate);
     await expect.poll(async () => (await sandbox.calls('DisassociateMembers')).length).toBe(4);
     await killTheFirst();
@@ -100,7 +100,7 @@ describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
     }
   });
 
-  it('with calls answered and not read back yet is finished too: nothing is sent twice, no answer is lost', async () => {
+  it('with calls answered and not read back is finished too: no account is sent twice, no answer is lost', async () => {
     const id = await onTheFirst(disassociate, { services: ['SECURITY_HUB'] });
     // Both calls are answered, and their accounts on the way to be read back.
     await expect
@@ -123,7 +123,7 @@ describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
     expect(await left()).toEqual([Array(100).fill('Enabled'), Array(100).fill('Removed')]);
   });
 
-  it('in the middle of a deletion is finished, with nothing left', async () => {
+  it('in the middle of a deletion is finished, and no member remains', async () => {
     await seedMembers(sandbox, GOING, 'Removed');
     const id = await onTheFirst(remove);
     await expect.poll(async () => (await sandbox.calls('DeleteMembers')).length).toBe(4);

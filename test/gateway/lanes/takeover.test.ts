@@ -63,15 +63,15 @@ async function expectOneMailEach(): Promise<void> {
   expect(new Set(mails.map((mail) => [mail.service, mail.region, mail.accountId].join('/'))).size).toBe(480);
 }
 
-describe('a replica whose neighbour', { timeout: 120_000 }, () => {
-  it('is killed takes its lanes and finishes its requests, with one mail each', async () => {
+describe('a replica next to one that', { timeout: 120_000 }, () => {
+  it('is killed takes over its lanes and finishes its requests, with one mail each', async () => {
     const id = await inviteWithCallsInFlight();
     await replicas[0].kill('SIGKILL');
     await finishedOn(replicas[1].url, id);
     await expectOneMailEach();
   });
 
-  it('is frozen does so too, and what the frozen one hears after it has woken is kept beside its calls', async () => {
+  it('is frozen does so too, and answers to the frozen one are kept beside their calls', async () => {
     const id = await inviteWithCallsInFlight();
     process.kill(replicas[0].pid, 'SIGSTOP');
     await finishedOn(replicas[1].url, id);
