@@ -1,13 +1,13 @@
 import type { Log } from './log.js';
 
-/** Longest one phase of a stop may take, in milliseconds; then the next begins all the same. */
+/** Time limit of one phase of a stop, in milliseconds. The next phase begins when it has passed. */
 const PHASE_LIMIT_MS = 25_000;
 
-/** What has been opened, and is to be closed in reverse. */
+/** The opened resources of the process, closed in reverse order. */
 export interface Closers {
-  /** To be called by whoever opened the thing, as soon as it is open. */
+  /** Registers how to close a resource, as soon as it is open. */
   add(phase: string, close: () => Promise<void> | void): void;
-  /** Closes everything, last opened first. A phase that fails or takes too long is logged, and the others go on. */
+  /** Closes everything, last opened first. A phase that fails or takes too long is logged and skipped. */
   closeAll(): Promise<void>;
 }
 

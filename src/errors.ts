@@ -5,12 +5,12 @@
 /**
  * - `BAD_CONFIGURATION`: the environment or the administrators file is wrong; the process does not start.
  * - `BAD_USER_INPUT`: an argument is wrong; the message names it, what was expected and what came.
- * - `BAD_REQUEST`: what came over HTTP is no GraphQL request.
- * - `UNAUTHENTICATED`: no credentials came, or they are not good (any more).
- * - `FORBIDDEN`: the caller is known, and may not do this.
- * - `LIMIT_EXCEEDED`: the operation is larger than the gateway takes; the message has the limit and what came.
- * - `RATE_LIMITED`: the caller has used up its budget for now; `details.retryAfterSeconds` says when to come back.
- * - `TIMED_OUT`: the operation took longer than the gateway lets one take.
+ * - `BAD_REQUEST`: the HTTP request is not a GraphQL request.
+ * - `UNAUTHENTICATED`: credentials are missing, wrong, expired or revoked.
+ * - `FORBIDDEN`: the caller is known, and its role or administrators do not allow the operation.
+ * - `LIMIT_EXCEEDED`: the operation exceeds a limit; the message has the limit and the actual size.
+ * - `RATE_LIMITED`: the caller has spent its budget; `details.retryAfterSeconds` says when to try again.
+ * - `TIMED_OUT`: the operation took longer than EXECUTION_TIMEOUT_SECONDS, or a statement took too long.
  * - `THROTTLED`: the rate of a service left no room for a read of members in time; try again later.
  * - `UPSTREAM_FAILED`: a service, or the way to it, failed a read of members; `details.reasonCode` says how.
  * - `UNAVAILABLE`: the database cannot be reached or the gateway is stopping; try again.
@@ -44,10 +44,10 @@ export class GatewayError extends Error {
   }
 }
 
-/** An account's role and users are no business of those who ask; refusals name them. */
+/** Refusals of AWS name roles and users of the account. Callers must not see them. */
 const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
 
-/** The words of a service or of STS, fit for callers. */
+/** A message of a service or of STS, with its ARNs hidden. */
 export function withoutArns(words: string): string {
   return words.replaceAll(ARN, 'arn:***');
 }

@@ -1,6 +1,6 @@
 import type { OidcSettings } from '../ports/identity.js';
 
-/** What outsiders and callers are let do: credentials, addresses, sizes. */
+/** Who may call, from where, and how large an operation may be. */
 export interface AccessSettings {
   /** Null: authentication is off. */
   readonly credentials: {
@@ -8,11 +8,11 @@ export interface AccessSettings {
     /** Null: no OpenID Connect. */
     readonly oidc: OidcSettings | null;
   } | null;
-  /** Who may ask for the schema. `authenticated`: whoever may ask anything. */
+  /** Who may run introspection queries. `authenticated`: callers with credentials only. */
   readonly introspection: 'on' | 'authenticated' | 'off';
-  /** Origins whose pages may call from a browser. */
+  /** Origins of browser pages that may call. */
   readonly corsOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly limits: OperationLimits;
   /** Points that a caller may spend in a window. */
@@ -29,11 +29,11 @@ export interface OperationLimits {
   readonly aliases: number;
   readonly directives: number;
   readonly complexity: number;
-  /** Of queries; a mutation may wait for its request. */
+  /** The time limit of a query. A mutation may wait for its request. */
   readonly timeoutSeconds: number;
 }
 
-/** The variables that the settings are made of, as read. */
+/** The variables of these settings, parsed. */
 export interface AccessVariables {
   readonly HOST: string;
   readonly AUTH_MODE?: readonly ('none' | 'token' | 'oidc')[] | undefined;
@@ -62,7 +62,7 @@ export interface AccessVariables {
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost', '[::1]'];
 
-/** What contradicts what, a line each. */
+/** The contradictions between variables, one line each. */
 export function accessFaults(settings: AccessVariables): string[] {
   const faults: string[] = [];
   const modes = settings.AUTH_MODE ?? ['none'];
@@ -96,7 +96,7 @@ export function accessFaults(settings: AccessVariables): string[] {
   return faults;
 }
 
-/** The settings, of variables that have no fault. */
+/** The settings. `accessFaults` has found no fault. */
 export function accessSettings(settings: AccessVariables): AccessSettings {
   const modes = settings.AUTH_MODE ?? ['none'];
   const isOpen = modes.includes('none');
@@ -135,7 +135,7 @@ function oidcOf(settings: AccessVariables): OidcSettings {
   };
 }
 
-/** Keys that came over plain HTTP could be anybody's. */
+/** Whether signing keys come over HTTPS or from this machine: plain HTTP lets others replace them. */
 function isSafe(issuer: string | undefined): boolean {
   if (issuer === undefined) {
     return true;
