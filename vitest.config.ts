@@ -1,5 +1,9 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// The test processes and the gateways that they start load the same packages a hundred times: compiled once. They inherit it.
+process.env['NODE_COMPILE_CACHE'] ??= path.resolve('.cache/compiled');
 
 export default defineConfig({
   resolve: {
