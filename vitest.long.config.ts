@@ -10,6 +10,7 @@ export default defineConfig({
       'test/**/*.long.ts',
       // They call byRunLength.
       'test/store/history/{boundedPage,historyFilters}.test.ts',
+      'test/store/lanes/{laneOrder,laneRecord,outcomeLife}.test.ts',
       'test/store/requests/cancelStore.test.ts',
     ],
     env: { TEST_LENGTH: 'long' },

@@ -5,16 +5,16 @@ import {
   administrator,
   keysOf,
   OWN_ACCOUNT,
-  startSandboxBench,
-  type SandboxBench,
+  startSandboxFixture,
+  type SandboxFixture,
 } from './sandboxFixture.js';
 
-let bench: SandboxBench;
+let fixture: SandboxFixture;
 beforeAll(async () => {
-  bench = await startSandboxBench();
+  fixture = await startSandboxFixture();
 });
-beforeEach(() => bench.reset());
-afterAll(() => bench.stop());
+beforeEach(() => fixture.reset());
+afterAll(() => fixture.stop());
 
 const OTHER_ACCOUNT = '022222222222';
 const roleOf = (name: string) => `arn:aws:iam::${OTHER_ACCOUNT}:role/teams/${name}`;
@@ -22,7 +22,7 @@ const NOTHING_SENT = { httpStatus: null, awsRequestId: null, attempts: 0 };
 
 /** Creates a member as the administrator, and returns the calls that this took. */
 async function createAs(as: Administrator, service: SecurityService = 'SECURITY_HUB') {
-  const upstream = bench.upstream({ administrators: [as], requestTimeoutMs: 400 });
+  const upstream = fixture.upstream({ administrators: [as], requestTimeoutMs: 400 });
   const answer = await upstream.changeMembers(
     { administrator: as.id, service, region: as.regions[0]! },
     {
@@ -33,7 +33,7 @@ async function createAs(as: Administrator, service: SecurityService = 'SECURITY_
       disableEmailNotification: null,
     },
   );
-  const calls = (await bench.calls()).map(({ operation, account }) => [operation, account]);
+  const calls = (await fixture.calls()).map(({ operation, account }) => [operation, account]);
   return { answer, calls };
 }
 
@@ -66,7 +66,7 @@ describe('an administrator with a role', () => {
   });
 
   it('assumes the role once for all services and regions, also for calls that start together', async () => {
-    const upstream = bench.upstream({ administrators: [administrator({ roleArn: roleOf('Gateway') })] });
+    const upstream = fixture.upstream({ administrators: [administrator({ roleArn: roleOf('Gateway') })] });
     const reads = (['eu-west-1', 'us-east-1'] as const).flatMap((region) => [
       upstream.findDetector({ administrator: 'security', service: 'GUARDDUTY', region }),
       upstream.getMembers({ administrator: 'security', service: 'SECURITY_HUB', region }, null, [
@@ -74,7 +74,7 @@ describe('an administrator with a role', () => {
       ]),
     ]);
     expect((await Promise.all(reads)).map(({ kind }) => kind)).toEqual(['READ', 'READ', 'READ', 'READ']);
-    const calls = await bench.calls();
+    const calls = await fixture.calls();
     expect(calls.map(({ operation }) => operation).sort()).toEqual([
       'AssumeRole',
       'GetMembers',
@@ -86,7 +86,7 @@ describe('an administrator with a role', () => {
   });
 
   it('sends nothing if STS does not answer', async () => {
-    await bench.strike('sts', 'AssumeRole', 'internal-error');
+    await fixture.strike('sts', 'AssumeRole', 'internal-error');
     const { answer, calls } = await createAs(administrator({ roleArn: roleOf('Gateway') }));
     expect(answer).toMatchObject({ kind: 'UNANSWERED', neverSent: true, metadata: NOTHING_SENT });
     expect(new Set(calls.map(String))).toEqual(new Set([`AssumeRole,${OWN_ACCOUNT}`]));
@@ -95,19 +95,19 @@ describe('an administrator with a role', () => {
 
 describe('two administrators', () => {
   it('stay separate in one region', async () => {
-    const upstream = bench.upstream({
+    const upstream = fixture.upstream({
       administrators: [administrator({ id: 'a' }), administrator({ id: 'b', roleArn: roleOf('Gateway') })],
     });
     for (const id of ['a', 'b', 'a']) {
       await upstream.findDetector({ administrator: id, service: 'GUARDDUTY', region: 'eu-west-1' });
     }
-    const calls = (await bench.calls()).filter(({ operation }) => operation === 'ListDetectors');
+    const calls = (await fixture.calls()).filter(({ operation }) => operation === 'ListDetectors');
     expect(calls.map(({ account }) => account)).toEqual([OWN_ACCOUNT, OTHER_ACCOUNT, OWN_ACCOUNT]);
   });
 });
 
 it('is refused if the keys are unknown', async () => {
-  const upstream = bench.upstream({
+  const upstream = fixture.upstream({
     administrators: [administrator()],
     credentials: { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' },
   });
@@ -121,14 +121,14 @@ it('is refused if the keys are unknown', async () => {
 
 describe('the identity of the gateway', () => {
   it("is answered with the account of the process's credentials, leading zero and all", async () => {
-    const who = { region: 'eu-west-1', endpoint: bench.url, credentials: keysOf(OWN_ACCOUNT) };
+    const who = { region: 'eu-west-1', endpoint: fixture.url, credentials: keysOf(OWN_ACCOUNT) };
     expect(await whoAmI(who)).toBe(OWN_ACCOUNT);
-    expect(await bench.calls()).toMatchObject([{ operation: 'GetCallerIdentity', region: 'eu-west-1' }]);
+    expect(await fixture.calls()).toMatchObject([{ operation: 'GetCallerIdentity', region: 'eu-west-1' }]);
   });
 
   it('reports wrong keys as a wrong configuration', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
-    await expect(whoAmI({ region: 'eu-west-1', endpoint: bench.url, credentials })).rejects.toMatchObject({
+    await expect(whoAmI({ region: 'eu-west-1', endpoint: fixture.url, credentials })).rejects.toMatchObject({
       code: 'BAD_CONFIGURATION',
       message:
         "Expected STS GetCallerIdentity in eu-west-1 to name the AWS account of the gateway's credentials; got InvalidClientTokenId: The security token included in the request is invalid.",
@@ -138,11 +138,11 @@ describe('the identity of the gateway', () => {
   it('reports AWS as unreachable if STS does not answer', async () => {
     const who = {
       region: 'eu-west-1',
-      endpoint: bench.url,
+      endpoint: fixture.url,
       credentials: keysOf(OWN_ACCOUNT),
       requestTimeoutMs: 100,
     };
-    await bench.strike('sts', 'GetCallerIdentity', 'hang-before');
+    await fixture.strike('sts', 'GetCallerIdentity', 'hang-before');
     await expect(whoAmI(who)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

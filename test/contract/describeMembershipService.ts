@@ -3,7 +3,7 @@ import type { Fault } from '../../sandbox/fault.js';
 import type { OperationName, Service } from '../../sandbox/scope.js';
 import type { MembershipOperation, SecurityService, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
+import { administrator, OWN_ACCOUNT, startSandboxFixture, type SandboxFixture } from './sandboxFixture.js';
 
 /** The differences between the services at the port. */
 export interface ServiceUnderTest {
@@ -36,20 +36,20 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
   describe(name, () => {
     const { service, signingName, refusals, internalError, ...its } = setup();
     const target: TargetAddress = { administrator: 'security', service, region: REGION };
-    let bench: SandboxBench;
+    let fixture: SandboxFixture;
     let upstream: Upstream;
     let detectorId: string | null;
 
     beforeAll(async () => {
-      bench = await startSandboxBench();
-      upstream = bench.upstream({
+      fixture = await startSandboxFixture();
+      upstream = fixture.upstream({
         administrators: [administrator({ regions: [REGION] })],
         requestTimeoutMs: REQUEST_TIMEOUT_MS,
       });
       detectorId = await its.detectorId(upstream, target);
     });
-    beforeEach(() => bench.reset());
-    afterAll(() => bench.stop());
+    beforeEach(() => fixture.reset());
+    afterAll(() => fixture.stop());
 
     const change = (
       operation: MembershipOperation,
@@ -106,7 +106,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       const ids = Array.from({ length: 50 }, (_, n) => String(n + 1).padStart(12, '0'));
       expect(await change('CREATE_MEMBERS', ids)).toMatchObject({ kind: 'ANSWERED', unprocessed: [] });
       expect(await read(ids)).toHaveLength(50);
-      const [created] = await bench.calls();
+      const [created] = await fixture.calls();
       expect(created).toMatchObject({ operation: 'CreateMembers', region: REGION, account: OWN_ACCOUNT });
       expect(created?.accountIds).toEqual(ids);
     });
@@ -123,7 +123,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     it.each(['CREATE_MEMBERS', 'INVITE_MEMBERS'] as const)(
       'tells which accounts of %s were left out, in the words of the service',
       async (operation) => {
-        await bench.control('POST', 'members', {
+        await fixture.control('POST', 'members', {
           account: OWN_ACCOUNT,
           region: REGION,
           service: signingName,
@@ -143,9 +143,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
 
     it("records AWS's request id of every answer, also of a refusal", async () => {
       const answers = [await change('CREATE_MEMBERS', ACCOUNTS)];
-      await bench.strike(signingName, 'CreateMembers', 'access-denied');
+      await fixture.strike(signingName, 'CreateMembers', 'access-denied');
       answers.push(await change('CREATE_MEMBERS', ACCOUNTS));
-      const logged = (await bench.calls()).map(({ requestId }) => requestId);
+      const logged = (await fixture.calls()).map(({ requestId }) => requestId);
       expect(answers.map(({ metadata }) => metadata.awsRequestId)).toEqual(logged);
       for (const id of logged) {
         expect(id).toMatch(REQUEST_ID);
@@ -157,9 +157,9 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
       (operation, wireName) => {
         /** Returns the answer to a call with a fault, and checks that it was sent once. */
         async function struck(fault: Fault): Promise<CallAnswer> {
-          await bench.strike(signingName, wireName, fault);
+          await fixture.strike(signingName, wireName, fault);
           const answer = await change(operation, ['000000000001']);
-          expect((await bench.calls()).map((call) => call.operation)).toEqual([wireName]);
+          expect((await fixture.calls()).map((call) => call.operation)).toEqual([wireName]);
           expect(answer.metadata.attempts).toBe(1);
           return answer;
         }
@@ -193,20 +193,20 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     );
 
     it('reads members with one request, also if the service throttles: each request needs its own token of the rate', async () => {
-      await bench.strike(signingName, 'GetMembers', 'internal-error');
+      await fixture.strike(signingName, 'GetMembers', 'internal-error');
       expect(await upstream.getMembers(target, detectorId, ACCOUNTS)).toMatchObject({
         kind: 'UNANSWERED',
         errorCode: internalError,
         metadata: { httpStatus: 500, attempts: 1 },
       });
-      expect(await bench.calls()).toHaveLength(1);
+      expect(await fixture.calls()).toHaveLength(1);
     });
 
     it('lists members of every status in pages, and marks the last page', async () => {
       const statuses = ['Created', 'Invited', 'Enabled', 'Removed', 'Resigned'];
       const members = statuses.map((status, n) => ({ accountId: `00000000000${n}`, status }));
       const scope = { account: OWN_ACCOUNT, region: REGION, service: signingName };
-      await bench.control('POST', 'members', { ...scope, members });
+      await fixture.control('POST', 'members', { ...scope, members });
       const seen: string[] = [];
       let nextToken: string | null = null;
       do {
@@ -218,7 +218,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         nextToken = page.nextToken;
       } while (nextToken !== null);
       expect(seen).toEqual(members.map(({ accountId, status }) => `${accountId} ${status}`));
-      expect((await bench.calls()).map(({ operation }) => operation)).toEqual(Array(3).fill('ListMembers'));
+      expect((await fixture.calls()).map(({ operation }) => operation)).toEqual(Array(3).fill('ListMembers'));
     });
 
     it('accepts 50 members a page, refuses 51 and an unknown token', async () => {
@@ -230,19 +230,19 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     });
 
     it('lists members with one request, also if the service throttles', async () => {
-      await bench.strike(signingName, 'ListMembers', 'internal-error');
+      await fixture.strike(signingName, 'ListMembers', 'internal-error');
       const page = { pageSize: 50, nextToken: null };
       expect(await upstream.listMembers(target, detectorId, page)).toMatchObject({
         kind: 'UNANSWERED',
         metadata: { httpStatus: 500, attempts: 1 },
       });
-      expect(await bench.calls()).toHaveLength(1);
+      expect(await fixture.calls()).toHaveLength(1);
     });
 
     it.each(['getMembers', 'listMembers'] as const)(
       'gives up %s when nobody waits for it',
       async (action) => {
-        await bench.control('PUT', 'latency', { ms: 3_000 });
+        await fixture.control('PUT', 'latency', { ms: 3_000 });
         const nobody = new AbortController();
         const read =
           action === 'getMembers'
@@ -275,10 +275,10 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     });
 
     it('reports a call as not sent if the connection is refused', async () => {
-      const gone = await startSandboxBench();
+      const gone = await startSandboxFixture();
       const { url } = gone;
       await gone.stop();
-      const deaf = bench.upstream({ administrators: [administrator()], endpoint: url });
+      const deaf = fixture.upstream({ administrators: [administrator()], endpoint: url });
       const answer = await deaf.changeMembers(target, {
         operation: 'CREATE_MEMBERS',
         accounts: [{ accountId: '000000000001', email: null }],
@@ -309,7 +309,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
           errorMessage: 'The administrator "gone" is not configured any more; nothing was sent.',
         });
       }
-      expect(await bench.calls()).toEqual([]);
+      expect(await fixture.calls()).toEqual([]);
     });
   });
 }

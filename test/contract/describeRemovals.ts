@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, Upstream } from '../../src/ports/upstream.js';
 import type { ServiceUnderTest } from './describeMembershipService.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
+import { administrator, OWN_ACCOUNT, startSandboxFixture, type SandboxFixture } from './sandboxFixture.js';
 
 const REGION = 'eu-west-1';
 const MEMBERS = ['000000000001', '000000000002', '999999999999'] as const;
@@ -20,25 +20,25 @@ export function describeRemovals(
 ): void {
   describe(name, () => {
     const target: TargetAddress = { administrator: 'security', service, region: REGION };
-    let bench: SandboxBench;
+    let fixture: SandboxFixture;
     let upstream: Upstream;
     let detectorId: string | null;
 
     beforeAll(async () => {
-      bench = await startSandboxBench();
-      upstream = bench.upstream({ administrators: [administrator({ regions: [REGION] })] });
+      fixture = await startSandboxFixture();
+      upstream = fixture.upstream({ administrators: [administrator({ regions: [REGION] })] });
       detectorId = await its.detectorId(upstream, target);
     });
     beforeEach(async () => {
-      await bench.reset();
-      await bench.control('POST', 'members', {
+      await fixture.reset();
+      await fixture.control('POST', 'members', {
         account: OWN_ACCOUNT,
         region: REGION,
         service: signingName,
         members: MEMBERS.map((accountId) => ({ accountId, status: 'Enabled' })),
       });
     });
-    afterAll(() => bench.stop());
+    afterAll(() => fixture.stop());
 
     const remove = (operation: MembershipOperation, accountIds: readonly string[]): Promise<CallAnswer> =>
       upstream.changeMembers(target, {
@@ -74,7 +74,7 @@ export function describeRemovals(
         [MEMBERS[1]]: 'Enabled',
         [MEMBERS[2]]: 'Enabled',
       });
-      expect((await bench.calls()).map(({ operation }) => operation)).toEqual([
+      expect((await fixture.calls()).map(({ operation }) => operation)).toEqual([
         'DisassociateMembers',
         'GetMembers',
       ]);

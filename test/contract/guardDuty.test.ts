@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MemberChange, Upstream } from '../../src/ports/upstream.js';
 import { describeMembershipService } from './describeMembershipService.js';
-import { administrator, OWN_ACCOUNT, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
+import { administrator, OWN_ACCOUNT, startSandboxFixture, type SandboxFixture } from './sandboxFixture.js';
 
 describeMembershipService('GuardDuty', () => ({
   service: 'GUARDDUTY',
@@ -28,18 +28,18 @@ describe('GuardDuty alone', () => {
     message: null,
     disableEmailNotification: null,
   };
-  let bench: SandboxBench;
+  let fixture: SandboxFixture;
   let upstream: Upstream;
 
   beforeAll(async () => {
-    bench = await startSandboxBench();
-    upstream = bench.upstream({ administrators: [administrator()] });
+    fixture = await startSandboxFixture();
+    upstream = fixture.upstream({ administrators: [administrator()] });
   });
-  beforeEach(() => bench.reset());
-  afterAll(() => bench.stop());
+  beforeEach(() => fixture.reset());
+  afterAll(() => fixture.stop());
 
   it('finds the detector of a region', async () => {
-    await bench.control('PUT', 'detectors', {
+    await fixture.control('PUT', 'detectors', {
       account: OWN_ACCOUNT,
       region: 'eu-west-1',
       detectorId: '0abc',
@@ -48,12 +48,16 @@ describe('GuardDuty alone', () => {
   });
 
   it('finds none if GuardDuty is not enabled', async () => {
-    await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId: null });
+    await fixture.control('PUT', 'detectors', {
+      account: OWN_ACCOUNT,
+      region: 'eu-west-1',
+      detectorId: null,
+    });
     expect(await upstream.findDetector(target)).toEqual({ kind: 'READ', detectorId: null });
   });
 
   it('says why the detector could not be read', async () => {
-    await bench.strike('guardduty', 'ListDetectors', 'access-denied');
+    await fixture.strike('guardduty', 'ListDetectors', 'access-denied');
     expect(await upstream.findDetector(target)).toMatchObject({
       kind: 'REFUSED',
       errorCode: 'AccessDeniedException',
@@ -62,8 +66,8 @@ describe('GuardDuty alone', () => {
 
   it('sends the message and disableEmailNotification, or omits both', async () => {
     const detectorId = '0abc';
-    await bench.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId });
-    await bench.control('POST', 'members', {
+    await fixture.control('PUT', 'detectors', { account: OWN_ACCOUNT, region: 'eu-west-1', detectorId });
+    await fixture.control('POST', 'members', {
       account: OWN_ACCOUNT,
       region: 'eu-west-1',
       service: 'guardduty',
@@ -77,7 +81,7 @@ describe('GuardDuty alone', () => {
       message: 'Willkommen “Ω”',
       disableEmailNotification: true,
     });
-    expect(await bench.control('GET', 'mails')).toMatchObject({
+    expect(await fixture.control('GET', 'mails')).toMatchObject({
       mails: [
         { accountId: '000000000001', message: null, emailDisabled: false },
         { accountId: '000000000002', message: 'Willkommen “Ω”', emailDisabled: true },
@@ -89,6 +93,6 @@ describe('GuardDuty alone', () => {
     const wanted = new Error('A call to GuardDuty needs a detector id.');
     await expect(upstream.changeMembers(target, invitation)).rejects.toEqual(wanted);
     await expect(upstream.getMembers(target, null, ['000000000001'])).rejects.toEqual(wanted);
-    expect(await bench.calls()).toEqual([]);
+    expect(await fixture.calls()).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ export interface WireCall {
 }
 
 /** A sandbox on its own port, with access to its log and control API. */
-export interface SandboxBench {
+export interface SandboxFixture {
   readonly url: string;
   /** Upstreams with the keys of the account. Stopping the fixture closes them. */
   upstream(options: Partial<UpstreamOptions> & Pick<UpstreamOptions, 'administrators'>): Upstream;
@@ -54,7 +54,7 @@ export const administrator = (changes: Partial<Administrator> = {}): Administrat
 });
 
 /** Starts a sandbox on a free port. */
-export async function startSandboxBench(): Promise<SandboxBench> {
+export async function startSandboxFixture(): Promise<SandboxFixture> {
   const sandbox = createSandbox();
   await sandbox.listen();
   const upstreams: Upstream[] = [];

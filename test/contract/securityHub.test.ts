@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeMembershipService } from './describeMembershipService.js';
-import { administrator, startSandboxBench, type SandboxBench } from './sandboxFixture.js';
+import { administrator, startSandboxFixture, type SandboxFixture } from './sandboxFixture.js';
 
 describeMembershipService('Security Hub', () => ({
   service: 'SECURITY_HUB',
@@ -15,14 +15,14 @@ describeMembershipService('Security Hub', () => ({
   internalError: 'InternalException',
 }));
 
-let bench: SandboxBench;
+let fixture: SandboxFixture;
 beforeAll(async () => {
-  bench = await startSandboxBench();
+  fixture = await startSandboxFixture();
 });
-afterAll(() => bench.stop());
+afterAll(() => fixture.stop());
 
 it('omits a missing e-mail address', async () => {
-  const upstream = bench.upstream({ administrators: [administrator()] });
+  const upstream = fixture.upstream({ administrators: [administrator()] });
   const target = { administrator: 'security', service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
   const accounts = [
     { accountId: '000000000001', email: null },

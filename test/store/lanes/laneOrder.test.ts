@@ -3,40 +3,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation } from '../../../src/membership.js';
 import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure } from '../../../src/ports/laneRecord.js';
 import type { RequestStore } from '../../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../../src/store/requests/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
+import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const OPERATIONS = ['CREATE_MEMBERS', 'INVITE_MEMBERS', 'DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 const AGAIN = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', reason: 'r', retry: true } as const;
 
-let testDatabase: TestDatabase;
-let database: Database;
-let lanes: Lanes;
-let store: RequestStore;
-let record: LaneRecord;
+const fixture = useRequestRecord();
 let tenure: Tenure;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  record = createLaneRecord(database.prisma, REPLICA);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
 beforeEach(async () => {
-  await emptyRecord(database.prisma);
-  tenure = await record.acquire(lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable());
+  await emptyRecord(fixture.prisma);
+  tenure = await fixture.record.acquire(fixture.lanes.byId(fixture.lanes.idOf(HUB)) ?? expect.unreachable());
 });
 
 interface Asked {
@@ -46,7 +27,7 @@ interface Asked {
 
 const accept = ({ operation, numbers }: Asked) => {
   const request = newRequest(numbers, { operation });
-  return store.insert({
+  return fixture.store.insert({
     ...request,
     accounts: request.accounts.map(({ accountId: id }) => ({ accountId: id, email: null })),
     targets: request.targets.map((target) => ({ ...target, batchKey: operation })),
@@ -60,10 +41,10 @@ function effects(operations: readonly string[]): string[] {
 
 /** Claims whatever may leave now. A target whose accounts were held back is looked at again at once. */
 async function claimNow(): Promise<ClaimedCall | null> {
-  await database.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
-  await database.prisma
+  await fixture.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
+  await fixture.prisma
     .$executeRaw`UPDATE outcome SET due_at = now() WHERE status = 'PENDING' AND due_at > now()`;
-  return record.claim(tenure, ANY);
+  return fixture.record.claim(tenure, ANY);
 }
 
 describe('the operations of one account in one lane', () => {
@@ -77,7 +58,7 @@ describe('the operations of one account in one lane', () => {
         fc.array(asked, { minLength: 2, maxLength: 8 }),
         fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
         async (requests, dice) => {
-          await emptyRecord(database.prisma);
+          await emptyRecord(fixture.prisma);
           const waiting = [...requests];
           const inFlight: ClaimedCall[] = [];
           const told = new Map<string, string[]>();
@@ -109,7 +90,7 @@ describe('the operations of one account in one lane', () => {
               }
             }
             const settlement = { ...answeredWith(ended), defaultVerdict: again ? AGAIN : PROCESSED };
-            await record.settle(tenure, [settlement], Array<number>(100).fill(0));
+            await fixture.record.settle(tenure, [settlement], Array<number>(100).fill(0));
           }
           for (const number of [0, 1, 2, 3, 4, 5]) {
             const wanted = requests
@@ -119,7 +100,7 @@ describe('the operations of one account in one lane', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: byRunLength(15, 100) },
     );
   });
 
@@ -131,7 +112,7 @@ describe('the operations of one account in one lane', () => {
     for (let call = await claimNow(); call !== null; call = await claimNow()) {
       told.push(call.operation);
       expect(await claimNow()).toBeNull();
-      await record.settle(tenure, [answeredWith(call)], []);
+      await fixture.record.settle(tenure, [answeredWith(call)], []);
     }
     expect(told).toEqual(['CREATE_MEMBERS', 'DELETE_MEMBERS', 'CREATE_MEMBERS']);
   });

@@ -14,6 +14,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { emptyRecord, recordFaults } from '../recordReading.js';
 
@@ -43,7 +44,7 @@ interface Model {
 }
 
 /** The record, and everything that workers of it, past and present, have in hand. */
-interface Bench {
+interface Fixture {
   readonly record: LaneRecord;
   readonly tenures: Tenure[];
   readonly hands: { tenure: Tenure; call: Pick<UnsettledCall, 'callId' | 'accountIds'> }[];
@@ -88,15 +89,15 @@ async function look(model: Model): Promise<void> {
 const bigints = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
 
 /** Something that happens to the record, and the look that follows. */
-function event(name: string, happen: (model: Model, bench: Bench) => Promise<unknown>) {
+function event(name: string, happen: (model: Model, fixture: Fixture) => Promise<unknown>) {
   return {
     check: () => true,
-    async run(model: Model, bench: Bench) {
-      await happen(model, bench);
+    async run(model: Model, fixture: Fixture) {
+      await happen(model, fixture);
       await look(model);
     },
     toString: () => name,
-  } satisfies fc.AsyncCommand<Model, Bench>;
+  } satisfies fc.AsyncCommand<Model, Fixture>;
 }
 
 /** One of them, the last ones as likely as the first; undefined when there is none. */
@@ -230,6 +231,6 @@ it('gives each account one outcome, and never changes a final one, whatever happ
         events,
       );
     }),
-    { numRuns: 100 },
+    { numRuns: byRunLength(30, 300) },
   );
 });

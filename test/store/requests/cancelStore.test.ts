@@ -3,14 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { CancelStore, NewRequest, RequestStore } from '../../../src/ports/requests.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
-import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
-import { createRequestStore } from '../../../src/store/requests/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
+import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd'.repeat(32), busyBatchKeys: [], fullOnly: false };
 /** Many sends, all at once: nothing is used up while a race is on. */
@@ -23,49 +19,40 @@ const INTERNAL: Verdict = {
   retry: true,
 };
 
-let testDatabase: TestDatabase;
-let database: Database;
-let lanes: Lanes;
-let store: RequestStore;
+const fixture = useRequestRecord();
 let cancellations: CancelStore;
-let record: LaneRecord;
 /** One for each lane of the administrator. */
 let tenures: Tenure[];
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  cancellations = createCancelStore(database.prisma);
-  record = createLaneRecord(database.prisma, REPLICA);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
+beforeAll(() => {
+  cancellations = createCancelStore(fixture.prisma);
 });
 beforeEach(async () => {
-  await emptyRecord(database.prisma);
-  tenures = await Promise.all(lanes.all.map((lane) => record.acquire(lane)));
+  await emptyRecord(fixture.prisma);
+  tenures = await Promise.all(fixture.lanes.all.map((lane) => fixture.record.acquire(lane)));
 });
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 /** A request at all four targets. */
 function everywhere(count: number): NewRequest {
-  const targets = lanes.all.map((lane) => ({ ...lane, batchKey: 'CREATE_MEMBERS', detectorId: null }));
+  const targets = fixture.lanes.all.map((lane) => ({
+    ...lane,
+    batchKey: 'CREATE_MEMBERS',
+    detectorId: null,
+  }));
   return newRequest(numbers(count), { targets });
 }
 
 async function accept(request: NewRequest): Promise<string> {
-  return (await store.insert(request)).requestId;
+  return (await fixture.store.insert(request)).requestId;
 }
 
 async function claimAll(limit = Number.POSITIVE_INFINITY): Promise<{ tenure: Tenure; call: ClaimedCall }[]> {
   const claimed = [];
   for (const tenure of tenures) {
     for (let calls = 0; calls < limit; calls += 1) {
-      const call = await record.claim(tenure, ANY);
+      const call = await fixture.record.claim(tenure, ANY);
       if (call === null) {
         break;
       }
@@ -75,10 +62,10 @@ async function claimAll(limit = Number.POSITIVE_INFINITY): Promise<{ tenure: Ten
   return claimed;
 }
 
-const counts = () => database.prisma.outcome.groupBy({ by: ['status'], _count: true });
+const counts = () => fixture.prisma.outcome.groupBy({ by: ['status'], _count: true });
 const statuses = async () =>
   Object.fromEntries((await counts()).map(({ status, _count }) => [status, _count]));
-const theRequest = () => database.prisma.request.findFirstOrThrow();
+const theRequest = () => fixture.prisma.request.findFirstOrThrow();
 
 describe('canceling a request', () => {
   it('of which nothing was sent ends it CANCELED at once, and leaves nothing to claim', async () => {
@@ -87,7 +74,7 @@ describe('canceling a request', () => {
     expect(await statuses()).toEqual({ CANCELED: 480 });
     expect(await theRequest()).toMatchObject({ status: 'CANCELED', openTargets: 0, startedAt: null });
     expect(await claimAll()).toEqual([]);
-    expect(await recordFaults(database.prisma)).toEqual([]);
+    expect(await recordFaults(fixture.prisma)).toEqual([]);
     expect(await cancellations.cancel(id)).toBe(false);
   });
 
@@ -99,11 +86,11 @@ describe('canceling a request', () => {
     expect(await theRequest()).toMatchObject({ status: 'RUNNING', finishedAt: null, openTargets: 4 });
     expect(await cancellations.cancel(id)).toBe(true);
     for (const { tenure, call } of claimed) {
-      await record.settle(tenure, [answeredWith(call)], DELAYS);
+      await fixture.record.settle(tenure, [answeredWith(call)], DELAYS);
     }
     expect(await statuses()).toEqual({ CANCELED: 280, PROCESSED: 200 });
     expect(await theRequest()).toMatchObject({ status: 'PARTIALLY_SUCCEEDED', openTargets: 0 });
-    expect(await recordFaults(database.prisma)).toEqual([]);
+    expect(await recordFaults(fixture.prisma)).toEqual([]);
   });
 
   it('makes the answers to what is in flight final, also those that would have been sent again', async () => {
@@ -111,9 +98,9 @@ describe('canceling a request', () => {
     const [claimed] = await claimAll();
     await cancellations.cancel(id);
     const { tenure, call } = claimed ?? expect.unreachable();
-    await record.settle(tenure, [answeredWith(call, [[accountId(7), INTERNAL]])], DELAYS);
+    await fixture.record.settle(tenure, [answeredWith(call, [[accountId(7), INTERNAL]])], DELAYS);
     expect(await statuses()).toEqual({ PROCESSED: 49, UNPROCESSED: 1 });
-    expect(await database.prisma.outcome.findFirst({ where: { status: 'UNPROCESSED' } })).toMatchObject({
+    expect(await fixture.prisma.outcome.findFirst({ where: { status: 'UNPROCESSED' } })).toMatchObject({
       accountId: accountId(7),
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
@@ -130,7 +117,7 @@ describe('canceling a request', () => {
       [accountId(1), INTERNAL],
       [accountId(2), refused],
     ];
-    await record.settle(tenure, [answeredWith(call, verdicts)], [3_600]);
+    await fixture.record.settle(tenure, [answeredWith(call, verdicts)], [3_600]);
     expect(await cancellations.cancel(id)).toBe(true);
     expect(await statuses()).toEqual({ CANCELED: 1, UNPROCESSED: 1 });
     expect(await theRequest()).toMatchObject({ status: 'FAILED' });
@@ -148,7 +135,7 @@ describe('canceling a request', () => {
   it('takes two statements in one transaction for forty thousand outcomes, within seconds', async () => {
     const id = await accept(everywhere(10_000));
     const statements: string[] = [];
-    const stop = database.onStatement((sql) => statements.push(sql));
+    const stop = fixture.database.onStatement((sql) => statements.push(sql));
     const startedAt = performance.now();
     await cancellations.cancel(id);
     stop();
@@ -163,7 +150,7 @@ describe('canceling at the moment of', () => {
   async function drain(tenure: Tenure, until: () => boolean): Promise<void> {
     for (;;) {
       const last = until();
-      const call = await record.claim(tenure, ANY);
+      const call = await fixture.record.claim(tenure, ANY);
       if (call === null && last) {
         return;
       }
@@ -172,7 +159,7 @@ describe('canceling at the moment of', () => {
       }
       const again = call.accounts.filter((_, place) => place % 2 === 0);
       const exceptions = again.map(({ accountId: id }): [string, Verdict] => [id, INTERNAL]);
-      await record.settle(tenure, [answeredWith(call, exceptions)], DELAYS);
+      await fixture.record.settle(tenure, [answeredWith(call, exceptions)], DELAYS);
     }
   }
 
@@ -185,7 +172,7 @@ describe('canceling at the moment of', () => {
     async (_what, lanesAtWork) => {
       const ends = new Set<string>();
       for (let round = 0; round < byRunLength(15, 60); round += 1) {
-        await emptyRecord(database.prisma);
+        await emptyRecord(fixture.prisma);
         const ids = [await accept(everywhere(110)), await accept(everywhere(110))];
         let canceled = 0;
         const cancelLater = async (id: string): Promise<void> => {
@@ -195,11 +182,11 @@ describe('canceling at the moment of', () => {
         };
         const workers = tenures.slice(0, lanesAtWork).map((tenure) => drain(tenure, () => canceled === 2));
         await Promise.all([...workers, ...ids.map(cancelLater)]);
-        expect(await recordFaults(database.prisma)).toEqual([]);
+        expect(await recordFaults(fixture.prisma)).toEqual([]);
         expect(
-          await database.prisma.outcome.count({ where: { status: { in: ['PENDING', 'IN_FLIGHT'] } } }),
+          await fixture.prisma.outcome.count({ where: { status: { in: ['PENDING', 'IN_FLIGHT'] } } }),
         ).toBe(0);
-        for (const { status } of await database.prisma.request.findMany()) {
+        for (const { status } of await fixture.prisma.request.findMany()) {
           ends.add(status);
         }
       }
@@ -209,12 +196,15 @@ describe('canceling at the moment of', () => {
 
   it('a settlement that waits for it: what it read before does not send anything again', async () => {
     for (let round = 0; round < byRunLength(30, 100); round += 1) {
-      await emptyRecord(database.prisma);
+      await emptyRecord(fixture.prisma);
       const id = await accept(newRequest(numbers(50)));
       const [claimed] = await claimAll();
       const { tenure, call } = claimed ?? expect.unreachable();
       const all = call.accounts.map((account): [string, Verdict] => [account.accountId, INTERNAL]);
-      await Promise.all([cancellations.cancel(id), record.settle(tenure, [answeredWith(call, all)], DELAYS)]);
+      await Promise.all([
+        cancellations.cancel(id),
+        fixture.record.settle(tenure, [answeredWith(call, all)], DELAYS),
+      ]);
       const { PENDING, ...ended } = await statuses();
       expect(PENDING).toBeUndefined();
       expect([{ UNPROCESSED: 50 }, { CANCELED: 50 }]).toContainEqual(ended);
@@ -226,6 +216,6 @@ describe('canceling at the moment of', () => {
     const id = await accept(everywhere(200));
     const answers = await Promise.all(numbers(6).map(() => cancellations.cancel(id)));
     expect(answers.filter(Boolean)).toHaveLength(1);
-    expect(await recordFaults(database.prisma)).toEqual([]);
+    expect(await recordFaults(fixture.prisma)).toEqual([]);
   });
 });
