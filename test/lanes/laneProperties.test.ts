@@ -45,7 +45,7 @@ function runs(trouble: fc.Arbitrary<Trouble>, treatment: fc.Arbitrary<Treatment>
     })
     .map(({ troubles, treatments, delays, accounts }) => {
       const next = <T>(list: readonly T[], otherwise: T): (() => T) => {
-        const values = list.values();
+        const values: Iterator<T, undefined> = list.values();
         return () => values.next().value ?? otherwise;
       };
       return {
