@@ -45,13 +45,13 @@ function runs(trouble: fc.Arbitrary<Trouble>, treatment: fc.Arbitrary<Treatment>
     })
     .map(({ troubles, treatments, delays, accounts }) => {
       const next = <T>(list: readonly T[], otherwise: T): (() => T) => {
-        const values: Iterator<T, undefined> = list.values();
-        return () => values.next().value ?? otherwise;
+        let place = 0;
+        return () => list[place++] ?? otherwise;
       };
       return {
         trouble: next(troubles, 'NONE'),
         treatment: next(treatments, 'PROCESSED'),
-        delayMs: () => delays.next().value,
+        delayMs: () => Number(delays.next().value),
         newAccounts: next<readonly [number, number]>(accounts, [0, 0]),
       };
     });
