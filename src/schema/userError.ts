@@ -3,7 +3,7 @@ import type { FaultCode } from '../membership.js';
 import { describedEnum } from './enums.js';
 
 /** Why a mutation recorded nothing. */
-export const UserErrorCode = describedEnum<FaultCode>(
+const UserErrorCode = describedEnum<FaultCode>(
   'UserErrorCode',
   'Why a mutation recorded nothing: a stable code for scripts to branch on.',
   {

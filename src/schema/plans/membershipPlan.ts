@@ -34,7 +34,7 @@ export class PlannedAccount extends PlanAccount {
 
 /** One target of a plan. */
 @ObjectType({ simpleResolvers: true, description: 'The plan for one target.' })
-export class PlannedTarget extends PlanTarget {
+class PlannedTarget extends PlanTarget {
   @Field(() => [PlannedAccount], { description: 'Every account of the input, by id.' })
   readonly accounts!: readonly Readonly<PlannedAccount>[];
 

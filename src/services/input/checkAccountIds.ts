@@ -1,7 +1,7 @@
 import { throwFirstFault } from './faults.js';
 import { accountIdFaults, accountIdListFaults } from './valueFaults.js';
 
-/** Most accounts that one query reads: 20 calls for each target. */
+/** Most accounts that one query or one plan reads: 20 calls for each target. */
 export const ACCOUNTS_PER_QUERY = 1_000;
 
 /** The account id as it came. @throws GatewayError `BAD_USER_INPUT`, with the argument named. */

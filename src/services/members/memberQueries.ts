@@ -1,10 +1,10 @@
 import { GatewayError, quoted } from '../../errors.js';
-import {
-  type Administrator,
-  type Caller,
-  type MemberStatus,
-  type SecurityService,
-  type TargetAddress,
+import type {
+  Administrator,
+  Caller,
+  MemberStatus,
+  SecurityService,
+  TargetAddress,
 } from '../../membership.js';
 import type { LiveMember } from './liveMember.js';
 import { readableTargets, type TargetQuery } from './readableTargets.js';

@@ -15,9 +15,6 @@ import type { MemberReads } from '../members/memberReads.js';
 import { verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 
-/** Most accounts of one plan, as in one query. */
-export const ACCOUNTS_PER_PLAN = 1_000;
-
 /** One account at one target. */
 export interface PlannedAccount {
   readonly accountId: string;

@@ -1,4 +1,5 @@
-import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
+import { ACCOUNTS_PER_QUERY } from '../input/checkAccountIds.js';
+import type { Planner } from '../plans/membershipPlan.js';
 import { checkMembers, type MemberLimits } from './checkMembers.js';
 import { refused, type Services } from './mutations.js';
 import { newRequest } from './newRequest.js';
@@ -16,7 +17,7 @@ export function createCreateMembers({
     const { accounts, targets, faults } = checkMembers(administrators, caller, input, {
       name: 'accounts',
       accounts: input.accounts,
-      maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_PLAN, maxAccounts) : maxAccounts,
+      maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_QUERY, maxAccounts) : maxAccounts,
       // A plan reports a missing address as EMAIL_MISSING.
       requiresEmails: !dryRun,
     });

@@ -1,7 +1,8 @@
 import { isFor } from '../input/checkTargets.js';
 import type { Fault } from '../input/faults.js';
 import { rangeFaults } from '../input/valueFaults.js';
-import { ACCOUNTS_PER_PLAN, type Planner } from '../plans/membershipPlan.js';
+import { ACCOUNTS_PER_QUERY } from '../input/checkAccountIds.js';
+import type { Planner } from '../plans/membershipPlan.js';
 import { checkMembers, type MemberLimits } from './checkMembers.js';
 import { refused, type InviteMembersInput, type Services } from './mutations.js';
 import { newRequest } from './newRequest.js';
@@ -23,7 +24,7 @@ export function createInviteMembers({
     const { accounts, targets, faults } = checkMembers(administrators, caller, input, {
       name: 'accountIds',
       accounts: input.accountIds,
-      maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_PLAN, maxAccounts) : maxAccounts,
+      maxAccounts: dryRun ? Math.min(ACCOUNTS_PER_QUERY, maxAccounts) : maxAccounts,
       requiresEmails: false,
     });
     const allFaults = [

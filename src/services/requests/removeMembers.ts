@@ -1,7 +1,7 @@
 import type { Caller, RemovingOperation } from '../../membership.js';
 import type { ConfirmationStore } from '../../ports/confirmations.js';
 import { toUserErrors, type Fault } from '../input/faults.js';
-import { ACCOUNTS_PER_PLAN } from '../plans/membershipPlan.js';
+import { ACCOUNTS_PER_QUERY } from '../input/checkAccountIds.js';
 import type { RemovalPlanner, RemovalTarget } from '../plans/removalPlan.js';
 import { checkMembers, type MemberLimits } from './checkMembers.js';
 import {
@@ -44,7 +44,7 @@ async function remove(
     name: 'accountIds',
     accounts: input.accountIds,
     // A removal needs a preview, so the limit of a preview is its own.
-    maxAccounts: Math.min(ACCOUNTS_PER_PLAN, dependencies.maxAccounts),
+    maxAccounts: Math.min(ACCOUNTS_PER_QUERY, dependencies.maxAccounts),
     requiresEmails: false,
   });
   const allFaults = !dryRun && token === null ? [...faults, CONFIRMATION_REQUIRED] : faults;

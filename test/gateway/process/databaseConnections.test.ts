@@ -35,9 +35,11 @@ async function connections(): Promise<Record<string, number>> {
 /** Most connections at one moment, by name and in sum, until `work` has ended. */
 async function mostDuring(work: Promise<unknown>): Promise<{ byName: Record<string, number>; sum: number }> {
   const most = { byName: {} as Record<string, number>, sum: 0 };
-  let isOver = false;
-  const over = work.finally(() => (isOver = true));
-  while (!isOver) {
+  const progress = { isOver: false };
+  const over = work.finally(() => {
+    progress.isOver = true;
+  });
+  while (!progress.isOver) {
     const now = await connections();
     for (const [name, count] of Object.entries(now)) {
       most.byName[name] = Math.max(count, most.byName[name] ?? 0);
