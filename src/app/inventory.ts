@@ -55,9 +55,9 @@ function createJobs(
     observe,
     async waiting() {
       if (minutes !== null) {
-        await observations.wantOlderThan(lanes.all, minutes);
+        await observations.scheduleOlderThan(lanes.all, minutes);
       }
-      return observations.wanted(lanes.all);
+      return observations.due(lanes.all);
     },
     alone: isAlone,
     log: process.log,

@@ -30,7 +30,7 @@ export function startUpkeep(
       'removal confirmations': () => forgetConfirmations(prisma),
       'idempotency keys': () => releaseIdempotencyKeys(prisma, config.idempotencyHours),
       'member cache': () => memberCache.erase(MAX_AGE_SECONDS),
-      observations: () => observations.forget(OBSERVATIONS_KEPT_DAYS),
+      observations: () => observations.erase(OBSERVATIONS_KEPT_DAYS),
       retention: () => runRetention(log),
     },
     log,

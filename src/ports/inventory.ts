@@ -31,17 +31,17 @@ export interface InventoryState extends TargetAddress {
   readonly runningSince: Date | null;
 }
 
-/** Requests for observations of whole targets, and their results. Each function is one SQL statement. */
+/** Schedules observations of whole targets and stores their results. Each function is one SQL statement. */
 export interface InventoryObservations {
-  /** Requests observations that begin from now on; returns the time of the database's clock. */
-  want(targets: readonly TargetAddress[]): Promise<Date>;
-  /** As `want`, for targets whose last observation began, or was requested, more than this many minutes ago. */
-  wantOlderThan(targets: readonly TargetAddress[], minutes: number): Promise<void>;
-  /** The targets with a requested observation that has not ended. */
-  wanted(targets: readonly TargetAddress[]): Promise<TargetAddress[]>;
+  /** Schedules an observation of each target that begins from now on; resolves with the time of the database's clock. */
+  schedule(targets: readonly TargetAddress[]): Promise<Date>;
+  /** As `schedule`, for the targets whose last observation began, or was scheduled, more than this many minutes ago. */
+  scheduleOlderThan(targets: readonly TargetAddress[], minutes: number): Promise<void>;
+  /** The targets with a scheduled observation that has not ended. */
+  due(targets: readonly TargetAddress[]): Promise<TargetAddress[]>;
   /**
    * Begins an observation. An open observation of the same target is ended: its process has ended or lost the target. Null
-   * when no observation is requested any more, or another process has just begun one.
+   * when no observation is scheduled any more, or another process has just begun one.
    */
   begin(target: TargetAddress): Promise<OpenObservation | null>;
   /**
@@ -56,8 +56,8 @@ export interface InventoryObservations {
   ): Promise<void>;
   /** In the order of the targets. */
   states(targets: readonly TargetAddress[]): Promise<InventoryState[]>;
-  /** Erases the record of observations that ended this many days ago; their members stay until another is complete. */
-  forget(days: number): Promise<void>;
+  /** Erases observations that ended more than this many days ago; the members stay until the next complete observation. */
+  erase(days: number): Promise<void>;
 }
 
 /** A filter of the members of the inventory. Absent conditions do not filter; an empty list matches nothing. */
@@ -121,9 +121,9 @@ export interface CoverageGap {
 /** The members of an administrator by service and region. */
 export interface Coverage {
   readonly targets: readonly CoveredTarget[];
-  /** Number of accounts that are ENABLED in some observed targets, not in all. */
+  /** Number of all gaps. */
   readonly gapCount: number;
-  /** The first of them, in the order of their ids. */
+  /** The first gaps, in the order of their account ids. */
   readonly gaps: readonly CoverageGap[];
 }
 
@@ -132,13 +132,13 @@ export interface InventoryReads {
   /** By account id, and within an account in a fixed order of targets. */
   members(filter: InventoryFilter, page: PageArgs): Promise<Page<InventoryRow>>;
   countMembers(filter: InventoryFilter): Promise<number>;
-  /** In the order of the targets; at most `most` gaps, of accounts after `after`. */
+  /** In the order of the targets; the first `limit` gaps, of accounts after `after`. */
   coverage(
     targets: readonly TargetAddress[],
-    asked: {
+    query: {
       readonly accountIds: readonly string[] | null;
       readonly after: string | null;
-      readonly most: number;
+      readonly limit: number;
     },
   ): Promise<Coverage>;
   /** All members of a target; null when they were not observed within `maxAgeMs` milliseconds. */

@@ -101,7 +101,7 @@ export function createInventory(
       const found = await reads.coverage(targets, {
         accountIds: accountIds == null ? null : checkAccountIds('accountIds', accountIds),
         after: after == null ? null : checkAccountId('after', after),
-        most: checkGaps(first),
+        limit: checkGaps(first),
       });
       return { administrator: only, ...found };
     },

@@ -50,7 +50,7 @@ export function createRefreshInventory({
   stopping,
 }: {
   readonly administrators: readonly Administrator[];
-  readonly observations: Pick<InventoryObservations, 'want' | 'states'>;
+  readonly observations: Pick<InventoryObservations, 'schedule' | 'states'>;
   readonly start: (targets: readonly TargetAddress[]) => Promise<void>;
   readonly stopping: AbortSignal;
 }): RefreshInventory {
@@ -73,7 +73,7 @@ export function createRefreshInventory({
       return { targets: [], userErrors: toUserErrors(faults) };
     }
     const until = performance.now() + (input.waitSeconds ?? WAIT_SECONDS.default) * 1_000;
-    const since = await observations.want(targets.addresses);
+    const since = await observations.schedule(targets.addresses);
     await start(targets.addresses);
     return { targets: await waitFor(targets.addresses, since, until), userErrors: [] };
   };

@@ -18,9 +18,9 @@ export async function readCoverage(
   prisma: GatewayPrisma,
   laneIds: readonly number[],
   targets: readonly TargetAddress[],
-  asked: CoverageQuery,
+  query: CoverageQuery,
 ): Promise<Coverage> {
-  const { lanes, gapCount, gaps } = await readJson<JsonCoverage>(prisma, selectCoverage(laneIds, asked));
+  const { lanes, gapCount, gaps } = await readJson<JsonCoverage>(prisma, selectCoverage(laneIds, query));
   const places = new Map(laneIds.map((laneId, place) => [laneId, place]));
   const states = new Map(lanes.map((lane) => [lane.laneId, lane]));
   const observed = lanes.filter(({ observedAt }) => observedAt !== null).map(({ laneId }) => laneId);
@@ -70,7 +70,7 @@ interface JsonCoverage {
  * Reads the members of these lanes once and groups them twice: by lane and status, and by account. An account has a gap if
  * it is ENABLED in some observed lanes, not in all. Accounts of the query that a lane does not have are NOT_A_MEMBER there.
  */
-function selectCoverage(laneIds: readonly number[], { accountIds, after, most }: CoverageQuery): Prisma.Sql {
+function selectCoverage(laneIds: readonly number[], { accountIds, after, limit }: CoverageQuery): Prisma.Sql {
   const narrowed = accountIds && [...new Set(accountIds)];
   const isAsked = narrowed ? Prisma.sql`AND m.account_id = ANY (${narrowed}::text[])` : Prisma.empty;
   const absent = narrowed
@@ -93,7 +93,7 @@ function selectCoverage(laneIds: readonly number[], { accountIds, after, most }:
       HAVING count(*) FILTER (WHERE status = 'ENABLED') BETWEEN 1 AND (SELECT count(*) FROM observed) - 1
     ),
     shown AS MATERIALIZED (
-      SELECT account_id FROM gap WHERE account_id > ${after ?? ''} ORDER BY account_id LIMIT ${most}::int
+      SELECT account_id FROM gap WHERE account_id > ${after ?? ''} ORDER BY account_id LIMIT ${limit}::int
     )
     SELECT json_build_object(
       'lanes', (

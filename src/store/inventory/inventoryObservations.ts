@@ -13,12 +13,12 @@ export function createInventoryObservations(
   laneIdOf: (target: TargetAddress) => number,
 ): InventoryObservations {
   return {
-    want: (targets) => want(prisma, targets.map(laneIdOf)),
-    async wantOlderThan(targets, minutes) {
-      await wantOlderThan(prisma, targets.map(laneIdOf), minutes);
+    schedule: (targets) => schedule(prisma, targets.map(laneIdOf)),
+    async scheduleOlderThan(targets, minutes) {
+      await scheduleOlderThan(prisma, targets.map(laneIdOf), minutes);
     },
-    async wanted(targets) {
-      const ids = new Set(await wanted(prisma, targets.map(laneIdOf)));
+    async due(targets) {
+      const ids = new Set(await due(prisma, targets.map(laneIdOf)));
       return targets.filter((target) => ids.has(laneIdOf(target)));
     },
     async begin(target) {
@@ -36,7 +36,7 @@ export function createInventoryObservations(
       const byId = new Map(rows.map(({ laneId, ...state }) => [laneId, state]));
       return targets.map((target) => ({ ...UNKNOWN, ...byId.get(laneIdOf(target)), ...target }));
     },
-    async forget(days) {
+    async erase(days) {
       await prisma.$executeRaw`
         DELETE FROM inventory_observation WHERE finished_at < now() - make_interval(days => ${days}::int)`;
     },
@@ -55,21 +55,21 @@ const UNKNOWN: State = {
   runningSince: null,
 };
 
-async function want(prisma: PrismaClient, laneIds: readonly number[]): Promise<Date> {
+async function schedule(prisma: PrismaClient, laneIds: readonly number[]): Promise<Date> {
   // Rows are written in one order, so two statements never deadlock.
   const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
-    WITH asked AS (
+    WITH scheduled AS (
       INSERT INTO inventory (lane_id, wanted_at)
       SELECT lane_id, now() FROM unnest(${[...laneIds]}::int[]) AS wanted (lane_id) ORDER BY lane_id
       ON CONFLICT (lane_id) DO UPDATE SET wanted_at = GREATEST(inventory.wanted_at, EXCLUDED.wanted_at)
       RETURNING 1
     )
-    SELECT now() AS at, count(*) FROM asked`;
+    SELECT now() AS at, count(*) FROM scheduled`;
   return row?.at ?? new Date();
 }
 
 /** The update repeats the condition, so two replicas that read at the same time request one observation. */
-async function wantOlderThan(
+async function scheduleOlderThan(
   prisma: PrismaClient,
   laneIds: readonly number[],
   minutes: number,
@@ -85,7 +85,7 @@ async function wantOlderThan(
       < EXCLUDED.wanted_at - make_interval(secs => ${minutes * 60}::float8)`;
 }
 
-async function wanted(prisma: PrismaClient, laneIds: readonly number[]): Promise<number[]> {
+async function due(prisma: PrismaClient, laneIds: readonly number[]): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ laneId: number }[]>`
     SELECT lane_id AS "laneId" FROM inventory
     WHERE lane_id = ANY (${[...laneIds]}::int[]) AND wanted_at > COALESCE(tried_at, '-infinity')`;

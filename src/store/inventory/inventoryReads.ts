@@ -29,7 +29,7 @@ export function createInventoryReads(
         prisma,
         Prisma.sql`SELECT count(*)::int AS result FROM inventory_member m WHERE ${conditionOf(laneIdOf, filter)}`,
       ),
-    coverage: (targets, asked) => readCoverage(prisma, targets.map(laneIdOf), targets, asked),
+    coverage: (targets, query) => readCoverage(prisma, targets.map(laneIdOf), targets, query),
     listing: (target, maxAgeMs) => readListing(prisma, laneIdOf(target), maxAgeMs),
   };
 }

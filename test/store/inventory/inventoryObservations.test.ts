@@ -39,7 +39,7 @@ const member = (number: number, changes: Partial<ObservedMember> = {}): Observed
   ...changes,
 });
 const begin = async (target = HERE) => {
-  await observations.want([target]);
+  await observations.schedule([target]);
   return (await observations.begin(target)) ?? expect.fail('nothing begun');
 };
 const listed = async (target = HERE) =>
@@ -49,20 +49,20 @@ const stateOf = async (target = HERE) => (await observations.states([target]))[0
 describe('an observation', () => {
   it('begins only when it is requested, and once for all requests before it', async () => {
     expect(await observations.begin(HERE)).toBeNull();
-    await observations.want([HERE, THERE]);
-    await observations.want([THERE, HERE]);
-    expect(await observations.wanted([HERE, THERE])).toEqual([HERE, THERE]);
+    await observations.schedule([HERE, THERE]);
+    await observations.schedule([THERE, HERE]);
+    expect(await observations.due([HERE, THERE])).toEqual([HERE, THERE]);
     await observations.finish((await observations.begin(HERE)) ?? expect.unreachable(), []);
     expect(await observations.begin(HERE)).toBeNull();
-    expect(await observations.wanted([HERE, THERE])).toEqual([THERE]);
+    expect(await observations.due([HERE, THERE])).toEqual([THERE]);
   });
 
   it('is followed by another one when it began before the request', async () => {
     const first = await begin();
-    const since = await observations.want([HERE]);
+    const since = await observations.schedule([HERE]);
     await observations.finish(first, [member(1)]);
     expect(first.startedAt.getTime()).toBeLessThanOrEqual(since.getTime());
-    expect(await observations.wanted([HERE])).toEqual([HERE]);
+    expect(await observations.due([HERE])).toEqual([HERE]);
     expect(await observations.begin(HERE)).not.toBeNull();
   });
 
@@ -119,7 +119,7 @@ describe('an observation', () => {
   });
 
   it('is open once for each target, with any number of processes that begin at once', async () => {
-    await observations.want([HERE]);
+    await observations.schedule([HERE]);
     const begun = await Promise.all(Array.from({ length: 8 }, () => observations.begin(HERE)));
     const ends = begun.filter((one) => one !== null);
     await Promise.all(ends.map((one, n) => observations.finish(one, [member(n)])));
@@ -131,20 +131,20 @@ describe('an observation', () => {
 
 describe('targets that are observed at an interval', () => {
   it('are requested when the last observation, failed or not, is old enough', async () => {
-    await observations.wantOlderThan([HERE, THERE], 60);
-    expect(await observations.wanted([HERE, THERE])).toEqual([HERE, THERE]);
+    await observations.scheduleOlderThan([HERE, THERE], 60);
+    expect(await observations.due([HERE, THERE])).toEqual([HERE, THERE]);
     await observations.finish((await observations.begin(HERE)) ?? expect.unreachable(), []);
     await observations.fail((await observations.begin(THERE)) ?? expect.unreachable(), {
       reasonCode: 'UNREACHABLE',
       reason: 'gone',
     });
-    await Promise.all(Array.from({ length: 4 }, () => observations.wantOlderThan([THERE, HERE], 60)));
-    expect(await observations.wanted([HERE, THERE])).toEqual([]);
+    await Promise.all(Array.from({ length: 4 }, () => observations.scheduleOlderThan([THERE, HERE], 60)));
+    expect(await observations.due([HERE, THERE])).toEqual([]);
     await database.prisma.$executeRaw`
       UPDATE inventory SET tried_at = tried_at - interval '61 minutes', wanted_at = wanted_at - interval '61 minutes'
       WHERE lane_id = ${lanes.idOf(THERE)}`;
-    await observations.wantOlderThan([HERE, THERE], 60);
-    expect(await observations.wanted([HERE, THERE])).toEqual([THERE]);
+    await observations.scheduleOlderThan([HERE, THERE], 60);
+    expect(await observations.due([HERE, THERE])).toEqual([THERE]);
   });
 
   it('keep their members when the record of old observations is erased', async () => {
@@ -152,7 +152,7 @@ describe('targets that are observed at an interval', () => {
     await database.prisma
       .$executeRaw`UPDATE inventory_observation SET finished_at = finished_at - interval '31 days'`;
     const running = await begin(THERE);
-    await observations.forget(30);
+    await observations.erase(30);
     const left = await database.prisma.$queryRaw`SELECT id::text FROM inventory_observation`;
     expect(left).toEqual([{ id: running.id }]);
     expect(await listed()).toEqual([accountId(1)]);
