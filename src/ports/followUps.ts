@@ -1,35 +1,35 @@
 import type { MemberStatus } from '../membership.js';
 
-/** A member of a request that is due to be read. */
+/** An invited account of a request, which is read until it accepts. */
 export interface FollowedMember {
   /** Decimal digits of a 64-bit integer. */
   readonly targetId: string;
   readonly accountId: string;
 }
 
-/** What a read has shown of an account. */
+/** The status of an account in a read. */
 export interface SeenMember {
   readonly accountId: string;
   readonly status: MemberStatus;
-  /** The status is final: the account is not read again. */
+  /** Whether the status is final: the account is then not read again. */
   readonly isEnd: boolean;
-  /** The service answered then or a moment later; the database's clock. */
+  /** Just before the service answered; the database's clock. */
   readonly observedAt: Date;
 }
 
 /**
- * The schedule of reads of followed members, shared by all replicas. Each function is one statement. If a process takes
- * members and ends before it notes them, they are due again 3 minutes later.
+ * The schedule of reads of followed members, shared by all replicas. Each function is one statement. If a process claims
+ * members and ends before it records their reads, they are due again 3 minutes later.
  */
 export interface FollowUpStore {
-  /** Puts the members of some finished targets on the schedule; returns the number of targets, 0 when none is left. */
-  enroll(): Promise<number>;
+  /** Puts the members of up to 4 finished targets on the schedule; resolves with the number of targets, 0 when none is left. */
+  scheduleFinishedTargets(): Promise<number>;
   /** Ids of the lanes with members that are due. */
   lanesDue(): Promise<number[]>;
-  /** Takes the members of a lane that are due, at most this many distinct accounts. No other replica gets them too. */
-  take(laneId: number, accounts: number): Promise<FollowedMember[]>;
-  /** Records what a read has shown, and when the next one is due, if any. */
-  note(laneId: number, taken: readonly FollowedMember[], seen: readonly SeenMember[]): Promise<void>;
-  /** Postpones the members taken, and all others that are due in the lane, which cannot be read. */
-  postpone(laneId: number, taken: readonly FollowedMember[]): Promise<void>;
+  /** Claims the members of a lane that are due, at most this many distinct accounts. No other replica gets them too. */
+  claimDue(laneId: number, accounts: number): Promise<FollowedMember[]>;
+  /** Records the reads of claimed members, and schedules the next read of each member without a final status. */
+  recordSeen(laneId: number, claimed: readonly FollowedMember[], seen: readonly SeenMember[]): Promise<void>;
+  /** Postpones the claimed members, and all others that are due in the lane, because the lane cannot be read. */
+  postpone(laneId: number, claimed: readonly FollowedMember[]): Promise<void>;
 }

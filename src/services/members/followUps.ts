@@ -46,7 +46,7 @@ export function startFollowUps(dependencies: FollowUpDependencies): { stop(): Pr
   };
 
   const startDueLanes = async (): Promise<void> => {
-    while (!stopping.signal.aborted && (await store.enroll()) > 0) {}
+    while (!stopping.signal.aborted && (await store.scheduleFinishedTargets()) > 0) {}
     for (const laneId of await store.lanesDue()) {
       const lane = laneById.get(laneId);
       if (lane === undefined || running.has(laneId) || stopping.signal.aborted) {
@@ -86,12 +86,12 @@ async function followLane(
 ): Promise<void> {
   const { store } = dependencies;
   while (!stopping.aborted) {
-    const due = await store.take(lane.id, ACCOUNTS_PER_CALL);
+    const due = await store.claimDue(lane.id, ACCOUNTS_PER_CALL);
     const seen = due.length === 0 ? null : await readMembers(dependencies, lane, due, stopping);
     if (seen === null) {
       return;
     }
-    await store.note(lane.id, due, seen);
+    await store.recordSeen(lane.id, due, seen);
   }
 }
 

@@ -4,10 +4,10 @@ import type { FollowedMember, FollowUpStore, SeenMember } from '../../ports/foll
 /** Targets that one statement puts on the schedule: up to 40,000 accounts, about 1 second. */
 const TARGETS_PER_STEP = 4;
 
-/** Rows that one take reads to find its accounts: several requests may name the same account. */
-const ROWS_PER_TAKE = 500;
+/** Rows that one claim reads to find its accounts: several requests may name the same account. */
+const ROWS_PER_CLAIM = 500;
 
-/** How long taken rows are not due for other replicas, in seconds: a read waits 30 seconds for its rate, then for its answer. */
+/** How long claimed rows are not due for other replicas, in seconds: a read waits 30 seconds for its rate, then for its answer. */
 const LEASE_SECONDS = 180;
 
 /** The fractional part of the golden ratio: its multiples spread the lanes evenly, whatever their ids. */
@@ -23,11 +23,11 @@ const GRID = 0.25;
  */
 export function createFollowUpStore(prisma: PrismaClient, waits: readonly number[]): FollowUpStore {
   return {
-    enroll: () => enroll(prisma, waits),
+    scheduleFinishedTargets: () => scheduleFinishedTargets(prisma, waits),
     lanesDue: () => lanesDue(prisma),
-    take: (laneId, accounts) => take(prisma, laneId, accounts),
-    note: (laneId, taken, seen) => note(prisma, waits, laneId, { taken, seen }),
-    postpone: (laneId, taken) => postpone(prisma, waits, laneId, taken),
+    claimDue: (laneId, accounts) => claimDue(prisma, laneId, accounts),
+    recordSeen: (laneId, claimed, seen) => recordSeen(prisma, waits, laneId, { claimed, seen }),
+    postpone: (laneId, claimed) => postpone(prisma, waits, laneId, claimed),
   };
 }
 
@@ -35,7 +35,7 @@ export function createFollowUpStore(prisma: PrismaClient, waits: readonly number
  * Puts the invited accounts of targets without open outcomes on the schedule. Their outcomes are final, so they are read
  * once. Two replicas take different targets.
  */
-async function enroll(prisma: PrismaClient, waits: readonly number[]): Promise<number> {
+async function scheduleFinishedTargets(prisma: PrismaClient, waits: readonly number[]): Promise<number> {
   return prisma.$executeRaw`
     WITH ready AS MATERIALIZED (
       SELECT f.target_id, t.lane_id, f.until FROM follow_up f JOIN target t ON t.id = f.target_id
@@ -65,15 +65,15 @@ async function lanesDue(prisma: PrismaClient): Promise<number[]> {
 }
 
 /**
- * If two replicas take at the same time, the second waits for the first. The rows of the first are then due minutes later,
- * so the second takes the next ones. With SKIP LOCKED, both could take half a call.
+ * If two replicas claim at the same time, the second waits for the first. The rows of the first are then due minutes later,
+ * so the second takes the next ones. With SKIP LOCKED, each could claim half a call.
  */
-async function take(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
+async function claimDue(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
   return prisma.$queryRaw<FollowedMember[]>`
     WITH due AS MATERIALIZED (
       SELECT target_id, account_id FROM followed_member
       WHERE lane_id = ${laneId}::int AND next_look_at <= now()
-      ORDER BY next_look_at LIMIT ${ROWS_PER_TAKE}::int
+      ORDER BY next_look_at LIMIT ${ROWS_PER_CLAIM}::int
       FOR UPDATE
     ),
     chosen AS (SELECT DISTINCT account_id FROM due ORDER BY account_id LIMIT ${accounts}::int)
@@ -84,11 +84,11 @@ async function take(prisma: PrismaClient, laneId: number, accounts: number): Pro
 }
 
 /** Changes nothing for an account with a newer read: this process may have been paused since its own read. */
-async function note(
+async function recordSeen(
   prisma: PrismaClient,
   waits: readonly number[],
   laneId: number,
-  { taken, seen }: { readonly taken: readonly FollowedMember[]; readonly seen: readonly SeenMember[] },
+  { claimed, seen }: { readonly claimed: readonly FollowedMember[]; readonly seen: readonly SeenMember[] },
 ): Promise<void> {
   await prisma.$executeRaw`
     WITH seen AS (
@@ -100,8 +100,8 @@ async function note(
     UPDATE followed_member f SET
       member_status = seen.status, member_status_at = seen.at, looks = f.looks + 1,
       next_look_at = CASE WHEN NOT seen.is_end AND f.until > now() THEN ${laterLook(waits, laneId)} END
-    FROM ${rowsOf(taken)} JOIN seen USING (account_id)
-    WHERE f.target_id = taken.target_id AND f.account_id = taken.account_id
+    FROM ${rowsOf(claimed)} JOIN seen USING (account_id)
+    WHERE f.target_id = claimed.target_id AND f.account_id = claimed.account_id
       AND (f.member_status_at IS NULL OR f.member_status_at < seen.at)`;
 }
 
@@ -109,19 +109,19 @@ async function postpone(
   prisma: PrismaClient,
   waits: readonly number[],
   laneId: number,
-  taken: readonly FollowedMember[],
+  claimed: readonly FollowedMember[],
 ): Promise<void> {
   await prisma.$executeRaw`
     UPDATE followed_member f SET
       looks = f.looks + 1, next_look_at = CASE WHEN f.until > now() THEN ${laterLook(waits, laneId)} END
     WHERE f.lane_id = ${laneId}::int AND f.next_look_at IS NOT NULL
-      AND (f.next_look_at <= now() OR (f.target_id, f.account_id) IN (SELECT target_id, account_id FROM ${rowsOf(taken)}))`;
+      AND (f.next_look_at <= now() OR (f.target_id, f.account_id) IN (SELECT target_id, account_id FROM ${rowsOf(claimed)}))`;
 }
 
-function rowsOf(taken: readonly FollowedMember[]): Prisma.Sql {
+function rowsOf(claimed: readonly FollowedMember[]): Prisma.Sql {
   return Prisma.sql`unnest(
-    ${taken.map(({ targetId }) => targetId)}::text[]::bigint[], ${taken.map(({ accountId }) => accountId)}::text[]
-  ) AS taken (target_id, account_id)`;
+    ${claimed.map(({ targetId }) => targetId)}::text[]::bigint[], ${claimed.map(({ accountId }) => accountId)}::text[]
+  ) AS claimed (target_id, account_id)`;
 }
 
 /** When a row that was just read is read next, at the latest at its deadline. */

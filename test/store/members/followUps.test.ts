@@ -38,8 +38,8 @@ async function follow(target: number, first: number, count: number, { due = true
       now() + make_interval(secs => ${due ? -1 : 3_600}::float8)
     FROM generate_series(${first}::int, ${first + count - 1}::int) AS n`;
 }
-const seenNow = (taken: readonly FollowedMember[], seen: Partial<SeenMember> = {}): SeenMember[] =>
-  [...new Set(taken.map((one) => one.accountId))].map((account) => ({
+const seenNow = (claimed: readonly FollowedMember[], seen: Partial<SeenMember> = {}): SeenMember[] =>
+  [...new Set(claimed.map((one) => one.accountId))].map((account) => ({
     ...{ accountId: account, status: 'INVITED', isEnd: false, observedAt: new Date(), ...seen },
   }));
 const row = async (target: number, number: number) =>
@@ -49,31 +49,31 @@ const row = async (target: number, number: number) =>
 const secondsUntil = (date: Date | null) => ((date?.getTime() ?? 0) - Date.now()) / 1_000;
 
 describe('the members of a lane that are due', () => {
-  it('are taken once, up to a number of distinct accounts, for all their requests', async () => {
+  it('are claimed once, up to a number of distinct accounts, for all their requests', async () => {
     await follow(1, 0, 60);
     await follow(2, 0, 60);
     await follow(3, 0, 60, { due: false });
     await follow(4, 0, 60, { laneId: otherLane });
-    const taken = await store.take(lane, 50);
-    expect(taken).toHaveLength(100);
-    expect(new Set(taken.map((one) => one.accountId)).size).toBe(50);
-    expect(await store.take(lane, 50)).toHaveLength(20);
-    expect(await store.take(lane, 50)).toEqual([]);
+    const claimed = await store.claimDue(lane, 50);
+    expect(claimed).toHaveLength(100);
+    expect(new Set(claimed.map((one) => one.accountId)).size).toBe(50);
+    expect(await store.claimDue(lane, 50)).toHaveLength(20);
+    expect(await store.claimDue(lane, 50)).toEqual([]);
     expect(await store.lanesDue()).toEqual([otherLane]);
   });
 
-  it('are never taken by two replicas at once, and fill the call of each', async () => {
+  it('are never claimed by two replicas at once, and fill the call of each', async () => {
     await follow(1, 0, 380);
-    const takes = await Promise.all(Array.from({ length: 8 }, () => store.take(lane, 50)));
-    expect(takes.map((taken) => taken.length).toSorted((a, b) => a - b)).toEqual([
+    const claims = await Promise.all(Array.from({ length: 8 }, () => store.claimDue(lane, 50)));
+    expect(claims.map((claimed) => claimed.length).toSorted((a, b) => a - b)).toEqual([
       30, 50, 50, 50, 50, 50, 50, 50,
     ]);
-    expect(new Set(takes.flat().map((one) => one.accountId)).size).toBe(380);
+    expect(new Set(claims.flat().map((one) => one.accountId)).size).toBe(380);
   });
 
-  it('are due again when the process that took them has ended', async () => {
+  it('are due again when the process that claimed them has ended', async () => {
     await follow(1, 0, 1);
-    await store.take(lane, 50);
+    await store.claimDue(lane, 50);
     expect(secondsUntil((await row(1, 0)).nextLookAt)).toBeGreaterThan(120);
     expect(secondsUntil((await row(1, 0)).nextLookAt)).toBeLessThanOrEqual(180);
   });
@@ -87,9 +87,9 @@ describe('a read of a followed member', () => {
       [300, 2],
     ] as const) {
       await database.prisma.$executeRaw`UPDATE followed_member SET next_look_at = now()`;
-      const taken = await store.take(lane, 50);
-      await store.note(lane, taken.slice(0, 1), seenNow(taken.slice(0, 1)));
-      await store.note(lane, taken.slice(1), seenNow(taken.slice(1)));
+      const claimed = await store.claimDue(lane, 50);
+      await store.recordSeen(lane, claimed.slice(0, 1), seenNow(claimed.slice(0, 1)));
+      await store.recordSeen(lane, claimed.slice(1), seenNow(claimed.slice(1)));
       const { nextLookAt, looks: noted, memberStatus } = await row(1, 0);
       expect([noted, memberStatus]).toEqual([looks, 'INVITED']);
       expect(secondsUntil(nextLookAt)).toBeGreaterThan(wait - 10);
@@ -103,16 +103,16 @@ describe('a read of a followed member', () => {
 
   it('is the last one when the status is final', async () => {
     await follow(1, 0, 1);
-    const taken = await store.take(lane, 50);
-    await store.note(lane, taken, seenNow(taken, { status: 'ENABLED', isEnd: true }));
+    const claimed = await store.claimDue(lane, 50);
+    await store.recordSeen(lane, claimed, seenNow(claimed, { status: 'ENABLED', isEnd: true }));
     expect(await row(1, 0)).toMatchObject({ memberStatus: 'ENABLED', nextLookAt: null });
   });
 
   it('changes nothing after a newer one', async () => {
     await follow(1, 0, 1);
-    const taken = await store.take(lane, 50);
-    await store.note(lane, taken, seenNow(taken, { status: 'ENABLED', isEnd: true }));
-    await store.note(lane, taken, seenNow(taken, { observedAt: new Date(Date.now() - 60_000) }));
+    const claimed = await store.claimDue(lane, 50);
+    await store.recordSeen(lane, claimed, seenNow(claimed, { status: 'ENABLED', isEnd: true }));
+    await store.recordSeen(lane, claimed, seenNow(claimed, { observedAt: new Date(Date.now() - 60_000) }));
     expect(await row(1, 0)).toMatchObject({ memberStatus: 'ENABLED', nextLookAt: null, looks: 1 });
   });
 
@@ -120,8 +120,8 @@ describe('a read of a followed member', () => {
     await follow(1, 0, 120);
     await follow(2, 0, 10, { due: false });
     await follow(3, 0, 1, { laneId: otherLane });
-    await store.postpone(lane, await store.take(lane, 50));
-    expect(await store.take(lane, 50)).toEqual([]);
+    await store.postpone(lane, await store.claimDue(lane, 50));
+    expect(await store.claimDue(lane, 50)).toEqual([]);
     expect(secondsUntil((await row(1, 0)).nextLookAt)).toBeGreaterThan(280);
     expect(secondsUntil((await row(1, 119)).nextLookAt)).toBeGreaterThan(280);
     expect((await row(2, 0)).looks).toBe(0);
@@ -141,9 +141,9 @@ it('a round reads a few rows for each account, however many are followed and not
     };
     const before = await total();
     expect(await within.lanesDue()).toEqual([lane]);
-    const taken = await within.take(lane, 50);
-    await within.note(lane, taken, seenNow(taken));
-    expect(taken).toHaveLength(50);
+    const claimed = await within.claimDue(lane, 50);
+    await within.recordSeen(lane, claimed, seenNow(claimed));
+    expect(claimed).toHaveLength(50);
     return (await total()) - before;
   });
   expect(rows).toBeLessThan(500);
