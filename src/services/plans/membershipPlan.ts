@@ -10,7 +10,7 @@ import {
   type TargetAddress,
 } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
-import { roomFor } from './memberCeilings.js';
+import { remainingCapacity } from './remainingCapacity.js';
 import type { MemberReads } from '../members/memberReads.js';
 import { verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
@@ -102,14 +102,14 @@ async function planTarget(
       const verdict = verdictOn(operation, member, email, ownAccountId);
       return { accountId: member.accountId, verdict, memberStatus: member.status };
     });
-    if (!judged.some((one) => takesRoom(one))) {
+    if (!judged.some((one) => usesCapacity(one))) {
       return { accounts: judged, limitChecked: true, ...NO_FAULT };
     }
-    const room = await roomFor(reads, target, operation);
-    if (room.kind === 'NOT_COUNTED') {
+    const capacity = await remainingCapacity(reads, target, operation);
+    if (capacity.kind === 'NOT_COUNTED') {
       return { accounts: judged, limitChecked: false, ...NO_FAULT };
     }
-    return { accounts: withinRoom(judged, room.room), limitChecked: true, ...NO_FAULT };
+    return { accounts: markOverLimit(judged, capacity.remaining), limitChecked: true, ...NO_FAULT };
   } catch (error) {
     const failure = reasonOfFailure(error);
     const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
@@ -124,14 +124,14 @@ async function planTarget(
 const NO_FAULT = { reasonCode: null, reason: null };
 
 /** An entry that exists, though removed, adds no member; every invitation adds an open invitation. */
-function takesRoom({ verdict, memberStatus }: PlannedAccount): boolean {
+function usesCapacity({ verdict, memberStatus }: PlannedAccount): boolean {
   return verdict === 'WOULD_INVITE' || (verdict === 'WOULD_CREATE' && memberStatus === 'NOT_A_MEMBER');
 }
 
-function withinRoom(accounts: readonly PlannedAccount[], room: number): PlannedAccount[] {
-  let left = room;
+function markOverLimit(accounts: readonly PlannedAccount[], remaining: number): PlannedAccount[] {
+  let left = remaining;
   return accounts.map((one) => {
-    if (!takesRoom(one)) {
+    if (!usesCapacity(one)) {
       return one;
     }
     left -= 1;
