@@ -232,7 +232,7 @@ export interface Caller {
   /** Null when the operation did not come over the network. */
   readonly origin: Origin | null;
   /** Aborts when the client disconnects; absent where that cannot be known. */
-  readonly gone?: AbortSignal;
+  readonly disconnected?: AbortSignal;
 }
 
 /** The caller of every request while authentication is off (AUTH_MODE none, loopback only). */

@@ -34,7 +34,9 @@ export interface ContextDependencies {
 /** Makes the context of one operation. */
 export function createContextOf(deps: ContextDependencies): (input: OperationInput) => GatewayContext {
   return ({ caller, idempotencyKey, isQuery }) => {
-    const deadlineOf = deadlineOfQuery(isQuery, () => createDeadline(deps.timeoutSeconds, caller.gone));
+    const deadlineOf = deadlineOfQuery(isQuery, () =>
+      createDeadline(deps.timeoutSeconds, caller.disconnected),
+    );
     const timed = <Port extends object>(port: Port): Port => withDeadline(port, deadlineOf, deps.cancellable);
     const history = timed(deps.history);
     return {

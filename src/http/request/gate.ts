@@ -33,7 +33,7 @@ export function createGate(
   const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<RequestInfo> => {
     const origin = originOf(request);
     const found = await authenticate(request.headers.authorization ?? null, origin);
-    const caller = found && { ...found.caller, gone: disconnectSignal(reply) };
+    const caller = found && { ...found.caller, disconnected: disconnectSignal(reply) };
     return { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
   };
 

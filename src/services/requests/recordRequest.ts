@@ -34,10 +34,10 @@ export function createRecordRequest(
   stopping: AbortSignal,
 ): RecordRequest {
   return async (request, { waitSeconds, confirmation }) => {
-    const { gone } = request.caller;
+    const { disconnected } = request.caller;
     const wait = {
       seconds: waitSeconds ?? WAIT_SECONDS.default,
-      signals: gone === undefined ? [stopping] : [stopping, gone],
+      signals: disconnected === undefined ? [stopping] : [stopping, disconnected],
     };
     // Race: a request that finishes at once is not missed, since its watch begins before its insert.
     const watch = events.watch(request.id);

@@ -42,7 +42,7 @@ export function createExports(databaseUrl: string, canceller: Canceller, log: Lo
       const cancel = (): void => {
         cancelled = canceller.cancel(client);
       };
-      caller.gone?.addEventListener('abort', cancel, { once: true });
+      caller.disconnected?.addEventListener('abort', cancel, { once: true });
       // No statement timeout: the time between two batches is that of the client.
       const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
       let failure: Error | undefined;
@@ -56,9 +56,9 @@ export function createExports(databaseUrl: string, canceller: Canceller, log: Lo
         }
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
-        throw caller.gone?.aborted === true ? clientDisconnected(failure) : error;
+        throw caller.disconnected?.aborted === true ? clientDisconnected(failure) : error;
       } finally {
-        caller.gone?.removeEventListener('abort', cancel);
+        caller.disconnected?.removeEventListener('abort', cancel);
         await cursor.close().catch(() => undefined);
         await cancelled;
         client.release(failure);

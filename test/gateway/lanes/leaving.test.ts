@@ -118,15 +118,15 @@ describe('a client that disconnects', () => {
   });
 
   it('ends the wait of its mutation, and not the request', async () => {
-    const gone = new AbortController();
+    const client = new AbortController();
     const record = createRecordRequest(
       insertingStore,
       createRequestEvents(gateway.database.prisma),
       new AbortController().signal,
     );
-    const request = newRequest([1], { caller: { ...LOCAL_CALLER, gone: gone.signal } });
+    const request = newRequest([1], { caller: { ...LOCAL_CALLER, disconnected: client.signal } });
     const result = record(request, { waitSeconds: 60 });
-    gone.abort();
+    client.abort();
     expect(await result).toEqual({ requestId: request.id, userErrors: [] });
   });
 });
