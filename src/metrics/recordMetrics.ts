@@ -99,7 +99,7 @@ function createRecordSeries(registry: Registry) {
         const { perSecond, burst } = rates[service];
         pending.set(labels, lane.pending);
         oldest.set(labels, lane.oldestSeconds);
-        used.set(labels, Math.min(1, (lane.behindSeconds * perSecond) / burst));
+        used.set(labels, Math.min(1, (lane.secondsToFullBurst * perSecond) / burst));
         limit.set(labels, perSecond);
       }
     },

@@ -7,7 +7,7 @@ export interface LaneGauge extends TargetAddress {
   /** Age of the oldest request with such an outcome, in seconds; 0 without one. */
   readonly oldestSeconds: number;
   /** Seconds until the whole burst of its rate is available again. */
-  readonly behindSeconds: number;
+  readonly secondsToFullBurst: number;
 }
 
 /** Outcomes of one kind that settled in an hour, of all callers. */

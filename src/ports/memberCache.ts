@@ -45,8 +45,8 @@ export interface MemberCache {
     readonly observedAt: Date;
   } | null>;
   /** A cached page of the service's own list; null when none is young enough. */
-  page(target: TargetAddress, asked: MemberPageQuery, maxAgeSeconds: number): Promise<CachedPage | null>;
-  savePage(target: TargetAddress, asked: MemberPageQuery, page: CachedPage): Promise<void>;
+  page(target: TargetAddress, query: MemberPageQuery, maxAgeSeconds: number): Promise<CachedPage | null>;
+  savePage(target: TargetAddress, query: MemberPageQuery, page: CachedPage): Promise<void>;
   /** Erases cached reads and pages that are older. */
   erase(olderThanSeconds: number): Promise<void>;
 }

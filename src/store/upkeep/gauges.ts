@@ -14,7 +14,7 @@ export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauge
 /** An index of its own has the waiting targets. The first 48 bits of a request's id are its time. */
 function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
   return prisma.$queryRaw<LaneGauge[]>`
-    SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_TO_FULL_BURST} AS "behindSeconds",
+    SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_TO_FULL_BURST} AS "secondsToFullBurst",
       COALESCE(waiting.pending, 0)::float8 AS pending,
       COALESCE(GREATEST(EXTRACT(EPOCH FROM clock_timestamp())
         - ('x' || left(translate(waiting.oldest, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0)::float8 AS "oldestSeconds"
