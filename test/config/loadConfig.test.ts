@@ -29,7 +29,7 @@ function faultsOf(environment: Record<string, string>): string {
 }
 
 describe('the configuration', () => {
-  it('is the sandbox on this machine when nothing is said', () => {
+  it('uses the sandbox on this machine when no variable is set', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
       idempotencyHours: 168,
@@ -70,7 +70,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes how long what is kept, as whole numbers from 1 on', () => {
+  it('accepts retention times that are whole numbers of at least 1', () => {
     expect(loadConfig({ RECORD_RETENTION_MONTHS: '13', EMAIL_RETENTION_DAYS: '30' }).retention).toEqual({
       recordMonths: 13,
       emailDays: 30,
@@ -80,25 +80,25 @@ describe('the configuration', () => {
     );
   });
 
-  it('has all members observed every so many minutes, a month at most, when that is said', () => {
+  it('observes all members at an interval only when it is set, of at most one month', () => {
     expect(loadConfig({ INVENTORY_INTERVAL_MINUTES: '90' }).inventoryIntervalMinutes).toBe(90);
     for (const minutes of ['0', '1.5', '44641']) {
       expect(faultsOf({ INVENTORY_INTERVAL_MINUTES: minutes })).toContain('INVENTORY_INTERVAL_MINUTES: ');
     }
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toMatchObject({ databaseUrl: null, port: 4000 });
   });
 
-  it('leaves endpoints of AWS to the SDK, and takes the one of a sandbox', () => {
+  it('reads the endpoint of a sandbox, and leaves the endpoints of AWS to the SDK', () => {
     const AWS_ENDPOINT_URL = 'http://127.0.0.1:4567';
     expect(loadConfig({ AWS_ENDPOINT_URL }).endpoint).toBe(AWS_ENDPOINT_URL);
     const aws = loadConfig({ AWS_ENDPOINT_URL, UPSTREAM: 'aws', AWS_REGION: 'eu-west-1' });
     expect(aws).toMatchObject({ endpoint: null, defaultRegions: ['eu-west-1'] });
   });
 
-  it('names every fault at once, and repeats no value', () => {
+  it('reports every fault at once, and repeats no value', () => {
     const words = faultsOf({
       PORT: 'secret',
       DATABASE_URL: 'mysql://user:secret@host/db',
@@ -127,7 +127,7 @@ describe('the configuration', () => {
     expect(faultsOf(environment)).toContain(words);
   });
 
-  it('wants database, upstream and authentication spelled out in production', () => {
+  it('requires database, upstream and authentication in production', () => {
     const words = faultsOf({ NODE_ENV: 'production' });
     for (const name of ['DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
       expect(words).toContain(`  ${name}: expected`);
@@ -177,7 +177,7 @@ administrators:
     ]);
   });
 
-  it('is refused with every fault in it, named by its place', async () => {
+  it('is refused with all its faults, each with its path', async () => {
     const ADMINISTRATORS_FILE = await administratorsFile(`
 administrators:
   - { id: "a b", accountId: 111122223333, services: [], regions: [europe], roleArn: role, secret: hidden }
@@ -190,7 +190,7 @@ administrators:
     expect(words).not.toContain('hidden');
   });
 
-  it('may not name an administrator twice', async () => {
+  it('is refused when two administrators have the same id', async () => {
     const one = '{ id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }';
     const ADMINISTRATORS_FILE = await administratorsFile(`administrators: [${one}, ${one}]`);
     expect(faultsOf({ ADMINISTRATORS_FILE })).toContain('administrator hub is there twice');

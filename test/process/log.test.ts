@@ -39,7 +39,7 @@ afterAll(async () => {
   await Promise.all([database.drop(), sandbox.stop(), issuer.stop()]);
 });
 
-it('logs one line a request, and no address and no secret at any level', async () => {
+it('logs one line for each request, without e-mail addresses and secrets at any level', async () => {
   const person = await issuer.sign({ sub: 'ann', roles: ['operator'], administrators: '*' });
   const expired = await issuer.sign({ exp: 1 });
   const guessed = `mgw_${'y'.repeat(43)}`;

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.kill('SIGTERM'));
 
-it('a gateway with retention erases at start what is too old, step by step, and says of it what is left', async () => {
+it('a gateway with retention erases old data at start, in several steps, and shows which data it erased', async () => {
   const { prisma } = record;
   const old = { requestId: { in: [5, 6, 7].map(requestIdOf) } };
   // The last thing that a run does.

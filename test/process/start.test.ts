@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe('npm start, with nothing configured', () => {
-  it('says where GraphiQL is, that no call leaves the machine, and gives a mutation that works as pasted', async () => {
+  it('prints the URL of GraphiQL, that no call leaves the machine, and a mutation that works when it is pasted', async () => {
     expect(gateway.output()).toContain(`GraphiQL: ${gateway.url}/graphql`);
     expect(gateway.output()).toMatch(/Upstream: the sandbox at http:\S+\. No call leaves this machine\./);
     const curl = /^curl .*$/m.exec(gateway.output())?.[0] ?? '';
@@ -56,14 +56,14 @@ describe('npm start, with nothing configured', () => {
     }
   });
 
-  it('refuses a second start in the same place with one line that says what is running', async () => {
+  it('refuses a second start in the same directory, with one line about the running gateway', async () => {
     const second = start();
     await expect(second).rejects.toThrow(
       `already running: ${gateway.url}/graphql (process ${gateway.pid}, data in`,
     );
   });
 
-  it('starts again after a kill -9, with its record, and the sandbox with its members', async () => {
+  it('starts again after a kill -9, with its record and the members of the sandbox', async () => {
     await gateway.kill('SIGKILL');
     gateway = await start();
     const { requests } = await execute(gateway.url, RequestsDocument, { first: 10 });
@@ -73,7 +73,7 @@ describe('npm start, with nothing configured', () => {
     expect(inviteMembers?.request?.status).toBe('SUCCEEDED');
   });
 
-  it('starts again after a kill -9 of everything it had started', async () => {
+  it('starts again after a kill -9 of the gateway and all its child processes', async () => {
     const pids = (await leftovers()).map((line) => Number.parseInt(line, 10));
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) {
@@ -89,7 +89,7 @@ describe('npm start, with nothing configured', () => {
     expect(requests.nodes).toHaveLength(3);
   });
 
-  it('ends everything when told to, and leaves no process behind', async () => {
+  it('ends all its processes on SIGINT', async () => {
     expect(await gateway.kill('SIGINT')).toBe(0);
     await expect.poll(leftovers, { timeout: 5_000 }).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('a faulty configuration', () => {
     expect(words).not.toMatch(/^\s+at /m);
   });
 
-  it('lets nobody in from outside while there is no authentication, and wants production spelled out', async () => {
+  it('refuses a non-loopback host without authentication, and requires explicit settings in production', async () => {
     const words = await spawnGateway({ HOST: '0.0.0.0', NODE_ENV: 'production' }).then(String, String);
     for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
       expect(words).toContain(`  ${name}: `);

@@ -48,7 +48,7 @@ const status = async (url: string, secret: string) => {
 };
 
 describe('npm run token', () => {
-  it('makes a token before the gateway has ever run, and prints it alone', async () => {
+  it('creates a token before the gateway has ever run, and prints nothing else', async () => {
     const secret = await npmRunToken(
       'create',
       '--name',
@@ -63,7 +63,7 @@ describe('npm run token', () => {
     expect(await status(gateway.url, secret)).toBe(200);
   });
 
-  it('makes, lists and revokes beside a gateway that is running', async () => {
+  it('creates, lists and revokes tokens while a gateway runs', async () => {
     const url = gateway?.url ?? '';
     const secret = await token('create', '--name', 'viewer', '--role', 'viewer', '--expires', '1');
     expect(await status(url, secret)).toBe(200);
@@ -107,7 +107,7 @@ describe('npm run token', () => {
     [['create', '--nmae', 'x'], "Unknown option '--nmae'"],
     [['revoke', 'token_x'], 'tokenId: expected the id of a token'],
     [['destroy'], 'expected create, list or revoke'],
-  ])('refuses %j in words', async (args, words) => {
+  ])('refuses %j with a message', async (args, words) => {
     await expect(token(...args)).rejects.toMatchObject({
       code: 1,
       stdout: '',

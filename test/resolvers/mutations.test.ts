@@ -10,7 +10,7 @@ describe('createMembers', () => {
   const CREATE = `mutation ($input: CreateMembersInput!) { createMembers(input: $input) {
     request { id counts { total } } userErrors { field message code } } }`;
 
-  it('passes on caller and input, and shows the resulting request', async () => {
+  it('passes on caller and input, and returns the request', async () => {
     const store = createMemoryHistory();
     const createMembers = vi.fn<Services['createMembers']>(async () => {
       fill(store, 1, 2);
@@ -46,7 +46,7 @@ describe('createMembers', () => {
     });
   });
 
-  it('shows the faults of the input without a request', async () => {
+  it('returns the faults of the input without a request', async () => {
     const userError = {
       field: ['input', 'accounts', '0'],
       message: 'expected ...',
@@ -77,7 +77,7 @@ describe('createMembers', () => {
 });
 
 describe('inviteMembers', () => {
-  it('passes on caller and input, and shows the request', async () => {
+  it('passes on caller and input, and returns the request', async () => {
     const store = createMemoryHistory();
     store.requestRows.push(requestRow({ operation: 'INVITE_MEMBERS' }));
     const inviteMembers = vi.fn<Services['inviteMembers']>(async () => TAKEN);
@@ -101,7 +101,7 @@ describe('inviteMembers', () => {
 });
 
 describe('two mutations in one operation', () => {
-  it('each show the record after them, also for the same request', async () => {
+  it('each return the record as it is after them, also for the same request', async () => {
     const store = createMemoryHistory();
     fill(store, 1, 2);
     let processed = 0;

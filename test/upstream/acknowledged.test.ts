@@ -16,11 +16,11 @@ const metadata = (httpStatus: number, awsRequestId: string | null) => ({
   attempts: 1,
 });
 
-it('an empty object is an answer to DisassociateMembers of Security Hub, which says nothing of accounts', async () => {
+it('an empty object acknowledges DisassociateMembers of Security Hub, without results of accounts', async () => {
   expect(await disassociate('{}', AWS)).toEqual({ kind: 'ACKNOWLEDGED', metadata: metadata(200, 'req-1') });
 });
 
-it('without the request id of AWS it is none', async () => {
+it('an empty object without the request id of AWS is no answer', async () => {
   expect(await disassociate('{}', { 'content-type': 'application/json' })).toEqual({
     kind: 'UNANSWERED',
     metadata: metadata(200, null),
@@ -30,7 +30,7 @@ it('without the request id of AWS it is none', async () => {
   });
 });
 
-it('a refusal is one as ever', async () => {
+it('a refusal of DisassociateMembers is a refusal as for other calls', async () => {
   const headers = { ...AWS, 'x-amzn-errortype': 'InvalidAccessException' };
   expect(await disassociate('{"Message":"Not subscribed."}', headers, 401)).toMatchObject({
     kind: 'REFUSED',

@@ -26,7 +26,7 @@ describe.each<[SecurityService, string, string, string]>([
     return await sendTo(server.endpoint, service);
   }
 
-  it('is passed on in its order and as it came, malformed ids, duplicates and missing words included', async () => {
+  it('is returned unchanged and in its order, with malformed ids, duplicates and missing texts', async () => {
     const entries = [
       { [id]: '000000000001', [words]: 'é “verbatim” ' },
       { [id]: '1', [words]: 'short' },
@@ -51,7 +51,7 @@ describe.each<[SecurityService, string, string, string]>([
     expect(await answerTo({ [list]: value })).toEqual(NO_ANSWER);
   });
 
-  it(`may be left out: ${service === 'GUARDDUTY' ? 'that is no answer' : 'then it is empty'}`, async () => {
+  it(`is ${service === 'GUARDDUTY' ? 'required' : 'empty when it is missing'}`, async () => {
     expect(await answerTo({})).toEqual(
       service === 'GUARDDUTY' ? NO_ANSWER : { kind: 'ANSWERED', metadata: WIRE, unprocessed: [] },
     );

@@ -10,14 +10,11 @@ const CALLS = SECURITY_SERVICES.flatMap((service) =>
   MEMBERSHIP_OPERATIONS.map((operation) => [operation, service] as const),
 );
 
-it.each(CALLS)(
-  '%s at %s says in its user agent which call of the record it is',
-  async (operation, service) => {
-    await using server = await startRawServer((socket) => socket.write(EMPTY));
-    await sendTo(server.endpoint, service, operation);
-    const [request = ''] = server.requests;
-    const userAgent = /^user-agent: (.*)$/im.exec(request)?.[1] ?? '';
-    expect(userAgent.trim()).toMatch(new RegExp(`^aws-sdk-js/.* md/call#${CALL_ID}$`));
-    expect(/SignedHeaders=([^,]*)/.exec(request)?.[1]?.split(';')).not.toContain('user-agent');
-  },
-);
+it.each(CALLS)('%s at %s names its call of the record in the user agent', async (operation, service) => {
+  await using server = await startRawServer((socket) => socket.write(EMPTY));
+  await sendTo(server.endpoint, service, operation);
+  const [request = ''] = server.requests;
+  const userAgent = /^user-agent: (.*)$/im.exec(request)?.[1] ?? '';
+  expect(userAgent.trim()).toMatch(new RegExp(`^aws-sdk-js/.* md/call#${CALL_ID}$`));
+  expect(/SignedHeaders=([^,]*)/.exec(request)?.[1]?.split(';')).not.toContain('user-agent');
+});

@@ -10,7 +10,7 @@ import { translateError } from '../../src/upstream/errors.js';
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
 
 describe('shared credentials', () => {
-  it('are fetched once, however many ask at the same moment and later', async () => {
+  it('are fetched once for any number of simultaneous and later reads', async () => {
     let fetched = 0;
     const provider = shared(async () => ({ ...KEYS, sessionToken: String(++fetched) }));
     const first = await Promise.all([provider(), provider(), provider()]);
@@ -36,7 +36,7 @@ describe('shared credentials', () => {
     expect((await provider()).sessionToken).toBe('2');
   });
 
-  it('are asked for again after a failure', async () => {
+  it('are fetched again after a failure', async () => {
     let fetched = 0;
     const provider = shared(async () => {
       if (++fetched === 1) {
@@ -49,7 +49,7 @@ describe('shared credentials', () => {
   });
 });
 
-it('names its sessions as STS wants it', () => {
+it('names sessions by the rules of STS', () => {
   expect(ROLE_SESSION_NAME).toMatch(/^[\w+=,.@-]{2,64}$/);
 });
 
@@ -58,7 +58,7 @@ const failed = (cause: object) =>
   translateError(new CredentialFailure('No credentials could be had.', { cause }));
 
 describe('a failure to get credentials', () => {
-  it('is a refusal when there are none', () => {
+  it('is a refusal when no credentials are found', () => {
     expect(failed({ name: 'CredentialsProviderError', message: 'Could not load credentials' })).toEqual({
       kind: 'REFUSED',
       metadata: NOTHING_SENT,
@@ -67,7 +67,7 @@ describe('a failure to get credentials', () => {
     });
   });
 
-  it('is a refusal when STS says so, and names neither user nor role', () => {
+  it('is a refusal when STS refuses, without the names of user and role', () => {
     expect(
       failed({
         name: 'AccessDenied',

@@ -149,7 +149,7 @@ describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) =>
     expect(server.requests).toHaveLength(1);
   });
 
-  it('knows that a refused connection carried nothing', async () => {
+  it('reports a refused connection as a call that was never sent', async () => {
     const { endpoint } = await closedServer();
     expect(await sendTo(endpoint, service)).toEqual({
       kind: 'UNANSWERED',
@@ -161,8 +161,8 @@ describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) =>
   });
 });
 
-describe('a connection that never came to be', () => {
-  it('is told by the words of the SDK when it takes too long', async () => {
+describe('a connection that was never made', () => {
+  it('is recognised by the text of the SDK when it timed out', async () => {
     const agent = new (class extends Agent {
       override createConnection() {
         return Object.assign(new Socket(), { connecting: true });
@@ -189,11 +189,11 @@ describe('a connection that never came to be', () => {
     agent.destroy();
   });
 
-  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])('is told by %s', (code) => {
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])('is recognised by %s', (code) => {
     expect(translateError(Object.assign(new Error(code), { code }))).toMatchObject({ neverSent: true });
   });
 
-  it('is one when every address of the host failed, and not when one of them got through', () => {
+  it('is reported when every address of the host failed, and not when one was reached', () => {
     const refusedOnce = Object.assign(new Error('connect ETIMEDOUT'), {
       code: 'ETIMEDOUT',
       syscall: 'connect',
@@ -207,7 +207,7 @@ describe('a connection that never came to be', () => {
   });
 });
 
-it('takes whatever is thrown that it does not know for an answer that was lost', () => {
+it('treats an unknown error as a lost answer', () => {
   for (const thrown of [new Error('a bug'), 'a string', null]) {
     expect(translateError(thrown)).toMatchObject({
       kind: 'UNANSWERED',

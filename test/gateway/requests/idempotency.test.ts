@@ -28,7 +28,7 @@ const create = async (replica: GatewayProcess, input: CreateMembersInput) =>
   (await execute(replica.url, CreateMembersDocument, { input })).createMembers;
 
 describe('an idempotency key', () => {
-  it('makes one request of two that arrive on two replicas at once, and both wait for it', async () => {
+  it('records one request for two inputs that arrive at two replicas at the same time, and both wait for it', async () => {
     const input = { accounts: accounts(3), idempotencyKey: 'at once' };
     const answers = await Promise.all([one, two, one, two].map((replica) => create(replica, input)));
     expect(new Set(answers.map((answer) => answer?.request?.id)).size).toBe(1);
@@ -42,7 +42,7 @@ describe('an idempotency key', () => {
     expect(sent).toHaveLength(12);
   });
 
-  it('refuses another input on the other replica, and sends nothing of it', async () => {
+  it('refuses another input on the other replica, and sends no call for it', async () => {
     await create(one, { accounts: accounts(1, 100), idempotencyKey: 'reused' });
     const answer = await create(two, { accounts: accounts(1, 200), idempotencyKey: 'reused' });
     expect(answer).toMatchObject({ request: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
@@ -50,7 +50,7 @@ describe('an idempotency key', () => {
     expect(sent).not.toContain(accounts(1, 200)[0]?.accountId);
   });
 
-  it('finds the request again after the replica that took it was killed before it answered', async () => {
+  it('finds the request after its replica was killed before it answered', async () => {
     const input = { accounts: accounts(60, 1_000), idempotencyKey: 'killed', waitSeconds: 60 };
     const answer = create(one, input).then(
       () => 'answered',

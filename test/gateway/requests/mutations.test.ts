@@ -44,7 +44,7 @@ describe('createMembers', () => {
     ]);
   });
 
-  it('goes only where it is told, with the detector it is told', async () => {
+  it('sends only to the targets of the input, with the detector of the input', async () => {
     const detectorId = 'f'.repeat(32);
     await gateway.sandbox.put('detectors', { account: '111122223333', region: 'eu-west-1', detectorId });
     const payload = await create({
@@ -76,7 +76,7 @@ describe('createMembers', () => {
     expect(payload?.request?.outcomes.nodes).toMatchObject([{ status: 'PROCESSED', sends: 2 }]);
   });
 
-  it('keeps a detector the caller named, and says that it is not found', async () => {
+  it('uses no other detector than the one of the input, and reports that it is not found', async () => {
     const payload = await create({
       accounts: accounts(1, first),
       services: ['GUARDDUTY'],
@@ -93,7 +93,7 @@ describe('createMembers', () => {
     ]);
   });
 
-  it("keeps the service's words for an account it refuses, and processes the others", async () => {
+  it("records the service's text for a refused account, and processes the others", async () => {
     const self = { accountId: '111122223333', email: 'self@example.com' };
     const payload = await create({
       accounts: [self, ...accounts(1, first)],
@@ -109,7 +109,7 @@ describe('createMembers', () => {
     expect(refused?.reason).toMatch(/cannot become a member of itself/);
   });
 
-  it('sends an account again whose result may be cured, and counts each send', async () => {
+  it('sends an account with a retryable result again, and counts each send', async () => {
     const magic = { accountId: '333355900021', email: 'magic@example.com' };
     const payload = await create({ accounts: [magic], services: ['SECURITY_HUB'], regions: ['us-east-1'] });
     expect(payload?.request?.outcomes.nodes).toMatchObject([
@@ -117,7 +117,7 @@ describe('createMembers', () => {
     ]);
   });
 
-  it('leaves other targets alone when one fails', async () => {
+  it('processes the other targets when one fails', async () => {
     await gateway.sandbox.put('faults', [
       {
         match: { service: 'securityhub', region: 'eu-west-1', operation: 'CreateMembers' },
@@ -140,7 +140,7 @@ describe('createMembers', () => {
     }
   });
 
-  it('answers at once when told not to wait, and finishes all the same', async () => {
+  it('answers at once with waitSeconds 0, and the request still finishes', async () => {
     await gateway.sandbox.put('latency', { ms: 300 });
     const payload = await create({ accounts: accounts(1, first), waitSeconds: 0 });
     expect(['PENDING', 'RUNNING']).toContain(payload?.request?.status);
@@ -151,7 +151,7 @@ describe('createMembers', () => {
       .toBe('SUCCEEDED');
   });
 
-  it('makes one request of two with the same idempotency key, also at the same moment', async () => {
+  it('records one request for two inputs with the same idempotency key, also at the same time', async () => {
     const input = { accounts: accounts(2, first), idempotencyKey: `key-${first}` };
     const payloads = await Promise.all([
       create(input),
@@ -203,7 +203,7 @@ describe('createMembers with a faulty input', () => {
 });
 
 describe('inviteMembers', () => {
-  it("invites what was created, with GuardDuty's message and switch, once", async () => {
+  it('invites created members once, with the message and the e-mail option of GuardDuty', async () => {
     const asked = accounts(2, first);
     await create({ accounts: asked });
     const payload = await invite({
@@ -226,7 +226,7 @@ describe('inviteMembers', () => {
     }
   });
 
-  it('never overtakes the creation of the same account', async () => {
+  it('is never sent before the creation of the same account', async () => {
     const asked = accounts(120, first);
     const [created, invited] = await Promise.all([
       create({ accounts: asked, services: ['SECURITY_HUB'], regions: ['us-east-1'] }),
@@ -242,7 +242,7 @@ describe('inviteMembers', () => {
     expect(invited?.request?.status).toBe('SUCCEEDED');
   });
 
-  it('says for an account that was not created what the service says', async () => {
+  it("reports the service's text for an account that was not created", async () => {
     const payload = await invite({ accountIds: [accounts(1, first)[0]?.accountId ?? ''] });
     expect(payload?.request?.status).toBe('FAILED');
     expect(new Set(payload?.request?.outcomes.nodes.map(({ reasonCode }) => reasonCode))).toEqual(
@@ -250,7 +250,7 @@ describe('inviteMembers', () => {
     );
   });
 
-  it("refuses GuardDuty's options where only Security Hub is asked", async () => {
+  it('refuses the options of GuardDuty when the input names Security Hub only', async () => {
     const payload = await invite({
       accountIds: ['222233334444'],
       services: ['SECURITY_HUB'],
@@ -263,8 +263,8 @@ describe('inviteMembers', () => {
   });
 });
 
-describe('a whole call that goes wrong once', () => {
-  // The sandbox's magic endings: the same every time, documented in sandbox/README.md.
+describe('a call that fails once', () => {
+  // The last digits of the account id choose the sandbox's fault (sandbox/README.md).
   it.each([
     ['33', 'is throttled', 2],
     ['34', 'fails inside the service', 2],
@@ -273,7 +273,7 @@ describe('a whole call that goes wrong once', () => {
     ['37', 'is cut after the service did everything', 1],
     ['39', 'has its answer cut in the middle', 1],
   ])(
-    'ending %s: a call that %s ends PROCESSED, and nobody is invited twice',
+    'account ending %s: a call that %s ends PROCESSED, and no account is invited twice',
     async (ending, _what, sends) => {
       const where = { services: ['GUARDDUTY' as const, 'SECURITY_HUB' as const], regions: ['us-east-1'] };
       const accountId = `4444559000${ending}`;
@@ -295,7 +295,7 @@ describe('a whole call that goes wrong once', () => {
     ['31', 'SERVICE_NOT_ENABLED'],
     ['32', 'OTHER'],
   ])(
-    'ending %s: a call that is refused for good fails its accounts with %s and the words',
+    "account ending %s: a refused call fails its accounts with %s and the service's text",
     async (ending, reasonCode) => {
       const payload = await create({
         accounts: [{ accountId: `4444559000${ending}`, email: 'magic@example.com' }],

@@ -22,7 +22,7 @@ const post = (token: string, query: string, headers: Record<string, string> = {}
   gateway.post({ query }, { authorization: `Bearer ${token}`, ...headers });
 
 describe('a request', () => {
-  it('keeps who made it and how it came, for admins to see', async () => {
+  it('records its caller and its origin, which admins can read', async () => {
     const { body, headers } = await post(admin, MUTATION, {
       'x-request-id': 'ticket-4711',
       'x-forwarded-for': '203.0.113.9',
@@ -45,7 +45,7 @@ describe('a request', () => {
     });
   });
 
-  it('of a retry keeps its own', async () => {
+  it('of a retry records its own origin', async () => {
     const failing = MUTATION.replace('222233334444', '333344900013');
     const { body } = await post(operator, failing, { 'x-request-id': 'first' });
     const { id } = (body.data?.['createMembers'] as { request: { id: string } }).request;
@@ -57,7 +57,7 @@ describe('a request', () => {
     });
   });
 
-  it('shows how it came to nobody else, and goes on all the same', async () => {
+  it('hides its origin from other roles, and still answers the other fields', async () => {
     const { status, body } = await post(operator, MUTATION);
     expect(status).toBe(200);
     expect(body.data?.['createMembers']).toMatchObject({
@@ -80,7 +80,7 @@ describe('a request', () => {
     },
   );
 
-  it('with the same key is another one when another kind of caller made it', async () => {
+  it('with the same idempotency key is a new request for another kind of caller', async () => {
     const client = new pg.Client({ connectionString: gateway.databaseUrl });
     await client.connect();
     try {
@@ -105,7 +105,7 @@ describe('an attempt that is denied', () => {
     return (body.data?.['deniedAttempts'] as { nodes: Record<string, unknown>[] }).nodes;
   };
 
-  it('is on record: with a bad token, with none, and for want of a role; equal ones are counted', async () => {
+  it('is recorded for a bad token, a missing token and a missing role; equal attempts are counted', async () => {
     const bad = `mgw_${'x'.repeat(43)}`;
     for (let i = 0; i < 3; i++) {
       await post(bad, '{ __typename }', { 'x-request-id': `bad-${i}` });
@@ -132,7 +132,7 @@ describe('an attempt that is denied', () => {
 });
 
 describe('a token', () => {
-  it('is made, listed, used and revoked by admins; its secret is shown once and kept nowhere', async () => {
+  it('is created, listed and revoked by admins; its secret is shown once and not stored', async () => {
     const create = `mutation { createToken(input: { name: "robot", role: VIEWER, expiresInDays: 1 }) { secret token { id name role createdBy lastUsedAt expiresAt } userErrors { message } } }`;
     const { body } = await post(admin, create);
     const made = body.data?.['createToken'] as { secret: string; token: { id: string } };
@@ -164,7 +164,7 @@ describe('a token', () => {
     expect(JSON.stringify(rows)).not.toContain(made.secret.slice(4));
   });
 
-  it('is good no longer when it has expired', async () => {
+  it('is refused after it has expired', async () => {
     const secret = await gateway.token('brief', 'VIEWER');
     const client = new pg.Client({ connectionString: gateway.databaseUrl });
     await client.connect();
@@ -179,7 +179,7 @@ describe('a token', () => {
     ['name: "x", role: VIEWER, expiresInDays: 0', 'expiresInDays', 'INVALID_INPUT'],
     ['name: "x", role: VIEWER, administrators: []', 'administrators', 'INVALID_INPUT'],
     ['name: "x", role: VIEWER, administrators: ["nobody"]', 'administrators', 'UNKNOWN_ADMINISTRATOR'],
-  ])('is not made of %s', async (input, field, code) => {
+  ])('is refused for the input %s', async (input, field, code) => {
     const query = `mutation { createToken(input: { ${input} }) { secret token { id } userErrors { field code } } }`;
     expect((await post(admin, query)).body.data?.['createToken']).toEqual({
       secret: null,

@@ -57,7 +57,7 @@ describe('requestProgress', () => {
     expect(seen.at(-1)).toMatchObject({ status: 'SUCCEEDED', counts: { total: 500, processed: 500 } });
   });
 
-  it('says of a finished request how it ended, and ends', async () => {
+  it('sends the end of a finished request, and ends', async () => {
     const id = await request(1);
     const told = [];
     for await (const one of follow(id)) {
@@ -71,7 +71,7 @@ describe('requestProgress', () => {
     expect(seen).toEqual(['SUCCEEDED']);
   });
 
-  it('asks the database nothing for a client that has gone away', async () => {
+  it('runs no statement for a client that has disconnected', async () => {
     const id = await request(400);
     for await (const { data } of follow(id)) {
       expect(data?.requestProgress.id).toBe(id);
@@ -86,7 +86,7 @@ describe('requestProgress', () => {
     expect(statements.length).toBeGreaterThan(0);
   });
 
-  it('refuses what is not the id of a request, and what is no subscription', async () => {
+  it('refuses an invalid request id, and an operation that is not a subscription', async () => {
     for await (const { errors } of client.iterate({ query: FOLLOW, variables: { id: 'nonsense' } })) {
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
       expect(errors?.[0]?.message).toContain('expected the id of a MembershipRequest');

@@ -51,7 +51,7 @@ describe('members of both services', () => {
   beforeAll(() => seedMembers(gateway.sandbox, all));
   beforeEach(() => gateway.sandbox.clearLog());
 
-  it('are shown by a preview with what would go, and nothing is sent but reads', async () => {
+  it('are shown by a preview with their verdicts, which sends only reads', async () => {
     const { plan, request, userErrors } = await disassociate({ accountIds: going, dryRun: true });
     expect([request, userErrors]).toEqual([null, []]);
     expect(plan).toMatchObject({
@@ -77,7 +77,7 @@ describe('members of both services', () => {
     );
   });
 
-  it('are refused by a deletion as long as they are associated, as its preview says', async () => {
+  it('cannot be deleted while they are associated, as the preview says', async () => {
     const { plan } = await remove({ accountIds: going, dryRun: true });
     expect(plan?.targets.map(({ going: shown, share }) => [shown, share?.counted])).toEqual([
       [[], 3],
@@ -93,7 +93,7 @@ describe('members of both services', () => {
     );
   });
 
-  it('are disassociated with one call a service; Security Hub is read back once, GuardDuty never', async () => {
+  it('are disassociated with one call for each service; Security Hub is read back once, GuardDuty never', async () => {
     const preview = await disassociate({ accountIds: going, dryRun: true });
     await gateway.sandbox.clearLog();
     const { request } = await disassociate({ accountIds: going, confirm: preview.plan?.confirm ?? null });
@@ -109,7 +109,7 @@ describe('members of both services', () => {
     }
   });
 
-  it('are NOT_ASSOCIATED the second time, in the words of GuardDuty and in ours', async () => {
+  it('are NOT_ASSOCIATED the second time, with the text of GuardDuty and a text of the gateway', async () => {
     const accountIds = [...going, '299999999999'];
     const { plan } = await disassociate({ accountIds, dryRun: true });
     expect(plan?.targets[0]?.accounts.map(({ verdict }) => verdict)).toEqual([
@@ -132,7 +132,7 @@ describe('members of both services', () => {
     );
   });
 
-  it('are deleted afterwards, and then unknown', async () => {
+  it('are deleted after that, and then unknown', async () => {
     expect(await confirmed(remove, { accountIds: going })).toMatchObject({
       status: 'SUCCEEDED',
       counts: { total: 6, processed: 6 },
@@ -147,10 +147,10 @@ describe('members of both services', () => {
   });
 });
 
-describe('a share of all members', () => {
+describe('the largest share of members that one request may remove', () => {
   const all = members(25, 500);
 
-  it('is the most that one request may take; more gives no token, and says both numbers', async () => {
+  it('is checked by the preview, which gives no token for a larger share and reports both numbers', async () => {
     await seedMembers(gateway.sandbox, all);
     // 25 and the 37 of the tests before: six may go.
     const { plan, userErrors } = await disassociate({ accountIds: all.slice(0, 7), dryRun: true });
@@ -166,7 +166,7 @@ describe('a share of all members', () => {
     expect(fewer.plan?.confirm).not.toBeNull();
   });
 
-  it('always lets one go', async () => {
+  it('always allows one member', async () => {
     const only = members(1, 700);
     const input = { accountIds: only, regions: ['eu-west-1'] };
     for (const service of SERVICES) {
@@ -178,7 +178,7 @@ describe('a share of all members', () => {
     expect(request).toMatchObject({ status: 'SUCCEEDED', counts: { total: 2 } });
   });
 
-  it('cannot be told of a target that does not answer: no token', async () => {
+  it('is unknown for a target that does not answer: the preview gives no token', async () => {
     await gateway.sandbox.put('faults', [
       { match: { service: 'guardduty', operation: 'GetMembers' }, fault: 'access-denied' },
     ]);
@@ -204,7 +204,7 @@ describe('a share of all members', () => {
     ]);
   });
 
-  it('cannot be told when the members cannot be counted, unless one account alone is to go: no token', async () => {
+  it('is unknown when the members cannot be counted: the preview gives a token for one account only', async () => {
     await gateway.sandbox.put('faults', [
       { match: { service: 'securityhub', operation: 'ListMembers' }, fault: 'access-denied' },
     ]);
@@ -224,7 +224,7 @@ describe('a share of all members', () => {
     expect(one.plan?.confirm).not.toBeNull();
   });
 
-  it('is counted by the inventory when that is an hour old at most: no member is listed for it', async () => {
+  it('is computed from an inventory of at most 1 hour, without listing members', async () => {
     const { refreshInventory } = await gateway.execute(RefreshInventoryDocument, {
       input: { regions: [REGION], waitSeconds: 30 },
     });
@@ -238,7 +238,7 @@ describe('a share of all members', () => {
     }
   });
 
-  it('is not asked about more than 1,000 accounts', async () => {
+  it('is refused for more than 1,000 accounts', async () => {
     const { userErrors } = await disassociate({ accountIds: members(1_001), dryRun: true });
     expect(userErrors).toMatchObject([{ code: 'TOO_MANY_ACCOUNTS' }]);
   });

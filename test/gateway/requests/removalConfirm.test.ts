@@ -60,15 +60,15 @@ const INVALID = (why: string) => ({
   ],
 });
 
-describe('a removal without a good confirmation records and sends nothing', () => {
-  it('when it has none', async () => {
+describe('a removal without a valid confirmation records and sends nothing', () => {
+  it('when the confirmation is missing', async () => {
     expect(await ask('ann', 'disassociateMembers', INPUT)).toMatchObject({
       request: null,
       userErrors: [{ code: 'CONFIRMATION_REQUIRED' }],
     });
   });
 
-  it('when nobody gave it, or gave it to another', async () => {
+  it('when the confirmation is unknown, or belongs to another caller', async () => {
     const foreign = await preview('bob');
     for (const confirm of ['', 'confirm_x', `${foreign}x`, foreign]) {
       expect(await ask('ann', 'disassociateMembers', { ...INPUT, confirm })).toEqual(
@@ -91,7 +91,7 @@ describe('a removal without a good confirmation records and sends nothing', () =
     );
   });
 
-  it('when it is too old', async () => {
+  it('when the confirmation has expired', async () => {
     const confirm = await preview('ann');
     await gateway.database.prisma.$executeRaw`UPDATE removal_confirmation SET expires_at = now()`;
     expect(await ask('ann', 'disassociateMembers', { ...INPUT, confirm })).toEqual(
@@ -106,7 +106,7 @@ describe('a removal without a good confirmation records and sends nothing', () =
 });
 
 describe('a confirmation', () => {
-  it('is kept by its hash alone', async () => {
+  it('is stored as a hash only', async () => {
     const confirm = await preview('ann');
     const rows = await gateway.database.prisma.$queryRaw<{ row: string }[]>`
       SELECT c::text AS row FROM removal_confirmation c`;
@@ -116,7 +116,7 @@ describe('a confirmation', () => {
     }
   });
 
-  it('is good for what differs in the order of accounts and in what is said for the record', async () => {
+  it('is valid for the same accounts in another order, and with another note', async () => {
     const confirm = await preview('ann');
     const input = { ...INPUT, accountIds: [...GOING].reverse(), note: 'OPS-7', waitSeconds: 30, confirm };
     expect(await ask('ann', 'disassociateMembers', input)).toMatchObject({
@@ -125,7 +125,7 @@ describe('a confirmation', () => {
     });
   });
 
-  it('makes one request of many that come with it at once', async () => {
+  it('records one request for many simultaneous inputs', async () => {
     await seedMembers(gateway.sandbox, GOING);
     const confirm = await preview('ann');
     const answers = await Promise.all(
@@ -137,7 +137,7 @@ describe('a confirmation', () => {
     );
   });
 
-  it('that is used up still finds its request under the same idempotency key, and another one does too', async () => {
+  it('that is used up still finds its request by idempotency key, and so does a new confirmation', async () => {
     const first = { ...INPUT, idempotencyKey: 'once', confirm: await preview('ann') };
     const made = await ask('ann', 'disassociateMembers', first);
     const again = await ask('ann', 'disassociateMembers', first);
@@ -151,7 +151,7 @@ describe('a confirmation', () => {
 });
 
 describe('a retry of a removal', () => {
-  it('is for admins, and for what may pass by itself; others are refused, which is noted', async () => {
+  it('needs the role ADMIN and retryable outcomes; other attempts are refused and recorded', async () => {
     await seedMembers(gateway.sandbox, GOING);
     const confirm = await preview('ann');
     await gateway.sandbox.put('faults', [{ match: { operation: 'DisassociateMembers' }, fault: 'throttle' }]);

@@ -28,7 +28,7 @@ async function statementsDuring(work: () => Promise<unknown>): Promise<string[]>
 }
 
 describe('waiting for a request', () => {
-  it('costs no statement, however many callers wait for it over HTTP', async () => {
+  it('runs no statement, for any number of callers that wait over HTTP', async () => {
     await gateway.sandbox.put('latency', { ms: 6_000 });
     const input = { ...WHERE, accounts: accounts(1), idempotencyKey: 'all of us', waitSeconds: 60 };
     const waiters = Array.from({ length: 200 }, () => gateway.execute(CreateMembersDocument, { input }));
@@ -43,7 +43,7 @@ describe('waiting for a request', () => {
     await gateway.sandbox.put('latency', { ms: 0 });
   });
 
-  it('is memory only for ten thousand waiters, and one statement for all of them when NOTIFY was interrupted', async () => {
+  it('needs only memory for 10,000 waiting callers, and one statement for all after NOTIFY was interrupted', async () => {
     const events = createRequestEvents(gateway.database.prisma);
     const stopping = new AbortController();
     const record = createRecordRequest(insertingStore, events, stopping.signal);

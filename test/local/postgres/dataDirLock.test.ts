@@ -33,7 +33,7 @@ function holdLock(...args: string[]): ChildProgram {
   return program;
 }
 
-it('makes the data directory, and leaves it free after release', async () => {
+it('creates the data directory, and frees it on release', async () => {
   const inside = join(dataDir, 'a', 'b');
   const first = await lockDataDir(inside);
   await first.release();
@@ -42,7 +42,7 @@ it('makes the data directory, and leaves it free after release', async () => {
   await (await lockDataDir(inside)).release();
 });
 
-it('tells a second gateway where the first answers', async () => {
+it('tells a second gateway the URL of the first', async () => {
   const holder = holdLock(URL);
   expect(await holder.nextLine<Answer>()).toEqual({ locked: true });
   await expect(lockDataDir(dataDir)).rejects.toMatchObject({
@@ -59,14 +59,14 @@ it('tells a second gateway that the first is still starting', async () => {
   );
 });
 
-it('refuses a second hold by the same process', async () => {
+it('refuses a second lock of the same process', async () => {
   const lock = await lockDataDir(dataDir);
   await lock.announce(URL);
   await expect(lockDataDir(dataDir)).rejects.toThrow(`already running: ${URL} (process ${process.pid}`);
   await lock.release();
 });
 
-it('takes over from a gateway that was killed, though its process id lives on in another process', async () => {
+it('locks the directory of a killed gateway, even if another process now has its process id', async () => {
   const killed = holdLock(URL);
   await killed.nextLine();
   killed.kill('SIGKILL');
@@ -77,7 +77,7 @@ it('takes over from a gateway that was killed, though its process id lives on in
   await lock.release();
 });
 
-it('lets exactly one of many win that start at the same instant, also after one that was killed', async () => {
+it('gives the lock to exactly one of many simultaneous starts, also after a killed gateway', async () => {
   for (let round = 0; round < 3; round++) {
     const starters = Array.from({ length: 6 }, () => holdLock(URL));
     const answers = await Promise.all(starters.map((starter) => starter.nextLine<Answer>()));
@@ -93,7 +93,7 @@ it('lets exactly one of many win that start at the same instant, also after one 
   }
 });
 
-it('says why a directory cannot be locked at all', async () => {
+it('says why a directory cannot be locked', async () => {
   const file = join(dataDir, 'file');
   await writeFile(file, '');
   await expect(lockDataDir(file)).rejects.toMatchObject({

@@ -103,7 +103,7 @@ it('keeps its data between starts, in a path with a space', async () => {
   expect(await query(second.url, 'SELECT word FROM kept')).toEqual([{ word: 'ünï' }]);
 });
 
-it('writes through to the disk, in UTF-8, ordered the same on every machine', async () => {
+it('writes to disk before it confirms, in UTF-8, with the same sort order on every machine', async () => {
   const { url } = await start();
   expect(
     await query(
@@ -117,7 +117,7 @@ it('writes through to the disk, in UTF-8, ordered the same on every machine', as
   ]);
 });
 
-it('listens on the loopback address only, and asks for a password that only its owner can read', async () => {
+it('listens on the loopback address only, and requires a password that only its owner can read', async () => {
   const { url } = await start();
   const wrong = url.replace(/:[0-9a-f]+@/, ':wrong@');
   await expect(query(wrong, 'SELECT 1')).rejects.toThrow('password authentication failed');
@@ -135,7 +135,7 @@ it('listens on the loopback address only, and asks for a password that only its 
   }
 });
 
-it('stops while a session is in a transaction, and stops once only', async () => {
+it('stops while a session is in a transaction, and only once', async () => {
   const { url, stop } = await start();
   const client = new pg.Client({ connectionString: url });
   const told = new Promise<Error>((resolve) => client.on('error', resolve));
@@ -148,7 +148,7 @@ it('stops while a session is in a transaction, and stops once only', async () =>
   await stop();
 });
 
-it('says so when the server ends by itself, and starts again', async () => {
+it('reports that the server ended by itself, and can start again', async () => {
   const onUnexpectedEnd = vi.fn();
   const { stop } = await start(onUnexpectedEnd);
   process.kill(await serverPid(), 'SIGKILL');
@@ -158,7 +158,7 @@ it('says so when the server ends by itself, and starts again', async () => {
   expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-it('ends the server that a killed gateway left running, and loses nothing it had committed', async () => {
+it('ends the server that a killed gateway left running, and loses no committed row', async () => {
   const gateway = startGateway();
   const { url } = await gateway.nextLine<{ url: string }>();
   await query(url, 'CREATE TABLE committed (id int)');
@@ -171,7 +171,7 @@ it('ends the server that a killed gateway left running, and loses nothing it had
   expect(await query(postgres.url, 'SELECT * FROM committed')).toEqual([]);
 });
 
-it('starts after everything was killed at once, and loses nothing that was committed', async () => {
+it('starts after all processes were killed at once, and loses no committed row', async () => {
   const gateway = startGateway();
   const { url } = await gateway.nextLine<{ url: string }>();
   await query(url, 'CREATE TABLE committed AS SELECT generate_series(1, 1000) AS id');
@@ -186,7 +186,7 @@ it('starts after everything was killed at once, and loses nothing that was commi
   ]);
 });
 
-it('starts though the process id of a killed server belongs to another process now', async () => {
+it('starts even if another process now has the process id of a killed server', async () => {
   const { uid, gid } = await stat(cluster);
   // Run by PostgreSQL's own user: the one case that PostgreSQL itself cannot tell from a running server.
   const other = spawn('sleep', ['60'], { uid, gid });
@@ -211,7 +211,7 @@ it('starts though the process id of a killed server belongs to another process n
   }
 });
 
-it('starts after a gateway that was killed while it made the cluster', async () => {
+it('starts after a gateway was killed while it created the cluster', async () => {
   await rm(join(dataDir, 'postgres'), { recursive: true });
   const gateway = startGateway();
   const unfinished = await vi.waitFor(
@@ -230,7 +230,7 @@ it('starts after a gateway that was killed while it made the cluster', async () 
   expect(await readdir(dataDir)).not.toContain(unfinished);
 });
 
-it('stops with a process that exits without stopping it', async () => {
+it('stops when its process exits without stopping it', async () => {
   const gateway = startGateway('exit');
   await gateway.nextLine();
   const server = await serverPid();
@@ -238,7 +238,7 @@ it('stops with a process that exits without stopping it', async () => {
   await waitForEnd(server);
 });
 
-it('hears nothing of a Ctrl-C in the terminal, so that the gateway can finish with it', async () => {
+it('receives no Ctrl-C from the terminal, so the gateway can stop first', async () => {
   const gateway = startGateway();
   await gateway.nextLine();
   const server = await serverPid();
@@ -248,7 +248,7 @@ it('hears nothing of a Ctrl-C in the terminal, so that the gateway can finish wi
   expect(isRunning(server)).toBe(false);
 });
 
-it('says what is missing when the directory is not a database of its own', async () => {
+it('says which files are missing when the directory is not a database of the gateway', async () => {
   await rm(join(dataDir, 'postgres', 'password'));
   await expect(start()).rejects.toMatchObject({
     code: 'BAD_CONFIGURATION',
@@ -256,7 +256,7 @@ it('says what is missing when the directory is not a database of its own', async
   });
 });
 
-it('reports the last words of a server that does not start', async () => {
+it('reports the last log lines of a server that does not start', async () => {
   await writeFile(join(cluster, 'PG_VERSION'), '15\n');
   await expect(start()).rejects.toThrow(
     /^PostgreSQL did not start \(exit code 1\): .*database files are incompatible with server/,

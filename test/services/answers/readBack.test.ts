@@ -54,7 +54,7 @@ const SHOWS = {
   },
 } as const satisfies Record<string, Record<string, readonly Change[]>>;
 
-/** Neither associated nor there because a call of ours ended that. */
+/** Statuses without an association, except those that a disassociation sets. */
 const UNASSOCIATED = [
   'Created',
   'Resigned',
@@ -86,11 +86,11 @@ it.each([
   ['INVITE_MEMBERS', 'NOT_DONE'],
   ['DISASSOCIATE_MEMBERS', 'NOT_ASSOCIATED'],
   ['DELETE_MEMBERS', 'PROCESSED'],
-] as const)('takes an account the service does not know, after a lost %s, for %s', (operation, verdict) => {
+] as const)('an account that the service does not know, after a lost %s, is %s', (operation, verdict) => {
   expect(verdictFromReadBack(operation, STARTED_AT, undefined)).toBe(verdict);
 });
 
-it('is what the table of UPSTREAMS.md says', () => {
+it('agrees with the table of UPSTREAMS.md', () => {
   const section =
     readFileSync('UPSTREAMS.md', 'utf8').split('## After a lost answer')[1]?.split('\n## ')[0] ?? '';
   const rows = section

@@ -82,7 +82,7 @@ it.each<[text: string, reasonCode: ReasonCode]>([
   expect(classifyUnprocessed(text)).toBe(reasonCode);
 });
 
-it('knows a text for every retryable reason that an account can come back with', () => {
+it('has a text for every retryable reason of an account', () => {
   const told = REASON_PATTERNS.map(({ reasonCode }) => reasonCode);
   // The other two are said of whole calls.
   expect(RETRYABLE_REASONS.filter((code) => !told.includes(code))).toEqual(['THROTTLED', 'UNREACHABLE']);

@@ -81,7 +81,7 @@ const REFUSED: Refused = {
   errorMessage: 'You shall not pass.',
 };
 
-it("fails the accounts of a refused call with the service's own words", () => {
+it("fails the accounts of a refused call with the service's text", () => {
   expect(verdictOf(REFUSED)).toEqual({
     status: 'FAILED',
     reasonCode: 'ACCESS_DENIED',
@@ -91,11 +91,11 @@ it("fails the accounts of a refused call with the service's own words", () => {
   });
 });
 
-it('gives the name of a refusal that has no words', () => {
+it("uses the exception's name as the reason of a refusal without text", () => {
   expect(verdictOf({ ...REFUSED, errorMessage: '' }).reason).toBe('AccessDeniedException');
 });
 
-it("does not take a proxy's 403 for the service's: it goes again", () => {
+it('sends a call again after a 403 of a proxy', () => {
   const page: Unanswered = {
     kind: 'UNANSWERED',
     metadata: { httpStatus: 403, awsRequestId: null, attempts: 1 },
@@ -106,7 +106,7 @@ it("does not take a proxy's 403 for the service's: it goes again", () => {
   expect(verdictOf(page)).toMatchObject({ reasonCode: 'UNREACHABLE', retry: true });
 });
 
-it('calls a region without a detector one where GuardDuty is not enabled, and does not try again', () => {
+it('reports GuardDuty as not enabled in a region without a detector, and does not retry', () => {
   expect(NO_DETECTOR).toMatchObject({
     status: 'FAILED',
     reasonCode: 'SERVICE_NOT_ENABLED',

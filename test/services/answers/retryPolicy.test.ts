@@ -6,14 +6,14 @@ it('allows at most six sends', () => {
   expect(RETRY_DELAYS.length + 1).toBe(6);
 });
 
-it('waits longer after every send, and less than a caller waits in all', () => {
+it('waits longer after every send, and in total less than a caller waits', () => {
   for (const [n, delay] of RETRY_DELAYS.entries()) {
     expect(delay).toBeGreaterThan(RETRY_DELAYS[n - 1] ?? 0);
   }
   expect(RETRY_DELAYS.reduce((sum, delay) => sum + delay)).toBeLessThan(20);
 });
 
-it('retries what another send may cure, and nothing else', () => {
+it('retries the retryable reasons and no others', () => {
   expect(REASON_CODES.filter(isRetryable)).toEqual([
     'BATCH_LIMIT_EXCEEDED',
     'THROTTLED',

@@ -35,7 +35,7 @@ const verdictFor = ({ exceptions, defaultVerdict }: Settlement, accountId: strin
   exceptions.get(accountId) ?? defaultVerdict;
 
 describe('an answer', () => {
-  it('settles a listed account with its code and the words of the service, and the others as processed', () => {
+  it("settles a listed account with its code and the service's text, and the others as processed", () => {
     const result = 'The request is rejected because an account cannot become a member of itself.';
     const { settlement, unrequested } = settlementOf(
       callOf('000000000001', '000000000002'),
@@ -65,7 +65,7 @@ describe('an answer', () => {
     expect(unrequested).toEqual([]);
   });
 
-  it('sends an account again whose reason may pass', () => {
+  it('sends an account with a retryable reason again', () => {
     const { settlement } = settlementOf(
       callOf('000000000001'),
       answered([{ accountId: '000000000001', result: 'Internal error' }]),
@@ -79,7 +79,7 @@ describe('an answer', () => {
     });
   });
 
-  it('takes the first of two entries for one account', () => {
+  it('uses the first of two entries for one account', () => {
     const { settlement } = settlementOf(
       callOf('000000000001'),
       answered([
@@ -90,7 +90,7 @@ describe('an answer', () => {
     expect(verdictFor(settlement, '000000000001')).toMatchObject({ reasonCode: 'SELF', retry: false });
   });
 
-  it('returns ids that the call did not carry, such as one without its leading zeros', () => {
+  it('returns the ids of accounts that were not in the call, such as one without its leading zeros', () => {
     const stranger = { accountId: '1', result: 'Internal error' };
     const { settlement, unrequested } = settlementOf(callOf('000000000001'), answered([stranger]));
     expect(unrequested).toEqual([stranger]);
@@ -163,7 +163,7 @@ const LOST: Unanswered = {
   neverSent: false,
 };
 
-describe('an answer that may be the echo of a lost call', () => {
+describe('an answer after an earlier call of unknown result', () => {
   const member = 'already a member or associated member of the current account';
   const invitation = 'has already invited or is already the GuardDuty master of the given member account';
 
@@ -186,7 +186,7 @@ describe('an answer that may be the echo of a lost call', () => {
 });
 
 describe('a failed call', () => {
-  it('fails everything it carried when it was refused, with the words of the service', () => {
+  it("fails all its accounts with the service's text when it was refused", () => {
     expect(settlementOf(callOf('000000000001'), REFUSED).settlement).toEqual({
       callId: CALL_ID,
       status: 'REFUSED',
@@ -205,7 +205,7 @@ describe('a failed call', () => {
     });
   });
 
-  it('goes again when it was never sent', () => {
+  it('is sent again when it was never sent', () => {
     const { settlement } = settlementOf(callOf('000000000001'), {
       ...LOST,
       metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
@@ -274,7 +274,7 @@ describe('a read-back', () => {
     });
   });
 
-  it('leaves unprocessed what the members showed before the call began', () => {
+  it('leaves accounts unprocessed that showed the change before the call began', () => {
     const before = {
       ...invited('000000000001', 'Invited'),
       invitedAt: new Date(startedAt.getTime() - 60_000),
@@ -288,7 +288,7 @@ describe('a read-back', () => {
     });
   });
 
-  it('says that the result of a call that a crash ended is not known', () => {
+  it('reports an unknown result for a call that a crash ended', () => {
     expect(settlementOfReadBack(call, [], null)).toMatchObject({
       metadata: null,
       errorCode: null,

@@ -37,26 +37,30 @@ function verdictOn(
 
 const DONE = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false, processedIfInDoubt: false };
 const unprocessed = (reasonCode: string, reason: string, rest: Partial<Verdict> = {}) => ({
-  ...{ status: 'UNPROCESSED', reasonCode, reason, retry: false, processedIfInDoubt: false },
+  status: 'UNPROCESSED',
+  reasonCode,
+  reason,
+  retry: false,
+  processedIfInDoubt: false,
   ...rest,
 });
 const BEFOREHAND = 'the member shows this since before the call.';
 
 describe.each([
-  ['answered without a word on single accounts', true, SILENT],
+  ['answered without results of single accounts', true, SILENT],
   ['lost', false, LOST],
 ] as const)('a disassociation that was %s', (_what, acknowledged, words) => {
-  it('is done when the member was removed since the call began', () => {
+  it('is PROCESSED when the member was removed after the call began', () => {
     expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, 'Removed')).toEqual(DONE);
   });
 
-  it('was done before when it was removed earlier, unless a call of ours may have done that', () => {
+  it('is NOT_ASSOCIATED when the member was removed earlier, unless an earlier call may have removed it', () => {
     expect(verdictOn('DISASSOCIATE_MEMBERS', acknowledged, 'REMOVED', BEFORE)).toEqual(
       unprocessed('NOT_ASSOCIATED', `${words}${BEFOREHAND}`, { processedIfInDoubt: true }),
     );
   });
 
-  it('had nothing to do when the account is not associated otherwise, or unknown', () => {
+  it('is NOT_ASSOCIATED when the account has another status without association, or is unknown', () => {
     for (const [status, shown] of [
       ['Resigned', 'the member shows Resigned'],
       ['Created', 'the member shows Created'],
@@ -70,7 +74,7 @@ describe.each([
 });
 
 describe('a member that is still associated', () => {
-  it('goes again after an answer, and at last is left unprocessed', () => {
+  it('is sent again after an answer, and is UNPROCESSED after the last send', () => {
     for (const status of ['Enabled', 'Invited', 'Associated', 'SomethingNew']) {
       expect(verdictOn('DISASSOCIATE_MEMBERS', true, status)).toEqual(
         unprocessed('STILL_ASSOCIATED', `${SILENT}the member shows ${status}: still associated.`, {
@@ -80,14 +84,14 @@ describe('a member that is still associated', () => {
     }
   });
 
-  it('goes again after a lost answer, and at last fails with what is known of the loss', () => {
+  it('is sent again after a lost answer, and after the last send fails with the error of the loss', () => {
     expect(verdictOn('DISASSOCIATE_MEMBERS', false, 'Enabled')).toBeNull();
     expect(verdictOn('DELETE_MEMBERS', false, 'Enabled')).toBeNull();
   });
 });
 
 describe('a deletion whose answer was lost', () => {
-  it('is done when there is no such member, or it shows Deleted since', () => {
+  it('is PROCESSED when the member is unknown, or was deleted after the call began', () => {
     expect(verdictOn('DELETE_MEMBERS', false, null)).toEqual(DONE);
     expect(verdictOn('DELETE_MEMBERS', false, 'Deleted')).toEqual(DONE);
     expect(verdictOn('DELETE_MEMBERS', false, 'Deleted', BEFORE)).toEqual(
@@ -95,7 +99,7 @@ describe('a deletion whose answer was lost', () => {
     );
   });
 
-  it('goes again while the entry is there', () => {
+  it('is sent again while the entry exists', () => {
     for (const status of ['Removed', 'Resigned', 'Created', 'Invited']) {
       expect(verdictOn('DELETE_MEMBERS', false, status)).toBeNull();
     }

@@ -17,8 +17,8 @@ const FATAL = message(
   Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0'),
 );
 
-describe('a database whose server dies in the moment in which a connection is made', () => {
-  it('fails what was asked of it as out of reach, and not the process', async () => {
+describe('a database whose server ends while a connection is opened', () => {
+  it('rejects the statement as unreachable, and does not end the process', async () => {
     const server = createServer((socket) => {
       // Ready and dead in one piece, as it arrives when whoever reads is busy.
       socket.once('data', () => socket.end(Buffer.concat([...READY, FATAL])));

@@ -56,7 +56,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('finds that the migrations make what schema.prisma says', async () => {
+it('finds the same schema in the migrations as in schema.prisma', async () => {
   expect(await draftSchemaChange(database.url, SCHEMA_FILE)).toBe('');
 });
 

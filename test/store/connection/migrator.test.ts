@@ -51,7 +51,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-it('applies what is missing, in the order of the names, and then nothing more', async () => {
+it('applies missing migrations in the order of their names, and each only once', async () => {
   expect(await run()).toEqual({ applied: ['1_one', '2_two'] });
   expect(await run()).toEqual({ applied: [] });
   await write('3_three', 'ALTER TABLE two ADD COLUMN word text;');
@@ -63,13 +63,13 @@ it('applies what is missing, in the order of the names, and then nothing more', 
   ]);
 });
 
-it('works once when many processes start at the same moment', async () => {
+it('applies each migration once when many processes start at the same time', async () => {
   const runs = await Promise.all(Array.from({ length: 8 }, run));
   expect(runs.flatMap(({ applied }) => applied)).toEqual(['1_one', '2_two']);
   expect((await client.query('SELECT id FROM one')).rows).toEqual([{ id: 1 }]);
 });
 
-it('leaves no trace of a migration that fails, and goes on from there once it is mended', async () => {
+it('leaves no trace of a failed migration, and continues there after it is corrected', async () => {
   await write('2_two', 'CREATE TABLE two (id int); SELECT nonsense;');
   await expect(run()).rejects.toMatchObject({
     code: 'UNAVAILABLE',
@@ -91,7 +91,7 @@ it('refuses a migration edited after it was applied', async () => {
   });
 });
 
-it('takes a file whose line endings git has changed for the same', async () => {
+it('accepts a file whose line endings git has changed', async () => {
   await run();
   await write('1_one', 'CREATE TABLE one (id int);\r\nINSERT INTO one VALUES (1);\r\n');
   expect(await run()).toEqual({ applied: [] });
@@ -121,7 +121,7 @@ it('refuses a database with a failed migration, and tries again once it is marke
   expect(await run()).toEqual({ applied: ['2_two'] });
 });
 
-it('waits for a migration that Prisma has under way', async () => {
+it('waits for a migration that Prisma is applying', async () => {
   await client.query('SELECT pg_advisory_lock(72707369)');
   const waiting = run();
   const { rows } = await client.query(`SELECT pg_sleep(0.2), to_regclass('one') AS one`);
@@ -130,7 +130,7 @@ it('waits for a migration that Prisma has under way', async () => {
   expect(await waiting).toEqual({ applied: ['1_one', '2_two'] });
 });
 
-it('leaves a history in which Prisma finds nothing edited, failed or pending', async () => {
+it('leaves a history in which Prisma finds no edited, failed or pending migration', async () => {
   await rm(migrationsDir, { recursive: true });
   await cp('prisma/migrations', migrationsDir, { recursive: true });
   const { applied } = await run();
@@ -169,7 +169,7 @@ it('leaves a history in which Prisma finds nothing edited, failed or pending', a
   expect(await diagnose()).toMatchObject({ editedMigrationNames: applied });
 });
 
-it('makes the table of Prisma, column by column', async () => {
+it('creates the same history table as Prisma, column by column', async () => {
   await run();
   const { rows } = await client.query(
     `SELECT column_name || ' ' || udt_name || coalesce('(' || character_maximum_length || ')', '')
@@ -188,7 +188,7 @@ it('makes the table of Prisma, column by column', async () => {
   ]);
 });
 
-it('says what is wrong with an installation without migrations', async () => {
+it('reports an installation without migrations', async () => {
   const missing = join(migrationsDir, 'missing');
   await expect(migrate({ databaseUrl: database.url, migrationsDir: missing, log })).rejects.toThrow(
     `cannot read the migrations in ${missing}`,
@@ -203,7 +203,7 @@ it('says what is wrong with an installation without migrations', async () => {
   );
 });
 
-it('says that the database cannot be reached', async () => {
+it('reports that the database cannot be reached', async () => {
   const refused = 'postgresql://nobody:secret@127.0.0.1:1/none';
   await expect(migrate({ databaseUrl: refused, migrationsDir, log })).rejects.toMatchObject({
     code: 'UNAVAILABLE',

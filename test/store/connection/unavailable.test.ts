@@ -27,7 +27,7 @@ describe('an error of the database', () => {
     expect(isUnreachable(error)).toBe(unreachable);
   });
 
-  it('is UNAVAILABLE when nobody listens, for reads and for requests, and says what is known', async () => {
+  it('is UNAVAILABLE for reads and for requests when no server listens, and the error says what to do', async () => {
     const nowhere = openDatabase('postgresql://nobody:secret@127.0.0.1:1/nothing');
     const read = nowhere.prisma.$queryRaw`SELECT 1`;
     await expect(read).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAVAILABLE' });
@@ -58,7 +58,7 @@ describe('a request whose commit is not answered', () => {
     await testDatabase.drop();
   });
 
-  it('is accepted when it is on record, and refused when it is not', async () => {
+  it('is accepted when it is in the record, and refused when it is not', async () => {
     const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
     const lost = new Error('Connection terminated unexpectedly');
     // The connection breaks right after the commit, or right before it.

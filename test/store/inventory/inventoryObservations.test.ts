@@ -34,8 +34,12 @@ afterAll(async () => {
 });
 
 const member = (number: number, changes: Partial<ObservedMember> = {}): ObservedMember => ({
-  ...{ accountId: accountId(number), email: null, status: 'ENABLED', serviceStatus: 'Enabled' },
-  ...{ invitedAt: new Date('2026-01-02T03:04:05.678Z'), updatedAt: null },
+  accountId: accountId(number),
+  email: null,
+  status: 'ENABLED',
+  serviceStatus: 'Enabled',
+  invitedAt: new Date('2026-01-02T03:04:05.678Z'),
+  updatedAt: null,
   ...changes,
 });
 const begin = async (target = HERE) => {

@@ -40,7 +40,11 @@ async function follow(target: number, first: number, count: number, { due = true
 }
 const seenNow = (claimed: readonly FollowedMember[], seen: Partial<SeenMember> = {}): SeenMember[] =>
   [...new Set(claimed.map((one) => one.accountId))].map((account) => ({
-    ...{ accountId: account, status: 'INVITED', isEnd: false, observedAt: new Date(), ...seen },
+    accountId: account,
+    status: 'INVITED',
+    isEnd: false,
+    observedAt: new Date(),
+    ...seen,
   }));
 const row = async (target: number, number: number) =>
   database.prisma.followedMember.findUniqueOrThrow({
