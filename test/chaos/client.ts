@@ -4,47 +4,47 @@ import { parseNodeId, requestNodeId } from '../../src/services/input/nodeId.js';
 import { laneName, type AskedMutation } from './history.js';
 import type { PlannedMutation } from './plan.js';
 
-/** How long the client waits for an answer, in milliseconds, before it takes the gateway for dead. */
-const PATIENCE_MS = 15_000;
+/** Time after which the client gives a gateway up for dead, in milliseconds. */
+const TIMEOUT_MS = 15_000;
 
-/** Pause before a mutation is sent again under its key. */
+/** Pause before a mutation is sent again with its key, in milliseconds. */
 const REPLAY_PAUSE_MS = 300;
 
-/** A client of all replicas, which keeps account of what it asked and what it was told. */
+/** A client of all replicas. It keeps its mutations and their answers. */
 export interface Client {
-  /** Sends it, again and again under its key until it is answered, else once. */
+  /** Sends the mutation: with a key, repeatedly until a replica answers; without one, once. */
   send(mutation: PlannedMutation): Promise<void>;
-  /** Cancels what the mutation of that note made, if that is known; asks once. */
+  /** Cancels the request of the mutation with this note, if its id is known. Sends once. */
   cancel(note: string): Promise<void>;
-  /** What was asked, with what it was answered. */
+  /** The mutations sent, with their answers. */
   asked(): AskedMutation[];
   readonly figures: ClientFigures;
 }
 
-/** How it went. */
+/** Counts of attempts and answers. */
 export interface ClientFigures {
-  /** Attempts that broke, or were answered with UNAVAILABLE. */
+  /** Attempts without an answer, or with the error UNAVAILABLE. */
   broken: number;
-  /** Answers that named a request under a key that had been sent before. */
+  /** Answers to a repeated send of a key that named a request. */
   replaysAnswered: number;
   retriesMade: number;
   canceled: number;
-  /** Errors in answers, other than UNAVAILABLE, and refusals that the plan does not account for. */
+  /** Errors other than UNAVAILABLE, and refusals outside EXPECTED_REFUSALS. */
   readonly unforeseen: string[];
 }
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 type Attempt =
   | { readonly kind: 'ANSWERED'; readonly requestId: string }
   | { readonly kind: 'PREVIEWED'; readonly confirm: string }
   | { readonly kind: 'REFUSED'; readonly codes: readonly string[] }
   | { readonly kind: 'BROKEN' };
 
-/** Refusals that a plan made without knowing how things go must expect. */
+/** Refusals that are no fault: the plan is made before the state of the requests is known. */
 const EXPECTED_REFUSALS = new Set(['NOT_RETRYABLE', 'NOT_CANCELABLE', 'PREVIEW_INCOMPLETE']);
 
-/** How often a removal is previewed before it is given up: what cannot be read is not removed. */
-const PREVIEWS = 5;
+/** Previews of a removal before the client gives up. Members that cannot be read cannot be removed. */
+const MAX_PREVIEWS = 5;
 
 interface Answer {
   readonly data?: Record<
@@ -58,7 +58,7 @@ interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** @param urls Base URLs of the replicas that run, asked before each attempt. */
+/** @param urls returns the base URLs of the running replicas; called before each attempt. */
 export function createClient(urls: () => readonly string[]): Client {
   const asked = new Map<string, Omit<AskedMutation, 'answeredWith'> & { answeredWith: string[] }>();
   const figures: ClientFigures = {
@@ -73,7 +73,7 @@ export function createClient(urls: () => readonly string[]): Client {
   const attempt = async (
     field: string,
     input: object,
-    patienceMs: number,
+    timeoutMs: number,
     answer = 'request { id }',
   ): Promise<Attempt> => {
     const running = urls();
@@ -88,7 +88,7 @@ export function createClient(urls: () => readonly string[]): Client {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables: { input } }),
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       return read(field, (await response.json()) as Answer);
     } catch {
@@ -118,13 +118,13 @@ export function createClient(urls: () => readonly string[]): Client {
     return { kind: 'REFUSED', codes: refusals };
   };
 
-  /** The token for a removal; null when its targets could not be read, or nobody answered. */
+  /** The confirmation of a removal; null if no preview was complete. */
   const preview = async (
     field: string,
     { note: _, ...input }: Record<string, unknown>,
   ): Promise<string | null> => {
-    for (let attempts = 0; attempts < PREVIEWS; attempts += 1) {
-      const result = await attempt(field, { ...input, dryRun: true }, PATIENCE_MS, 'plan { confirm }');
+    for (let attempts = 0; attempts < MAX_PREVIEWS; attempts += 1) {
+      const result = await attempt(field, { ...input, dryRun: true }, TIMEOUT_MS, 'plan { confirm }');
       if (result.kind === 'PREVIEWED') {
         return result.confirm;
       }
@@ -133,14 +133,39 @@ export function createClient(urls: () => readonly string[]): Client {
     return null;
   };
 
+  /** Sends the input until a replica answers it; once if the mutation has no key. */
+  const sendUntilAnswered = async (
+    mutation: PlannedMutation,
+    field: string,
+    input: object,
+    answeredWith: string[],
+  ): Promise<void> => {
+    for (let attempts = 1; ; attempts += 1) {
+      const timeoutMs = attempts === 1 ? (mutation.hangUpAfter ?? TIMEOUT_MS) : TIMEOUT_MS;
+      const result = await attempt(field, input, timeoutMs);
+      if (result.kind === 'ANSWERED') {
+        answeredWith.push(result.requestId);
+        figures.replaysAnswered += attempts > 1 ? 1 : 0;
+        figures.retriesMade += mutation.kind === 'RETRY' ? 1 : 0;
+      }
+      if (result.kind !== 'BROKEN') {
+        return;
+      }
+      figures.broken += 1;
+      if (mutation.idempotencyKey === null) {
+        return;
+      }
+      await sleep(REPLAY_PAUSE_MS);
+    }
+  };
+
   return {
     figures,
     asked: () => [...asked.values()],
     async send(mutation) {
-      const { note, idempotencyKey } = mutation;
       const source = mutation.kind === 'RETRY' ? asked.get(mutation.of) : undefined;
-      const [sourceId] = source?.answeredWith ?? [];
-      if (mutation.kind === 'RETRY' && (source === undefined || sourceId === undefined)) {
+      const sourceId = source?.answeredWith[0];
+      if (mutation.kind === 'RETRY' && sourceId === undefined) {
         return;
       }
       const [field, plain] = toInput(mutation, sourceId ?? '');
@@ -148,36 +173,16 @@ export function createClient(urls: () => readonly string[]): Client {
       if (confirm === null) {
         return;
       }
-      const input = { ...plain, confirm };
       const own = { ...toAsked(mutation, source?.operation), answeredWith: [] as string[] };
-      asked.set(note, own);
-      for (let attempts = 1; ; attempts += 1) {
-        const patience = attempts === 1 ? (mutation.hangUpAfter ?? PATIENCE_MS) : PATIENCE_MS;
-        const result = await attempt(field, input, patience);
-        if (result.kind === 'ANSWERED') {
-          own.answeredWith.push(result.requestId);
-          if (attempts > 1) {
-            figures.replaysAnswered += 1;
-          }
-          if (mutation.kind === 'RETRY') {
-            figures.retriesMade += 1;
-          }
-        }
-        if (result.kind === 'BROKEN') {
-          figures.broken += 1;
-        }
-        if (result.kind !== 'BROKEN' || idempotencyKey === null) {
-          return;
-        }
-        await sleep(REPLAY_PAUSE_MS);
-      }
+      asked.set(mutation.note, own);
+      await sendUntilAnswered(mutation, field, { ...plain, confirm }, own.answeredWith);
     },
     async cancel(note) {
       const [requestId] = asked.get(note)?.answeredWith ?? [];
       if (requestId === undefined) {
         return;
       }
-      const result = await attempt('cancelRequest', { requestId: requestNodeId(requestId) }, PATIENCE_MS);
+      const result = await attempt('cancelRequest', { requestId: requestNodeId(requestId) }, TIMEOUT_MS);
       if (result.kind === 'ANSWERED') {
         figures.canceled += 1;
       }
