@@ -1,25 +1,25 @@
 import { REGIONS } from './administratorsFile.js';
-import type { PlannedCancel, PlannedMutation } from './plan.js';
+import type { PlannedCancel, PlannedMutation, PlannedRequest } from './plan.js';
 import type { Random } from './random.js';
 
-/** How far the window of accounts moves with each mutation: neighbours share most of theirs. */
+/** Accounts by which the window moves with each mutation. Neighbouring mutations share most of their window. */
 const WINDOW_STEP = 6;
 const WINDOW = 150;
 
-/** Endings of the sandbox's magic ids that a service might really answer with, alone or for a whole call. */
+/** Last two digits of the sandbox's magic ids that cause an answer of the real services, for one account or a whole call. */
 const MAGIC = ['03', '04', '16', '20', '21', '22', '33', '34', '35', '36', '37', '39'] as const;
 
 const SERVICES = ['GUARDDUTY', 'SECURITY_HUB'] as const;
 
-/** Members from the beginning, some of which take a removal only the second or third time, or never. */
+/** Members from the beginning. Some can be removed only at the second or third attempt, or never. */
 export const LEAVING: readonly string[] = [
   ...Array.from({ length: 180 }, (_, index) => `3${String(index).padStart(11, '0')}`),
   ...['20', '21', '22', '33', '37', '39'].map((ending) => `3456789000${ending}`),
 ];
 
 /**
- * Mutations, one after the other until `endsAt`: what is created is mostly invited later, others are removed, and some
- * of it is retried.
+ * Mutations until `endsAt`, in order of time: creations, invitations of most created accounts, removals of other accounts,
+ * and retries.
  */
 export function planMutations(
   random: Random,
@@ -43,26 +43,10 @@ export function planMutations(
       continue;
     }
     if (random.chance(20)) {
-      mutations.push({
-        ...shared,
-        kind: 'REQUEST',
-        operation: random.chance(50) ? 'DISASSOCIATE_MEMBERS' : 'DELETE_MEMBERS',
-        accountIds: drawLeaving(random),
-        services: random.some(SERVICES),
-        regions: random.some(REGIONS),
-      });
+      mutations.push({ ...shared, ...drawRemoval(random) });
       continue;
     }
-    const isInvitation = mutations.length > 5 && random.chance(50);
-    mutations.push({
-      ...shared,
-      kind: 'REQUEST',
-      operation: isInvitation ? 'INVITE_MEMBERS' : 'CREATE_MEMBERS',
-      // Invitations look back at what was created some time before.
-      accountIds: drawAccounts(random, mutations.length - (isInvitation ? 5 : 0)),
-      services: random.some(SERVICES),
-      regions: random.some(REGIONS),
-    });
+    mutations.push({ ...shared, ...drawCreationOrInvitation(random, mutations.length) });
     if (random.chance(12)) {
       cancels.push({ at: at + random.between(0, 3_000), of: note });
     }
@@ -70,7 +54,29 @@ export function planMutations(
   return { mutations, cancels };
 }
 
-/** Some of those that are members from the beginning, and that nobody creates or invites: removals meet there. */
+function drawRemoval(random: Random): PlannedRequest {
+  return {
+    kind: 'REQUEST',
+    operation: random.chance(50) ? 'DISASSOCIATE_MEMBERS' : 'DELETE_MEMBERS',
+    accountIds: drawLeaving(random),
+    services: random.some(SERVICES),
+    regions: random.some(REGIONS),
+  };
+}
+
+function drawCreationOrInvitation(random: Random, position: number): PlannedRequest {
+  const isInvitation = position > 5 && random.chance(50);
+  return {
+    kind: 'REQUEST',
+    operation: isInvitation ? 'INVITE_MEMBERS' : 'CREATE_MEMBERS',
+    // An invitation names accounts that an earlier mutation created.
+    accountIds: drawAccounts(random, position - (isInvitation ? 5 : 0)),
+    services: random.some(SERVICES),
+    regions: random.some(REGIONS),
+  };
+}
+
+/** Neighbours among the members of the beginning. No mutation creates or invites them, so that removals share accounts. */
 function drawLeaving(random: Random): string[] {
   const first = random.between(0, LEAVING.length - 1);
   return LEAVING.slice(first, first + (random.chance(40) ? random.between(1, 5) : random.between(1, 90)));
