@@ -1,4 +1,5 @@
 import { ACCOUNTS_PER_CALL } from '../../../src/membership.js';
+import type { LoggedCall } from '../../support/sandboxControl.js';
 import { isSilent, type Evidence, type WireCall } from '../evidence.js';
 import type { CallRow } from '../history.js';
 import type { Violation } from '../violation.js';
@@ -40,35 +41,40 @@ function sizeOnWire({ logged }: WireCall): Violation[] {
 }
 
 function answerIsTrue(row: CallRow, wire: WireCall | undefined): Violation[] {
-  const lie = (what: string): Violation[] => [
-    { rule: 'ANSWER_IS_TRUE', what: `call ${row.id} is ${row.status}, but ${what}` },
-  ];
-  const claims = row.status === 'ANSWERED' || (row.status === 'REFUSED' && row.attempts > 0);
-  if (wire === undefined) {
-    return claims || row.httpStatus !== null ? lie('nothing of the kind was on the wire') : [];
-  }
-  const { outcome, httpStatus, unprocessedAccountIds } = wire.logged;
+  const lie = wire === undefined ? lieWithoutCall(row) : lieAbout(row, wire.logged);
+  return lie === null
+    ? []
+    : [{ rule: 'ANSWER_IS_TRUE', what: `call ${row.id} is ${row.status}, but ${lie}` }];
+}
+
+/** How a row without a call on the wire is false; null if the row claims no answer. */
+function lieWithoutCall({ status, attempts, httpStatus }: CallRow): string | null {
+  const claimsAnswer = status === 'ANSWERED' || (status === 'REFUSED' && attempts > 0) || httpStatus !== null;
+  return claimsAnswer ? 'nothing of the kind was on the wire' : null;
+}
+
+/** How a row differs from its call in the service's log; null if they agree. */
+function lieAbout(row: CallRow, { outcome, httpStatus, unprocessedAccountIds }: LoggedCall): string | null {
   if (row.httpStatus !== null && row.httpStatus !== httpStatus) {
-    return lie(`it says HTTP ${row.httpStatus} where the service sent ${httpStatus}`);
+    return `it says HTTP ${row.httpStatus} where the service sent ${httpStatus}`;
+  }
+  const expected = { REFUSED: 'refused', ANSWERED: 'applied', SENT: null, UNANSWERED: null }[row.status];
+  if (expected === null) {
+    return null;
+  }
+  if (outcome !== expected) {
+    return `the service's side is ${outcome}`;
   }
   if (row.status === 'REFUSED') {
-    return outcome === 'refused' ? [] : lie(`the service's side is ${outcome}`);
-  }
-  if (row.status !== 'ANSWERED') {
-    return [];
-  }
-  if (outcome !== 'applied') {
-    return lie(`the service's side is ${outcome}`);
+    return null;
   }
   if (isSilent(row)) {
-    return row.unprocessed === null ? [] : lie('it has a list that the service did not send');
+    return row.unprocessed === null ? null : 'it has a list that the service did not send';
   }
   const said = (row.unprocessed ?? []).map(({ accountId }) => accountId);
   return said.toSorted().join() === unprocessedAccountIds.toSorted().join()
-    ? []
-    : lie(
-        `it says ${said.length} accounts are unprocessed where the service said ${unprocessedAccountIds.length}`,
-      );
+    ? null
+    : `it says ${said.length} accounts are unprocessed where the service said ${unprocessedAccountIds.length}`;
 }
 
 function callIsFinal({ id, status, settledAt }: CallRow): Violation[] {
