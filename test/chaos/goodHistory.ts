@@ -10,7 +10,7 @@ import type {
   TargetRow,
 } from './history.js';
 
-/** A history that can be spoilt. */
+/** A history that a test may change. */
 export type Mutable<Value> =
   Value extends ReadonlySet<infer Item>
     ? Set<Item>
@@ -24,13 +24,13 @@ export const LANE = 'GUARDDUTY/us-east-1';
 const REFUSAL = 'The request is rejected because an account cannot become a member of itself.';
 const [A, B, C, D] = ['200000000001', '200000000002', '200000000003', '200000000004'] as const;
 
-/** Names of the accounts: what becomes of each is said below. */
+/** The accounts of the history; goodHistory says how each ends. */
 export const ACCOUNTS = { A, B, C, D };
 
 /**
- * A history in which all is well, by hand: `create` makes A and B members and is refused C; D breaks inside the service
- * six times. `invite` loses its first answer before the service did anything, is looked up, and goes again. `retry` sends
- * D once more, is canceled, and settles as it was.
+ * A history without violations, written by hand. `create` makes A and B members; the service refuses C, and fails with an
+ * internal error for D six times. The first call of `invite` is lost before the service applies it; the gateway reads the
+ * members back and sends the call again. `retry` sends D once more, is canceled, and ends with the same error.
  */
 export function goodHistory(): Mutable<History> {
   return structuredClone({
@@ -41,18 +41,12 @@ export function goodHistory(): Mutable<History> {
     ],
     service: {
       calls: [
-        wire('w1', 'CreateMembers', [A, B, C, D], 1_010, { unprocessedAccountIds: [C, D] }),
-        ...[2, 3, 4, 5, 6].map((n) =>
-          wire(`w${n}`, 'CreateMembers', [D], n * 1_000 + 10, { unprocessedAccountIds: [D] }),
-        ),
-        wire('w7', 'InviteMembers', [A, B], 7_010, {
-          outcome: 'dropped-before',
-          httpStatus: null,
-          answeredAt: null,
-        }),
-        wire('read', 'GetMembers', [A, B], 7_500),
-        wire('w8', 'InviteMembers', [A, B], 8_010),
-        wire('w9', 'CreateMembers', [D], 9_010, { unprocessedAccountIds: [D] }),
+        wire(1, 'CreateMembers', [A, B, C, D], { unprocessedAccountIds: [C, D] }),
+        ...[2, 3, 4, 5, 6].map((n) => wire(n, 'CreateMembers', [D], { unprocessedAccountIds: [D] })),
+        wire(7, 'InviteMembers', [A, B], { outcome: 'dropped-before', httpStatus: null, answeredAt: null }),
+        { ...wire(7, 'GetMembers', [A, B]), requestId: 'read', receivedAt: 7_500, answeredAt: 7_520 },
+        wire(8, 'InviteMembers', [A, B]),
+        wire(9, 'CreateMembers', [D], { unprocessedAccountIds: [D] }),
       ],
       mails: [A, B].map((accountId) => ({ lane: LANE, accountId })),
       members: [A, B].map((accountId) => ({ lane: LANE, accountId, status: 'Invited' })),
@@ -125,13 +119,14 @@ function asked(
   return { note, operation, accountIds, lanes: [LANE], answeredWith, idempotencyKey: null };
 }
 
+/** Call number n in the sandbox's log: received 10 ms after the nth second, answered 20 ms later. */
 function wire(
-  requestId: string,
+  n: number,
   operation: string,
   accountIds: string[],
-  receivedAt: number,
   rest: Partial<LoggedCall> = {},
 ): LoggedCall {
+  const receivedAt = n * 1_000 + 10;
   return {
     sequence: receivedAt,
     receivedAt,
@@ -141,7 +136,7 @@ function wire(
     operation,
     accountIds,
     httpStatus: 200,
-    requestId,
+    requestId: `w${n}`,
     outcome: 'applied',
     unprocessedAccountIds: [],
     inFlightAtStart: 0,
@@ -170,7 +165,7 @@ function outcome(requestId: string, accountId: string, settledAt: number, callId
   return { targetId: `${requestId}-t`, accountId, callIds, ...ending };
 }
 
-/** The nth call: written down at the nth second, answered by the service's nth, settled 100 ms after. */
+/** Call number n on record: started at the nth second, answered by call `wn` of the sandbox, settled 100 ms after its start. */
 function row(n: number, operation: CallRow['operation'], accountIds: readonly string[]): CallRow {
   return {
     id: `c${n}`,
