@@ -32,8 +32,9 @@ async function reconcile(input: ReconcileInput) {
   const { reconcile: answer } = await gateway.execute(ReconcileDocument, { input });
   return answer;
 }
-const ids = (list: { accounts: { accountId: string }[] } | null) =>
-  list?.accounts.map(({ accountId }) => accountId);
+type Target = Awaited<ReturnType<typeof reconcile>>['targets'][number];
+const idsIn = (target: Target | undefined, list: 'toCreate' | 'toInvite' | 'emailMissing') =>
+  target?.[list]?.accounts.map(({ accountId }) => accountId);
 
 describe('reconcile', () => {
   it('predicts what createMembers and inviteMembers do, and then finds it done', async () => {
@@ -46,29 +47,39 @@ describe('reconcile', () => {
     expect(targets.map(({ service }) => service)).toEqual(['GUARDDUTY', 'SECURITY_HUB']);
     for (const target of targets) {
       expect(target).toMatchObject({
-        // Each word nine times; seven are not there yet.
-        ...{ toCreate: { totalCount: 25 }, toInvite: { totalCount: 9 }, emailMissing: { totalCount: 0 } },
-        ...{ unexpected: { totalCount: 50 }, emailDiffers: { totalCount: 0 }, upToDate: 36 },
-        ...{ reasonCode: null, reason: null, observedAt: expect.any(String) as string },
+        // Nine members have each status; seven accounts are no members yet.
+        toCreate: { totalCount: 25 },
+        toInvite: { totalCount: 9 },
+        emailMissing: { totalCount: 0 },
+        unexpected: { totalCount: 50 },
+        emailDiffers: { totalCount: 0 },
+        upToDate: 36,
+        reasonCode: null,
+        reason: null,
+        observedAt: expect.any(String) as string,
       });
       const where = { services: [target.service], regions: [REGION] };
       const toCreate = target.toCreate?.accounts.map(({ accountId, email }) => ({ accountId, email })) ?? [];
       const made = await gateway.execute(CreateMembersDocument, { input: { ...where, accounts: toCreate } });
-      expect(made.createMembers?.request?.status).toBe('SUCCEEDED');
-      const toInvite = { ...where, accountIds: ids(target.toInvite) ?? [] };
+      expect(made).toMatchObject({ createMembers: { request: { status: 'SUCCEEDED' } } });
+      const toInvite = { ...where, accountIds: idsIn(target, 'toInvite') ?? [] };
       const invited = await gateway.execute(InviteMembersDocument, { input: toInvite });
-      expect(invited.inviteMembers?.request?.status).toBe('SUCCEEDED');
+      expect(invited).toMatchObject({ inviteMembers: { request: { status: 'SUCCEEDED' } } });
     }
-    // 70 and 55 members of each service, but for the seven: three pages.
+    // Each service has 118 members: three pages.
     expect(await gateway.sandbox.calls('ListMembers')).toHaveLength(6);
 
     const again = await reconcile(input);
-    for (const { toCreate, toInvite, upToDate } of again.targets) {
-      expect([toCreate?.totalCount, toInvite?.totalCount, upToDate]).toEqual([0, 25, 45]);
-      const accountIds = ids(toInvite) ?? [];
+    for (const target of again.targets) {
+      expect(target).toMatchObject({
+        toCreate: { totalCount: 0 },
+        toInvite: { totalCount: 25 },
+        upToDate: 45,
+      });
+      const accountIds = idsIn(target, 'toInvite') ?? [];
       await gateway.execute(InviteMembersDocument, { input: { accountIds, regions: [REGION] } });
     }
-    // Whoever needs nothing, by either operation, is refused as being there already.
+    // Accounts that need neither operation are refused: they are members already.
     const everyone = { accounts: wanted, regions: [REGION] };
     const made = (await gateway.execute(CreateMembersDocument, { input: everyone })).createMembers?.request;
     expect(made?.counts).toMatchObject({ total: 140, unprocessed: 140 });
@@ -95,21 +106,19 @@ describe('reconcile', () => {
     const [guardDuty, securityHub] = targets;
     expect(guardDuty?.emailDiffers?.accounts).toEqual([
       {
-        ...{ accountId: other.accountId, email: 'other@example.com' },
-        ...{ memberEmail: other.email, memberStatus: 'ENABLED' },
+        accountId: other.accountId,
+        email: 'other@example.com',
+        memberEmail: other.email,
+        memberStatus: 'ENABLED',
       },
       expect.objectContaining({ accountId: created.accountId, memberEmail: created.email }),
     ]);
-    expect(ids(guardDuty?.toInvite ?? null)).toEqual([created.accountId]);
+    expect(idsIn(guardDuty, 'toInvite')).toEqual([created.accountId]);
     expect(guardDuty?.upToDate).toBe(1);
-    expect([ids(guardDuty?.emailMissing ?? null), ids(guardDuty?.toCreate ?? null)]).toEqual([
-      [none.accountId],
-      [],
-    ]);
-    expect([ids(securityHub?.emailMissing ?? null), ids(securityHub?.toCreate ?? null)]).toEqual([
-      [],
-      [none.accountId],
-    ]);
+    expect(idsIn(guardDuty, 'emailMissing')).toEqual([none.accountId]);
+    expect(idsIn(guardDuty, 'toCreate')).toEqual([]);
+    expect(idsIn(securityHub, 'emailMissing')).toEqual([]);
+    expect(idsIn(securityHub, 'toCreate')).toEqual([none.accountId]);
   });
 
   it('shows each list up to the limit, by account id, and counts all of it', async () => {
