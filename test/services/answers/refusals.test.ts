@@ -3,75 +3,77 @@ import type { ReasonCode } from '../../../src/membership.js';
 import type { Refused, Unanswered } from '../../../src/ports/upstream.js';
 import { classifyRefusal, NO_DETECTOR, verdictOf } from '../../../src/services/answers/refusals.js';
 
-it.each<
-  [httpStatus: number | null, errorCode: string, errorMessage: string, reasonCode: ReasonCode, retry: boolean]
->([
+interface Classified {
+  readonly reasonCode: ReasonCode;
+  readonly retry: boolean;
+}
+
+it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, classified: Classified]>([
   [
     400,
     'BadRequestException',
     'The request is rejected because the input detectorId is not owned by the current account.',
-    'DETECTOR_NOT_FOUND',
-    false,
+    { reasonCode: 'DETECTOR_NOT_FOUND', retry: false },
   ],
   [
     400,
     'BadRequestException',
     'The request is rejected because an invalid or out-of-range value is specified as an input parameter.',
-    'OTHER',
-    false,
+    { reasonCode: 'OTHER', retry: false },
   ],
   [
     400,
     'BadRequestException',
     'The request is rejected because an account cannot invite itself.',
-    'SELF',
-    false,
+    { reasonCode: 'SELF', retry: false },
   ],
-  [400, 'InvalidInputException', 'Invalid parameter', 'OTHER', false],
-  [400, 'ThrottlingException', 'Rate exceeded', 'THROTTLED', true],
+  [400, 'InvalidInputException', 'Invalid parameter', { reasonCode: 'OTHER', retry: false }],
+  [400, 'ThrottlingException', 'Rate exceeded', { reasonCode: 'THROTTLED', retry: true }],
   [
     400,
     'ExpiredTokenException',
     'The security token included in the request is expired',
-    'ACCESS_DENIED',
-    false,
+    { reasonCode: 'ACCESS_DENIED', retry: false },
   ],
   [
     401,
     'InvalidAccessException',
     'Account is not subscribed to AWS Security Hub',
-    'SERVICE_NOT_ENABLED',
-    false,
+    { reasonCode: 'SERVICE_NOT_ENABLED', retry: false },
   ],
-  [401, 'NeverHeardOf', 'no', 'ACCESS_DENIED', false],
-  [403, 'AccessDeniedException', 'User is not authorized to perform this', 'ACCESS_DENIED', false],
+  [401, 'NeverHeardOf', 'no', { reasonCode: 'ACCESS_DENIED', retry: false }],
+  [
+    403,
+    'AccessDeniedException',
+    'User is not authorized to perform this',
+    { reasonCode: 'ACCESS_DENIED', retry: false },
+  ],
   [
     403,
     'UnrecognizedClientException',
     'The security token included in the request is invalid',
-    'ACCESS_DENIED',
-    false,
+    { reasonCode: 'ACCESS_DENIED', retry: false },
   ],
-  [403, 'NeverHeardOf', 'no', 'ACCESS_DENIED', false],
-  [404, 'ResourceNotFoundException', 'Not found', 'OTHER', false],
-  [409, 'ResourceConflictException', 'Conflict', 'OTHER', false],
-  [429, 'LimitExceededException', 'Too many requests', 'THROTTLED', true],
-  [429, 'TooManyRequestsException', 'Too many requests', 'THROTTLED', true],
-  [429, 'NeverHeardOf', 'slower', 'THROTTLED', true],
-  [408, 'RequestTimeout', 'Idle connections are closed', 'INTERNAL_ERROR', true],
-  [500, 'InternalServerErrorException', 'Internal error', 'INTERNAL_ERROR', true],
-  [502, 'UnreadableAnswer', 'a page', 'INTERNAL_ERROR', true],
-  [503, 'AccessDeniedException', 'also broken', 'INTERNAL_ERROR', true],
-  [200, 'UnreadableAnswer', 'broke off', 'UNREACHABLE', true],
-  [302, 'UnreadableAnswer', 'elsewhere', 'UNREACHABLE', true],
-  [null, 'ECONNREFUSED', 'connect ECONNREFUSED', 'UNREACHABLE', true],
-  [null, 'toString', 'not a name of an exception', 'UNREACHABLE', true],
-  [null, 'CredentialsProviderError', 'No credentials', 'ACCESS_DENIED', false],
-  [null, 'AccessDenied', 'No credentials: sts:AssumeRole', 'ACCESS_DENIED', false],
-  [null, 'Throttling', 'No credentials: Rate exceeded', 'THROTTLED', true],
-  [null, 'AdministratorNotConfigured', 'gone', 'ACCESS_DENIED', false],
-])('reads %s %s "%s" as %s, retry %s', (httpStatus, errorCode, errorMessage, reasonCode, retry) => {
-  expect(classifyRefusal({ httpStatus, errorCode, errorMessage })).toEqual({ reasonCode, retry });
+  [403, 'NeverHeardOf', 'no', { reasonCode: 'ACCESS_DENIED', retry: false }],
+  [404, 'ResourceNotFoundException', 'Not found', { reasonCode: 'OTHER', retry: false }],
+  [409, 'ResourceConflictException', 'Conflict', { reasonCode: 'OTHER', retry: false }],
+  [429, 'LimitExceededException', 'Too many requests', { reasonCode: 'THROTTLED', retry: true }],
+  [429, 'TooManyRequestsException', 'Too many requests', { reasonCode: 'THROTTLED', retry: true }],
+  [429, 'NeverHeardOf', 'slower', { reasonCode: 'THROTTLED', retry: true }],
+  [408, 'RequestTimeout', 'Idle connections are closed', { reasonCode: 'INTERNAL_ERROR', retry: true }],
+  [500, 'InternalServerErrorException', 'Internal error', { reasonCode: 'INTERNAL_ERROR', retry: true }],
+  [502, 'UnreadableAnswer', 'a page', { reasonCode: 'INTERNAL_ERROR', retry: true }],
+  [503, 'AccessDeniedException', 'also broken', { reasonCode: 'INTERNAL_ERROR', retry: true }],
+  [200, 'UnreadableAnswer', 'broke off', { reasonCode: 'UNREACHABLE', retry: true }],
+  [302, 'UnreadableAnswer', 'elsewhere', { reasonCode: 'UNREACHABLE', retry: true }],
+  [null, 'ECONNREFUSED', 'connect ECONNREFUSED', { reasonCode: 'UNREACHABLE', retry: true }],
+  [null, 'toString', 'not a name of an exception', { reasonCode: 'UNREACHABLE', retry: true }],
+  [null, 'CredentialsProviderError', 'No credentials', { reasonCode: 'ACCESS_DENIED', retry: false }],
+  [null, 'AccessDenied', 'No credentials: sts:AssumeRole', { reasonCode: 'ACCESS_DENIED', retry: false }],
+  [null, 'Throttling', 'No credentials: Rate exceeded', { reasonCode: 'THROTTLED', retry: true }],
+  [null, 'AdministratorNotConfigured', 'gone', { reasonCode: 'ACCESS_DENIED', retry: false }],
+])('reads %s %s "%s" as %j', (httpStatus, errorCode, errorMessage, classified) => {
+  expect(classifyRefusal({ httpStatus, errorCode, errorMessage })).toEqual(classified);
 });
 
 const REFUSED: Refused = {

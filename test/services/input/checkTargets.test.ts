@@ -51,65 +51,62 @@ describe('checkTargets', () => {
     expect(check({}, caller, [security, hubOnly]).targets?.administrator).toBe(hubOnly);
   });
 
-  it.each<[string, RequestOptions, string, string, string]>([
-    ['no administrator among several', {}, 'input.administrator', 'UNKNOWN_ADMINISTRATOR', 'got none'],
+  it.each<[string, RequestOptions, { path: string; code: string }, string]>([
+    [
+      'no administrator among several',
+      {},
+      { path: 'input.administrator', code: 'UNKNOWN_ADMINISTRATOR' },
+      'got none',
+    ],
     [
       'an unknown administrator',
       { administrator: 'nobody' },
-      'input.administrator',
-      'UNKNOWN_ADMINISTRATOR',
+      { path: 'input.administrator', code: 'UNKNOWN_ADMINISTRATOR' },
       'got "nobody"',
     ],
     [
       'a service that is not configured',
       { administrator: 'hub', services: ['GUARDDUTY'] },
-      'input.services',
-      'INVALID_INPUT',
+      { path: 'input.services', code: 'INVALID_INPUT' },
       'expected one of the configured services (SECURITY_HUB), got "GUARDDUTY"',
     ],
     [
       'no services',
       { administrator: 'hub', services: [] },
-      'input.services',
-      'INVALID_INPUT',
+      { path: 'input.services', code: 'INVALID_INPUT' },
       'got an empty list',
     ],
     [
       'no regions',
       { administrator: 'hub', regions: [] },
-      'input.regions',
-      'INVALID_INPUT',
+      { path: 'input.regions', code: 'INVALID_INPUT' },
       'got an empty list',
     ],
     [
       'an unknown region',
       { administrator: 'hub', regions: ['eu-west-1', 'mars-1'] },
-      'input.regions',
-      'UNKNOWN_REGION',
+      { path: 'input.regions', code: 'UNKNOWN_REGION' },
       'got "mars-1"',
     ],
     [
       'a detector without GuardDuty',
       { administrator: 'hub', regions: ['eu-west-1'], detectorId: 'd' },
-      'input.detectorId',
-      'INVALID_INPUT',
+      { path: 'input.detectorId', code: 'INVALID_INPUT' },
       'GUARDDUTY is not among',
     ],
     [
       'a detector for two regions',
       { administrator: 'security', detectorId: 'd' },
-      'input.detectorId',
-      'INVALID_INPUT',
+      { path: 'input.detectorId', code: 'INVALID_INPUT' },
       'got 2',
     ],
     [
       'an empty detector',
       { administrator: 'security', regions: ['eu-west-1'], detectorId: '' },
-      'input.detectorId',
-      'INVALID_INPUT',
+      { path: 'input.detectorId', code: 'INVALID_INPUT' },
       '1 to 300',
     ],
-  ])('refuses %s', (_what, options, path, code, words) => {
+  ])('refuses %s', (_what, options, { path, code }, words) => {
     const { targets, faults } = check(options, LOCAL_CALLER, [security, hubOnly]);
     expect(targets).toBeNull();
     expect(faults).toHaveLength(1);

@@ -108,41 +108,50 @@ describe('retryRequest', () => {
     },
   );
 
-  it.each<[string, RetrySource | null, readonly Administrator[], string, string]>([
+  it.each<[string, RetrySource | null, readonly Administrator[], { code: string; message: string }]>([
     [
       'a request that is not there',
       null,
       [ADMINISTRATOR],
-      'NOT_FOUND',
-      `expected the id of a MembershipRequest that the caller may see, got "${requestId}"`,
+      {
+        code: 'NOT_FOUND',
+        message: `expected the id of a MembershipRequest that the caller may see, got "${requestId}"`,
+      },
     ],
     [
       'one that has not finished',
       { ...SOURCE, status: 'RUNNING' },
       [ADMINISTRATOR],
-      'NOT_RETRYABLE',
-      'expected a request that has finished, got one that is RUNNING: wait for it, or cancel it first',
+      {
+        code: 'NOT_RETRYABLE',
+        message:
+          'expected a request that has finished, got one that is RUNNING: wait for it, or cancel it first',
+      },
     ],
     [
       'one whose outcomes were erased',
       { ...SOURCE, outcomesErased: true, emailsErased: true },
       [ADMINISTRATOR],
-      'NOT_RETRYABLE',
-      'the outcomes of the request were erased for their age: make a new request of its accounts',
+      {
+        code: 'NOT_RETRYABLE',
+        message: 'the outcomes of the request were erased for their age: make a new request of its accounts',
+      },
     ],
     [
       'one whose e-mail addresses, which are needed, were erased',
       { ...SOURCE, operation: 'CREATE_MEMBERS', emailsErased: true },
       [ADMINISTRATOR],
-      'NOT_RETRYABLE',
-      'the e-mail addresses of the request were erased for their age: make a new request of its accounts',
+      {
+        code: 'NOT_RETRYABLE',
+        message:
+          'the e-mail addresses of the request were erased for their age: make a new request of its accounts',
+      },
     ],
     [
       'one of which nothing ended badly',
       { ...SOURCE, ended: [] },
       [ADMINISTRATOR],
-      'NOT_RETRYABLE',
-      'no outcome of the request ended UNPROCESSED or FAILED',
+      { code: 'NOT_RETRYABLE', message: 'no outcome of the request ended UNPROCESSED or FAILED' },
     ],
     [
       'one of which nothing is retryable',
@@ -151,24 +160,28 @@ describe('retryRequest', () => {
         ended: [LASTING, { ...LASTING, region: 'us-east-1' }, { ...LASTING, reasonCode: 'OTHER' }],
       },
       [ADMINISTRATOR],
-      'NOT_RETRYABLE',
-      'no outcome of the request ended with a reason that another send may cure; with onlyRetryable: false, 9 would be sent again (SELF 6, OTHER 3)',
+      {
+        code: 'NOT_RETRYABLE',
+        message:
+          'no outcome of the request ended with a reason that another send may cure; with onlyRetryable: false, 9 would be sent again (SELF 6, OTHER 3)',
+      },
     ],
     [
       'one whose administrator is gone',
       SOURCE,
       [{ ...ADMINISTRATOR, id: 'other' }],
-      'NOT_RETRYABLE',
-      'administrator security is not configured any more',
+      { code: 'NOT_RETRYABLE', message: 'administrator security is not configured any more' },
     ],
     [
       'one whose region is gone',
       { ...SOURCE, ended: [PASSING, { ...PASSING, reasonCode: 'THROTTLED' }] },
       [{ ...ADMINISTRATOR, regions: ['us-east-1'] }],
-      'NOT_RETRYABLE',
-      'administrator security is not configured for SECURITY_HUB in eu-west-1 any more',
+      {
+        code: 'NOT_RETRYABLE',
+        message: 'administrator security is not configured for SECURITY_HUB in eu-west-1 any more',
+      },
     ],
-  ])('refuses %s', async (_what, source, administrators, code, message) => {
+  ])('refuses %s', async (_what, source, administrators, { code, message }) => {
     const { record, retryRequest } = setUp(source, administrators);
     const { requestId: made, userErrors } = await retryRequest(LOCAL_CALLER, { requestId });
     expect(made).toBeNull();
