@@ -84,6 +84,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Expects that the calls of which no read has a caller are aborted, and no others. */
+function expectAborted(batches: readonly ReadBatch<string>[], callers: readonly QueuedRead<string>[]): void {
+  for (const { reads, abandoned } of batches) {
+    const isAbandoned = reads.length > 0 && reads.every((read) => !callers.includes(read));
+    expect(abandoned.signal.aborted).toBe(isAbandoned);
+  }
+}
+
 it('a queue lets every account out exactly once, unless all its callers left', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
@@ -117,10 +125,7 @@ it('a queue lets every account out exactly once, unless all its callers left', (
           expect(expired.every(({ deadline }) => deadline <= now - next.back)).toBe(true);
           out.push(...expired);
         }
-        for (const batch of batches) {
-          const isAbandoned = batch.reads.length > 0 && batch.reads.every((read) => !callers.includes(read));
-          expect(batch.abandoned.signal.aborted).toBe(isAbandoned);
-        }
+        expectAborted(batches, callers);
       }
       while (queue.calls() > 0) {
         takeBatch();
