@@ -63,7 +63,7 @@ describe('a list', () => {
         {},
         { store },
       );
-      expect(store.asked.map((args) => args.at(-1))).toEqual([
+      expect(store.readArguments.map((args) => args.at(-1))).toEqual([
         { first: 50, after: null },
         { first: 50, after: null },
       ]);

@@ -17,7 +17,7 @@ describe('page arguments', () => {
     await history.requests(LOCAL_CALLER, {}, {});
     await history.calls(LOCAL_CALLER, {}, { first: null, after: null });
     await history.outcomes(LOCAL_CALLER, {}, { first: 1, after: 'cursor' });
-    expect(store.asked.map((args) => args.at(-1))).toEqual([
+    expect(store.readArguments.map((args) => args.at(-1))).toEqual([
       { first: 50, after: null },
       { first: 50, after: null },
       { first: 1, after: 'cursor' },
@@ -52,7 +52,7 @@ describe('a page read backward', () => {
     const { store, history } = setUp();
     await history.requests(LOCAL_CALLER, {}, { last: 7 });
     await history.calls(LOCAL_CALLER, {}, { before: 'cursor' });
-    expect(store.asked.map((args) => args.at(-1))).toEqual([
+    expect(store.readArguments.map((args) => args.at(-1))).toEqual([
       { last: 7, before: null },
       { last: 50, before: 'cursor' },
     ]);
@@ -105,11 +105,11 @@ describe('the filter of outcomes', () => {
       settledAfter,
       settledBefore,
     };
-    expect(store.asked.map((args) => args.slice(0, 2))).toEqual([
+    expect(store.readArguments.map((args) => args.slice(0, 2))).toEqual([
       [GRANTED, filter],
       [GRANTED, filter],
     ]);
-    expect(store.asked[1]?.[2]).toBe(10_000);
+    expect(store.readArguments[1]?.[2]).toBe(10_000);
   });
 
   it('has no condition for an absent or null member', async () => {
@@ -117,7 +117,7 @@ describe('the filter of outcomes', () => {
     await history.outcomes(LOCAL_CALLER, { requestId: null, accountId: null }, {});
     await history.requests(LOCAL_CALLER, {}, {});
     await history.calls(LOCAL_CALLER, { status: null }, {});
-    for (const args of store.asked) {
+    for (const args of store.readArguments) {
       expect(new Set(Object.values(args[1] as object))).toEqual(new Set([null]));
     }
   });
@@ -125,7 +125,7 @@ describe('the filter of outcomes', () => {
   it('keeps an empty list, which matches no outcome', async () => {
     const { store, history } = setUp();
     await history.outcomes(LOCAL_CALLER, { accountId: [], status: [] }, {});
-    expect(store.asked[0]?.[1]).toMatchObject({ accountIds: [], statuses: [] });
+    expect(store.readArguments[0]?.[1]).toMatchObject({ accountIds: [], statuses: [] });
   });
 
   it.each([

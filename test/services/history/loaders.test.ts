@@ -17,7 +17,7 @@ describe('lookups by key', () => {
     const found = await Promise.all([uuid(2), uuid(1), uuid(2)].map((id) => loaders.request(id)));
     expect(found.map((row) => row?.id)).toEqual([uuid(2), uuid(1), uuid(2)]);
     expect(store.reads).toEqual(['requestsById']);
-    expect(store.asked[0]?.[1]).toEqual([uuid(2), uuid(1)]);
+    expect(store.readArguments[0]?.[1]).toEqual([uuid(2), uuid(1)]);
   });
 
   it('find outcomes by target and account', async () => {
@@ -31,7 +31,7 @@ describe('lookups by key', () => {
     ]);
     expect([one?.targetId, same?.targetId, other?.targetId, none]).toEqual(['1', '1', '2', null]);
     expect(store.reads).toEqual(['outcomesByKey']);
-    expect(store.asked[0]?.[1]).toHaveLength(3);
+    expect(store.readArguments[0]?.[1]).toHaveLength(3);
   });
 
   it('answer null for records that are not granted to the caller', async () => {
@@ -43,7 +43,7 @@ describe('lookups by key', () => {
   it('of 10,000 keys are one statement, and one more key begins a second', async () => {
     const { store, loaders } = setUp(0);
     await Promise.all(ids(10_001).map((id) => loaders.call(id)));
-    expect(store.asked.map(([, keys]) => (keys as string[]).length)).toEqual([10_000, 1]);
+    expect(store.readArguments.map(([, keys]) => (keys as string[]).length)).toEqual([10_000, 1]);
   });
 
   it('are cached until forget', async () => {
@@ -84,13 +84,17 @@ describe('lists inside records', () => {
       loaders.outcomesOfRequest(uuid(3), { statuses: ['PROCESSED'] }, page),
       loaders.outcomesOfRequest(uuid(3), { statuses: ['PROCESSED'] }, { first: 10, after: '0' }),
     ]);
-    expect(store.asked.map(([parents]) => parents)).toEqual([[uuid(1), uuid(2)], [uuid(3)], [uuid(3)]]);
+    expect(store.readArguments.map(([parents]) => parents)).toEqual([
+      [uuid(1), uuid(2)],
+      [uuid(3)],
+      [uuid(3)],
+    ]);
   });
 
   it('are read for at most 100 parents in a statement', async () => {
     const { store, loaders } = setUp(0);
     await Promise.all(ids(101).map((id) => loaders.outcomesOfRequest(id, {}, {})));
-    expect(store.asked.map(([parents]) => (parents as string[]).length)).toEqual([100, 1]);
+    expect(store.readArguments.map(([parents]) => (parents as string[]).length)).toEqual([100, 1]);
   });
 
   it('refuse a page that is too long before anything is read', async () => {

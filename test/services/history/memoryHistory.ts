@@ -13,7 +13,7 @@ import type {
 } from '../../../src/ports/history.js';
 import { toOutcome } from '../../../src/resolvers/toSchema.js';
 
-/** A record in memory that notes its reads. */
+/** A history store in memory that records its reads. */
 export interface MemoryHistory extends HistoryStore {
   readonly requestRows: RequestRow[];
   readonly targetRows: TargetRow[];
@@ -22,7 +22,7 @@ export interface MemoryHistory extends HistoryStore {
   /** Names of the reads, in order. */
   readonly reads: string[];
   /** Arguments of the reads, in order. */
-  readonly asked: unknown[][];
+  readonly readArguments: unknown[][];
 }
 
 /** A UUID that ends in a number. */
@@ -30,102 +30,132 @@ export function uuid(n: number): string {
   return `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 }
 
+/** A record without rows. Its reads see the rows that a test pushes. */
 export function createMemoryHistory(): MemoryHistory {
-  const rows = {
-    requestRows: [] as RequestRow[],
-    targetRows: [] as TargetRow[],
-    outcomeRows: [] as OutcomeRow[],
-    callRows: [] as CallRow[],
-  };
-  const { requestRows, targetRows, outcomeRows, callRows } = rows;
-  const sees = (caller: Caller, row: { administrator: string }) =>
-    caller.administrators?.includes(row.administrator) ?? true;
-  const callsOf = (requestId: string) => {
-    const ids = new Set(outcomeRows.filter((row) => row.requestId === requestId).map((row) => row.callId));
-    return callRows.filter((row) => ids.has(row.id));
-  };
+  const rows: Rows = { requestRows: [], targetRows: [], outcomeRows: [], callRows: [] };
   const store: HistoryStore = {
-    requests: async (caller, _filter, args) =>
-      page(
-        requestRows.filter((row) => sees(caller, row)),
-        args,
-      ),
-    countRequests: async (caller, _filter, most) =>
-      upTo(most, requestRows.filter((row) => sees(caller, row)).length),
-    countOutcomes: async (caller, filter, most) =>
-      upTo(most, outcomeRows.filter((row) => sees(caller, row) && meets(row, filter)).length),
-    countCalls: async (caller, _filter, most) =>
-      upTo(most, callRows.filter((row) => sees(caller, row)).length),
-    outcomes: async (caller, filter, args) =>
-      page(
-        outcomeRows.filter((row) => sees(caller, row) && meets(row, filter)),
-        args,
-      ),
+    ...readLists(rows),
+    ...countLists(rows),
+    ...readByKey(rows),
+    ...readOfOutcomes(rows),
+    ...readOfRequests(rows),
+    statistics: async () => [],
+    statisticsAccounts: async () => [],
+  };
+  return { ...rows, ...recordReads(store) };
+}
+
+type Rows = Pick<MemoryHistory, 'requestRows' | 'targetRows' | 'outcomeRows' | 'callRows'>;
+
+function readLists({
+  requestRows,
+  outcomeRows,
+  callRows,
+}: Rows): Pick<HistoryStore, 'requests' | 'outcomes' | 'outcomesAsText' | 'calls'> {
+  const outcomes: HistoryStore['outcomes'] = async (caller, filter, args) => {
+    const matching = visible(outcomeRows, caller).filter((row) => meets(row, filter));
+    return page(matching, args);
+  };
+  return {
+    requests: async (caller, _filter, args) => page(visible(requestRows, caller), args),
+    outcomes,
     async outcomesAsText(caller, filter, args, columns) {
-      const { edges, ...ends } = await store.outcomes(caller, filter, args);
+      const { edges, ...ends } = await outcomes(caller, filter, args);
       const nodes = edges.map(({ node }) => {
         const shown = toOutcome(node);
         return JSON.stringify(Object.fromEntries(columns.map(({ as, column }) => [as, shown[column]])));
       });
       return { nodes: nodes.join(','), ...ends };
     },
-    calls: async (caller, _filter, args) =>
-      page(
-        callRows.filter((row) => sees(caller, row)),
-        args,
-      ),
+    calls: async (caller, _filter, args) => page(visible(callRows, caller), args),
+  };
+}
+
+function countLists({
+  requestRows,
+  outcomeRows,
+  callRows,
+}: Rows): Pick<HistoryStore, 'countRequests' | 'countOutcomes' | 'countCalls'> {
+  return {
+    countRequests: async (caller, _filter, limit) => upTo(limit, visible(requestRows, caller).length),
+    countOutcomes: async (caller, filter, limit) =>
+      upTo(limit, visible(outcomeRows, caller).filter((row) => meets(row, filter)).length),
+    countCalls: async (caller, _filter, limit) => upTo(limit, visible(callRows, caller).length),
+  };
+}
+
+function readByKey({
+  requestRows,
+  outcomeRows,
+  callRows,
+}: Rows): Pick<HistoryStore, 'requestsById' | 'callsById' | 'outcomesByKey'> {
+  return {
     requestsById: async (caller, ids) =>
-      ids.map((id) => requestRows.find((row) => row.id === id && sees(caller, row)) ?? null),
+      ids.map((id) => visible(requestRows, caller).find((row) => row.id === id) ?? null),
     callsById: async (caller, ids) =>
-      ids.map((id) => callRows.find((row) => row.id === id && sees(caller, row)) ?? null),
+      ids.map((id) => visible(callRows, caller).find((row) => row.id === id) ?? null),
     outcomesByKey: async (caller, keys) =>
-      keys.map(
-        (key) =>
-          outcomeRows.find(
-            (row) => row.targetId === key.targetId && row.accountId === key.accountId && sees(caller, row),
-          ) ?? null,
-      ),
-    statistics: async () => [],
-    statisticsAccounts: async () => [],
+      keys.map((key) => visible(outcomeRows, caller).find((row) => isOutcome(row, key)) ?? null),
+  };
+}
+
+function readOfOutcomes({
+  outcomeRows,
+}: Rows): Pick<HistoryStore, 'sendsOfOutcomes' | 'memberStatusOfOutcomes' | 'outcomesOfCalls'> {
+  return {
     sendsOfOutcomes: async (keys) =>
       keys.map((key) =>
         outcomeRows
-          .filter((row) => row.targetId === key.targetId && row.accountId === key.accountId)
-          .flatMap((row) => (row.callId === null ? [] : [{ callId: row.callId, reason: row.reason }])),
+          .filter((row) => isOutcome(row, key))
+          .flatMap(({ callId, reason }) => (callId === null ? [] : [{ callId, reason }])),
       ),
     memberStatusOfOutcomes: async (keys) => keys.map(() => null),
+    outcomesOfCalls: async (ids, args) => {
+      const ofCall = (id: string) => outcomeRows.filter((row) => row.callId === id);
+      return ids.map((id) => page(ofCall(id), args));
+    },
+  };
+}
+
+function readOfRequests({
+  requestRows,
+  targetRows,
+  outcomeRows,
+  callRows,
+}: Rows): Pick<
+  HistoryStore,
+  'targetsOfRequests' | 'retriesOfRequests' | 'outcomesOfRequests' | 'callsOfRequests'
+> {
+  const callsOf = (requestId: string) => {
+    const ids = new Set(outcomeRows.filter((row) => row.requestId === requestId).map((row) => row.callId));
+    return callRows.filter((row) => ids.has(row.id));
+  };
+  return {
     targetsOfRequests: async (ids) => ids.map((id) => targetRows.filter((row) => row.requestId === id)),
-    retriesOfRequests: async (ids, most) =>
-      ids.map((id) => requestRows.filter((row) => row.retryOf === id).slice(0, most)),
-    outcomesOfRequests: async (ids, filter, args) =>
-      ids.map((requestId) =>
-        page(
-          outcomeRows.filter((row) => meets(row, { ...filter, requestId })),
-          args,
-        ),
-      ),
-    outcomesOfCalls: async (ids, args) =>
-      ids.map((id) =>
-        page(
-          outcomeRows.filter((row) => row.callId === id),
-          args,
-        ),
-      ),
+    retriesOfRequests: async (ids, limit) =>
+      ids.map((id) => requestRows.filter((row) => row.retryOf === id).slice(0, limit)),
+    outcomesOfRequests: async (ids, filter, args) => {
+      const ofRequest = (requestId: string) =>
+        outcomeRows.filter((row) => meets(row, { ...filter, requestId }));
+      return ids.map((id) => page(ofRequest(id), args));
+    },
     callsOfRequests: async (ids, args) => ids.map((id) => page(callsOf(id), args)),
   };
+}
+
+/** The store, with the names and the arguments of its reads. */
+function recordReads(store: HistoryStore): HistoryStore & Pick<MemoryHistory, 'reads' | 'readArguments'> {
   const reads: string[] = [];
-  const asked: unknown[][] = [];
-  const counted = Object.fromEntries(
-    Object.entries(store).map(([name, read]) => [
-      name,
-      (...args: unknown[]) => {
-        reads.push(name);
-        asked.push(args);
-        return (read as (...args: unknown[]) => unknown)(...args);
-      },
-    ]),
-  ) as unknown as HistoryStore;
-  return { ...rows, reads, asked, ...counted };
+  const readArguments: unknown[][] = [];
+  const recorded = Object.entries(store).map(([name, read]) => [
+    name,
+    (...args: unknown[]) => {
+      reads.push(name);
+      readArguments.push(args);
+      return (read as (...args: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return { ...(Object.fromEntries(recorded) as HistoryStore), reads, readArguments };
 }
 
 /** Writes `requests` requests of `accounts` accounts each, at one target and carried by one call each. */
@@ -209,6 +239,14 @@ export function callRow(some: Partial<CallRow> = {}): CallRow {
   };
 }
 
+function visible<Row extends { administrator: string }>(rows: readonly Row[], caller: Caller): Row[] {
+  return rows.filter((row) => caller.administrators?.includes(row.administrator) ?? true);
+}
+
+function isOutcome(row: OutcomeRow, key: Pick<OutcomeRow, 'targetId' | 'accountId'>): boolean {
+  return row.targetId === key.targetId && row.accountId === key.accountId;
+}
+
 function meets(row: OutcomeRow, filter: OutcomeFilter): boolean {
   const { requestId, accountIds, statuses, service, region } = filter;
   return (
@@ -220,13 +258,13 @@ function meets(row: OutcomeRow, filter: OutcomeFilter): boolean {
   );
 }
 
-function upTo(most: number, count: number): number | null {
-  return count > most ? null : count;
+function upTo(limit: number, count: number): number | null {
+  return count > limit ? null : count;
 }
 
 /** A page; cursors are positions in the list. */
 function page<Row>(rows: readonly Row[], args: PageArgs): Page<Row> {
-  const places = rows.map((node, place) => ({ cursor: String(place), node }));
+  const all = rows.map((node, position) => ({ cursor: String(position), node }));
   const cursorsOf = (edges: readonly { cursor: string }[]) => ({
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
@@ -234,12 +272,12 @@ function page<Row>(rows: readonly Row[], args: PageArgs): Page<Row> {
   if ('last' in args) {
     const end = args.before === null ? rows.length : Number(args.before);
     const start = Math.max(0, end - args.last);
-    const edges = places.slice(start, end);
+    const edges = all.slice(start, end);
     return { edges, hasNextPage: args.before !== null, hasPreviousPage: start > 0, ...cursorsOf(edges) };
   }
   const { first, after } = args;
   const start = after === null ? 0 : Number(after) + 1;
-  const edges = places.slice(start, start + first);
+  const edges = all.slice(start, start + first);
   return {
     edges,
     hasNextPage: rows.length > start + first,
