@@ -78,6 +78,8 @@ const isOf = <Value>(list: readonly Value[] | null | undefined, value: Value | n
 const isIn = (after: Date | null | undefined, before: Date | null | undefined, time: Date | null): boolean =>
   (after == null && before == null) ||
   (time !== null && (after == null || time >= after) && (before == null || time < before));
+const isIncluded = (part: string | null, note: string | null): boolean =>
+  part === null || (note?.toLowerCase().includes(part.toLowerCase()) ?? false);
 const isAt = (
   { administrators }: Caller,
   { administrator, service, region }: LaneFilter,
@@ -210,7 +212,7 @@ describe('under any limits of rows read, the pages of a filter have every matchi
           isOf(filter.statuses, row.status) &&
           (filter.requestedBy ?? row.callerId) === row.callerId &&
           (filter.accountId === null || sent.some((outcome) => outcome.accountId === filter.accountId)) &&
-          (filter.note === null || (row.note?.toLowerCase().includes(filter.note.toLowerCase()) ?? false)) &&
+          isIncluded(filter.note, row.note) &&
           isIn(filter.createdAfter, filter.createdBefore, row.createdAt)
         );
       });
