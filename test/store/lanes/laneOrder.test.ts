@@ -11,7 +11,13 @@ import { useRequestRecord } from '../requestRecord.js';
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const OPERATIONS = ['CREATE_MEMBERS', 'INVITE_MEMBERS', 'DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
-const AGAIN = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', reason: 'r', retry: true } as const;
+const THROTTLED = {
+  ...PROCESSED,
+  status: 'FAILED',
+  reasonCode: 'THROTTLED',
+  reason: 'r',
+  retry: true,
+} as const;
 
 const fixture = useRequestRecord();
 let tenure: Tenure;
@@ -20,12 +26,12 @@ beforeEach(async () => {
   tenure = await fixture.record.acquire(fixture.lanes.byId(fixture.lanes.idOf(HUB)) ?? expect.unreachable());
 });
 
-interface Asked {
+interface Input {
   readonly operation: MembershipOperation;
   readonly numbers: readonly number[];
 }
 
-const accept = ({ operation, numbers }: Asked) => {
+const insert = ({ operation, numbers }: Input) => {
   const request = newRequest(numbers, { operation });
   return fixture.store.insert({
     ...request,
@@ -34,12 +40,12 @@ const accept = ({ operation, numbers }: Asked) => {
   });
 };
 
-/** What a service would have been told about one account, in order; the same thing twice in a row is one. */
+/** The operations sent for one account, in order. Repeated sends of one operation count as one. */
 function effects(operations: readonly string[]): string[] {
   return operations.filter((operation, index) => operation !== operations[index - 1]);
 }
 
-/** Claims whatever may leave now. A target whose accounts were held back is looked at again at once. */
+/** Claims a call. Targets and outcomes that wait for a later time are due at once. */
 async function claimNow(): Promise<ClaimedCall | null> {
   await fixture.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
   await fixture.prisma
@@ -47,56 +53,67 @@ async function claimNow(): Promise<ClaimedCall | null> {
   return fixture.record.claim(tenure, ANY);
 }
 
+/**
+ * Inserts the requests, claims their calls and settles the calls, in an order that the dice decide. Returns the operations
+ * that took effect, by account id, in order.
+ */
+async function serveAll(
+  requests: readonly Input[],
+  dice: fc.Stream<number>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const waiting = [...requests];
+  const inFlight: ClaimedCall[] = [];
+  const told = new Map<string, string[]>();
+  for (;;) {
+    const next = dice.next().value;
+    if (next === 0 || inFlight.length === 0) {
+      const request = waiting.shift();
+      if (request !== undefined) {
+        await insert(request);
+      }
+    }
+    const call = await claimNow();
+    if (call !== null) {
+      inFlight.push(call);
+    } else if (inFlight.length === 0 && waiting.length === 0) {
+      return told;
+    }
+    const ended = call === null || next === 0 ? inFlight.shift() : undefined;
+    if (ended !== undefined) {
+      await settle(ended, dice.next().value === 0, told);
+    }
+  }
+}
+
+/** Settles a call. A throttled call had no effect, and its accounts are sent again. */
+async function settle(call: ClaimedCall, isThrottled: boolean, told: Map<string, string[]>): Promise<void> {
+  if (!isThrottled) {
+    for (const account of call.accounts) {
+      told.set(account.accountId, [...(told.get(account.accountId) ?? []), call.operation]);
+    }
+  }
+  const settlement = { ...answeredWith(call), defaultVerdict: isThrottled ? THROTTLED : PROCESSED };
+  await fixture.record.settle(tenure, [settlement], Array<number>(100).fill(0));
+}
+
 describe('the operations of one account in one lane', () => {
-  it('take effect in the order of their requests, whatever shares their calls, fails and is sent again', async () => {
-    const asked = fc.record({
+  it('take effect in the order of their requests, with shared calls, throttled calls and repeated sends', async () => {
+    const input = fc.record({
       operation: fc.constantFrom(...OPERATIONS),
       numbers: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 }),
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(asked, { minLength: 2, maxLength: 8 }),
+        fc.array(input, { minLength: 2, maxLength: 8 }),
         fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
         async (requests, dice) => {
           await emptyRecord(fixture.prisma);
-          const waiting = [...requests];
-          const inFlight: ClaimedCall[] = [];
-          const told = new Map<string, string[]>();
-          for (;;) {
-            const next = dice.next().value;
-            const request =
-              next === 0 || (inFlight.length === 0 && waiting.length > 0) ? waiting.shift() : undefined;
-            if (request !== undefined) {
-              await accept(request);
-            }
-            const call = await claimNow();
-            if (call !== null) {
-              inFlight.push(call);
-            } else if (inFlight.length === 0 && waiting.length === 0) {
-              break;
-            }
-            if (call !== null && next > 0) {
-              continue;
-            }
-            const ended = inFlight.shift();
-            if (ended === undefined) {
-              continue;
-            }
-            // Some are throttled: the service did nothing, and they go again.
-            const again = dice.next().value === 0;
-            if (!again) {
-              for (const account of ended.accounts) {
-                told.set(account.accountId, [...(told.get(account.accountId) ?? []), ended.operation]);
-              }
-            }
-            const settlement = { ...answeredWith(ended), defaultVerdict: again ? AGAIN : PROCESSED };
-            await fixture.record.settle(tenure, [settlement], Array<number>(100).fill(0));
-          }
+          const told = await serveAll(requests, dice);
           for (const number of [0, 1, 2, 3, 4, 5]) {
-            const wanted = requests
+            const requested = requests
               .filter(({ numbers }) => numbers.includes(number))
               .map(({ operation }) => operation);
-            expect(effects(told.get(accountId(number)) ?? [])).toEqual(effects(wanted));
+            expect(effects(told.get(accountId(number)) ?? [])).toEqual(effects(requested));
           }
         },
       ),
@@ -106,7 +123,7 @@ describe('the operations of one account in one lane', () => {
 
   it('are not merged across another operation: an account created, deleted and created again is created twice', async () => {
     for (const operation of ['CREATE_MEMBERS', 'DELETE_MEMBERS', 'CREATE_MEMBERS'] as const) {
-      await accept({ operation, numbers: [1] });
+      await insert({ operation, numbers: [1] });
     }
     const told: string[] = [];
     for (let call = await claimNow(); call !== null; call = await claimNow()) {
