@@ -1,51 +1,25 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  ClaimedCall,
-  ClaimLimits,
-  LaneRecord,
-  Settlement,
-  Tenure,
-  Verdict,
-} from '../../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../../src/ports/requests.js';
-import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
-import { emptyRecord } from '../recordReading.js';
+import { byRunLength } from '../../support/runLength.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { answeredWith, emptyRecord } from '../recordReading.js';
+import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 const DELAYS = [0, 0];
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 
-let testDatabase: TestDatabase;
-let database: Database;
-let lanes: Lanes;
-let store: RequestStore;
-let record: LaneRecord;
+const fixture = useRequestRecord();
 let tenure: Tenure;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
-  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
-  record = createLaneRecord(database.prisma, REPLICA);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
 beforeEach(async () => {
   await empty();
-  tenure = await record.acquire(lane());
+  tenure = await fixture.record.acquire(lane());
 });
 
-const empty = () => emptyRecord(database.prisma);
-const lane = () => lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
+const empty = () => emptyRecord(fixture.prisma);
+const lane = () => fixture.lanes.byId(fixture.lanes.idOf(HUB)) ?? expect.unreachable();
 const numbers = (count: number, first = 0) => Array.from({ length: count }, (_, index) => first + index);
 const verbOf = (sql: string) =>
   sql
@@ -54,21 +28,10 @@ const verbOf = (sql: string) =>
     .split(/\s+/)[0];
 const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => account.accountId) ?? [];
 
-function answered(call: ClaimedCall, exceptions: [string, Verdict][] = []): Settlement {
-  return {
-    callId: call.callId,
-    status: 'ANSWERED',
-    metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
-    errorCode: null,
-    errorMessage: null,
-    unprocessed: [],
-    defaultVerdict: PROCESSED,
-    exceptions: new Map(exceptions),
-  };
-}
-
 async function claim(limits: Partial<ClaimLimits> = {}): Promise<ClaimedCall> {
-  return (await record.claim(tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed');
+  return (
+    (await fixture.record.claim(tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed')
+  );
 }
 
 describe('a claim', () => {
@@ -80,13 +43,13 @@ describe('a claim', () => {
         fc.infiniteStream(fc.boolean()),
         async (requests, settleNow) => {
           await empty();
-          for (const asked of requests) {
-            await store.insert(newRequest(asked));
+          for (const accounts of requests) {
+            await fixture.store.insert(newRequest(accounts));
           }
           const inFlight: ClaimedCall[] = [];
           let calls = 0;
           for (;;) {
-            const call = await record.claim(tenure, ANY);
+            const call = await fixture.record.claim(tenure, ANY);
             if (call === null && inFlight.length === 0) {
               break;
             }
@@ -99,47 +62,47 @@ describe('a claim', () => {
               inFlight.push(call);
             }
             if (call === null || settleNow.next().value) {
-              await record.settle(
+              await fixture.record.settle(
                 tenure,
-                inFlight.splice(0).map((each) => answered(each)),
+                inFlight.splice(0).map((each) => answeredWith(each)),
                 DELAYS,
               );
             }
           }
           const distinct = new Set(requests.flat()).size;
           expect(calls).toBe(Math.ceil(distinct / 50));
-          const sends = await database.prisma.outcome.findMany({ select: { status: true, callIds: true } });
+          const sends = await fixture.prisma.outcome.findMany({ select: { status: true, callIds: true } });
           expect(sends).toHaveLength(requests.flat().length);
           for (const { status, callIds } of sends) {
             expect([status, callIds.length]).toEqual(['PROCESSED', 1]);
           }
-          const open = await database.prisma.request.count({ where: { status: { not: 'SUCCEEDED' } } });
+          const open = await fixture.prisma.request.count({ where: { status: { not: 'SUCCEEDED' } } });
           expect(open).toBe(0);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: byRunLength(25, 250) },
     );
   });
 
   it('serves requests in turns: one account does not wait for ten thousand', async () => {
-    await store.insert(newRequest(numbers(500)));
-    await store.insert(newRequest([900]));
+    await fixture.store.insert(newRequest(numbers(500)));
+    await fixture.store.insert(newRequest([900]));
     const calls = [await claim(), await claim()];
     expect(calls.some((call) => idsOf(call).includes(accountId(900)))).toBe(true);
   });
 
   it('waits for a full call where one of its kind is in flight or only full ones may leave', async () => {
-    await store.insert(newRequest(numbers(49)));
-    expect(await record.claim(tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
-    expect(await record.claim(tenure, { ...ANY, fullOnly: true })).toBeNull();
-    await store.insert(newRequest([777]));
+    await fixture.store.insert(newRequest(numbers(49)));
+    expect(await fixture.record.claim(tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
+    expect(await fixture.record.claim(tenure, { ...ANY, fullOnly: true })).toBeNull();
+    await fixture.store.insert(newRequest([777]));
     expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
   });
 
   it('never mixes batch keys, and lets no invitation overtake the creation of its account', async () => {
-    await store.insert(newRequest([1, 2]));
+    await fixture.store.insert(newRequest([1, 2]));
     const invite = newRequest([2, 3], { operation: 'INVITE_MEMBERS' });
-    await store.insert({
+    await fixture.store.insert({
       ...invite,
       targets: invite.targets.map((t) => ({ ...t, batchKey: 'INVITE_MEMBERS' })),
     });
@@ -147,43 +110,43 @@ describe('a claim', () => {
     expect([create.operation, idsOf(create)]).toEqual(['CREATE_MEMBERS', [accountId(1), accountId(2)]]);
     const early = await claim();
     expect([early.operation, idsOf(early)]).toEqual(['INVITE_MEMBERS', [accountId(3)]]);
-    expect(await record.claim(tenure, ANY)).toBeNull();
-    await record.settle(tenure, [answered(create)], DELAYS);
-    await expect.poll(async () => idsOf(await record.claim(tenure, ANY))).toEqual([accountId(2)]);
+    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    await fixture.record.settle(tenure, [answeredWith(create)], DELAYS);
+    await expect.poll(async () => idsOf(await fixture.record.claim(tenure, ANY))).toEqual([accountId(2)]);
   });
 
   it('sends two e-mail addresses for one account in two calls, one after the other', async () => {
-    await store.insert(newRequest([5]));
-    await store.insert(
+    await fixture.store.insert(newRequest([5]));
+    await fixture.store.insert(
       newRequest([5], { accounts: [{ accountId: accountId(5), email: 'other@example.com' }] }),
     );
     const first = await claim();
     expect(first.accounts).toEqual([{ accountId: accountId(5), email: 'a5@example.com' }]);
-    expect(await record.claim(tenure, ANY)).toBeNull();
-    await record.settle(tenure, [answered(first)], DELAYS);
+    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    await fixture.record.settle(tenure, [answeredWith(first)], DELAYS);
     await expect
-      .poll(async () => (await record.claim(tenure, ANY))?.accounts)
+      .poll(async () => (await fixture.record.claim(tenure, ANY))?.accounts)
       .toEqual([{ accountId: accountId(5), email: 'other@example.com' }]);
   });
 
   it('does not carry accounts whose detector is not known', async () => {
     const guardDuty = { ...HUB, service: 'GUARDDUTY' as const, batchKey: 'CREATE_MEMBERS', detectorId: null };
     const pinned = { ...guardDuty, batchKey: 'CREATE_MEMBERS:pinned', detectorId: 'd'.repeat(32) };
-    await store.insert(newRequest([1], { targets: [guardDuty] }));
-    await store.insert(newRequest([2], { targets: [pinned] }));
-    const guardDutyLane = lanes.byId(lanes.idOf(guardDuty)) ?? expect.unreachable();
-    const guardDutyTenure = await record.acquire(guardDutyLane);
-    const first = await record.claim(guardDutyTenure, ANY);
+    await fixture.store.insert(newRequest([1], { targets: [guardDuty] }));
+    await fixture.store.insert(newRequest([2], { targets: [pinned] }));
+    const guardDutyLane = fixture.lanes.byId(fixture.lanes.idOf(guardDuty)) ?? expect.unreachable();
+    const guardDutyTenure = await fixture.record.acquire(guardDutyLane);
+    const first = await fixture.record.claim(guardDutyTenure, ANY);
     expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });
-    expect(await record.claim(guardDutyTenure, ANY)).toBeNull();
-    const second = await record.claim(guardDutyTenure, { ...ANY, detectorId: 'found' });
+    expect(await fixture.record.claim(guardDutyTenure, ANY)).toBeNull();
+    const second = await fixture.record.claim(guardDutyTenure, { ...ANY, detectorId: 'found' });
     expect(second).toMatchObject({ detectorId: 'found', detectorPinned: false });
   });
 });
 
 describe('a settlement', () => {
   it('puts a retryable account back to PENDING until its sends are used up, then keeps the reason', async () => {
-    await store.insert(newRequest([1]));
+    await fixture.store.insert(newRequest([1]));
     const refused: Verdict = {
       status: 'UNPROCESSED',
       reasonCode: 'INTERNAL_ERROR',
@@ -192,24 +155,24 @@ describe('a settlement', () => {
       processedIfInDoubt: false,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
-      const call = await vi.waitUntil(() => record.claim(tenure, ANY));
-      await record.settle(tenure, [answered(call, [[accountId(1), refused]])], DELAYS);
+      const call = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+      await fixture.record.settle(tenure, [answeredWith(call, [[accountId(1), refused]])], DELAYS);
     }
-    const [outcome] = await database.prisma.outcome.findMany();
+    const [outcome] = await fixture.prisma.outcome.findMany();
     expect(outcome).toMatchObject({
       status: 'UNPROCESSED',
       reasonCode: 'INTERNAL_ERROR',
       reason: 'Internal error',
     });
     expect(outcome?.callIds).toHaveLength(DELAYS.length + 1);
-    expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
+    expect(await fixture.prisma.request.findFirst()).toMatchObject({ status: 'FAILED', openTargets: 0 });
   });
 
   it('makes the retried accounts of a call due at the same moment, so that they share a call again', async () => {
     const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
-    await store.insert(newRequest(numbers(50)));
-    await record.settle(tenure, [{ ...answered(await claim()), defaultVerdict: refused }], [60]);
-    const moments = await database.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
+    await fixture.store.insert(newRequest(numbers(50)));
+    await fixture.record.settle(tenure, [{ ...answeredWith(await claim()), defaultVerdict: refused }], [60]);
+    const moments = await fixture.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
     expect(moments).toHaveLength(1);
   });
 
@@ -234,25 +197,25 @@ describe('a settlement', () => {
       ['REFUSED', 1, 'UNPROCESSED'],
     ] as const) {
       await empty();
-      await store.insert(newRequest([1]));
+      await fixture.store.insert(newRequest([1]));
       const metadata = { httpStatus: null, awsRequestId: null, attempts };
-      await record.settle(
+      await fixture.record.settle(
         tenure,
-        [{ ...answered(await claim()), status: first, metadata, defaultVerdict: lost }],
+        [{ ...answeredWith(await claim()), status: first, metadata, defaultVerdict: lost }],
         DELAYS,
       );
-      const again = await vi.waitUntil(() => record.claim(tenure, ANY));
-      await record.settle(tenure, [answered(again, [[accountId(1), echo]])], DELAYS);
-      const [outcome] = await database.prisma.outcome.findMany();
+      const again = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+      await fixture.record.settle(tenure, [answeredWith(again, [[accountId(1), echo]])], DELAYS);
+      const [outcome] = await fixture.prisma.outcome.findMany();
       expect([first, attempts, outcome?.status]).toEqual([first, attempts, expected]);
       expect(outcome?.reasonCode).toBe(expected === 'PROCESSED' ? null : 'ALREADY_MEMBER');
     }
   });
 
   it('changes nothing when repeated, and nothing for a worker that has lost its lane', async () => {
-    await store.insert(newRequest([1, 2]));
+    await fixture.store.insert(newRequest([1, 2]));
     const call = await claim();
-    const successor = await record.acquire(lane());
+    const successor = await fixture.record.acquire(lane());
     const failed: Verdict = {
       status: 'FAILED',
       reasonCode: 'OTHER',
@@ -260,20 +223,20 @@ describe('a settlement', () => {
       retry: false,
       processedIfInDoubt: false,
     };
-    await record.settle(tenure, [{ ...answered(call), defaultVerdict: failed }], DELAYS);
-    expect(await database.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
-    expect(await record.claim(tenure, ANY)).toBeNull();
-    expect(await record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
-    expect(await database.prisma.call.findFirst()).toMatchObject({
+    await fixture.record.settle(tenure, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
+    expect(await fixture.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
+    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    expect(await fixture.record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
+    expect(await fixture.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
       attempts: 1,
       errorCode: 'WorkerLost',
       settledAt: null,
     });
-    await record.settle(successor, [answered(call)], DELAYS);
-    await record.settle(successor, [{ ...answered(call), defaultVerdict: failed }], DELAYS);
-    expect(await database.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
-    expect(await database.prisma.target.findFirst()).toMatchObject({ processed: 2, inFlight: 0, failed: 0 });
+    await fixture.record.settle(successor, [answeredWith(call)], DELAYS);
+    await fixture.record.settle(successor, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
+    expect(await fixture.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
+    expect(await fixture.prisma.target.findFirst()).toMatchObject({ processed: 2, inFlight: 0, failed: 0 });
   });
 
   it('finishes each request once, when lanes settle its last targets at the same moment', async () => {
@@ -287,29 +250,34 @@ describe('a settlement', () => {
       })),
     );
     const requests = numbers(20).map((number) => newRequest([number], { targets }));
-    await Promise.all(requests.map((request) => store.insert(request)));
-    const tenures = await Promise.all(lanes.all.map((each) => record.acquire(each)));
+    await Promise.all(requests.map((request) => fixture.store.insert(request)));
+    const tenures = await Promise.all(fixture.lanes.all.map((each) => fixture.record.acquire(each)));
     const work = await Promise.all(
-      tenures.map(async (each) => ({ each, call: await record.claim(each, { ...ANY, detectorId: 'd' }) })),
+      tenures.map(async (each) => ({
+        each,
+        call: await fixture.record.claim(each, { ...ANY, detectorId: 'd' }),
+      })),
     );
     await Promise.all(
-      work.map(({ each, call }) => record.settle(each, [answered(call ?? expect.unreachable())], DELAYS)),
+      work.map(({ each, call }) =>
+        fixture.record.settle(each, [answeredWith(call ?? expect.unreachable())], DELAYS),
+      ),
     );
-    expect(await database.prisma.request.count({ where: { status: 'SUCCEEDED', openTargets: 0 } })).toBe(20);
+    expect(await fixture.prisma.request.count({ where: { status: 'SUCCEEDED', openTargets: 0 } })).toBe(20);
   });
 });
 
 describe('a lane', () => {
   it('is released only when no work waits', async () => {
-    await store.insert(newRequest([1]));
-    expect(await record.release(tenure)).toBe('WORK_WAITS');
-    await record.settle(tenure, [answered(await claim())], DELAYS);
-    expect(await record.release(tenure)).toBe('RELEASED');
-    expect(await record.release(tenure)).toBe('LOST');
+    await fixture.store.insert(newRequest([1]));
+    expect(await fixture.record.release(tenure)).toBe('WORK_WAITS');
+    await fixture.record.settle(tenure, [answeredWith(await claim())], DELAYS);
+    expect(await fixture.record.release(tenure)).toBe('RELEASED');
+    expect(await fixture.record.release(tenure)).toBe('LOST');
   });
 
   it('fails accounts whose detector does not exist, without a call', async () => {
-    await store.insert(newRequest([1, 2]));
+    await fixture.store.insert(newRequest([1, 2]));
     const verdict: Verdict = {
       status: 'FAILED',
       reasonCode: 'SERVICE_NOT_ENABLED',
@@ -317,47 +285,51 @@ describe('a lane', () => {
       retry: false,
       processedIfInDoubt: false,
     };
-    await record.failPending(tenure, verdict);
-    expect(await database.prisma.outcome.findMany()).toMatchObject([
+    await fixture.record.failPending(tenure, verdict);
+    expect(await fixture.prisma.outcome.findMany()).toMatchObject([
       { status: 'FAILED', reason: 'no detector', callIds: [] },
       { status: 'FAILED', reason: 'no detector', callIds: [] },
     ]);
-    expect(await database.prisma.request.findFirst()).toMatchObject({ status: 'FAILED' });
-    expect(await record.pendingWork(tenure)).toMatchObject({ outcomes: 0, dueInMs: null });
+    expect(await fixture.prisma.request.findFirst()).toMatchObject({ status: 'FAILED' });
+    expect(await fixture.record.pendingWork(tenure)).toMatchObject({ outcomes: 0, dueInMs: null });
   });
 });
 
 describe('accepting a request', () => {
   it('is one transaction of one statement for ten thousand accounts at four targets', async () => {
     const statements: string[] = [];
-    const stop = database.onStatement((sql) => statements.push(sql));
-    const targets = lanes.all.map((each) => ({ ...each, batchKey: 'CREATE_MEMBERS', detectorId: null }));
-    await store.insert(newRequest(numbers(10_000), { targets }));
+    const stop = fixture.database.onStatement((sql) => statements.push(sql));
+    const targets = fixture.lanes.all.map((each) => ({
+      ...each,
+      batchKey: 'CREATE_MEMBERS',
+      detectorId: null,
+    }));
+    await fixture.store.insert(newRequest(numbers(10_000), { targets }));
     stop();
     expect(statements.map(verbOf)).toEqual(['WITH', 'COMMIT']);
-    expect(await database.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
-    expect(await database.prisma.requestAccount.count()).toBe(10_000);
+    expect(await fixture.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
+    expect(await fixture.prisma.requestAccount.count()).toBe(10_000);
   });
 
   it('puts a job on the lanes without a holder, and writes nothing when that fails', async () => {
-    await record.release(tenure);
+    await fixture.record.release(tenure);
     const enqueued: number[][] = [];
-    const withJobs = createRequestStore(database.prisma, lanes.idOf, (_tx, laneIds) => {
+    const withJobs = createRequestStore(fixture.prisma, fixture.lanes.idOf, (_tx, laneIds) => {
       enqueued.push([...laneIds]);
       return Promise.resolve();
     });
     await withJobs.insert(newRequest([1]));
-    await record.acquire(lane());
+    await fixture.record.acquire(lane());
     await withJobs.insert(newRequest([2]));
     expect(enqueued).toEqual([[lane().id]]);
 
-    await database.prisma.$executeRaw`UPDATE lane SET holder = NULL`;
-    const failing = createRequestStore(database.prisma, lanes.idOf, () =>
+    await fixture.prisma.$executeRaw`UPDATE lane SET holder = NULL`;
+    const failing = createRequestStore(fixture.prisma, fixture.lanes.idOf, () =>
       Promise.reject(new Error('no queue')),
     );
     await expect(failing.insert(newRequest([3]))).rejects.toThrow('no queue');
-    expect(await database.prisma.requestAccount.count()).toBe(2);
-    expect(await database.prisma.request.count()).toBe(2);
+    expect(await fixture.prisma.requestAccount.count()).toBe(2);
+    expect(await fixture.prisma.request.count()).toBe(2);
   });
 });
 
@@ -365,18 +337,18 @@ describe('the quota of a lane', () => {
   const rate = { perSecond: 0.01, burst: 3 };
 
   it('lets as many requests leave as the burst, calls and reads together, whichever worker holds the lane', async () => {
-    await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
-    await store.insert(newRequest(numbers(400)));
+    await fixture.prisma.$executeRaw`UPDATE lane SET quota_back_at = now()`;
+    await fixture.store.insert(newRequest(numbers(400)));
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, 0);
-    expect(await record.spendQuota(tenure, rate)).toBe(true);
+    expect(await fixture.record.spendQuota(tenure, rate)).toBe(true);
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(300, 0);
-    expect(await record.claim(tenure, { ...ANY, rate })).toBeNull();
-    const successor = await record.acquire(lane());
-    expect(await record.claim(successor, { ...ANY, rate })).toBeNull();
-    expect((await record.pendingWork(successor)).secondsToFullBurst).toBeCloseTo(300, 0);
-    expect(await record.spendQuota(tenure, rate)).toBe(false);
-    await database.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
-    expect(await record.claim(successor, { ...ANY, rate })).not.toBeNull();
-    expect(await record.claim(successor, { ...ANY, rate })).toBeNull();
+    expect(await fixture.record.claim(tenure, { ...ANY, rate })).toBeNull();
+    const successor = await fixture.record.acquire(lane());
+    expect(await fixture.record.claim(successor, { ...ANY, rate })).toBeNull();
+    expect((await fixture.record.pendingWork(successor)).secondsToFullBurst).toBeCloseTo(300, 0);
+    expect(await fixture.record.spendQuota(tenure, rate)).toBe(false);
+    await fixture.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
+    expect(await fixture.record.claim(successor, { ...ANY, rate })).not.toBeNull();
+    expect(await fixture.record.claim(successor, { ...ANY, rate })).toBeNull();
   });
 });
