@@ -9,7 +9,7 @@ export default defineConfig({
     include: [
       'test/**/*.long.ts',
       // They call byRunLength.
-      'test/store/history/{boundedPage,historyFilters}.test.ts',
+      'test/store/history/{boundedLists,historyFilters}.test.ts',
       'test/store/lanes/{laneOrder,laneRecord,outcomeLife}.test.ts',
       'test/store/requests/cancelStore.test.ts',
     ],
