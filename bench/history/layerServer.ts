@@ -1,5 +1,5 @@
 /*
- * The gateway's HTTP side, whole, on a record that always answers with the same page, read once from DATABASE_URL. It runs
+ * The gateway's whole HTTP layer on a history store that always returns one page, read once from DATABASE_URL. It loads
  * the build.
  */
 import type { GatewayContext } from '../../src/resolvers/context.js';
@@ -15,7 +15,7 @@ import { built } from './built.ts';
 import { PAGE_COLUMNS, PAGE_SIZE } from './page.ts';
 import { sayListening } from './serve.ts';
 
-const { loadConfig } = await built<typeof Config>('config.js');
+const { loadConfig } = await built<typeof Config>('config/loadConfig.js');
 const { createLog } = await built<typeof Log>('log.js');
 const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');
 const { createHttpServer, REQUEST_TIMEOUT_MS } = await built<typeof Server>('http/server.js');
@@ -37,13 +37,13 @@ const history = createHistory({
 });
 const { access: settings } = loadConfig({});
 const server = await createHttpServer({
-  // The page needs nothing else.
+  // The query of the page uses the caller and the history only.
   contextOf: ({ caller }) => ({ caller, history }) as GatewayContext,
   authenticate: createAuthenticate(null),
   deniedAttempts: { record: () => undefined },
   denied: () => undefined,
   watchCredential: () => {
-    throw new Error('nobody listens');
+    throw new Error('expected no subscription');
   },
   metrics: {
     requestAccepted: () => undefined,
@@ -56,7 +56,7 @@ const server = await createHttpServer({
   charge: () => Promise.resolve(null),
   readiness: { notReady: () => Promise.resolve(null) },
   exportOutcomes: () => {
-    throw new Error('nothing is exported');
+    throw new Error('expected no export');
   },
   stopping: new AbortController().signal,
   explorerDir: 'dist/explorer',
