@@ -19,7 +19,7 @@ import { spreadOf } from './support/statistics.js';
 const OUTCOMES = Number(process.env['OUTCOMES'] ?? 1_000_000);
 const MEMBERS = 10_000;
 const REPETITIONS = 7;
-const NO_GAPS = { accountIds: null, after: null, most: 1_000 };
+const NO_GAPS = { accountIds: null, after: null, limit: 1_000 };
 
 const ADMINISTRATOR: Administrator = {
   id: 'security',
