@@ -6,12 +6,12 @@ import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
 
 /**
- * A signal this soon after the first is its echo, not impatience, in milliseconds: under npm a terminal's Ctrl-C
- * arrives twice, once from the terminal and once passed on by npm.
+ * A second signal within this time of the first is ignored, in milliseconds: under npm, one Ctrl-C arrives twice, from the
+ * terminal and from npm.
  */
-const ECHO_MS = 1_000;
+const REPEATED_SIGNAL_MS = 1_000;
 
-/** The gateway as a process: starts it, says where it is, and ends it when told to. */
+/** Starts the gateway, prints its URL, and stops it on SIGINT or SIGTERM. A second signal ends the process at once. */
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
@@ -29,8 +29,7 @@ async function main(): Promise<void> {
       if (endingSince === null) {
         log.info({ signal }, 'stopping');
         void end(0);
-      } else if (Date.now() - endingSince > ECHO_MS) {
-        // Somebody does not want to wait.
+      } else if (Date.now() - endingSince > REPEATED_SIGNAL_MS) {
         process.exit(1);
       }
     });
@@ -52,7 +51,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The configuration; a faulty one ends the process with every fault on a line of its own. */
+/** Reads the configuration. If it has faults, prints each on a line and ends the process. */
 function readConfig(): Config {
   try {
     return loadConfig(process.env);

@@ -1,5 +1,5 @@
 /**
- * The domain's words. Everything else in the gateway speaks them; this file imports nothing.
+ * The types and constants of the domain, for all layers. This file imports nothing.
  */
 
 /** The two services whose member accounts the gateway manages. */
@@ -35,7 +35,7 @@ export const OUTCOME_STATUSES = [
 ] as const;
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
-/** The statuses of outcomes that have ended for a reason, and so have a reason code. */
+/** The statuses of outcomes that have a reason code. */
 export const STATUSES_WITH_REASON: readonly OutcomeStatus[] = ['UNPROCESSED', 'FAILED'];
 
 /** A stable, service-independent code for why an account was not processed. */
@@ -64,7 +64,7 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-/** Reasons that another send may cure. All other reasons need a change first, by the caller or in AWS. */
+/** Reasons that may pass without a change, so another call may succeed. All other reasons need a change first, by the caller or in AWS. */
 export const RETRYABLE_REASONS: readonly ReasonCode[] = [
   'BATCH_LIMIT_EXCEEDED',
   'THROTTLED',
@@ -112,7 +112,7 @@ export type RemovalVerdict =
 /** The status of an observation of a target that a refresh of the inventory requested. */
 export type InventoryRefreshStatus = 'WAITING' | 'RUNNING' | 'OBSERVED' | 'FAILED';
 
-/** The kinds of faults of an input: stable, since scripts branch on them. */
+/** The codes of faults of an input. Scripts depend on them, so they never change. */
 export type FaultCode =
   | 'INVALID_INPUT'
   | 'DUPLICATE_ACCOUNT'
@@ -147,8 +147,8 @@ export type CallStatus = 'SENT' | 'ANSWERED' | 'REFUSED' | 'UNANSWERED';
 export type ActorKind = 'USER' | 'TOKEN' | 'LOCAL';
 
 /**
- * Most accounts one AWS call may carry, in either service (UPSTREAMS.md, "Both services"). GuardDuty refuses a longer
- * call whole.
+ * The largest number of accounts in one AWS call, for both services (UPSTREAMS.md, "Both services"). GuardDuty refuses a
+ * larger call as a whole.
  */
 export const ACCOUNTS_PER_CALL = 50;
 
@@ -157,9 +157,9 @@ export function isAccountId(text: string): boolean {
   return /^\d{12}$/.test(text);
 }
 
-/** An account as a caller names it. */
+/** An account of an input. */
 export interface MemberAccount {
-  /** Exactly 12 digits; a string, since leading zeros matter. */
+  /** Exactly 12 digits; a string, because of leading zeros. */
   readonly accountId: string;
   /** Required by GuardDuty for CreateMembers, optional for Security Hub; null when none was given. */
   readonly email: string | null;
@@ -172,23 +172,23 @@ export interface TargetAddress {
   readonly region: string;
 }
 
-/** A target as one string: the key of a map, and its name in messages. */
+/** A target as one string, for keys of maps and for messages. */
 export function targetKey({ administrator, service, region }: TargetAddress): string {
   return `${administrator}/${service}/${region}`;
 }
 
-/** An AWS account the gateway acts as, as configured. */
+/** A configured AWS account that the gateway acts as. */
 export interface Administrator {
-  /** The name callers use. */
+  /** The name of the administrator in the API. */
   readonly id: string;
   /** 12 digits. */
   readonly accountId: string;
-  /** Assumed when set; otherwise the ambient credentials are used. */
+  /** The role to assume; null: the ambient credentials are used. */
   readonly roleArn: string | null;
   readonly externalId: string | null;
   readonly services: readonly SecurityService[];
   readonly regions: readonly string[];
-  /** GuardDuty detector by region, where configured; otherwise found with ListDetectors. */
+  /** GuardDuty detectors by region. In other regions, ListDetectors finds the detector. */
   readonly detectorIds: Readonly<Record<string, string>>;
 }
 
@@ -207,15 +207,15 @@ export function targetsOf({
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Where an operation came from, for the record. */
+/** The origin of an operation, for the record. */
 export interface Origin {
   /** UUID of the API token of the caller; null without one. */
   readonly tokenId: string | null;
-  /** The client's IP address, as far as the proxies in between are trusted. */
+  /** The client's IP address; behind a proxy that is not trusted, the address of that proxy. */
   readonly address: string;
-  /** Cut to 256 characters; null when the client named none. */
+  /** Cut to 256 characters; null when the client sent none. */
   readonly userAgent: string | null;
-  /** X-Request-Id: the client's, or the gateway's. */
+  /** The X-Request-Id of the client, else one that the gateway made. */
   readonly requestId: string;
   /** W3C Trace Context; null when none came. */
   readonly traceparent: string | null;
@@ -227,11 +227,11 @@ export interface Caller {
   readonly id: string;
   readonly kind: ActorKind;
   readonly role: Role;
-  /** Ids of the administrators whose record and members the caller may see and touch; null means all. */
+  /** Ids of the administrators whose record and members the caller may read and change; null: all. */
   readonly administrators: readonly string[] | null;
-  /** Null when the operation did not come over the network. */
+  /** Null when the operation did not arrive over the network. */
   readonly origin: Origin | null;
-  /** Aborts when the client disconnects; absent where that cannot be known. */
+  /** Aborts when the client disconnects; absent without a connection. */
   readonly disconnected?: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import type { OidcSettings } from '../ports/identity.js';
 
-/** Who may call, from where, and how large an operation may be. */
+/** Authentication of callers, origins of browsers, proxies, and limits of operations. */
 export interface AccessSettings {
   /** Null: authentication is off. */
   readonly credentials: {
@@ -8,7 +8,7 @@ export interface AccessSettings {
     /** Null: no OpenID Connect. */
     readonly oidc: OidcSettings | null;
   } | null;
-  /** Who may run introspection queries. `authenticated`: callers with credentials only. */
+  /** Introspection queries. `on`: for all clients. `authenticated`: for authenticated callers only. */
   readonly introspection: 'on' | 'authenticated' | 'off';
   /** Origins of browser pages that may call. */
   readonly corsOrigins: readonly string[];
@@ -20,7 +20,7 @@ export interface AccessSettings {
   readonly trustedDocuments: { readonly mode: 'off' | 'log' | 'enforce'; readonly file: string | null };
 }
 
-/** How large an operation may be; `.env.example` says what each counts. */
+/** The limits of an operation; `.env.example` explains each. */
 export interface OperationLimits {
   readonly bodyBytes: number;
   readonly tokens: number;
@@ -33,7 +33,7 @@ export interface OperationLimits {
   readonly timeoutSeconds: number;
 }
 
-/** The variables of these settings, parsed. */
+/** The parsed variables of the access settings. */
 export interface AccessVariables {
   readonly HOST: string;
   readonly AUTH_MODE?: readonly ('none' | 'token' | 'oidc')[] | undefined;
@@ -62,7 +62,7 @@ export interface AccessVariables {
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost', '[::1]'];
 
-/** The contradictions between variables, one line each. */
+/** The contradictions between the variables, one line each. */
 export function accessFaults(settings: AccessVariables): string[] {
   const faults: string[] = [];
   const modes = settings.AUTH_MODE ?? ['none'];
@@ -71,9 +71,7 @@ export function accessFaults(settings: AccessVariables): string[] {
       faults.push('AUTH_MODE: expected none, or token and oidc');
     }
     if (!LOOPBACK.includes(settings.HOST)) {
-      faults.push(
-        'HOST: expected a loopback address, since AUTH_MODE none lets everybody in who can reach it',
-      );
+      faults.push('HOST: expected a loopback address, since AUTH_MODE none admits every client');
     }
   }
   if (modes.includes('oidc')) {
@@ -83,7 +81,7 @@ export function accessFaults(settings: AccessVariables): string[] {
     if (settings.OIDC_AUDIENCE === undefined) {
       faults.push('OIDC_AUDIENCE: expected with AUTH_MODE oidc');
     }
-    if (!isSafe(settings.OIDC_ISSUER)) {
+    if (!isSafeIssuer(settings.OIDC_ISSUER)) {
       faults.push('OIDC_ISSUER: expected https, except on a loopback address');
     }
   }
@@ -96,7 +94,7 @@ export function accessFaults(settings: AccessVariables): string[] {
   return faults;
 }
 
-/** The settings. `accessFaults` has found no fault. */
+/** The access settings of variables without faults (`accessFaults`). */
 export function accessSettings(settings: AccessVariables): AccessSettings {
   const modes = settings.AUTH_MODE ?? ['none'];
   const isOpen = modes.includes('none');
@@ -135,8 +133,8 @@ function oidcOf(settings: AccessVariables): OidcSettings {
   };
 }
 
-/** Whether signing keys come over HTTPS or from this machine: plain HTTP lets others replace them. */
-function isSafe(issuer: string | undefined): boolean {
+/** Whether signing keys come over HTTPS or from this machine: over plain HTTP, an attacker can replace them. */
+function isSafeIssuer(issuer: string | undefined): boolean {
   if (issuer === undefined) {
     return true;
   }

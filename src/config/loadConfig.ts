@@ -13,36 +13,36 @@ export interface ServiceRate {
   readonly burst: number;
 }
 
-/** Everything the gateway is told from outside. `.env.example` lists the variables. */
+/** The configuration of the gateway. `.env.example` lists the environment variables. */
 export interface Config {
   readonly host: string;
   /** 0: a free port. */
   readonly port: number;
-  /** Null: PostgreSQL is brought along, with its data under `dataDir`. */
+  /** Null: the embedded PostgreSQL, with its data under `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly upstream: 'sandbox' | 'aws';
-  /** A sandbox or AWS look-alike that is running already; null: the SDK's own rules, or a sandbox of the gateway's. */
+  /** URL of a running sandbox or AWS look-alike; null: the SDK's own endpoints, or a sandbox that the gateway starts. */
   readonly endpoint: string | null;
-  /** Null: one administrator, `default`, made from the credentials at hand. */
+  /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;
   /** Regions of the administrator `default`. */
   readonly defaultRegions: readonly string[];
   readonly maxAccountsPerRequest: number;
   /** Most requests to AWS in flight in one lane. */
   readonly callsInFlightPerLane: number;
-  /** How long after it left an invitation, or a removal, may still land though its answer is lost, in milliseconds. */
+  /** After a lost answer, the longest time from sending an invitation or a removal until AWS applies it, in milliseconds. */
   readonly invitationLandsWithinMs: number;
-  /** The share of a target's members that one request may remove, in per cent; one member always may go. */
+  /** The share of a target's members that one request may remove, in per cent; one member is always allowed. */
   readonly removalSharePercent: number;
-  /** How long an idempotency key finds its request, in hours. */
+  /** Hours in which an idempotency key finds its request. */
   readonly idempotencyHours: number;
-  /** Seconds before the first look at an invited member, and before each further one; the last stays. */
+  /** Seconds before the first read of an invited member, and before each further one; the last repeats. */
   readonly followUpWaits: readonly number[];
   readonly rates: Readonly<Record<SecurityService, ServiceRate>>;
-  /** How often all members of every target are observed; null: only when asked for. */
+  /** Minutes between observations of all members of every target; null: only after refreshInventory. */
   readonly inventoryIntervalMinutes: number | null;
-  /** How long what is kept. */
+  /** Retention times of the record. */
   readonly retention: {
     /** Calendar months that outcomes and calls are kept, besides the current one; null: for ever. */
     readonly recordMonths: number | null;
@@ -50,7 +50,7 @@ export interface Config {
     readonly emailDays: number | null;
   };
   readonly logLevel: LogLevel;
-  /** Who is let in, and how far. */
+  /** Authentication, and the limits of operations. */
   readonly access: AccessSettings;
 }
 
@@ -145,13 +145,13 @@ const administratorsSchema = z.object({
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const read = environmentSchema.safeParse(withoutEmpty(env));
   if (!read.success) {
-    throw faulty(read.error.issues.map(describe));
+    throw configurationError(read.error.issues.map(describe));
   }
   const settings = read.data;
   const faults = contradictions(settings);
   const administrators = readAdministrators(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
-    throw faulty(faults);
+    throw configurationError(faults);
   }
   const upstream = settings.UPSTREAM ?? 'sandbox';
   return {
@@ -184,12 +184,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** An empty variable is one that is not set, as in most shells' idiom. */
+/** Drops empty variables, which count as not set. */
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
-/** Whether a URL is an origin as browsers write it, and nothing more. */
+/** Whether a URL is exactly an origin, as browsers write it. */
 function isOrigin(url: string): boolean {
   return new URL(url).origin === url;
 }
@@ -197,7 +197,7 @@ function isOrigin(url: string): boolean {
 function contradictions(settings: Environment): string[] {
   const faults = accessFaults(settings);
   if (settings.UPSTREAM === 'aws' && !settings.ADMINISTRATORS_FILE && !settings.AWS_REGION) {
-    faults.push('AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE');
+    faults.push('AWS_REGION: expected the region of the administrator `default`, or ADMINISTRATORS_FILE');
   }
   if (settings.NODE_ENV !== 'production') {
     return faults;
@@ -209,7 +209,7 @@ function contradictions(settings: Environment): string[] {
     faults.push('UPSTREAM: expected aws in production');
   }
   if (settings.AUTH_MODE === undefined) {
-    faults.push('AUTH_MODE: expected to be said in production');
+    faults.push('AUTH_MODE: expected in production');
   }
   return faults;
 }
@@ -226,8 +226,8 @@ function readAdministrators(file: string | undefined, faults: string[]): Adminis
     }
     const { administrators } = read.data;
     const ids = administrators.map(({ id }) => id);
-    const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
-    faults.push(...twice.map((id) => `ADMINISTRATORS_FILE: administrator ${id} is there twice`));
+    const duplicates = ids.filter((id, index) => ids.indexOf(id) !== index);
+    faults.push(...duplicates.map((id) => `ADMINISTRATORS_FILE: two administrators have the id ${id}`));
     return administrators.map((administrator) => ({
       ...administrator,
       roleArn: administrator.roleArn ?? null,
@@ -247,7 +247,7 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`;
 }
 
-function faulty(faults: readonly string[]): GatewayError {
+function configurationError(faults: readonly string[]): GatewayError {
   return new GatewayError(
     'BAD_CONFIGURATION',
     `the configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,

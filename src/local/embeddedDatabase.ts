@@ -14,7 +14,7 @@ export interface EmbeddedDatabase {
 /**
  * Starts PostgreSQL on the data directory. No other gateway can use that directory until the closers have run.
  *
- * @throws GatewayError `BAD_CONFIGURATION` when another gateway uses the directory, and what `startEmbeddedPostgres` throws.
+ * @throws GatewayError `BAD_CONFIGURATION` when another gateway uses the directory, and the errors of `startEmbeddedPostgres`.
  */
 export async function startEmbeddedDatabase(
   dataDir: string,

@@ -1,25 +1,26 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { GatewayError } from '../errors.js';
 
-/** How long the sandbox may take to listen, in milliseconds. */
+/** Longest time until the sandbox listens, in milliseconds. */
 const START_LIMIT_MS = 15_000;
 
-/** What the sandbox prints when it listens. */
+/** The line that the sandbox prints when it listens. */
 const LISTENING = /^sandbox listening on (\S+)$/m;
 
-/** A sandbox that belongs to this process. */
+/** A sandbox that this process has started. */
 export interface SandboxProcess {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Runs the sandbox, a program of its own, beside the gateway. It ends with this process, however that ends: the IPC
- * channel closes.
+ * Starts the sandbox as a child process. The sandbox ends with this process, even after a crash, because its IPC channel
+ * closes.
  *
  * @param program the sandbox's entry file.
- * @param stateFile where it keeps its members between starts.
- * @param onUnexpectedEnd called when it ends without having been stopped.
+ * @param stateFile the file that keeps its members between starts.
+ * @param onUnexpectedEnd called when it ends before `stop`.
+ * @throws GatewayError `UNAVAILABLE` when it does not listen within 15 seconds.
  */
 export async function startSandboxProcess(options: {
   readonly program: string;
@@ -29,7 +30,7 @@ export async function startSandboxProcess(options: {
   const child = fork(options.program, {
     env: { PATH: '', SANDBOX_PORT: '0', SANDBOX_STATE_FILE: options.stateFile },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    // A terminal's Ctrl-C goes to the gateway alone, which ends the sandbox when it no longer needs it.
+    // Ctrl-C in a terminal then reaches only the gateway, which stops the sandbox after its last call.
     detached: true,
   });
   const ended = new Promise<string>((resolve) => {

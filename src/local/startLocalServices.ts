@@ -5,9 +5,9 @@ import type { Log } from '../log.js';
 import { startEmbeddedDatabase, type EmbeddedDatabase } from './embeddedDatabase.js';
 import { startSandboxProcess } from './sandboxProcess.js';
 
-/** The database and the sandbox that a gateway works with. */
+/** The database and the sandbox that a gateway uses. */
 export interface LocalServices extends EmbeddedDatabase {
-  /** The sandbox's base URL; null when calls go to AWS. */
+  /** Base URL of the sandbox; null when calls go to AWS. */
   readonly sandboxUrl: string | null;
 }
 

@@ -10,10 +10,10 @@ export interface Confirmation {
 
 /**
  * Why a token does not confirm a removal.
- * - `UNKNOWN`: no preview of this caller gave it, or its row was deleted a day after it expired.
- * - `OTHER_INPUT`: the preview was of another operation, other accounts or other targets.
- * - `EXPIRED`: it is too old.
- * - `USED`: a removal was made with it.
+ * - `UNKNOWN`: no preview of this caller returned the token, or its row was deleted, 1 day after it expired.
+ * - `OTHER_INPUT`: the preview had another operation, other accounts or other targets.
+ * - `EXPIRED`: the token is too old.
+ * - `USED`: another removal has used the token.
  */
 export type NotConfirmedReason = 'UNKNOWN' | 'OTHER_INPUT' | 'EXPIRED' | 'USED';
 
@@ -22,8 +22,8 @@ export interface NotConfirmed {
   readonly notConfirmed: NotConfirmedReason;
 }
 
-/** Stores the confirmations of previews. `RequestStore.insertConfirmed` uses them up. */
+/** Stores the confirmations of previews. `RequestStore.insertConfirmed` uses each of them once. */
 export interface ConfirmationStore {
-  /** @returns when the confirmation expires, by the database's clock. */
+  /** Stores a confirmation for this many seconds; resolves with its expiry, by the database's clock. */
   grant(caller: Caller, confirmation: Confirmation, seconds: number): Promise<Date>;
 }

@@ -4,8 +4,9 @@ import type { OutcomeFilter, OutcomeRow, ShownOutcome } from './history.js';
 /** Reads of the record that are too long for a page. */
 export interface ExportStore {
   /**
-   * All outcomes that match the filter, newest first, 500 at a time, each batch read only when it is wanted. The batches show
-   * one moment: that of the first. To end the iteration ends the read. Rejects with `UNAVAILABLE` when too many exports run.
+   * All outcomes that match the filter, newest first, in batches of 500, each read when the iteration reaches it. All batches
+   * show the record at the time of the first. The read ends with the iteration. Rejects with `UNAVAILABLE` when too many
+   * exports run.
    */
   outcomes(caller: Caller, filter: OutcomeFilter): AsyncIterable<readonly OutcomeRow[]>;
 }

@@ -71,7 +71,7 @@ export interface TargetRow {
   readonly region: string;
   readonly detectorId: string | null;
   readonly counts: OutcomeCounts;
-  /** Whether its outcomes were erased for their age; the counts stay. */
+  /** Whether retention has erased its outcomes; the counts stay. */
   readonly isErased: boolean;
 }
 

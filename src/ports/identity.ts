@@ -1,6 +1,6 @@
 import type { Caller } from '../membership.js';
 
-/** The caller that a credential belongs to. */
+/** The caller with a credential. */
 export interface Identity extends Omit<Caller, 'origin'> {
   /** UUID of the API token; null for another kind of credential. */
   readonly tokenId: string | null;
@@ -21,11 +21,11 @@ export interface IdentityProvider {
 
 /** The OpenID Connect issuer whose tokens are accepted. */
 export interface OidcSettings {
-  /** Its URL, equal to the claim `iss` of its tokens. */
+  /** URL of the issuer, equal to the claim `iss` of its tokens. */
   readonly issuer: string;
   readonly audience: string;
   readonly claims: ClaimNames;
-  /** Longest difference between its clock and the gateway's: 0 to 60. */
+  /** Largest accepted difference between the issuer's clock and the gateway's: 0 to 60. */
   readonly clockToleranceSeconds: number;
 }
 
@@ -34,6 +34,6 @@ export interface ClaimNames {
   /** A claim, or a path to it with dots: `realm_access.roles`. */
   readonly roles: string;
   readonly administrators: string;
-  /** The values of the claim `roles` that stand for each role, in the order of ROLES. */
+  /** The value of the claim `roles` for each role, in the order of ROLES. */
   readonly roleNames: readonly string[];
 }

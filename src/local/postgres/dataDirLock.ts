@@ -4,11 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../errors.js';
 
-/** One gateway's hold on a data directory. */
+/** The lock of a gateway on its data directory. */
 export interface DataDirLock {
-  /** Tells whoever tries to start a second gateway where this one answers. */
+  /** Writes the gateway's URL to the directory, for the error message of a second gateway. */
   announce(url: string): Promise<void>;
-  /** Gives the directory up. Call it last, after everything that uses the directory has stopped. Safe to call again. */
+  /** Frees the directory. Call it after every user of the directory has stopped. Safe to call again. */
   release(): Promise<void>;
 }
 
@@ -20,20 +20,21 @@ interface Holder {
 /** SQLite's code for a file that another connection has locked (SQLITE_BUSY). */
 const LOCKED_BY_ANOTHER = 5;
 
-/** How long to look for the holder's name: it is written just after the lock is taken. */
+/** Longest wait for the holder's process id, in milliseconds: it is written just after the directory is locked. */
 const HOLDER_LIMIT_MS = 1_000;
 
 /**
- * Takes `dataDir` for this process, making the directory if need be: one gateway per data directory, since two would
- * start two servers on one database. Throws `BAD_CONFIGURATION` at once when another process has it, with one line
- * that says where that one answers.
+ * Locks `dataDir` for this process, and creates the directory if it does not exist. Two gateways on one data directory would
+ * start two servers on one database.
  *
- * The lock is the operating system's, on the file `gateway.lock`, held by way of the SQLite in Node: the kernel hands
- * it to exactly one of any number of processes and takes it back when that process ends, however it ends. So there is
- * nothing stale to judge, and process ids, which get reused, decide nothing. `gateway.json` only says who holds it.
+ * The lock is a file lock of the operating system on `gateway.lock`, through the SQLite in Node. The kernel gives it to
+ * exactly one process, and frees it when that process ends, also after a crash. So no lock is ever stale, and process ids,
+ * which are reused, decide nothing. `gateway.json` has the holder's process id and URL for the error message.
+ *
+ * @throws GatewayError `BAD_CONFIGURATION` at once when another process holds the lock, with the URL of that gateway.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
-  const database = await takeLock(dataDir);
+  const database = await tryLock(dataDir);
   if (database === undefined) {
     throw new GatewayError('BAD_CONFIGURATION', await describeHolder(dataDir));
   }
@@ -43,7 +44,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
       database.close();
     }
   };
-  // Also keeps the connection reachable: collected as garbage it would be closed, and the lock gone unnoticed.
+  // Also keeps a reference to the connection: garbage collection would close it and free the lock.
   process.once('exit', close);
   await writeHolder(dataDir, { pid: process.pid });
   return {
@@ -59,7 +60,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   };
 }
 
-async function takeLock(dataDir: string): Promise<DatabaseSync | undefined> {
+async function tryLock(dataDir: string): Promise<DatabaseSync | undefined> {
   let database: DatabaseSync | undefined;
   try {
     await mkdir(dataDir, { recursive: true });
@@ -84,7 +85,7 @@ async function describeHolder(dataDir: string): Promise<string> {
   for (const until = Date.now() + HOLDER_LIMIT_MS; ; await sleep(20)) {
     const holder = await readHolder(dataDir);
     const late = Date.now() > until;
-    // A name that a killed gateway left is overwritten in a moment by the one that has the lock now.
+    // The file of a killed gateway is overwritten in a moment by the gateway that now holds the lock.
     if (holder !== undefined && (late || isAlive(holder.pid))) {
       return holder.url === undefined
         ? `already starting (process ${holder.pid}, data in ${dataDir})`
@@ -105,7 +106,7 @@ async function readHolder(dataDir: string): Promise<Holder | undefined> {
 }
 
 async function writeHolder(dataDir: string, holder: Holder): Promise<void> {
-  // Written whole or not at all: others read it at any moment.
+  // The rename is atomic: other processes read the file at any time.
   await writeFile(`${holderFile(dataDir)}.new`, JSON.stringify(holder));
   await rename(`${holderFile(dataDir)}.new`, holderFile(dataDir));
 }

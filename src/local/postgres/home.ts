@@ -25,7 +25,7 @@ import {
 } from './binaries.js';
 import { canReach, choosePostgresUser, findOwner, type SystemUser } from './systemUser.js';
 
-/** Where one embedded PostgreSQL lives, and as whom. */
+/** The directory, the programs and the user of an embedded PostgreSQL. */
 export interface PostgresHome {
   /** Real path of the directory that holds `cluster/` and `password`. It may not exist yet; its parent does. */
   path: string;
@@ -35,71 +35,78 @@ export interface PostgresHome {
 }
 
 /**
- * Finds or makes the place for the embedded database: `postgres/` in `dataDir`. PostgreSQL refuses to run as root, so
- * as root another user runs it, and where that user may not enter `dataDir` (a checkout in a home of mode 700) the
- * directory lies under /var/lib/membership-gateway and `postgres` is a symbolic link to it. Likewise the programs.
- * The caller holds the lock on `dataDir`. Throws `BAD_CONFIGURATION`.
+ * Finds or makes the directory of the embedded database, `postgres/` in `dataDir`. The caller holds the lock on `dataDir`.
+ *
+ * PostgreSQL refuses to run as root. If the gateway runs as root, PostgreSQL runs as another user. If that user may not enter
+ * `dataDir`, for example a checkout in a home of mode 700, the directory is under /var/lib/membership-gateway, and `postgres`
+ * is a symbolic link to it. The programs are copied there for the same reason.
+ *
+ * @throws GatewayError `BAD_CONFIGURATION` when the user cannot reach the directory, or another user owns it.
  */
 export async function preparePostgresHome(dataDir: string, log: Log): Promise<PostgresHome> {
   await mkdir(dataDir, { recursive: true });
   const realDataDir = await realpath(dataDir);
-  const entrance = join(realDataDir, 'postgres');
+  const defaultPath = join(realDataDir, 'postgres');
   const binaries = findPostgresBinaries();
   if (process.getuid?.() !== 0) {
-    await refuseForeignOwner(entrance);
-    const path = await realpath(entrance).catch(() => entrance);
+    await refuseForeignOwner(defaultPath);
+    const path = await realpath(defaultPath).catch(() => defaultPath);
     return { path, binaries: await makeReachable(binaries, undefined), user: undefined };
   }
-  const user = (await findOwner(entrance)) ?? (await choosePostgresUser(log));
-  const path = await settle(realDataDir, entrance, user, log);
-  if (path !== entrance) {
+  const user = (await findOwner(defaultPath)) ?? (await choosePostgresUser(log));
+  const path = await chooseDirectory(realDataDir, defaultPath, user, log);
+  if (path !== defaultPath) {
     log.info(
-      `the database lives in ${path}: ${user.name}, who runs it for root, may not enter ${realDataDir}`,
+      `the database is in ${path}: the user ${user.name}, which runs it for root, may not enter ${realDataDir}`,
     );
   }
   return { path, binaries: await makeReachable(binaries, user), user };
 }
 
-async function settle(realDataDir: string, entrance: string, user: SystemUser, log: Log): Promise<string> {
-  const found = await lstat(entrance).catch(() => undefined);
+async function chooseDirectory(
+  realDataDir: string,
+  defaultPath: string,
+  user: SystemUser,
+  log: Log,
+): Promise<string> {
+  const found = await lstat(defaultPath).catch(() => undefined);
   if (found?.isSymbolicLink()) {
-    return followLink(realDataDir, entrance);
+    return followLink(realDataDir, defaultPath);
   }
   const reachable = await canReach(user, realDataDir);
   if (found === undefined && !reachable) {
-    return settleElsewhere(realDataDir, entrance, log);
+    return linkToSystemDirectory(realDataDir, defaultPath, log);
   }
   if (!reachable) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
-      `${user.name}, who runs PostgreSQL for root, may not enter ${realDataDir} any more`,
+      `the user ${user.name}, which runs PostgreSQL for root, may not enter ${realDataDir} any more`,
     );
   }
-  // A cluster that root restored or copied belongs to root, and PostgreSQL would refuse it.
+  // If root restored or copied the cluster, root owns it, and PostgreSQL would refuse it.
   if (found?.uid === 0) {
-    await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, entrance]);
+    await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, defaultPath]);
   }
-  return entrance;
+  return defaultPath;
 }
 
-async function settleElsewhere(realDataDir: string, entrance: string, log: Log): Promise<string> {
+async function linkToSystemDirectory(realDataDir: string, defaultPath: string, log: Log): Promise<string> {
   await makeSystemDirectory();
   const path = join(SYSTEM_DIRECTORY, createHash('sha256').update(realDataDir).digest('hex').slice(0, 16));
-  // No link leads there, so its data directory was removed. One such database is kept, the last.
+  // No link points to this path, so its data directory was removed. Only the last such database is kept.
   if (await stat(path).catch(() => undefined)) {
     await rm(`${path}.previous`, { recursive: true, force: true });
     await rename(path, `${path}.previous`);
     log.warn(`kept the database of a data directory that was removed: ${path}.previous`);
   }
   await writeFile(`${path}.origin`, realDataDir);
-  await symlink(path, entrance);
+  await symlink(path, defaultPath);
   return path;
 }
 
-// A data directory that was copied has a copied link, and two gateways must not run on one cluster. One that was
-// moved is welcome.
-async function followLink(realDataDir: string, entrance: string): Promise<string> {
-  const path = await readlink(entrance);
+/** Follows the link of this data directory, or of one that was moved; refuses a copied link: one cluster has one gateway. */
+async function followLink(realDataDir: string, defaultPath: string): Promise<string> {
+  const path = await readlink(defaultPath);
   const origin = await readFile(`${path}.origin`, 'utf8').catch(() => realDataDir);
   if (origin === realDataDir) {
     return path;
@@ -107,7 +114,7 @@ async function followLink(realDataDir: string, entrance: string): Promise<string
   if ((await readlink(join(origin, 'postgres')).catch(() => undefined)) === path) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
-      `${entrance} is a copied link to the database of ${origin}. Remove it to start with an empty database.`,
+      `${defaultPath} is a copied link to the database of ${origin}. Remove it to start with an empty database.`,
     );
   }
   await writeFile(`${path}.origin`, realDataDir);

@@ -8,10 +8,12 @@ import type { Log } from '../../log.js';
 import { FAST_SHUTDOWN_LIMIT_MS, IMMEDIATE_SHUTDOWN_LIMIT_MS, KILL_LIMIT_MS } from './server.js';
 
 /**
- * Ends the server that an earlier gateway, killed, left running on this cluster, and removes the `postmaster.pid` of
- * one that is gone. PostgreSQL takes any living process of that number for a server and then refuses to start; here
- * only a postgres whose working directory is this cluster is one. The caller holds the lock on the data directory, so
- * no other gateway is using the server.
+ * Ends the server that a killed gateway left running on this cluster. If that server has ended too, removes its
+ * `postmaster.pid`: PostgreSQL refuses to start while any process has the process id in that file. Here, only a postgres
+ * whose working directory is this cluster counts as the server. The caller holds the lock on the data directory, so no
+ * other gateway uses the server.
+ *
+ * @throws GatewayError `UNAVAILABLE` when the server does not end.
  */
 export async function endOrphan(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
@@ -65,6 +67,6 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone since it was looked at.
+    // The process has ended meanwhile.
   }
 }

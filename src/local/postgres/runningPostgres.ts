@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { GatewayError } from '../../errors.js';
 import { CLUSTER_USER } from './cluster.js';
 
-/** Where postmaster.pid has the port (PostgreSQL's own format: one fact a line). */
+/** Index of the line of postmaster.pid with the port. */
 const PORT_LINE = 3;
 
-/** The connection string of the embedded database that the gateway on this data directory is running now. */
+/**
+ * The connection string of the embedded database that a gateway runs on this data directory.
+ *
+ * @throws GatewayError `UNAVAILABLE` when that database does not run yet.
+ */
 export async function runningPostgresUrl(dataDir: string): Promise<string> {
   const home = join(dataDir, 'postgres');
   try {

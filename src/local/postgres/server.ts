@@ -9,35 +9,35 @@ import type { Log } from '../../log.js';
 import { type PostgresBinaries, programOptions, programPath } from './binaries.js';
 import type { SystemUser } from './systemUser.js';
 
-/** How long a server may take over a fast shutdown (SIGINT: open transactions rolled back, then a checkpoint). */
+/** Time limit of a fast shutdown (SIGINT: rolls back open transactions, then writes a checkpoint). */
 export const FAST_SHUTDOWN_LIMIT_MS = 10_000;
 
-/** How long after SIGQUIT a server may still be there: PostgreSQL itself kills what is left of it after 5 seconds. */
+/** Time limit of an immediate shutdown (SIGQUIT): after 5 seconds PostgreSQL kills its remaining processes itself. */
 export const IMMEDIATE_SHUTDOWN_LIMIT_MS = 7_000;
 
-/** How long a server may take to accept connections. After a crash it first replays at most `max_wal_size` of log. */
+/** Time limit until a server accepts connections. After a crash it first replays at most `max_wal_size` of log. */
 const START_LIMIT_MS = 120_000;
 
-/** How long a process killed outright may take to be gone. */
+/** Time limit until a process has ended after SIGKILL. */
 export const KILL_LIMIT_MS = 2_000;
 
-/** How long after the end of a server its last words may take to arrive. */
-const LAST_WORDS_LIMIT_MS = 1_000;
+/** Time limit for the last log lines of a server that has ended. */
+const LAST_LINES_LIMIT_MS = 1_000;
 
-/** Lines of the server's log kept for the error message of a failed start. */
-const REMEMBERED_LINES = 8;
+/** Number of the server's last log lines in the error message of a failed start. */
+const MAX_LAST_LINES = 8;
 
-/** A running server, started by us. */
+/** A running PostgreSQL server, a child process of the gateway. */
 export interface PostgresServer {
-  /** Resolves when the process has ended, with how. */
+  /** Resolves when the process has ended, with its exit code, signal or error as text. */
   ended: Promise<string>;
-  /** Asks for a fast shutdown and does not wait: all that a process can do that is about to exit. */
-  hurry(): void;
-  /** Fast shutdown, then an immediate one, then SIGKILL. Safe to call again. */
+  /** Requests a fast shutdown and does not wait for it; for the `exit` event of this process. */
+  requestStop(): void;
+  /** Stops the server: fast shutdown, then immediate shutdown, then SIGKILL. Safe to call again. */
   stop(): Promise<void>;
 }
 
-/** What a server is started with. */
+/** The options of a server. */
 export interface ServerOptions {
   binaries: PostgresBinaries;
   user: SystemUser | undefined;
@@ -49,8 +49,10 @@ export interface ServerOptions {
 }
 
 /**
- * Starts a server and waits until it accepts connections. It has a session of its own, so that Ctrl-C in a terminal
- * reaches the gateway first, which then stops it. Throws `UNAVAILABLE` with the server's last words.
+ * Starts a server, and resolves when it accepts connections. The server has its own session, so Ctrl-C in a terminal
+ * reaches only the gateway, which then stops the server.
+ *
+ * @throws GatewayError `UNAVAILABLE` with the server's last log lines.
  */
 export async function startServer({
   binaries,
@@ -69,11 +71,11 @@ export async function startServer({
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const lastWords: string[] = [];
+  const lastLines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
-    lastWords.push(line);
-    if (lastWords.length > REMEMBERED_LINES) {
-      lastWords.shift();
+    lastLines.push(line);
+    if (lastLines.length > MAX_LAST_LINES) {
+      lastLines.shift();
     }
     record(line, log);
   });
@@ -84,18 +86,20 @@ export async function startServer({
   });
   const end = await readyOrEnded(cluster, child.pid, ended);
   if (end === undefined) {
-    return { ended, hurry: () => void child.kill('SIGINT'), stop: () => stop(child, ended, log) };
+    return { ended, requestStop: () => void child.kill('SIGINT'), stop: () => stop(child, ended, log) };
   }
   await stop(child, ended, log);
-  await Promise.race([closed, sleep(LAST_WORDS_LIMIT_MS, undefined, { ref: false })]);
+  await Promise.race([closed, sleep(LAST_LINES_LIMIT_MS, undefined, { ref: false })]);
   throw new GatewayError(
     'UNAVAILABLE',
-    `PostgreSQL did not start (${end}): ${lastWords.join(' | ') || 'it said nothing'}`,
+    `PostgreSQL did not start (${end}): ${lastLines.join(' | ') || 'no log lines'}`,
   );
 }
 
-// The postmaster keeps its state in the eighth line of its pid file; that it is asked there and not over a connection
-// means that neither a password nor a free connection is needed.
+/**
+ * Resolves with undefined when the server is ready, else with the reason of its end. The eighth line of postmaster.pid has
+ * the server's state: to read it needs no password and no free connection.
+ */
 async function readyOrEnded(
   cluster: string,
   pid: number | undefined,
@@ -142,7 +146,7 @@ async function endsWithin(ended: Promise<string>, milliseconds: number): Promise
 }
 
 function record(line: string, log: Log): void {
-  // What a session dies of (FATAL) reaches its client, and every session dies of a shutdown.
+  // FATAL ends one session, whose client gets the message; a shutdown ends every session that way.
   if (line.startsWith('PANIC:')) {
     log.error({ postgres: line }, 'PostgreSQL reports an error');
   } else {

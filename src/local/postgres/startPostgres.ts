@@ -6,22 +6,22 @@ import { preparePostgresHome } from './home.js';
 import { endOrphan } from './orphan.js';
 import { type PostgresServer, type ServerOptions, startServer } from './server.js';
 
-/** How to run the embedded database. */
+/** The options of the embedded database. */
 export interface EmbeddedPostgresOptions {
-  /** Kept between starts. The caller holds its lock (`lockDataDir`) until after `stop`. */
+  /** The directory of the data. The caller holds its lock (`lockDataDir`) until after `stop`. */
   dataDir: string;
   log: Log;
-  /** False only for tests: nothing is written through to the disk, and a power cut may lose everything. Default true. */
+  /** Default true. False, only for tests: a commit does not wait for the disk, and a power cut may lose all data. */
   durable?: boolean;
-  /** Called once if the server ends without `stop`. The gateway cannot go on without it. */
+  /** Called once if the server ends before `stop`. */
   onUnexpectedEnd?: (reason: string) => void;
 }
 
 /** The running embedded database. */
 export interface EmbeddedPostgres {
-  /** Connection string of the database `postgres`, with the password. Good until `stop`; the port is new each time. */
+  /** Connection string of the database `postgres`, with the password. Valid until `stop`: each start uses another port. */
   url: string;
-  /** Ends every session and the server. Safe to call again. Later calls wait for the first. */
+  /** Ends every session and the server. Safe to call again: later calls wait for the first. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
-  // Errors of a statement reach whoever sent it. In the log they would carry values, e-mail addresses among them.
+  // The client gets the errors of its statements. In the log they would contain values, such as e-mail addresses.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
@@ -45,19 +45,21 @@ const SETTINGS = {
 
 const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
-/** A port found free may be taken before the server has it. */
+/** Another process may use a free port before the server does. */
 const PORT_ATTEMPTS = 5;
 
-/** How long what is left of a killed server may stand in the way: sessions that hold its shared memory, or one still starting. */
+/** Time limit for the remaining processes of a killed server, which hold its shared memory or its pid file. */
 const REMAINS_LIMIT_MS = 15_000;
 
+/** The errors of a server that finds such processes. */
 const REMAINS = /shared memory block|lock file "postmaster\.pid" already exists/;
 
 /**
- * Runs a PostgreSQL of the gateway's own on a free port of 127.0.0.1, with its data under `dataDir`. Waits for a
- * server that an earlier gateway left behind to stop, and takes up whatever a crash left. When this process exits in
- * any way that lets it act, the server is told to stop.
- * Throws `UNAVAILABLE` or `BAD_CONFIGURATION` with PostgreSQL's own words.
+ * Starts the embedded PostgreSQL on a free port of 127.0.0.1, with its data under `dataDir`. First stops a server that a
+ * killed gateway left running; PostgreSQL then recovers from the crash. When this process emits `exit`, the server is
+ * told to stop.
+ *
+ * @throws GatewayError `UNAVAILABLE` or `BAD_CONFIGURATION` with the text of PostgreSQL.
  */
 export async function startEmbeddedPostgres({
   dataDir,
@@ -70,10 +72,10 @@ export async function startEmbeddedPostgres({
   const settings = durable ? SETTINGS : { ...SETTINGS, ...NOT_DURABLE };
   const { server, port } = await startOnFreePort({ ...home, cluster: cluster.directory, settings, log });
 
-  process.once('exit', server.hurry);
+  process.once('exit', server.requestStop);
   let stopping: Promise<void> | undefined;
   void server.ended.then((reason) => {
-    process.off('exit', server.hurry);
+    process.off('exit', server.requestStop);
     if (stopping !== undefined) {
       return;
     }
@@ -97,10 +99,10 @@ async function startOnFreePort(
     try {
       return { server: await startServer({ ...options, port }), port };
     } catch (error) {
-      const words = String(error);
-      if (REMAINS.test(words) && Date.now() < until) {
+      const message = String(error);
+      if (REMAINS.test(message) && Date.now() < until) {
         await sleep(250);
-      } else if (!words.includes('could not create any TCP/IP sockets') || portsTried++ >= PORT_ATTEMPTS) {
+      } else if (!message.includes('could not create any TCP/IP sockets') || portsTried++ >= PORT_ATTEMPTS) {
         throw error;
       }
     }

@@ -11,18 +11,19 @@ export interface SystemUser {
   gid: number;
 }
 
-/** Users that machines often have and that PostgreSQL may run as, the fittest first. */
+/** Common users of machines that may run PostgreSQL, the preferred one first. */
 const CANDIDATES = ['postgres', '_postgres', 'nobody'];
 
-/** The user made when a machine has none of the above. */
+/** The user that is created when none of these exists. */
 const CREATED = 'membership-gateway';
 
 const run = promisify(execFile);
 
 /**
- * The user PostgreSQL runs as when the gateway runs as root, since PostgreSQL refuses to be root. An existing
- * unprivileged user if there is one, else a new system user without a shell.
- * Throws `BAD_CONFIGURATION` when there is none and none can be made.
+ * The user that runs PostgreSQL when the gateway runs as root, because PostgreSQL refuses to run as root: an existing
+ * unprivileged user, else a new system user without a shell.
+ *
+ * @throws GatewayError `BAD_CONFIGURATION` when no user exists and none can be created.
  */
 export async function choosePostgresUser(log: Log): Promise<SystemUser> {
   for (const name of [...CANDIDATES, CREATED]) {
@@ -60,7 +61,7 @@ export async function canReach(user: SystemUser, directory: string): Promise<boo
   return succeedsAs(user, '/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory]);
 }
 
-/** The user who owns `directory`, unless there is none or it is root. */
+/** The owner of the directory; undefined if it does not exist or root owns it. */
 export async function findOwner(directory: string): Promise<SystemUser | undefined> {
   const found = await stat(directory).catch(() => undefined);
   if (found === undefined || found.uid === 0) {
@@ -83,7 +84,7 @@ async function lookUp(name: string): Promise<SystemUser | undefined> {
   }
 }
 
-// In a container without root's usual powers, and for a user id outside its range, the switch itself fails.
+/** False in a container where root may not change to another user, or not to this user id. */
 async function canBecome(user: SystemUser): Promise<boolean> {
   return succeedsAs(user, '/bin/sh', ['-c', ':']);
 }

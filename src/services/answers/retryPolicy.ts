@@ -18,7 +18,7 @@ export function isRetryable(reasonCode: ReasonCode): boolean {
   return RETRYABLE_REASONS.includes(reasonCode);
 }
 
-/** Whether an outcome, as it stands, ended for a reason that another send may cure. */
+/** Whether an outcome ended with a retryable reason. */
 export function mayBeRetried(outcome: {
   readonly status: OutcomeStatus;
   readonly reasonCode: ReasonCode | null;

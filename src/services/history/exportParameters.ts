@@ -11,7 +11,7 @@ import type { OutcomesQuery } from '../input/checkFilters.js';
 /** ISO 8601 with a zone, like the schema's DateTime. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** The reader of each condition of the filter. */
+/** The parser of each condition of the filter. */
 const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Reader<OutcomesQuery[Name]> } = {
   requestId: one((_name, value) => value),
   accountId: many((_name, value) => value),
@@ -28,8 +28,10 @@ const CONDITIONS: { readonly [Name in keyof Required<OutcomesQuery>]: Reader<Out
 type Reader<Value> = (name: string, values: readonly string[]) => Value;
 
 /**
- * The filter of outcomes from query parameters that have the names of its conditions. A list is one parameter with commas, or
- * the parameter repeated. Throws `BAD_USER_INPUT` with the name of an unknown parameter, or of one with a wrong value.
+ * Parses query parameters to a filter of outcomes. Each parameter has the name of a condition. A list is one parameter with
+ * commas, or the repeated parameter.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` with the name of an unknown parameter, or of one with an invalid value.
  */
 export function readParameters(parameters: Parameters): OutcomesQuery {
   const conditions = Object.entries(parameters).map(([name, value]) => {

@@ -8,8 +8,8 @@ import type { Fault } from '../input/faults.js';
 type Ended = RetrySource['ended'][number];
 
 /**
- * Finds why a request cannot be retried: it has not finished, retention has erased it, no outcome of it is to be sent
- * again, or a target of such an outcome is not configured any more.
+ * Returns the faults of a retry: the request has not finished, retention has erased it, it has no outcome to send again, or a
+ * target of such an outcome is not configured any more. Empty: the request can be retried.
  *
  * @param administrator undefined if it is not configured any more.
  */
@@ -60,7 +60,7 @@ function nothingToRetry(ended: readonly Ended[]): string {
   const byReason = Map.groupBy(ended, ({ reasonCode }) => reasonCode ?? 'no reason');
   const reasons = [...byReason].map(([reason, some]) => `${reason} ${sum(some)}`).join(', ');
   return (
-    'no outcome of the request ended with a reason that another send may cure; ' +
+    'no outcome of the request ended with a retryable reason; ' +
     `with onlyRetryable: false, ${sum(ended)} would be sent again (${reasons})`
   );
 }

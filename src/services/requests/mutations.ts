@@ -47,7 +47,7 @@ export interface MutationResult<Plan = MembershipPlan> {
   /** UUID of the request that was made or changed; null with `userErrors`, and for a plan. */
   readonly requestId: string | null;
   readonly userErrors: readonly UserError[];
-  /** Of a dry run without `userErrors`. */
+  /** The plan of a dry run without `userErrors`. */
   readonly plan?: Plan;
 }
 
@@ -60,7 +60,7 @@ export function refused(faults: readonly Fault[]): MutationResult<never> {
 export interface RemovalPlan {
   readonly targets: readonly RemovalTarget[];
   readonly calls: number;
-  /** Seconds of the slowest target, since targets work in parallel. */
+  /** Seconds of the slowest target, because targets run in parallel. */
   readonly seconds: number;
   /** The token; null if the removal is too large or a target could not be read, with `userErrors`. */
   readonly confirm: string | null;

@@ -4,7 +4,7 @@ import { type Prisma, PrismaClient } from '../../generated/client.js';
 import type { Cancellable } from '../../ports/cancellable.js';
 import type { PoolGauge } from '../../ports/gauges.js';
 import { CancellablePool, createCanceller, type Canceller } from './cancellation.js';
-import { asCallersSeeIt } from './unavailable.js';
+import { translateDatabaseError } from './unavailable.js';
 
 /**
  * Connections for ordinary reads and writes. A lane needs one at a time and a mutation one for a few milliseconds, so
@@ -125,7 +125,7 @@ function extend(
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          throw asCallersSeeIt(error);
+          throw translateDatabaseError(error);
         }
       },
     },
@@ -141,7 +141,7 @@ async function readRow(pool: pg.Pool, { text, values }: Statement): Promise<unkn
     }
     return rows[0];
   } catch (error) {
-    throw asCallersSeeIt(error);
+    throw translateDatabaseError(error);
   }
 }
 

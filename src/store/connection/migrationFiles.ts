@@ -3,21 +3,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError } from '../../errors.js';
 
-/** One migration as it lies on disk. */
+/** A migration file. */
 export interface Migration {
   /** The name of its directory: a timestamp and a word. */
   name: string;
   sql: string;
   /**
-   * SHA-256 in hex of the file as it is, which is what gets recorded, and then of the file with either kind of line
-   * ending: Prisma's schema engine accepts all three, since git changes line endings from machine to machine.
+   * SHA-256, hex: first of the file as it is, which is recorded; then of the file with LF and with CRLF line endings.
+   * Prisma's schema engine accepts all three, because git may change line endings.
    */
   checksums: [recorded: string, ...accepted: string[]];
 }
 
 /**
  * The migrations in `directory` (Prisma's layout: `<name>/migration.sql`), in the order of their names.
- * Throws `BAD_CONFIGURATION` when there are none or one has no SQL: an incomplete installation.
+ *
+ * @throws GatewayError `BAD_CONFIGURATION` for an incomplete installation: no migrations, or one without its file.
  */
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {

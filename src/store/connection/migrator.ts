@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
 
-/** What to migrate, with what. */
+/** The database and its migrations. */
 export interface MigrateOptions {
   /** A direct connection: the lock belongs to a session, which a pooler in transaction mode does not keep. */
   databaseUrl: string;
@@ -13,13 +13,13 @@ export interface MigrateOptions {
   log: Log;
 }
 
-/** Prisma's own lock for the same purpose (its schema engine takes it too), so that `prisma migrate deploy` and the gateway wait for each other. */
+/** The advisory lock of Prisma's schema engine: `prisma migrate deploy` and the gateway wait for each other. */
 const ADVISORY_LOCK = 72_707_369;
 
-/** How long to wait for another process's migration. */
+/** Longest wait for the migration of another process, in milliseconds. */
 const LOCK_LIMIT_MS = 120_000;
 
-// Word for word what Prisma's schema engine makes.
+/** The same table as the one of Prisma's schema engine. */
 const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id                  VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum            VARCHAR(64) NOT NULL,
@@ -38,14 +38,15 @@ interface AppliedMigration {
 }
 
 /**
- * Brings the database to this version's schema, on one connection, each migration in a transaction of its own: a
- * failed one leaves nothing behind, not even a record. The history is kept in Prisma's table and with its checksums,
- * so `prisma migrate deploy` and `status` agree with it. Any number of processes may do it at once; one works and the
- * others find it done. Returns the names applied by this call.
+ * Migrates the database to the schema of this version, and resolves with the names of the migrations that this call applied.
  *
- * Throws `BAD_CONFIGURATION`, having changed nothing, when the history is not a beginning of ours: a migration edited
- * after it was applied, one that failed, or one that this version does not know. Throws `UNAVAILABLE` when a
- * migration fails or the database cannot be reached.
+ * Each migration has its own transaction: a failed one changes nothing and is not recorded. The history has Prisma's table
+ * and checksums, so `prisma migrate deploy` and `prisma migrate status` agree with it. If several processes migrate at the
+ * same time, one of them applies the migrations, and the others wait.
+ *
+ * @throws GatewayError `BAD_CONFIGURATION`, with nothing changed, when the history has a migration that was edited after it
+ *   was applied, that failed, or that this version does not know.
+ * @throws GatewayError `UNAVAILABLE` when a migration fails or the database cannot be reached.
  */
 export async function migrate({
   databaseUrl,
@@ -54,7 +55,7 @@ export async function migrate({
 }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(migrationsDir);
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'gateway migrator' });
-  // A connection lost between two statements is reported by the next one.
+  // If the connection is lost between two statements, the next statement rejects.
   client.on('error', (error) => log.warn({ error: error.message }, 'lost the database connection'));
   try {
     await client.connect();
@@ -74,7 +75,7 @@ export async function migrate({
       cause: error,
     });
   } finally {
-    // The lock goes with the session.
+    // The end of the session frees the lock.
     await client.end();
   }
 }
@@ -108,13 +109,13 @@ function findPending(migrations: Migration[], history: AppliedMigration[]): Migr
     if (ours === undefined) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
-        `the database has migration ${name}, which this version of the gateway does not know: a newer one has used it`,
+        `the database has migration ${name}, which this version of the gateway does not know: a newer version has migrated it`,
       );
     }
     if (!finished) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
-        `migration ${name} is recorded as begun and not finished. Look at what it left, then run: npx prisma migrate resolve --rolled-back ${name}`,
+        `migration ${name} is recorded as started and not finished. Check its changes in the database, then run: npx prisma migrate resolve --rolled-back ${name}`,
       );
     }
     if (!ours.checksums.includes(checksum)) {
@@ -152,7 +153,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 }
 
 function describe(error: unknown): string {
-  // A refused connection has its reasons, one per address tried, and no message of its own.
+  // The error of a refused connection has no message, and one error for each address of the host.
   if (error instanceof AggregateError) {
     return error.errors.map((each) => describe(each)).join('; ');
   }

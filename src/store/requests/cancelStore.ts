@@ -1,7 +1,7 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { CancelStore } from '../../ports/requests.js';
 import { COUNT_SETTLED, TELL_FINISHED } from '../lanes/countSettled.js';
-import { asCallersSeeIt } from '../connection/unavailable.js';
+import { translateDatabaseError } from '../connection/unavailable.js';
 
 /** Longest cancellation; one of 40,000 outcomes takes 0.5 seconds. */
 const CANCEL_TIMEOUT_MS = 30_000;
@@ -29,7 +29,7 @@ export function createCancelStore(prisma: PrismaClient): CancelStore {
     cancel: (requestId) =>
       cancel(requestId).catch((error: unknown) => {
         // The client translates errors of its operations; begin and commit are none.
-        throw asCallersSeeIt(error);
+        throw translateDatabaseError(error);
       }),
   };
 }

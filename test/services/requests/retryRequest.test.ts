@@ -163,7 +163,7 @@ describe('retryRequest', () => {
       {
         code: 'NOT_RETRYABLE',
         message:
-          'no outcome of the request ended with a reason that another send may cure; with onlyRetryable: false, 9 would be sent again (SELF 6, OTHER 3)',
+          'no outcome of the request ended with a retryable reason; with onlyRetryable: false, 9 would be sent again (SELF 6, OTHER 3)',
       },
     ],
     [

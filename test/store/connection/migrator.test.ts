@@ -103,7 +103,7 @@ it('refuses a database that a newer gateway has migrated', async () => {
   await expect(run()).rejects.toMatchObject({
     code: 'BAD_CONFIGURATION',
     message:
-      'the database has migration 2_two, which this version of the gateway does not know: a newer one has used it',
+      'the database has migration 2_two, which this version of the gateway does not know: a newer version has migrated it',
   });
 });
 
@@ -113,7 +113,7 @@ it('refuses a database with a failed migration, and tries again once it is marke
   await expect(run()).rejects.toMatchObject({
     code: 'BAD_CONFIGURATION',
     message:
-      'migration 2_two is recorded as begun and not finished. Look at what it left, then run: npx prisma migrate resolve --rolled-back 2_two',
+      'migration 2_two is recorded as started and not finished. Check its changes in the database, then run: npx prisma migrate resolve --rolled-back 2_two',
   });
   // What that command does, and what the person before it did.
   await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_two'`);
