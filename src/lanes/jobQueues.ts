@@ -2,7 +2,7 @@ import { PgBoss } from 'pg-boss';
 import type { Log } from '../log.js';
 
 /** Connections of pg-boss's pool: fetching jobs, heartbeats, upkeep. Ours: each is used for some milliseconds a second. */
-const POOL_SIZE = 2;
+const POOL_SIZE = 3;
 
 /** Most connections to PostgreSQL that the job queues of one process hold: the pool, and the listener beside it. */
 export const JOB_QUEUE_CONNECTIONS = POOL_SIZE + 1;

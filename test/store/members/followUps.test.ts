@@ -133,9 +133,19 @@ describe('a read of a followed member', () => {
   });
 });
 
-it('a round reads a few rows for each account, however many are followed and not due', async () => {
+it.each([
+  'without statistics',
+  'with statistics of the members that are not due',
+  'with statistics of all members',
+])('a round reads a few rows for each account, however many are followed, %s', async (statistics) => {
   await follow(1, 0, 20_000, { due: false });
+  if (statistics.endsWith('not due')) {
+    await database.prisma.$executeRaw`ANALYZE followed_member`;
+  }
   await follow(2, 0, 100);
+  if (statistics.endsWith('all members')) {
+    await database.prisma.$executeRaw`ANALYZE followed_member`;
+  }
   const rows = await database.prisma.$transaction(async (tx) => {
     const within = createFollowUpStore(tx as Database['prisma'], WAITS);
     const total = async (): Promise<number> => {
