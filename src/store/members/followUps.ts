@@ -66,12 +66,13 @@ async function lanesDue(prisma: PrismaClient): Promise<number[]> {
 
 /**
  * If two replicas claim at the same time, the second waits for the first. The rows of the first are then due minutes later,
- * so the second takes the next ones. With SKIP LOCKED, each could claim half a call.
+ * so the second takes the next ones. With SKIP LOCKED, each could claim half a call. Rows are addressed by ctid: with
+ * statistics of a few members, a join by key would read all of them.
  */
 async function claimDue(prisma: PrismaClient, laneId: number, accounts: number): Promise<FollowedMember[]> {
   return prisma.$queryRaw<FollowedMember[]>`
     WITH due AS MATERIALIZED (
-      SELECT target_id, account_id FROM followed_member
+      SELECT ctid AS at, account_id FROM followed_member
       WHERE lane_id = ${laneId}::int AND next_look_at <= now()
       ORDER BY next_look_at LIMIT ${ROWS_PER_CLAIM}::int
       FOR UPDATE
@@ -79,7 +80,7 @@ async function claimDue(prisma: PrismaClient, laneId: number, accounts: number):
     chosen AS (SELECT DISTINCT account_id FROM due ORDER BY account_id LIMIT ${accounts}::int)
     UPDATE followed_member f SET next_look_at = now() + make_interval(secs => ${LEASE_SECONDS}::float8)
     FROM due JOIN chosen USING (account_id)
-    WHERE f.target_id = due.target_id AND f.account_id = due.account_id
+    WHERE f.ctid = ANY (ARRAY(SELECT at FROM due)) AND f.ctid = due.at
     RETURNING f.target_id::text AS "targetId", f.account_id AS "accountId"`;
 }
 
@@ -96,12 +97,19 @@ async function recordSeen(
         ${seen.map(({ accountId }) => accountId)}::text[], ${seen.map(({ status }) => status)}::text[],
         ${seen.map(({ isEnd }) => isEnd)}::boolean[], ${seen.map(({ observedAt }) => observedAt)}::timestamptz[]
       ) AS seen (account_id, status, is_end, at)
+    ),
+    found AS MATERIALIZED (
+      SELECT row.at, claimed.account_id FROM ${rowsOf(claimed)} CROSS JOIN LATERAL (
+        SELECT ctid AS at FROM followed_member
+        WHERE target_id = claimed.target_id AND account_id = claimed.account_id
+        FOR UPDATE
+      ) AS row
     )
     UPDATE followed_member f SET
       member_status = seen.status, member_status_at = seen.at, looks = f.looks + 1,
       next_look_at = CASE WHEN NOT seen.is_end AND f.until > now() THEN ${laterLook(waits, laneId)} END
-    FROM ${rowsOf(claimed)} JOIN seen USING (account_id)
-    WHERE f.target_id = claimed.target_id AND f.account_id = claimed.account_id
+    FROM found JOIN seen USING (account_id)
+    WHERE f.ctid = ANY (ARRAY(SELECT at FROM found)) AND f.ctid = found.at
       AND (f.member_status_at IS NULL OR f.member_status_at < seen.at)`;
 }
 

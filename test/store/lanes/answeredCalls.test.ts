@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClaimLimits, LaneRecord, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../../src/ports/requests.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { SecurityService } from '../../../src/membership.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 

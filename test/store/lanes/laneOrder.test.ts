@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation } from '../../../src/membership.js';
-import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure } from '../../../src/ports/laneRecord.js';
-import type { RequestStore } from '../../../src/ports/requests.js';
+import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
-import type { CancelStore, NewRequest, RequestStore } from '../../../src/ports/requests.js';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
+import type { CancelStore, NewRequest } from '../../../src/ports/requests.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
+import { accountId, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
