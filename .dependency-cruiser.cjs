@@ -215,7 +215,7 @@ module.exports = {
     ),
     keptIn(
       'graphql',
-      ['graphql', 'type-graphql', 'graphql-scalars', 'graphql-query-complexity', 'graphql-jit'],
+      ['graphql', 'type-graphql', 'graphql-scalars', 'graphql-jit'],
       ['schema', 'resolvers', 'http', 'app'],
       'Services know no GraphQL.',
     ),

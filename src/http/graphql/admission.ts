@@ -1,11 +1,12 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../errors.js';
 import type { Budget, Charge } from '../../services/access/budget.js';
 import { noCredentials } from '../request/gate.js';
 import type { RequestInfo } from '../request/requestInfo.js';
-import { createCostOf } from './cost.js';
+import { createCostOf, type CostOf } from './cost.js';
 import { isIntrospection, operationInfoOf } from './operationInfo.js';
-import type { ParsedOperation } from './parsedOperation.js';
+import type { CoercedOperation, ParsedOperation } from './parsedOperation.js';
+import { coerceVariables, FaultyInput } from './variables.js';
 
 /** The cost of an operation in points: `extensions.cost` of the answer. */
 export interface Cost {
@@ -18,43 +19,59 @@ export interface Cost {
 /** Most points of an introspection query. The standard one that tools send costs about half of that. */
 const SCHEMA_POINTS = 30_000;
 
+/** An operation that may be executed. */
+export interface Admission {
+  readonly operation: CoercedOperation;
+  readonly cost: Cost;
+}
+
 /**
- * Resolves with the cost of an operation that may be executed; null when the variables do not fit their types, which
- * graphql-js reports when it executes the operation.
+ * Resolves with an operation that may be executed. Only such operations are executed: each has a cost, and its variables and
+ * arguments fit their types.
  *
  * - An anonymous caller may run introspection queries only.
  * - An authenticated caller may run any operation within MAX_COMPLEXITY and the caller's budget.
  * - An introspection query may cost SCHEMA_POINTS; MAX_COMPLEXITY does not apply to it.
  *
- * Sets `operation` of the request, for the log. Rejects with UNAUTHENTICATED, LIMIT_EXCEEDED or RATE_LIMITED.
+ * Checks the caller first, then the variables, then the cost. Sets `operation` of the request, for the log. Rejects with
+ * UNAUTHENTICATED, FaultyInput, LIMIT_EXCEEDED or RATE_LIMITED.
  */
-export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promise<Cost | null>;
+export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promise<Admission>;
 
 export function createAdmit(
   schema: GraphQLSchema,
   { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
 ): Admit {
-  const costOf = createCostOf(schema);
+  const priceOf = refuseFaultyArguments(createCostOf(schema));
   return async (requestInfo, parsed) => {
     const { caller } = requestInfo;
-    const operation = operationInfoOf(parsed);
-    requestInfo.operation = operation;
-    const readsSchema = isIntrospection(operation);
+    const info = operationInfoOf(parsed);
+    requestInfo.operation = info;
+    const readsSchema = isIntrospection(info);
     if (caller === null && !readsSchema) {
       throw noCredentials();
     }
-    const complexity = costOf(parsed);
-    if (complexity === null) {
-      return null;
-    }
-    operation.cost = complexity;
+    const operation = coerceVariables(schema, parsed);
+    const complexity = priceOf(operation);
+    info.cost = complexity;
     const maximum = readsSchema ? SCHEMA_POINTS : maxComplexity;
     if (complexity > maximum) {
       throw readsSchema ? introspectionTooCostly(complexity) : tooComplex(complexity, maximum);
     }
     // One more point, so that an operation of scalars alone is charged too.
     const budget = caller === null ? null : await charge(caller, complexity + 1);
-    return { complexity, maximum, budget };
+    return { operation, cost: { complexity, maximum, budget } };
+  };
+}
+
+/** The same prices, with FaultyInput for an argument whose value does not fit its type. */
+function refuseFaultyArguments(costOf: CostOf): CostOf {
+  return (operation) => {
+    try {
+      return costOf(operation);
+    } catch (error) {
+      throw error instanceof GraphQLError ? new FaultyInput([error]) : error;
+    }
   };
 }
 

@@ -3,12 +3,14 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Log } from '../../log.js';
 import { createExecuteCompiled } from './compiledQueries.js';
 import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
 import type { HttpContext } from './httpContext.js';
 import { createOperationPlugin, type OperationPluginDependencies } from './operationPlugin.js';
 import { stringifyResult } from './textPages/jsonText.js';
+import { MAX_FAULTS } from './variables.js';
 
 /**
  * Size of Apollo's cache of parsed and validated documents, in bytes of JSON; the heap holds several times that. Clients
@@ -18,6 +20,7 @@ const DOCUMENT_CACHE_BYTES = 3 * 1024 * 1024;
 
 /** What the server of /graphql works with. */
 export interface ApolloDependencies extends Omit<OperationPluginDependencies, 'executeCompiled'> {
+  readonly schema: GraphQLSchema;
   readonly limits: DocumentSize & { readonly tokens: number };
   readonly allowsIntrospection: boolean;
   readonly log: Log;
@@ -26,9 +29,9 @@ export interface ApolloDependencies extends Omit<OperationPluginDependencies, 'e
 /** Returns the GraphQL server behind /graphql, not yet started. It stops when `app` closes. */
 export function createApolloServer(
   app: FastifyInstance,
-  { limits, allowsIntrospection, log, ...operations }: ApolloDependencies,
+  { schema, limits, allowsIntrospection, log, ...operations }: ApolloDependencies,
 ): ApolloServer<HttpContext> {
-  const { schema, formatError } = operations;
+  const { formatError } = operations;
   return new ApolloServer<HttpContext>({
     schema,
     introspection: allowsIntrospection,
@@ -36,6 +39,7 @@ export function createApolloServer(
     includeStacktraceInErrorResponses: false,
     formatError: (_formatted, error) => formatError(error),
     validationRules: [documentLimitsRule(limits)],
+    validationOptions: { maxErrors: MAX_FAULTS },
     parseOptions: { maxLexicalTokens: limits.tokens },
     persistedQueries: false,
     stringifyResult,

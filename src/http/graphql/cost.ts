@@ -1,15 +1,14 @@
 import {
   getNamedType,
   getNullableType,
-  GraphQLError,
   isLeafType,
   isListType,
   Kind,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { getComplexity, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
-import type { ParsedOperation } from './parsedOperation.js';
+import { operationPrice, type PricedField } from './operationPrice.js';
+import type { CoercedOperation } from './parsedOperation.js';
 
 /** Entries of a page: without `first` or `last`, and at most. */
 const PAGE = { default: 50, max: 100 } as const;
@@ -24,7 +23,8 @@ const MUTATION_POINTS = 10;
 const MAX_CACHED_COSTS = 20;
 
 /**
- * The cost of an operation in points, before it is executed; null when the variables do not fit their types.
+ * Returns the cost of an operation in points, before it is executed. Throws the GraphQLError of an argument whose value does not
+ * fit its type.
  *
  * - A record costs 1.
  * - A page costs 1, and the cost of one entry times the number of entries that it may have.
@@ -34,20 +34,17 @@ const MAX_CACHED_COSTS = 20;
  * - A mutation costs MUTATION_POINTS more.
  * - Scalars and enums are free, in introspection too.
  */
-export type CostOf = (parsed: ParsedOperation) => number | null;
+export type CostOf = (operation: CoercedOperation) => number;
 
 /** Costs are cached for as long as Apollo caches the document: computing one takes 10 % of the time of a page. */
 export function createCostOf(schema: GraphQLSchema): CostOf {
   const cached = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 
-  return (parsed) => {
-    const { operation, variables, coerced } = parsed;
-    if (coerced === null) {
-      return null;
-    }
+  return (coerced) => {
+    const { operation, variables } = coerced;
     const key = cacheKeyOf(operation, variables);
     if (key === null) {
-      return computeCost(schema, parsed);
+      return operationPrice(schema, coerced, priceOf);
     }
     let costs = cached.get(operation);
     if (costs === undefined) {
@@ -57,18 +54,19 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     if (known !== undefined) {
       return known;
     }
-    const cost = computeCost(schema, parsed);
+    const cost = operationPrice(schema, coerced, priceOf);
     if (costs.size >= MAX_CACHED_COSTS) {
       costs.clear();
     }
-    if (cost !== null) {
-      costs.set(key, cost);
-    }
+    costs.set(key, cost);
     return cost;
   };
 }
 
-/** Types of variables that cannot change a cost: a value is no list, no page size and no condition of a directive. */
+/**
+ * Types of variables whose values cannot change a cost: a value is no list, no page size and no condition of a directive. Null
+ * can still be refused by an argument.
+ */
 const FREE_TYPES = new Set(['String', 'ID', 'DateTime', 'AwsAccountId', 'AwsRegion', 'EmailAddress']);
 
 /** The values that the cost depends on, as JSON; null when the cost depends on the contents of a list or an input object. */
@@ -79,55 +77,35 @@ function cacheKeyOf(operation: OperationDefinitionNode, variables: Record<string
     if (named.kind === Kind.LIST_TYPE) {
       return null;
     }
-    if (FREE_TYPES.has(named.name.value)) {
-      continue;
-    }
-    if (named.name.value !== 'Int' && named.name.value !== 'Boolean') {
+    const isFree = FREE_TYPES.has(named.name.value);
+    if (!isFree && named.name.value !== 'Int' && named.name.value !== 'Boolean') {
       return null;
     }
     // A variable that is absent gets its default, and null does not: [] stands for absent.
-    const name = variable.name.value;
-    values.push(name in variables ? variables[name] : []);
+    const value = Object.hasOwn(variables, variable.name.value) ? variables[variable.name.value] : [];
+    values.push(isFree && value !== null ? [] : value);
   }
   return JSON.stringify(values);
 }
 
-function computeCost(schema: GraphQLSchema, parsed: ParsedOperation): number | null {
-  const { document, operationName, variables } = parsed;
-  try {
-    return getComplexity({
-      schema,
-      query: document,
-      variables,
-      estimators: [estimate],
-      ...(operationName === null ? {} : { operationName }),
-    });
-  } catch (error) {
-    if (error instanceof GraphQLError) {
-      return null;
-    }
-    throw error;
-  }
-}
-
-function estimate({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
+function priceOf({ parent, field, args, selections }: PricedField): number {
   const named = getNamedType(field.type);
   const members = listMembersIn(args);
-  if (type.name === 'Mutation') {
-    return MUTATION_POINTS + members + childComplexity;
+  if (parent.name === 'Mutation') {
+    return MUTATION_POINTS + members + selections;
   }
   if (isLeafType(named)) {
     return members;
   }
   if (named.name.endsWith('Connection')) {
-    return 1 + members + pageSizeOf(args) * childComplexity;
+    return 1 + members + pageSizeOf(args) * selections;
   }
   // The connection has already multiplied by the number of entries.
-  if (type.name.endsWith('Connection')) {
-    return field.name === 'nodes' ? 1 + childComplexity : childComplexity;
+  if (parent.name.endsWith('Connection')) {
+    return field.name === 'nodes' ? 1 + selections : selections;
   }
   const isList = isListType(getNullableType(field.type));
-  return 1 + members + limitOf(args) + (isList ? members || LIST_ENTRIES : 1) * childComplexity;
+  return 1 + members + limitOf(args) + (isList ? members || LIST_ENTRIES : 1) * selections;
 }
 
 /** The limit of a list inside a field that is no page. */

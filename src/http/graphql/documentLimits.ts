@@ -11,6 +11,7 @@ import {
 /** The size of a document, and the limits for it. A fragment counts wherever it is spread. */
 export interface DocumentSize {
   readonly depth: number;
+  /** Selections: fields, inline fragments and spreads. */
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
@@ -87,11 +88,11 @@ export function measure(document: DocumentNode): DocumentSize {
 
   const ofSelection = (selection: SelectionNode, nesting: number): DocumentSize => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      return withNode(ofFragment(selection.name.value, nesting), 0, selection);
+      return withNode(ofFragment(selection.name.value, nesting), 1, selection);
     }
     const inner = selection.selectionSet ? ofSelections(selection.selectionSet, nesting + 1) : EMPTY;
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return withNode(inner, 0, selection);
+      return withNode(inner, 1, selection);
     }
     const { depth, fields, aliases, directives } = withNode(inner, 1, selection);
     return { depth: depth + 1, fields, directives, aliases: aliases + (selection.alias ? 1 : 0) };

@@ -43,9 +43,12 @@ const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] (\d+) tok
 /** The message of JavaScript when a document nests too deeply for the parser. */
 const TOO_DEEP = 'Maximum call stack size exceeded';
 
+/** Longest message about a request, in characters. graphql-js repeats values and names of the request in full. */
+const MESSAGE_LENGTH = 300;
+
 /** What the caller sees of an error that the request caused; null for an error of the gateway. */
 function requestErrorOf(error: GraphQLError, cause: unknown, defaultCode: string): CallerError | null {
-  const { message } = error;
+  const message = cut(error.message);
   const { details, code = defaultCode } = error.extensions;
   if (isLimit(details)) {
     return { message, extensions: { code: 'LIMIT_EXCEEDED', ...details } };
@@ -63,6 +66,10 @@ function requestErrorOf(error: GraphQLError, cause: unknown, defaultCode: string
   // graphql-js reports a value that does not fit its scalar without a code, and without an error inside.
   const isCoercion = cause instanceof GraphQLError && cause.originalError === undefined;
   return isCoercion ? { message, extensions: { code: 'BAD_USER_INPUT' } } : null;
+}
+
+function cut(message: string): string {
+  return message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}...` : message;
 }
 
 function tooManyTokens(maximum: number): CallerError {

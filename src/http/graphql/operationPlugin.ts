@@ -1,17 +1,16 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
-import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { GatewayError } from '../../errors.js';
 import { headOf } from '../request/errorStatus.js';
-import type { Admit, Cost } from './admission.js';
+import type { Admission, Admit } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
 import type { FormatError } from './formatError.js';
 import type { HttpContext } from './httpContext.js';
 import { countCodes, requestCountsIn } from './operationInfo.js';
-import { coerceVariables, type ParsedOperation } from './parsedOperation.js';
+import { FaultyInput } from './variables.js';
 
 /** What the plugin works with. */
 export interface OperationPluginDependencies {
-  readonly schema: GraphQLSchema;
   readonly admit: Admit;
   readonly executeCompiled: ExecuteCompiled;
   readonly formatError: FormatError;
@@ -22,15 +21,14 @@ export interface OperationPluginDependencies {
  * `extensions` of every answer.
  */
 export function createOperationPlugin({
-  schema,
   admit,
   executeCompiled,
   formatError,
 }: OperationPluginDependencies): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
-      let parsed: ParsedOperation | null = null;
-      let cost: Cost | null = null;
+      let admission: Admission | null = null;
+      let refused: FaultyInput | null = null;
       return {
         async didResolveOperation({ contextValue, document, operation, request }) {
           // Apollo refuses a request that selects no operation when it comes to execute it.
@@ -39,19 +37,24 @@ export function createOperationPlugin({
           }
           const operationName = request.operationName ?? null;
           const variables = request.variables ?? {};
-          parsed = coerceVariables(schema, { document, operation, operationName, variables });
+          const parsed = { document, operation, operationName, variables };
           try {
-            cost = await admit(contextValue.requestInfo, parsed);
+            admission = await admit(contextValue.requestInfo, parsed);
           } catch (error) {
-            throw error instanceof GatewayError ? withHttpStatus(error) : error;
+            if (!(error instanceof FaultyInput)) {
+              throw error instanceof GatewayError ? withHttpStatus(error) : error;
+            }
+            refused = error;
           }
         },
         async responseForOperation({ contextValue }) {
-          // Without a cost the variables do not fit, which graphql-js reports.
-          if (parsed === null || cost === null) {
+          if (refused !== null) {
+            return toRefusal(refused, formatError);
+          }
+          if (admission === null) {
             return null;
           }
-          const result = await executeCompiled(parsed, contextValue);
+          const result = await executeCompiled(admission.operation, contextValue);
           return result && toResponse(result, formatError);
         },
         async willSendResponse({ contextValue: { requestInfo }, response: { body } }) {
@@ -67,7 +70,7 @@ export function createOperationPlugin({
           singleResult.extensions = {
             ...singleResult.extensions,
             requestId: requestInfo.origin.requestId,
-            ...(cost === null ? {} : { cost }),
+            ...(admission && { cost: admission.cost }),
           };
         },
       };
@@ -82,6 +85,17 @@ function withHttpStatus(error: GatewayError): GraphQLError {
     originalError: error,
     extensions: { http: { status, headers: new HeaderMap(Object.entries(headers)) } },
   });
+}
+
+/** The answer to an operation that is not executed, since its variables or arguments do not fit. */
+function toRefusal({ faults }: FaultyInput, formatError: FormatError): GraphQLResponse {
+  return {
+    http: { status: 400, headers: new HeaderMap() },
+    body: {
+      kind: 'single',
+      singleResult: { errors: faults.map((fault) => formatError(fault, 'BAD_USER_INPUT')) },
+    },
+  };
 }
 
 /** An executed operation as an answer of Apollo. The errors are of fields, so that the HTTP status stays 200. */

@@ -1,9 +1,4 @@
-import {
-  getVariableValues,
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 
 /** An operation that has been parsed and validated, with its variables. */
 export interface ParsedOperation {
@@ -12,16 +7,10 @@ export interface ParsedOperation {
   readonly operationName: string | null;
   /** As the client sent them. */
   readonly variables: Record<string, unknown>;
-  /** As the resolvers get them; null when a value does not fit its type. */
-  readonly coerced: Record<string, unknown> | null;
 }
 
-/** Returns the operation with its variables coerced to their types. */
-export function coerceVariables(
-  schema: GraphQLSchema,
-  parsed: Omit<ParsedOperation, 'coerced'>,
-): ParsedOperation {
-  const { operation, variables } = parsed;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  return { ...parsed, coerced: coerced ?? null };
+/** An operation whose variables fit their types. */
+export interface CoercedOperation extends ParsedOperation {
+  /** As the resolvers get them. */
+  readonly coerced: Record<string, unknown>;
 }

@@ -24,9 +24,9 @@ import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
 import type { FormatError } from './formatError.js';
 import type { HttpContext, HttpContextOf } from './httpContext.js';
 import { countCodes } from './operationInfo.js';
-import { coerceVariables } from './parsedOperation.js';
 import type { TrustedDocuments } from './trustedDocuments.js';
 import { untilCredentialEnds } from './untilCredentialEnds.js';
+import { FaultyInput, MAX_FAULTS } from './variables.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */
 const MAX_TOKENS = 2_000;
@@ -73,6 +73,7 @@ async function prepare(
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
   const { schema, admit, formatError } = dependencies;
   const { requestInfo } = contextValue;
+  const { query, operationName, variables } = params;
   const refuse = (errors: readonly (GatewayError | GraphQLError)[], code: string): Response => {
     const shown = errors.map((error) => formatError(error, code));
     requestInfo.errors = countCodes(shown);
@@ -86,7 +87,6 @@ async function prepare(
       },
     ];
   };
-  const { query, operationName, variables } = params;
   try {
     const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
     const errors = validateDocument(document, dependencies);
@@ -99,7 +99,7 @@ async function prepare(
       operationName: operationName ?? null,
       variables: variables ?? {},
     };
-    await admit(requestInfo, coerceVariables(schema, parsed));
+    await admit(requestInfo, parsed);
     return {
       schema,
       document,
@@ -108,6 +108,9 @@ async function prepare(
       variableValues: variables,
     };
   } catch (error) {
+    if (error instanceof FaultyInput) {
+      return refuse(error.faults, 'BAD_USER_INPUT');
+    }
     if (error instanceof GatewayError || error instanceof GraphQLError) {
       return refuse([error], 'GRAPHQL_PARSE_FAILED');
     }
@@ -123,7 +126,10 @@ function validateDocument(
   if (!allowsIntrospection) {
     rules.push(NoSchemaIntrospectionCustomRule);
   }
-  return validate(schema, document, rules, { hideSuggestions: !allowsIntrospection });
+  return validate(schema, document, rules, {
+    hideSuggestions: !allowsIntrospection,
+    maxErrors: MAX_FAULTS,
+  });
 }
 
 /** @throws GatewayError BAD_REQUEST when the request selects no subscription. */

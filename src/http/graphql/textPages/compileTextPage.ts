@@ -10,7 +10,7 @@ import type { GatewayContext } from '../../../resolvers/context.js';
 import { ruleOf } from '../../../resolvers/rules.js';
 import type { OutcomesQuery } from '../../../services/input/checkFilters.js';
 import type { PageInput } from '../../../services/input/pageArgs.js';
-import type { ParsedOperation } from '../parsedOperation.js';
+import type { CoercedOperation } from '../parsedOperation.js';
 import { JsonText } from './jsonText.js';
 import { planTextPage } from './planTextPage.js';
 
@@ -36,7 +36,7 @@ export function createCompileTextPage(schema: GraphQLSchema) {
       return null;
     }
     const { key, root, columns, isCounted, writers } = plan;
-    return async ({ coerced }: ParsedOperation, context: GatewayContext): Promise<ExecutionResult> => {
+    return async ({ coerced }: CoercedOperation, context: GatewayContext): Promise<ExecutionResult> => {
       try {
         const args: OutcomesArguments = getArgumentValues(field, root, coerced);
         checkRule(args, context);
