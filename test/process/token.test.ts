@@ -102,7 +102,7 @@ describe('npm run token', () => {
     ],
     [
       ['create', '--name', 'x', '--role', 'viewer', '--administrator', 'hub'],
-      'administrators: expected administrators',
+      'administrators: expected one of the configured administrators',
     ],
     [['create', '--nmae', 'x'], "Unknown option '--nmae'"],
     [['revoke', 'token_x'], 'tokenId: expected the id of a token'],
