@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { BudgetStore } from '../../ports/budget.js';
+import { callerKey } from './callerKey.js';
 
 /** An operation of fewer points does not wait for the store: its points are counted a moment later, with others. */
 const SMALL_POINTS = 100;
@@ -71,7 +72,7 @@ export function createCharge(store: BudgetStore, limit: Limit, onFailure: (error
     if (caller.kind === 'LOCAL') {
       return null;
     }
-    const key = `${caller.kind} ${caller.id}`;
+    const key = callerKey(caller);
     const budget = budgetOf(key);
     if (points < SMALL_POINTS && budget.remaining >= points) {
       budget.remaining -= points;
