@@ -1,19 +1,19 @@
 import { createInventoryJobs, type InventoryJobs } from '../lanes/inventoryJobs.js';
 import type { InventoryObservations, InventoryReads } from '../ports/inventory.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
-import { withDeadline, type Deadline } from '../services/deadline.js';
 import { createInventory, type InventoryService } from '../services/inventory/inventory.js';
 import { createObserveTarget } from '../services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from '../services/inventory/refreshInventory.js';
 import { createInventoryObservations } from '../store/inventory/inventoryObservations.js';
 import type { GatewayCore } from './core.js';
+import type { OperationReads } from './operationReads.js';
 
 /** The inventory of members, and the jobs that observe targets. */
 export interface Inventory {
   readonly observations: InventoryObservations;
   readonly refreshInventory: RefreshInventory;
   /** The reads of one operation, which end at its deadline. */
-  forOperation(deadlineOf: () => Deadline | null): InventoryService;
+  forOperation(reads: OperationReads): InventoryService;
   /** Begins to observe targets. */
   start(): Promise<void>;
 }
@@ -37,8 +37,7 @@ export async function prepareInventory(
       start: (targets) => jobs.enqueue(targets),
       stopping,
     }),
-    forOperation: (deadlineOf) =>
-      createInventory(administrators, withDeadline(reads, deadlineOf, database.cancellable)),
+    forOperation: (operation) => createInventory(administrators, operation.bounded(reads)),
     start: () => jobs.start(),
   };
 }

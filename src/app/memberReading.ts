@@ -3,7 +3,7 @@ import type { MemberCache } from '../ports/memberCache.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
 import { THROTTLING_ERRORS } from '../services/answers/refusals.js';
-import { withDeadline, type Deadline } from '../services/deadline.js';
+import type { Deadline } from '../services/deadline.js';
 import { createFindDetector } from '../services/members/detectors.js';
 import { createCachedPages } from '../services/members/cachedPages.js';
 import {
@@ -24,6 +24,7 @@ import { createLaneStates } from '../store/lanes/laneStates.js';
 import { createReadQuota } from '../store/lanes/readQuota.js';
 import { createMemberCache } from '../store/members/memberCache.js';
 import type { GatewayCore } from './core.js';
+import type { OperationReads } from './operationReads.js';
 
 /** Reads of members: one queue and one rate for all reads of the process. */
 export interface MemberReading {
@@ -35,7 +36,7 @@ export interface MemberReading {
   readonly listAllMembers: ListAllMembers;
   readonly memberCache: MemberCache;
   /** The reads of one operation, which end at its deadline. */
-  forOperation(deadlineOf: () => Deadline | null): MemberReadingOfOperation;
+  forOperation(operation: OperationReads): MemberReadingOfOperation;
 }
 
 /** What the resolvers of one operation use. */
@@ -76,14 +77,14 @@ export function createMemberReading(
     reads,
     listAllMembers: createBackgroundListing(reads, stopping),
     memberCache,
-    forOperation: (deadlineOf) => readingOfOperation(core, shared, deadlineOf),
+    forOperation: (operation) => readingOfOperation(core, shared, operation),
   };
 }
 
 function readingOfOperation(
-  { config, database: { cancellable }, administrators, detectors }: GatewayCore,
+  { config, administrators, detectors }: GatewayCore,
   shared: SharedReading,
-  deadlineOf: () => Deadline | null,
+  { deadlineOf, bounded }: OperationReads,
 ): MemberReadingOfOperation {
   const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
   const reads: MemberReads = {
@@ -93,8 +94,8 @@ function readingOfOperation(
       return within(() => shared.reads.page(target, query, { ...limits, signal }));
     },
   };
-  const memberCache = withDeadline(shared.memberCache, deadlineOf, cancellable);
-  const inventory = withDeadline(shared.inventory, deadlineOf, cancellable);
+  const memberCache = bounded(shared.memberCache);
+  const inventory = bounded(shared.inventory);
   return {
     members: createMemberQueries(administrators, (maxAgeSeconds) =>
       maxAgeSeconds === 0 ? reads : createCachedPages(reads, memberCache, maxAgeSeconds),
@@ -103,7 +104,7 @@ function readingOfOperation(
       administrators,
       reads,
       detectors,
-      states: withDeadline(shared.states, deadlineOf, cancellable),
+      states: bounded(shared.states),
       rates: config.rates,
     }),
     memberLoader: createMemberLoader(reads, memberCache, within),

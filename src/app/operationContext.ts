@@ -6,7 +6,9 @@ import type { OriginStore } from '../ports/origins.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { TokenService } from '../services/access/tokens.js';
-import { createDeadline, withDeadline, type Deadline } from '../services/deadline.js';
+import { createFairTurns } from '../services/fairTurns.js';
+import { createCompletion } from '../services/completion.js';
+import { createDeadline, type Deadline } from '../services/deadline.js';
 import { createHistory } from '../services/history/history.js';
 import { createLoaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
@@ -15,6 +17,7 @@ import type { Services } from '../services/requests/mutations.js';
 import type { RequestProgress } from '../services/requests/requestProgress.js';
 import type { Inventory } from './inventory.js';
 import type { MemberReading } from './memberReading.js';
+import { createOperationReads, createReadConnections } from './operationReads.js';
 
 export interface ContextDependencies {
   /** How long a query may take, in seconds. */
@@ -33,26 +36,30 @@ export interface ContextDependencies {
 
 /** Makes the context of one operation. */
 export function createContextOf(deps: ContextDependencies): (input: OperationInput) => GatewayContext {
+  const connections = createReadConnections();
+  // One list of one operation at a time.
+  const loopTurns = createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
   return ({ caller, idempotencyKey, isQuery }) => {
     const deadlineOf = deadlineOfQuery(isQuery, () =>
       createDeadline(deps.timeoutSeconds, caller.disconnected),
     );
-    const timed = <Port extends object>(port: Port): Port => withDeadline(port, deadlineOf, deps.cancellable);
-    const history = timed(deps.history);
+    const reads = createOperationReads({ connections, cancellable: deps.cancellable }, caller, deadlineOf);
+    const history = reads.bounded(deps.history);
     return {
       caller,
       idempotencyKey,
       services: deps.services,
+      completion: createCompletion(loopTurns, reads.callerKey, deadlineOf),
       history: createHistory(history),
       statistics: createStatistics(history),
       loaders: createLoaders(history, caller),
-      origins: createOriginLoader(timed(deps.origins)),
-      ...deps.memberReading.forOperation(deadlineOf),
-      inventory: deps.inventory.forOperation(deadlineOf),
+      origins: createOriginLoader(reads.bounded(deps.origins)),
+      ...deps.memberReading.forOperation(reads),
+      inventory: deps.inventory.forOperation(reads),
       refreshInventory: deps.inventory.refreshInventory,
       progress: deps.progress,
-      tokens: timed(deps.tokens),
-      deniedAttempts: timed(deps.deniedAttempts),
+      tokens: reads.bounded(deps.tokens),
+      deniedAttempts: reads.bounded(deps.deniedAttempts),
       denied(field, administrators) {
         deps.denied(caller, field, administrators);
       },

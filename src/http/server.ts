@@ -1,5 +1,5 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import type { ExportOutcomes } from '../ports/exports.js';
@@ -163,10 +163,23 @@ async function registerGraphQL(
     method: ['GET', 'POST', 'OPTIONS'],
     onRequest: gate,
     preHandler: trustedDocuments,
-    handler: fastifyApolloHandler(apollo, {
-      context: (request) => Promise.resolve(httpContextOf(request)),
-    }),
+    handler: executionEnds(
+      fastifyApolloHandler(apollo, {
+        context: (request) => Promise.resolve(httpContextOf(request)),
+      }),
+    ),
   });
   registerStream(app, { ...shared, contextOf: httpContextOf, watchCredential, gate, trustedDocuments });
   return () => apollo.stop();
+}
+
+/** The same handler, which ends the turn of a query when its answer is ready. */
+function executionEnds(handle: RouteHandlerMethod): RouteHandlerMethod {
+  return async function (request, reply) {
+    try {
+      return await handle.call(this, request, reply);
+    } finally {
+      request.requestInfo?.endExecution?.();
+    }
+  };
 }

@@ -29,6 +29,7 @@ import { ReconcileResolver } from './reconcile.js';
 import { RetryRequestResolver } from './retryRequest.js';
 import { StatisticsResolver } from './statistics.js';
 import { applyRules } from './rules.js';
+import { completeLists } from './completeLists.js';
 import { TargetHealthResolver } from './targetHealth.js';
 import { TokenResolver } from './tokens.js';
 
@@ -82,6 +83,7 @@ export function buildGatewaySchema(): GraphQLSchema {
   });
   applyRules(schema);
   spellOutDefaults(schema);
+  completeLists(schema);
   // type-graphql has no option for descriptions of the root types.
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);

@@ -1,4 +1,5 @@
 import type { Caller } from '../membership.js';
+import type { Completion } from '../services/completion.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { HistoryService } from '../services/history/history.js';
 import type { InventoryService } from '../services/inventory/inventory.js';
@@ -33,6 +34,8 @@ export interface GatewayContext {
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
   /** Records a denied attempt at a field, or at administrators that are not granted to the caller. */
   readonly denied: (field: string, administrators?: readonly string[]) => void;
+  /** For this operation only. */
+  readonly completion: Completion;
   /** For this operation only: the loaded records belong to this caller. */
   readonly loaders: Loaders;
   /** For this operation only. */

@@ -1,5 +1,4 @@
 import { GatewayError } from '../errors.js';
-import type { Cancellable } from '../ports/cancellable.js';
 
 /** The deadline of one operation. */
 export interface Deadline {
@@ -7,6 +6,8 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** The result of a read. Rejects with the signal's reason when the signal aborts first, or has aborted before. */
   within<Result>(read: () => Promise<Result>): Promise<Result>;
+  /** @throws GatewayError TIMED_OUT after the deadline, or when the client has disconnected. */
+  check(): void;
 }
 
 /**
@@ -39,15 +40,20 @@ export function createDeadline(seconds: number, disconnected?: AbortSignal): Dea
     disconnected?.removeEventListener('abort', disconnect);
   };
 
+  const check = (): void => {
+    if (disconnected?.aborted === true) {
+      disconnect();
+    } else if (performance.now() >= end) {
+      expire();
+    }
+    signal.throwIfAborted();
+  };
+
   return {
     signal,
+    check,
     async within(read) {
-      if (disconnected?.aborted === true) {
-        disconnect();
-      } else if (performance.now() >= end) {
-        expire();
-      }
-      signal.throwIfAborted();
+      check();
       const { promise: aborted, reject } = Promise.withResolvers<never>();
       const abandon = (): void => {
         reject(signal.reason);
@@ -70,15 +76,18 @@ export function createDeadline(seconds: number, disconnected?: AbortSignal): Dea
   };
 }
 
+/** Performs a read. The signal ends its wait and its SQL statements. */
+export type PerformRead = <Result>(read: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+
 /**
- * The same port for one operation: each of its reads ends at the deadline, and so do the read's SQL statements.
+ * The same port for one operation: each of its reads ends at the deadline.
  *
  * @param deadlineOf the operation's deadline; null when it has none.
  */
 export function withDeadline<Port extends object>(
   port: Port,
   deadlineOf: () => Deadline | null,
-  cancellable: Cancellable,
+  perform: PerformRead,
 ): Port {
   return new Proxy(port, {
     get(target, name) {
@@ -86,7 +95,7 @@ export function withDeadline<Port extends object>(
       return (...args: unknown[]): Promise<unknown> => {
         const deadline = deadlineOf();
         const run = (): Promise<unknown> => read.apply(target, args);
-        return deadline === null ? run() : deadline.within(() => cancellable(deadline.signal, run));
+        return deadline === null ? perform(run) : deadline.within(() => perform(run, deadline.signal));
       };
     },
   });

@@ -42,6 +42,7 @@ export async function execute(
     targetHealth: unexpected,
     inventory: { members: unexpected, coverage: unexpected },
     refreshInventory: unexpected,
+    completion: { admit: (entries) => entries },
     loaders: createLoaders(store, caller),
     memberLoader: unexpected,
   };

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { Cancellable } from '../../src/ports/cancellable.js';
-import { createDeadline, withDeadline } from '../../src/services/deadline.js';
+import { createDeadline, withDeadline, type PerformRead } from '../../src/services/deadline.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -72,16 +71,16 @@ describe('a port with a deadline', () => {
 
   it('reads as the port does, each operation with a deadline of its own', async () => {
     const seen: unknown[] = [];
-    const cancellable: Cancellable = (signal, read) => {
+    const perform: PerformRead = (read, signal) => {
       seen.push(signal);
       return read();
     };
     const [first, second] = [createDeadline(0.02), createDeadline(1)];
-    const timed = withDeadline(port, () => first, cancellable);
-    const other = withDeadline(port, () => second, cancellable);
-    const untimed = withDeadline(port, () => null, cancellable);
+    const timed = withDeadline(port, () => first, perform);
+    const other = withDeadline(port, () => second, perform);
+    const untimed = withDeadline(port, () => null, perform);
     await expect(timed.never()).rejects.toMatchObject({ code: 'TIMED_OUT' });
     expect(await Promise.all([other.times(3, 4), untimed.times(5, 6)])).toEqual([24, 60]);
-    expect(seen).toEqual([first.signal, second.signal]);
+    expect(seen).toEqual([first.signal, second.signal, undefined]);
   });
 });

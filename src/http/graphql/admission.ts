@@ -1,6 +1,8 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../errors.js';
 import type { Budget, Charge } from '../../services/access/budget.js';
+import { callerKey } from '../../services/access/callerKey.js';
+import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { createCostOf, type CostOf } from './cost.js';
@@ -19,6 +21,18 @@ export interface Cost {
 /** Most points of an introspection query. The standard one that tools send costs about half of that. */
 const SCHEMA_POINTS = 30_000;
 
+/**
+ * Queries that are executed at once: those of one caller have MAX_COMPLEXITY points together, and those of all callers three
+ * times as many. A point takes up to 2 kB of memory. Mutations and subscriptions mostly wait, and are not counted.
+ */
+const CALLERS_AT_ONCE = 3;
+
+/** Most queries of one caller that wait until others of the caller have been executed. */
+const WAITING_QUERIES = 1_000;
+
+/** The key of all anonymous callers together. */
+const ANONYMOUS = 'ANONYMOUS';
+
 /** An operation that may be executed. */
 export interface Admission {
   readonly operation: CoercedOperation;
@@ -33,8 +47,9 @@ export interface Admission {
  * - An authenticated caller may run any operation within MAX_COMPLEXITY and the caller's budget.
  * - An introspection query may cost SCHEMA_POINTS; MAX_COMPLEXITY does not apply to it.
  *
- * Checks the caller first, then the variables, then the cost. Sets `operation` of the request, for the log. Rejects with
- * UNAUTHENTICATED, FaultyInput, LIMIT_EXCEEDED or RATE_LIMITED.
+ * Checks the caller first, then the variables, then the cost. A query then waits until it may be executed beside the others.
+ * Sets `operation` of the request, for the log, and `endExecution`. Rejects with UNAUTHENTICATED, FaultyInput, LIMIT_EXCEEDED
+ * or RATE_LIMITED.
  */
 export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promise<Admission>;
 
@@ -42,6 +57,11 @@ export function createAdmit(
   schema: GraphQLSchema,
   { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
 ): Admit {
+  const executions = createFairTurns({
+    total: CALLERS_AT_ONCE * maxComplexity,
+    perCaller: maxComplexity,
+    waiting: WAITING_QUERIES,
+  });
   const priceOf = refuseFaultyArguments(createCostOf(schema));
   return async (requestInfo, parsed) => {
     const { caller } = requestInfo;
@@ -60,6 +80,10 @@ export function createAdmit(
     }
     // One more point, so that an operation of scalars alone is charged too.
     const budget = caller === null ? null : await charge(caller, complexity + 1);
+    if (info.type === 'query') {
+      const key = caller === null ? ANONYMOUS : callerKey(caller);
+      requestInfo.endExecution = await executions.take(key, complexity + 1, caller?.disconnected);
+    }
     return { operation, cost: { complexity, maximum, budget } };
   };
 }

@@ -34,7 +34,14 @@ export function createGate(
     const origin = originOf(request);
     const found = await authenticate(request.headers.authorization ?? null, origin);
     const caller = found && { ...found.caller, disconnected: disconnectSignal(reply) };
-    return { origin, caller, expiresAt: found?.expiresAt ?? null, operation: null, errors: {} };
+    return {
+      origin,
+      caller,
+      expiresAt: found?.expiresAt ?? null,
+      operation: null,
+      endExecution: null,
+      errors: {},
+    };
   };
 
   return async (request, reply) => {

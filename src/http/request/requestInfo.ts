@@ -1,4 +1,5 @@
 import type { Caller, Origin } from '../../membership.js';
+import type { EndTurn } from '../../services/fairTurns.js';
 import type { Credential } from '../../services/access/credentialWatch.js';
 import type { CallerCode } from './callerErrors.js';
 
@@ -11,6 +12,8 @@ export interface RequestInfo {
   readonly expiresAt: Date | null;
   /** Null until the operation has been parsed and validated. */
   operation: OperationInfo | null;
+  /** Ends the query's turn, once it has been executed. Null before the turn, and for other operations. */
+  endExecution: EndTurn | null;
   /** The codes of the errors in the answer, with the number of each. */
   errors: Readonly<Record<string, number>>;
 }

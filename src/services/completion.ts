@@ -1,0 +1,87 @@
+import { GatewayError } from '../errors.js';
+import type { FairTurns } from './fairTurns.js';
+import type { Deadline } from './deadline.js';
+
+/** Most entries of all lists in one answer. */
+export const ANSWER_ENTRIES = 50_000;
+
+/** An answer with at most this many entries is completed without pauses: it takes a few milliseconds. */
+const ENTRIES_WITHOUT_PAUSE = 500;
+
+/** Most entries of one list that are completed without a pause. */
+const SLICE_ENTRIES = 500;
+
+/** Longest time for which an operation keeps the event loop, in milliseconds, not counting one slice of a list. */
+const SLICE_MS = 10;
+
+/** The completing of the lists in the answer of one operation. */
+export interface Completion {
+  /**
+   * Returns the entries as graphql-js may complete them. Entries are promises when other operations come first.
+   *
+   * @throws GatewayError LIMIT_EXCEEDED when the answer has more than ANSWER_ENTRIES entries; TIMED_OUT after the deadline.
+   */
+  admit<Entry>(entries: readonly Entry[]): MaybePromise<readonly MaybePromise<Entry>[]>;
+}
+
+export type MaybePromise<Value> = Value | Promise<Value>;
+
+/**
+ * The completing of one operation. graphql-js completes all values that it has without a pause; a long answer would keep the
+ * event loop for seconds.
+ *
+ * @param loopTurns one turn at a time, for all operations of the process.
+ */
+export function createCompletion(
+  loopTurns: FairTurns,
+  callerKey: string,
+  deadlineOf: () => Deadline | null,
+): Completion {
+  let completed = 0;
+  let sliceEnd = 0;
+
+  const pause = async (): Promise<void> => {
+    const end = await loopTurns.take(callerKey);
+    // The turn ends in the next iteration of the event loop, after the promises that wait for it.
+    setImmediate(end);
+    deadlineOf()?.check();
+    sliceEnd = performance.now() + SLICE_MS;
+  };
+
+  /** The list with a pause before each further slice. */
+  const inSlices = <Entry>(entries: readonly Entry[]): readonly MaybePromise<Entry>[] => {
+    let slice: Promise<void> = Promise.resolve();
+    return entries.map((entry, index) => {
+      if (index < SLICE_ENTRIES) {
+        return entry;
+      }
+      if (index % SLICE_ENTRIES === 0) {
+        slice = slice.then(pause);
+      }
+      return slice.then(() => entry);
+    });
+  };
+
+  return {
+    admit(entries) {
+      completed += entries.length;
+      if (completed > ANSWER_ENTRIES) {
+        throw tooManyEntries(completed);
+      }
+      deadlineOf()?.check();
+      const slices = entries.length > SLICE_ENTRIES ? inSlices(entries) : entries;
+      if (completed <= ENTRIES_WITHOUT_PAUSE || performance.now() < sliceEnd) {
+        return slices;
+      }
+      return pause().then(() => slices);
+    },
+  };
+}
+
+function tooManyEntries(actual: number): GatewayError {
+  return new GatewayError(
+    'LIMIT_EXCEEDED',
+    `expected an answer of at most ${ANSWER_ENTRIES} list entries, got ${actual} or more: ask for smaller pages or fewer groups`,
+    { details: { limit: 'ANSWER_ENTRIES', maximum: ANSWER_ENTRIES, actual } },
+  );
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { createFairTurns } from '../../src/services/fairTurns.js';
+import { ANSWER_ENTRIES, createCompletion, type Completion } from '../../src/services/completion.js';
+import { createDeadline } from '../../src/services/deadline.js';
+
+const loopTurns = () => createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
+const entries = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+/** Completes lists, and keeps the CPU busy for each. */
+async function completeAll(completion: Completion, lists: number, onList: () => void): Promise<void> {
+  const all = Array.from({ length: lists }, async () => {
+    await completion.admit(entries(100));
+    const end = performance.now() + 3;
+    while (performance.now() < end);
+    onList();
+  });
+  await Promise.all(all);
+}
+
+describe('the completing of an answer', () => {
+  it('does not delay a short answer', () => {
+    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const list = entries(500);
+    expect(completion.admit(list)).toBe(list);
+  });
+
+  it('lets the event loop go on during a long answer', async () => {
+    const completion = createCompletion(loopTurns(), 'a', () => null);
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    await completeAll(completion, 100, () => undefined);
+    clearInterval(timer);
+    // Without pauses: 300 ms and more.
+    expect(longest).toBeLessThan(150);
+  });
+
+  it('completes the entries of a long list in slices, in order', async () => {
+    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const list = await completion.admit(entries(2_300));
+    expect(list.filter((entry) => entry instanceof Promise)).toHaveLength(1_800);
+    expect(await Promise.all(list)).toEqual(entries(2_300));
+  });
+
+  it('rotates over operations of different callers', async () => {
+    const turns = loopTurns();
+    const order: string[] = [];
+    const long = completeAll(
+      createCompletion(turns, 'a', () => null),
+      60,
+      () => order.push('a'),
+    );
+    const short = completeAll(
+      createCompletion(turns, 'b', () => null),
+      10,
+      () => order.push('b'),
+    );
+    await Promise.all([long, short]);
+    expect(order.lastIndexOf('b')).toBeLessThan(50);
+  });
+
+  it('refuses an answer with too many entries', () => {
+    const completion = createCompletion(loopTurns(), 'a', () => null);
+    void completion.admit(entries(ANSWER_ENTRIES));
+    expect(() => completion.admit([1])).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        details: { limit: 'ANSWER_ENTRIES', maximum: ANSWER_ENTRIES, actual: ANSWER_ENTRIES + 1 },
+      }),
+    );
+  });
+
+  it('ends at the deadline', () => {
+    const completion = createCompletion(loopTurns(), 'a', () => createDeadline(0));
+    expect(() => completion.admit([1])).toThrow(expect.objectContaining({ code: 'TIMED_OUT' }));
+  });
+});
