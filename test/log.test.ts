@@ -22,3 +22,12 @@ it('blacks out addresses, passwords and tokens, wherever they stand', () => {
     err: { message: expect.stringContaining('Failing row contains (222233334444,') },
   });
 });
+
+it('reads a long line once, whatever it holds', { timeout: 10_000 }, () => {
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line) => void lines.push(line) });
+  // Read once for each of its characters, these ten million would take hours.
+  log.info({ words: 'x'.repeat(10_000_000), who: 'ann@example.com' }, 'long');
+  expect(lines[0]?.length).toBeGreaterThan(10_000_000);
+  expect(lines[0]).toContain('"***@example.com"');
+});

@@ -3,6 +3,9 @@ import { interpretArrival, type Arrival, type Interpretation } from './interpret
 import type { LaneDependencies } from './laneDependencies.js';
 import type { RecordedArrival } from './laneEvents.js';
 
+/** Most accounts of one answer that a line of the log shows. */
+const MAX_LOGGED = 10;
+
 /**
  * Writes arrivals to the record: those that settle their calls all in one statement.
  *
@@ -77,7 +80,10 @@ async function markCall(
       const { settlement, unrequested, unknownDetector } = interpretation;
       if (unrequested.length > 0) {
         const { callId } = settlement;
-        log.warn({ callId, unrequested }, 'the answer lists accounts that its call did not carry');
+        log.warn(
+          { callId, accounts: unrequested.length, unrequested: unrequested.slice(0, MAX_LOGGED) },
+          'the answer lists accounts that its call did not carry',
+        );
       }
       if (unknownDetector !== null) {
         detector?.forget(unknownDetector);

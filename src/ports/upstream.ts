@@ -82,10 +82,11 @@ export interface ServiceMember {
   readonly updatedAt: Date | null;
 }
 
-/** Members found. The service does not know the accounts of the query that are missing from `members`. */
+/** Members found. An account of the query that is missing from `members` is in `unprocessed`, with the service's words. */
 export interface MembersRead {
   readonly kind: 'READ';
   readonly members: readonly ServiceMember[];
+  readonly unprocessed: readonly UnprocessedAccount[];
 }
 
 /** A page of the members of a target. */
@@ -112,7 +113,7 @@ export interface DetectorRead {
 
 /**
  * Both services. Refusals and lost answers are values: no function throws for them. Accounts are paired by id, and an answer
- * may contain ids that the call did not.
+ * may contain ids that the call did not. PostgreSQL can hold every text of an answer, and none is longer than 8,192 characters.
  */
 export interface Upstream {
   /** Sends a call that changes members, exactly once. */

@@ -1,21 +1,29 @@
 import { withoutArns } from '../errors.js';
 import type { Refused, Unanswered, ResponseMetadata } from '../ports/upstream.js';
+import { MAX_TEXT, optionalText, textOf } from './answerText.js';
 import { CredentialFailure } from './credentials.js';
 
+/** What the SDK tells of an exchange. */
+export interface SdkMetadata {
+  readonly $metadata?:
+    | {
+        readonly httpStatusCode?: number;
+        readonly requestId?: string;
+        readonly attempts?: number;
+      }
+    | undefined;
+}
+
 /** What the SDK, Node and the services hang on an error; none of it is certain. */
-interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
+interface SdkError extends SdkMetadata {
+  readonly name: string | undefined;
+  /** Empty without one. */
+  readonly message: string;
   /** Node's, e.g. `ECONNRESET`. */
-  readonly code?: string;
-  readonly syscall?: string;
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
   /** Of an AggregateError: one per address that was tried. */
-  readonly errors?: readonly unknown[];
-  readonly $metadata?: {
-    readonly httpStatusCode?: number;
-    readonly requestId?: string;
-    readonly attempts?: number;
-  };
+  readonly errors: readonly unknown[] | undefined;
 }
 
 /** The error code of an answer that came but is not the service's. */
@@ -33,8 +41,8 @@ const CONNECTION_TIMED_OUT = 'did not establish a connection';
 /** Names of errors by which a parser says that it was not given JSON. */
 const PARSE_ERRORS = new Set(['SyntaxError', 'TypeError', 'RangeError']);
 
-/** What the SDK appends to the message of an error in a body. */
-const SDK_HINT = /\s*Deserialization error: to see the raw response[^]*$/;
+/** What the SDK appends to the message of an error in a body, with more words after it. */
+const SDK_HINT = 'Deserialization error: to see the raw response';
 
 /** What the SDK puts before the words of a time-out. */
 const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
@@ -64,10 +72,10 @@ export function translateError(error: unknown): Refused | Unanswered {
 }
 
 /** The metadata of an exchange that ended well. */
-export function metadataOf({ $metadata = {} }: Pick<SdkError, '$metadata'>): ResponseMetadata {
+export function metadataOf({ $metadata = {} }: SdkMetadata): ResponseMetadata {
   return {
     httpStatus: $metadata.httpStatusCode ?? null,
-    awsRequestId: $metadata.requestId ?? null,
+    awsRequestId: optionalText($metadata.requestId, MAX_TEXT.word),
     attempts: $metadata.attempts ?? 1,
   };
 }
@@ -97,7 +105,7 @@ function isRefusal(failure: SdkError): boolean {
 }
 
 function neverConnected(failure: SdkError): boolean {
-  const { name, code = '', syscall, errors, message = '' } = failure;
+  const { name, code = '', syscall, errors, message } = failure;
   if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') {
     return true;
   }
@@ -130,18 +138,31 @@ function isParseError({ name }: SdkError): boolean {
 }
 
 /** The message, without the SDK's advice to its user and without its stand-in for none. */
-function wordsOf({ message = '', errors, code }: SdkError): string {
-  const words = message.replace(SDK_HINT, '').replace(SDK_PREFIX, '');
+function wordsOf({ message, errors, code }: SdkError): string {
+  const [said = ''] = message.split(SDK_HINT, 1);
+  const words = said.trimEnd().replace(SDK_PREFIX, '');
   if (words === 'UnknownError') {
     return '';
   }
   // The error of several addresses has no words of its own.
   if (words === '' && errors !== undefined) {
-    return errors.map((one) => wordsOf(asSdkError(one))).join('; ');
+    return textOf(errors.map((one) => wordsOf(asSdkError(one))).join('; '), MAX_TEXT.sentence);
   }
   return words === '' ? (code ?? '') : words;
 }
 
+/** The fields of an error that the gateway uses. A service may have written any of them. */
 function asSdkError(error: unknown): SdkError {
-  return typeof error === 'object' && error !== null ? error : { name: typeof error, message: String(error) };
+  const fields: Partial<Record<keyof SdkError, unknown>> =
+    typeof error === 'object' && error !== null ? error : { name: typeof error, message: String(error) };
+  const word = (value: unknown): string | undefined => optionalText(value, MAX_TEXT.word) ?? undefined;
+  const { errors } = fields;
+  return {
+    name: word(fields.name),
+    message: textOf(fields.message, MAX_TEXT.sentence),
+    code: word(fields.code),
+    syscall: word(fields.syscall),
+    errors: Array.isArray(errors) ? errors : undefined,
+    $metadata: fields.$metadata ?? undefined,
+  };
 }

@@ -7,7 +7,6 @@ import {
   ListDetectorsCommand,
   ListMembersCommand,
   type GuardDutyClient,
-  type Member,
 } from '@aws-sdk/client-guardduty';
 import type {
   CallAnswer,
@@ -17,12 +16,14 @@ import type {
   MemberPageRead,
   MembersRead,
   Refused,
-  ServiceMember,
   Unanswered,
 } from '../ports/upstream.js';
-import { answerOf } from './answer.js';
+import { changeAnswer, detectorAnswer, membersAnswer, pageAnswer, type AnswerFields } from './answer.js';
 import { withCallTag } from './callTag.js';
-import { translateError, metadataOf } from './errors.js';
+import { translateError } from './errors.js';
+
+/** GuardDuty's model requires the lists of all answers but ListMembers'. */
+const FIELDS: AnswerFields = { words: 'Result', status: 'RelationshipStatus', listsRequired: true };
 
 /** Sends an operation that changes members of GuardDuty (UPSTREAMS.md, "GuardDuty"). */
 export async function changeGuardDutyMembers(
@@ -31,14 +32,13 @@ export async function changeGuardDutyMembers(
 ): Promise<CallAnswer> {
   const detectorId = required(change.detectorId);
   try {
-    const answer = await send(client, detectorId, change);
-    return answerOf(metadataOf(answer), answer.UnprocessedAccounts, 'Result');
+    return changeAnswer({ ...(await send(client, detectorId, change)) }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
 }
 
-/** GetMembers of GuardDuty. Accounts that GuardDuty does not know are missing from `members`. */
+/** GetMembers of GuardDuty. */
 export async function getGuardDutyMembers(
   client: GuardDutyClient,
   detectorId: string | null,
@@ -47,11 +47,11 @@ export async function getGuardDutyMembers(
 ): Promise<MembersRead | Refused | Unanswered> {
   const DetectorId = required(detectorId);
   try {
-    const { Members = [] } = await client.send(
+    const output = await client.send(
       new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
       signal && { abortSignal: signal },
     );
-    return { kind: 'READ', members: Members.map(memberOf) };
+    return membersAnswer({ ...output }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
@@ -66,7 +66,7 @@ export async function listGuardDutyMembers(
 ): Promise<MemberPageRead | Refused | Unanswered> {
   const DetectorId = required(detectorId);
   try {
-    const { Members = [], NextToken } = await client.send(
+    const output = await client.send(
       new ListMembersCommand({
         DetectorId,
         MaxResults: pageSize,
@@ -75,8 +75,7 @@ export async function listGuardDutyMembers(
       }),
       signal && { abortSignal: signal },
     );
-    // An empty token means the last page: sent back, it would return the first page again.
-    return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
+    return pageAnswer({ ...output }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
@@ -87,8 +86,7 @@ export async function findGuardDutyDetector(
   client: GuardDutyClient,
 ): Promise<DetectorRead | Refused | Unanswered> {
   try {
-    const { DetectorIds = [] } = await client.send(new ListDetectorsCommand({}));
-    return { kind: 'READ', detectorId: DetectorIds[0] ?? null };
+    return detectorAnswer({ ...(await client.send(new ListDetectorsCommand({}))) });
   } catch (error) {
     return translateError(error);
   }
@@ -142,22 +140,6 @@ function send(client: GuardDutyClient, DetectorId: string, change: MemberChange)
         ),
       );
   }
-}
-
-function memberOf(member: Member): ServiceMember {
-  return {
-    accountId: member.AccountId ?? '',
-    serviceStatus: member.RelationshipStatus ?? '',
-    email: member.Email ?? null,
-    invitedAt: dateOf(member.InvitedAt),
-    updatedAt: dateOf(member.UpdatedAt),
-  };
-}
-
-/** GuardDuty's times are strings that the SDK does not parse. */
-function dateOf(text: string | undefined): Date | null {
-  const date = new Date(text ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 /** Called outside of `try`: a missing detector is a fault of the gateway, not an answer of the service. */

@@ -1,4 +1,5 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { BoundedHttpHandler } from './answerSize.js';
 
 /** Longest wait for a TCP connection, in milliseconds. The SDK sets none (UPSTREAMS.md, "What the SDK does"). */
 const CONNECTION_TIMEOUT_MS = 2_000;
@@ -21,7 +22,7 @@ const IDLE_SOCKET_MS = 15_000;
 /** The connections that all clients of the process share. */
 export function createRequestHandler(requestTimeoutMs: number = REQUEST_TIMEOUT_MS): NodeHttpHandler {
   const agent = { keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_SOCKET_MS };
-  return new NodeHttpHandler({
+  return new BoundedHttpHandler({
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     // Covers only the wait for the first byte of the answer, and only logs unless throwOnRequestTimeout is set.
     requestTimeout: requestTimeoutMs,

@@ -5,7 +5,6 @@ import {
   GetMembersCommand,
   InviteMembersCommand,
   ListMembersCommand,
-  type Member,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import type {
@@ -16,12 +15,14 @@ import type {
   MemberPageRead,
   MembersRead,
   Refused,
-  ServiceMember,
   Unanswered,
 } from '../ports/upstream.js';
-import { answerOf, unreadable } from './answer.js';
+import { acknowledgement, changeAnswer, membersAnswer, pageAnswer, type AnswerFields } from './answer.js';
 import { withCallTag } from './callTag.js';
-import { translateError, metadataOf } from './errors.js';
+import { translateError } from './errors.js';
+
+/** Security Hub's model requires no list. */
+const FIELDS: AnswerFields = { words: 'ProcessingResult', status: 'MemberStatus', listsRequired: false };
 
 /** A change whose answer lists the unprocessed accounts. */
 type ListedChange = MemberChange & {
@@ -38,11 +39,7 @@ export async function changeSecurityHubMembers(
     if (operation === 'DISASSOCIATE_MEMBERS') {
       return await disassociate(client, change);
     }
-    const answer = await send(client, { ...change, operation });
-    const metadata = metadataOf(answer);
-    // AWS's model does not require the list. An answer without AWS's request id does not come from AWS.
-    const none = metadata.awsRequestId === null ? undefined : [];
-    return answerOf(metadata, answer.UnprocessedAccounts ?? none, 'ProcessingResult');
+    return changeAnswer({ ...(await send(client, { ...change, operation })) }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
@@ -55,11 +52,11 @@ export async function getSecurityHubMembers(
   signal?: AbortSignal,
 ): Promise<MembersRead | Refused | Unanswered> {
   try {
-    const { Members = [] } = await client.send(
+    const output = await client.send(
       new GetMembersCommand({ AccountIds: [...accountIds] }),
       signal && { abortSignal: signal },
     );
-    return { kind: 'READ', members: Members.map(memberOf) };
+    return membersAnswer({ ...output }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
@@ -72,7 +69,7 @@ export async function listSecurityHubMembers(
   signal?: AbortSignal,
 ): Promise<MemberPageRead | Refused | Unanswered> {
   try {
-    const { Members = [], NextToken } = await client.send(
+    const output = await client.send(
       new ListMembersCommand({
         MaxResults: pageSize,
         OnlyAssociated: false,
@@ -80,24 +77,19 @@ export async function listSecurityHubMembers(
       }),
       signal && { abortSignal: signal },
     );
-    // An empty token means the last page: sent back, it would return the first page again.
-    return { kind: 'READ', members: Members.map(memberOf), nextToken: NextToken || null };
+    return pageAnswer({ ...output }, FIELDS);
   } catch (error) {
     return translateError(error);
   }
 }
 
-/** The answer is an empty object. Without AWS's request id, it does not come from AWS. */
+/** The answer is an empty object. */
 async function disassociate(
   client: SecurityHubClient,
   { callId, accounts }: MemberChange,
 ): Promise<Acknowledged | Unanswered> {
-  const metadata = metadataOf(
-    await client.send(withCallTag(new DisassociateMembersCommand({ AccountIds: idsOf(accounts) }), callId)),
-  );
-  return metadata.awsRequestId === null
-    ? unreadable(metadata, 'no request id of AWS')
-    : { kind: 'ACKNOWLEDGED', metadata };
+  const command = withCallTag(new DisassociateMembersCommand({ AccountIds: idsOf(accounts) }), callId);
+  return acknowledgement({ ...(await client.send(command)) });
 }
 
 function send(client: SecurityHubClient, { callId, operation, accounts }: ListedChange) {
@@ -123,14 +115,4 @@ function send(client: SecurityHubClient, { callId, operation, accounts }: Listed
 
 function idsOf(accounts: MemberChange['accounts']): string[] {
   return accounts.map(({ accountId }) => accountId);
-}
-
-function memberOf(member: Member): ServiceMember {
-  return {
-    accountId: member.AccountId ?? '',
-    serviceStatus: member.MemberStatus ?? '',
-    email: member.Email ?? null,
-    invitedAt: member.InvitedAt ?? null,
-    updatedAt: member.UpdatedAt ?? null,
-  };
 }

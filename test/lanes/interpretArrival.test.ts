@@ -7,6 +7,7 @@ import type {
   Refused,
   ServiceMember,
   Unanswered,
+  UnprocessedAccount,
 } from '../../src/ports/upstream.js';
 import { ANSWERED, claimedCall, LOST, THROTTLED, unsettledCall } from './laneFixture.js';
 
@@ -29,6 +30,11 @@ const readBack = (
   const inDoubt = newInDoubt(unsettledCall('c', { operation: 'INVITE_MEMBERS', ...changes }), null, 0);
   return interpretArrival({ kind: 'READ_BACK', inDoubt, read, sentAt } satisfies Arrival, AT);
 };
+
+const notAMember = (accountId: string): UnprocessedAccount => ({
+  accountId,
+  result: 'The given account ID is not an associated member of the current account.',
+});
 
 const invited = (accountId: string): ServiceMember => ({
   accountId,
@@ -93,14 +99,14 @@ describe('an answer to a call', () => {
 
 describe('a read-back', () => {
   it('settles the call when it shows every account, and says nothing of the pace', () => {
-    expect(readBack({ kind: 'READ', members: [invited('0'), invited('1')] })).toMatchObject({
+    expect(readBack({ kind: 'READ', members: [invited('0'), invited('1')], unprocessed: [] })).toMatchObject({
       kind: 'SETTLES',
       throttled: null,
     });
   });
 
   it('is too early while an account that it does not show may still be invited', () => {
-    const read: MembersRead = { kind: 'READ', members: [invited('0')] };
+    const read: MembersRead = { kind: 'READ', members: [invited('0')], unprocessed: [notAMember('1')] };
     expect(readBack(read)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 60_000 });
     expect(readBack(read, { startedAt: new Date(-60_000) })).toMatchObject({ kind: 'SETTLES' });
     expect(readBack(read, { operation: 'CREATE_MEMBERS' })).toMatchObject({ kind: 'SETTLES' });
@@ -108,7 +114,7 @@ describe('a read-back', () => {
   });
 
   it('is too early when it left before the invitation could no longer take effect, whenever its answer came', () => {
-    const read: MembersRead = { kind: 'READ', members: [invited('0')] };
+    const read: MembersRead = { kind: 'READ', members: [invited('0')], unprocessed: [notAMember('1')] };
     const startedAt = new Date(AT.now - AT.landsWithinMs - 10);
     expect(readBack(read, { startedAt }, AT.now - 20)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 0 });
     expect(readBack(read, { startedAt }, AT.now - 10)).toMatchObject({ kind: 'SETTLES' });

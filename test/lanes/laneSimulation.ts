@@ -171,7 +171,13 @@ export function runLane(chance: Chance): RunReport {
     const shown = call.accountIds.filter((id) => (accountOf(id).doneAt ?? Infinity) <= now);
     const serviceStatus = call.operation === 'INVITE_MEMBERS' ? 'Invited' : 'Created';
     const member = { serviceStatus, email: null, invitedAt: null, updatedAt: null };
-    return { kind: 'READ', members: shown.map((accountId) => ({ ...member, accountId })) };
+    const absent = call.accountIds.filter((id) => !shown.includes(id));
+    const result = 'The given account ID is not an associated member of the current account.';
+    return {
+      kind: 'READ',
+      members: shown.map((accountId) => ({ ...member, accountId })),
+      unprocessed: absent.map((accountId) => ({ accountId, result })),
+    };
   };
 
   const record = (arrivals: readonly Arrival[]): LaneEvent => {

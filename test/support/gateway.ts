@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { expect } from 'vitest';
 import { INTERVALS, type Intervals } from '../../src/app/intervals.js';
 import { startGateway as startApp, type Gateway } from '../../src/app/startGateway.js';
 import { createClosers } from '../../src/closers.js';
@@ -9,6 +10,7 @@ import { createTokenService } from '../../src/services/access/tokens.js';
 import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
+import { startAnswerProxy, type AnswerProxy } from './answerProxy.js';
 import { createTestDatabase } from './database.js';
 import { FAST_RATES } from './speed.js';
 import { startSandbox, type TestSandbox } from './sandboxControl.js';
@@ -22,6 +24,8 @@ export interface TestGatewayOptions {
   /** In place of some of INTERVALS. */
   intervals?: Partial<Intervals>;
   sandbox?: SandboxOptions;
+  /** Puts a proxy between the gateway and the sandbox: `proxy` of the test gateway. */
+  proxied?: true;
 }
 
 /** A whole gateway in this process: real PostgreSQL, real HTTP, the real SDK against a sandbox over a socket. */
@@ -31,6 +35,8 @@ export interface TestGateway {
   databaseUrl: string;
   database: Gateway['database'];
   sandbox: TestSandbox;
+  /** Answers calls in place of the sandbox. */
+  proxy: Pick<AnswerProxy, 'replace'>;
   /** Runs an operation; rejects when the answer has errors. */
   execute<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
@@ -62,12 +68,13 @@ export interface GraphQLAnswer {
 /** Starts one; call `stop` in `afterAll`. */
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const sandbox = await startSandbox(options.sandbox);
+  const proxy = options.proxied === true ? await startAnswerProxy(sandbox.url) : null;
   const database = await createTestDatabase();
   const config = loadConfig({
     PORT: '0',
     DATABASE_URL: database.url,
     UPSTREAM: 'sandbox',
-    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ENDPOINT_URL: (proxy ?? sandbox).url,
     LOG_LEVEL: 'error',
     INVITATION_LANDS_WITHIN_SECONDS: '0.2',
     ...FAST_RATES,
@@ -87,6 +94,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     databaseUrl: database.url,
     database: gateway.database,
     sandbox,
+    proxy: proxy ?? { replace: () => expect.unreachable('this gateway has no proxy') },
     post,
     async token(name, role, administrators) {
       const input = { name, role, administrators: administrators ?? null };
@@ -99,6 +107,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     execute: (document, ...[variables]) => execute(gateway.url, document, variables),
     async stop() {
       await closers.closeAll();
+      await proxy?.[Symbol.asyncDispose]();
       await sandbox.stop();
       await database.drop();
     },

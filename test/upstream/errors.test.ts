@@ -77,6 +77,27 @@ const CASES: Record<string, readonly [RawReply, object]> = {
     bytes(500, '{"message":"Internal server error."}', error('InternalServerErrorException')),
     lost(500, 'req-1', 'InternalServerErrorException', 'Internal server error.'),
   ],
+  'a 400 in words that PostgreSQL cannot hold': [
+    bytes(400, '{"message":"a\\u0000b\\ud800","__type":"X"}', error('Bad')),
+    refused(400, 'Bad', 'a\uFFFDb\uFFFD'),
+  ],
+  'a 400 whose words are a number': [
+    bytes(400, '{"message":5,"Message":5,"__type":5}', error('Bad')),
+    refused(400, 'Bad', '5'),
+  ],
+  'a 400 in very many words': [
+    bytes(400, `{"message":"${' '.repeat(500_000)}${'x'.repeat(500_000)}"}`, error('Bad')),
+    refused(400, 'Bad', `${' '.repeat(1_997)}...`),
+  ],
+  'an answer that is too large': [
+    bytes(200, `{"unprocessedAccounts":[],"x":"${'x'.repeat(1_048_576)}"}`, AWS),
+    lost(
+      200,
+      'req-1',
+      'ANSWER_TOO_LARGE',
+      'HTTP 200, and the body broke off: an answer may have 1048576 bytes, and this one has more',
+    ),
+  ],
   'a 502 with a page': [
     bytes(502, '<p>', HTML),
     lost(
@@ -103,7 +124,10 @@ const CASES: Record<string, readonly [RawReply, object]> = {
     bytes(200, 'null', AWS),
     lost(200, 'req-1', UNREADABLE, expect.stringContaining('HTTP 200 with an unreadable body: ') as string),
   ],
-  'a 200 without a body and without a request id': [bytes(200, ''), lost(200, null, UNREADABLE, NO_LIST)],
+  'a 200 without a body and without a request id': [
+    bytes(200, ''),
+    lost(200, null, UNREADABLE, 'HTTP 200, and no request id of AWS.'),
+  ],
   'a 200 with half a document': [
     bytes(200, '{"unprocessedAcc', AWS),
     lost(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.js';
 import type { TargetAddress } from '../../../src/membership.js';
-import type { Refused, ServiceMember, Upstream } from '../../../src/ports/upstream.js';
+import type { Refused, ServiceMember, UnprocessedAccount, Upstream } from '../../../src/ports/upstream.js';
 import { createDetectors, createFindDetector } from '../../../src/services/members/detectors.js';
 import { createMemberReads } from '../../../src/services/members/memberReads.js';
 import { createReadTurns } from '../../../src/services/members/readTurns.js';
@@ -17,6 +17,10 @@ const member = (accountId: string): ServiceMember => ({
   email: null,
   invitedAt: null,
   updatedAt: null,
+});
+const absent = (accountId: string): UnprocessedAccount => ({
+  accountId,
+  result: 'The given account ID is not an associated member of the current account.',
 });
 const refused = (errorCode: string, errorMessage: string): Refused => ({
   kind: 'REFUSED',
@@ -59,7 +63,8 @@ const readsOf = ({
           return getMembers(target, detectorId, accountIds, signal);
         }
         const members = accountIds.filter((id) => known.includes(id)).map(member);
-        return { kind: 'READ', members: members.toReversed() };
+        const unprocessed = accountIds.filter((id) => !known.includes(id)).map(absent);
+        return { kind: 'READ', members: members.toReversed(), unprocessed };
       },
       listMembers: async () => ({ kind: 'READ', members: [member('1')], nextToken: 'next' }),
     },
@@ -173,7 +178,7 @@ describe('reads of GuardDuty', () => {
     const { reads, calls } = readsOf({
       detectorIds: ['d1', 'd2'],
       getMembers: async (_target, detectorId, accountIds) =>
-        detectorId === 'd1' ? foreign : { kind: 'READ', members: accountIds.map(member) },
+        detectorId === 'd1' ? foreign : { kind: 'READ', members: accountIds.map(member), unprocessed: [] },
     });
     expect(await reads.member(GUARD_DUTY, '1')).toMatchObject({ status: 'ENABLED' });
     expect(calls.map(({ detectorId }) => detectorId)).toEqual(['d1', 'd2']);
