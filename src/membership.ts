@@ -223,8 +223,10 @@ export interface Origin {
 
 /** The caller of an operation, the first parameter of every service function. */
 export interface Caller {
-  /** The name of its API token, the subject of its OpenID Connect token, or "local". */
+  /** The id of its API token, the subject of its OpenID Connect token, or "local". */
   readonly id: string;
+  /** The name of its API token, for readers of the record; absent without one. Several tokens may have one name. */
+  readonly name?: string;
   readonly kind: ActorKind;
   readonly role: Role;
   /** Ids of the administrators whose record and members the caller may read and change; null: all. */

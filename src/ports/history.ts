@@ -54,6 +54,8 @@ export interface RequestRow {
   readonly status: RequestStatus;
   readonly administrator: string;
   readonly callerId: string;
+  /** The name of its API token; null without one. */
+  readonly callerName: string | null;
   readonly callerKind: ActorKind;
   readonly note: string | null;
   readonly idempotencyKey: string | null;

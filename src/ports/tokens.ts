@@ -4,7 +4,7 @@ import type { Role } from '../membership.js';
 export interface TokenRow {
   /** UUID. */
   readonly id: string;
-  /** The caller id of requests with this token. */
+  /** A label for people; several tokens may have one name. */
   readonly name: string;
   readonly role: Role;
   /** Null: all administrators. */
@@ -29,8 +29,7 @@ export interface NewToken extends Pick<
 
 /** The table of API tokens. A token is in force while it is neither expired nor revoked. */
 export interface TokenStore {
-  /** Null, and nothing is written, when a token in force has the same name and another role or other administrators. */
-  insert(token: NewToken): Promise<TokenRow | null>;
+  insert(token: NewToken): Promise<TokenRow>;
   /** The newest `limit` tokens. With `within`, only tokens whose administrators are all in that list. */
   list(within: readonly string[] | null, limit: number): Promise<TokenRow[]>;
   /** The revoked token, also when it was revoked before; null when no token has that id and only administrators in `within`. */

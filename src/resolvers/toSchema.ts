@@ -16,7 +16,7 @@ export function toRequest(row: RequestRow): Readonly<MembershipRequest> {
     id: requestNodeId(row.id),
     operation: row.operation,
     status: row.status,
-    requestedBy: { id: row.callerId, kind: row.callerKind },
+    requestedBy: { id: row.callerId, name: row.callerName, kind: row.callerKind },
     note: row.note,
     idempotencyKey: row.idempotencyKey,
     createdAt: row.createdAt,

@@ -21,10 +21,13 @@ const Role = describedEnum<RoleName>(
   description: 'The credentials of a program. The gateway stores only a hash of the secret.',
 })
 export class ApiToken {
-  @Field(() => ID, { description: 'Id for revokeToken; begins with token_. Not secret.' })
+  @Field(() => ID, {
+    description:
+      'Id for revokeToken, and the requestedBy.id of its requests; begins with token_. Not secret.',
+  })
   readonly id!: string;
 
-  @Field(() => String, { description: 'The requestedBy.id of its requests.' })
+  @Field(() => String, { description: 'Its name, a label for people. Several tokens may have one name.' })
   readonly name!: string;
 
   @Field(() => Role, { description: 'The rights of its bearer.' })
@@ -39,7 +42,9 @@ export class ApiToken {
   @Field(() => DateTime, { description: 'When it was made.' })
   readonly createdAt!: Date;
 
-  @Field(() => String, { description: 'The caller that made it; "local" if made on the command line.' })
+  @Field(() => String, {
+    description: 'The id of the caller that made it; "local" if made on the command line.',
+  })
   readonly createdBy!: string;
 
   @Field(() => DateTime, { nullable: true, description: 'When it expires. Null: never.' })
@@ -56,7 +61,7 @@ export class ApiToken {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The caller that revoked it. Null if it was not.',
+    description: 'The id of the caller that revoked it. Null if it was not.',
   })
   readonly revokedBy!: string | null;
 }
@@ -66,8 +71,8 @@ export class ApiToken {
 export class CreateTokenInput {
   @Field(() => String, {
     description:
-      'The requestedBy.id of its requests: 1 to 64 letters, digits, dots, hyphens or underscores. Valid tokens of ' +
-      'one name are one caller with the same rights, so that a secret can be replaced without a gap.',
+      'A label for people: 1 to 64 letters, digits, dots, hyphens or underscores. Each token is a caller of its ' +
+      'own, also if another token has the same name.',
   })
   readonly name!: string;
 

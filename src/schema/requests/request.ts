@@ -13,9 +13,16 @@ import { DateTime } from '../scalars.js';
 @ObjectType({ simpleResolvers: true, description: 'The caller of a request.' })
 export class Actor {
   @Field(() => String, {
-    description: 'The subject of its token, or "local" without authentication.',
+    description:
+      'The id of its API token (token_...), the subject of its OpenID Connect token, or "local" without authentication.',
   })
   readonly id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of its API token, which other tokens may have too. Null without one.',
+  })
+  readonly name!: string | null;
 
   @Field(() => ActorKind, { description: 'The kind of caller.' })
   readonly kind!: ActorKindName;

@@ -2,6 +2,7 @@ import { GatewayError } from '../../errors.js';
 import { LOCAL_CALLER, type Caller, type Origin } from '../../membership.js';
 import type { IdentityProvider } from '../../ports/identity.js';
 import type { TokenStore } from '../../ports/tokens.js';
+import { tokenNodeId } from '../input/nodeId.js';
 import { hashSecret, isSecretShaped } from './tokenSecret.js';
 
 /** Longest bearer token, in characters: tokens of identity providers fit in the 8 KiB that proxies allow for headers. */
@@ -45,7 +46,7 @@ export function createAuthenticate(providers: readonly IdentityProvider[] | null
   };
 }
 
-/** The identity provider of API tokens. */
+/** The identity provider of API tokens. Each token is a caller of its own. */
 export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityProvider {
   return {
     recognises: isSecretShaped,
@@ -55,7 +56,7 @@ export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityPro
         throw new GatewayError('UNAUTHENTICATED', 'the token is unknown, expired or revoked');
       }
       const { id, name, role, administrators, expiresAt } = token;
-      return { id: name, kind: 'TOKEN', role, administrators, tokenId: id, expiresAt };
+      return { id: tokenNodeId(id), name, kind: 'TOKEN', role, administrators, tokenId: id, expiresAt };
     },
   };
 }

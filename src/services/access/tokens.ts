@@ -64,9 +64,6 @@ export function createTokenService(
         createdBy: caller.id,
         expiresAt: new Date(now() + (input.expiresInDays ?? EXPIRY_DAYS.default) * DAY_MS),
       });
-      if (token === null) {
-        return { token, secret: null, userErrors: toUserErrors([nameTaken(input.name)]) };
-      }
       return { token, secret, userErrors: [] };
     },
     list: (caller) => store.list(caller.administrators, MAX_LISTED),
@@ -100,14 +97,6 @@ function administratorFaults(ids: readonly string[] | null, granted: readonly Ad
   return (ids ?? [])
     .filter((id) => !granted.some((administrator) => administrator.id === id))
     .map((id) => unknownAdministrator(path, granted, id));
-}
-
-function nameTaken(name: string): Fault {
-  return {
-    path: ['input', 'name'],
-    code: 'INVALID_INPUT',
-    message: `a token named ${quoted(name)} is in force with another role or other administrators; expected another name`,
-  };
 }
 
 function notFound(tokenId: string): Fault {

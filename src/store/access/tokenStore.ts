@@ -12,7 +12,8 @@ const IN_FORCE = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expire
 export function createTokenStore(prisma: PrismaClient): TokenStore {
   return {
     async insert(token) {
-      return (await prisma.$queryRaw<TokenRow[]>(insertToken(token)))[0] ?? null;
+      const [row] = await prisma.$queryRaw<[TokenRow]>(insertToken(token));
+      return row;
     },
     list: (within, limit) => prisma.$queryRaw<TokenRow[]>`
       SELECT ${TOKEN_COLUMNS} FROM api_token WHERE ${isWithin(within)} ORDER BY id DESC LIMIT ${limit}::int`,
@@ -35,20 +36,13 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
   };
 }
 
-/**
- * Inserts a token unless one in force has its name and other rights. Tokens of one name are one caller, so that a secret can
- * be replaced; their rights must be equal.
- */
 function insertToken(token: NewToken): Prisma.Sql {
-  const administrators = Prisma.sql`${[...(token.administrators ?? [])].sort()}::text[]`;
-  const role = Prisma.sql`${token.role}::caller_role`;
   return Prisma.sql`
     INSERT INTO api_token (id, name, secret_hash, role, all_administrators, administrators, created_by, expires_at)
-    SELECT ${token.id}::uuid, ${token.name}, ${token.secretHash}::bytea, ${role}, ${token.administrators === null}::boolean,
-      ${administrators}, ${token.createdBy}, ${token.expiresAt}::timestamptz
-    WHERE NOT EXISTS (
-      SELECT FROM api_token
-      WHERE name = ${token.name} AND ${IN_FORCE} AND (role, administrators) IS DISTINCT FROM (${role}, ${administrators})
+    VALUES (
+      ${token.id}::uuid, ${token.name}, ${token.secretHash}::bytea, ${token.role}::caller_role,
+      ${token.administrators === null}::boolean, ${[...(token.administrators ?? [])].sort()}::text[], ${token.createdBy},
+      ${token.expiresAt}::timestamptz
     )
     RETURNING ${TOKEN_COLUMNS}`;
 }

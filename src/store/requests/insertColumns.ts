@@ -8,7 +8,7 @@ import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 /** The columns of `request`: those of `callerValues` first. */
 export const INSERT_REQUEST = Prisma.sql`
   INSERT INTO request (
-    id, caller_id, caller_kind, note, idempotency_key, holds_key, input_hash, ${ORIGIN_COLUMNS},
+    id, caller_id, caller_name, caller_kind, note, idempotency_key, holds_key, input_hash, ${ORIGIN_COLUMNS},
     operation, administrator, message, disable_email_notification, follow_up_days, retry_of, open_targets, total
   )`;
 
@@ -21,7 +21,7 @@ export function callerValues({
   inputHash,
 }: NewRequest | NewRetry): Prisma.Sql {
   return Prisma.sql`
-    ${id}::uuid, ${caller.id}, ${caller.kind}::actor_kind, ${note}, ${idempotencyKey},
+    ${id}::uuid, ${caller.id}, ${caller.name ?? null}, ${caller.kind}::actor_kind, ${note}, ${idempotencyKey},
     ${idempotencyKey !== null}::boolean, ${inputHash}, ${originValues(caller)}`;
 }
 

@@ -206,6 +206,7 @@ export function requestRow(some: Partial<RequestRow> = {}): RequestRow {
     status: 'SUCCEEDED',
     administrator: 'security',
     callerId: 'local',
+    callerName: null,
     callerKind: 'LOCAL',
     note: null,
     idempotencyKey: null,

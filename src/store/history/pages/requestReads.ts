@@ -15,7 +15,8 @@ import { requestPages } from './requestPages.js';
 /** The JSON of a `RequestRow`, from the row r of request. */
 const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
-  'callerId', r.caller_id, 'callerKind', r.caller_kind, 'note', r.note, 'idempotencyKey', r.idempotency_key,
+  'callerId', r.caller_id, 'callerName', r.caller_name, 'callerKind', r.caller_kind, 'note', r.note,
+  'idempotencyKey', r.idempotency_key,
   'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at,
   'retryOf', r.retry_of)`;
 
