@@ -13,6 +13,7 @@ import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createAdmit } from './graphql/admission.js';
 import { createApolloServer } from './graphql/apolloServer.js';
 import type { DocumentSize } from './graphql/documentLimits.js';
+import { createChargeRefused, createCheckDocumentText } from './graphql/documentText.js';
 import { createFormatError } from './graphql/formatError.js';
 import { createHttpContextOf, type OperationInput } from './graphql/httpContext.js';
 import { registerStream } from './graphql/stream.js';
@@ -148,10 +149,12 @@ async function registerGraphQL(
   const { limits } = settings;
   const schema = buildGatewaySchema();
   const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
+  const checkDocumentText = createCheckDocumentText(charge);
   const httpContextOf = createHttpContextOf(contextOf);
   const shared = {
     schema,
     admit: createAdmit(schema, { maxComplexity: limits.complexity, charge }),
+    chargeRefused: createChargeRefused(charge),
     formatError: createFormatError(toCallerError),
     allowsIntrospection: settings.introspection !== 'off',
     limits,
@@ -162,14 +165,21 @@ async function registerGraphQL(
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     onRequest: gate,
-    preHandler: trustedDocuments,
+    preHandler: [trustedDocuments, checkDocumentText],
     handler: executionEnds(
       fastifyApolloHandler(apollo, {
         context: (request) => Promise.resolve(httpContextOf(request)),
       }),
     ),
   });
-  registerStream(app, { ...shared, contextOf: httpContextOf, watchCredential, gate, trustedDocuments });
+  registerStream(app, {
+    ...shared,
+    contextOf: httpContextOf,
+    watchCredential,
+    gate,
+    trustedDocuments,
+    checkDocumentText,
+  });
   return () => apollo.stop();
 }
 

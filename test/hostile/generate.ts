@@ -180,7 +180,92 @@ export function createGenerator(schema: GraphQLSchema, seed: number): () => Post
     ])(),
   });
 
+  /** Heavy fields beside an argument or a condition that gets null. */
+  const nulls = (): Posted => {
+    const root = schema.getQueryType()!;
+    const [definition, selection] = pick([
+      ['$x: ID = "a"', 'bad: request(id: $x) { id }'],
+      ['$x: Boolean = true', 'bad: request(id: "a") @include(if: $x) { id }'],
+      ['$x: Boolean = false', `... @skip(if: $x) { ${selections(root, 2)} }`],
+      ['$x: Boolean = true', '...f @include(if: $x)'],
+      ['$x: Int = 1', 'requests(first: $x, last: $x) { nodes { id } }'],
+      ['$x: AwsAccountId = "222233334444"', 'outcomes(filter: { accountIds: [$x] }) { totalCount }'],
+    ] as const);
+    const heavy = 'requests(first: 100) { nodes { outcomes(first: 100) { nodes { id request { id } } } } }';
+    return {
+      query: `query (${definition}) { ${pick([heavy, selections(root, 3)])} ${selection} } fragment f on Query { __typename }`,
+      variables: { x: pick([null, null, null, 1, undefined]) },
+    };
+  };
+
+  const nestedFragments = (): Posted => {
+    const [around, inside] = pick([
+      ['... { ', '__typename'],
+      ['... on Query { ', selections(schema.getQueryType()!, 1)],
+      ['... @include(if: true) { ', '...f'],
+    ] as const);
+    const depth = random(200) + 1;
+    const tower = `${around.repeat(depth)}${inside}${' }'.repeat(depth)} `;
+    const fragment = inside === '...f' ? ' fragment f on Query { ... { __typename } }' : '';
+    return { query: `{ ${tower.repeat(random(20) + 1)} }${fragment}` };
+  };
+
+  const largeVariables = (): Posted => {
+    const count = random(2_000);
+    const keys = Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`${text().slice(0, 20)}${i}`, null]),
+    );
+    // JSON.stringify overflows the stack at some thousands.
+    const levels = Math.min(count, 1_000);
+    const deep = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
+    const input = pick([keys, deep, { accounts: Array(random(20)).fill(keys) }, { accounts: [deep] }]);
+    return pick([
+      {
+        query: 'mutation ($x: CreateMembersInput!) { createMembers(input: $x) { request { id } } }',
+        variables: { x: input },
+      },
+      { query: 'query ($x: OutcomeFilter) { outcomes(filter: $x) { totalCount } }', variables: { x: keys } },
+      { query: '{ __typename }', variables: keys },
+    ]);
+  };
+
+  const padded = (): Posted => {
+    const padding = pick([
+      '\n',
+      '\r',
+      ',',
+      ' ',
+      '\ufeff',
+      '#\n',
+      `#${text()
+        .replaceAll(/[\n\r]/g, '')
+        .slice(0, 8)}\r\n`,
+    ]);
+    const faults = many(99, () => `unknown${random(1_000)}`);
+    const [before, after] = pick([
+      ['{', `${faults} }`],
+      ['{', '__typename }'],
+      ['query (', `${'$a: Int '.repeat(random(1_000) + 1)}) { __typename }`],
+      ['{ request(', `${'id: 1 '.repeat(random(1_000) + 1)}) { id } }`],
+    ] as const);
+    return { query: `${before}${padding.repeat(random(pick([100, 30_000, 300_000])))}${after}` };
+  };
+
   const noDocument = (): Posted => ({ query: json(3), variables: json(3), operationName: json(1) });
 
-  return () => pick([valid, valid, valid, nearlyValid, nearlyValid, wrongVariables, monstrous, noDocument])();
+  return () =>
+    pick([
+      valid,
+      valid,
+      valid,
+      nearlyValid,
+      nearlyValid,
+      wrongVariables,
+      monstrous,
+      noDocument,
+      nulls,
+      nestedFragments,
+      largeVariables,
+      padded,
+    ])();
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { expect } from 'vitest';
+import { CALLER_CODES } from '../../src/http/request/callerErrors.js';
 import { createTestDatabase } from '../support/database.js';
+import type { GraphQLAnswer } from '../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
 import { startSandbox } from '../support/sandboxControl.js';
 import { createGenerator, type Posted } from './generate.js';
@@ -15,8 +17,8 @@ const GROWTH_MAX = 24 * 1024 * 1024;
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_121);
 
 /**
- * Posts this many generated documents to a gateway process of its own. Expects no status of 500 and above, no
- * INTERNAL_ERROR, no growing heap, and a ready gateway at the end.
+ * Posts this many generated documents to a gateway process of its own. Expects no status of 500 and above, only codes on the
+ * list and no INTERNAL_ERROR, a cost with all data, short refusals, no growing heap, and a ready gateway at the end.
  */
 export async function expectToSurvive(documents: number): Promise<void> {
   const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox()]);
@@ -81,9 +83,32 @@ async function postOne(url: string, body: string, { statuses, failures }: Answer
   const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
   const text = await answer.text();
   statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-  if (answer.status >= 500 || text.includes('INTERNAL_ERROR')) {
-    failures.push(`${body.slice(0, 2_000)}\n${text.slice(0, 500)}`);
+  const fault = faultOf(answer.status, body.length, text);
+  if (fault !== null) {
+    failures.push(`${fault}\n${body.slice(0, 2_000)}\n${text.slice(0, 500)}`);
   }
+}
+
+/** Most bytes of the answer to a refused request; a longer request may get a longer answer. */
+const REFUSAL_BYTES = 10_000;
+
+/** What is wrong with an answer; null for one as it should be. */
+function faultOf(status: number, bytes: number, text: string): string | null {
+  const { data, errors = [], extensions } = JSON.parse(text) as GraphQLAnswer;
+  const codes = errors.map((error) => error.extensions.code);
+  if (status >= 500 || codes.includes('INTERNAL_ERROR')) {
+    return 'the gateway failed';
+  }
+  if (codes.some((code) => !(CALLER_CODES as readonly string[]).includes(code))) {
+    return 'a code is not on the list';
+  }
+  if (data !== undefined) {
+    return extensions?.['cost'] === undefined ? 'an operation was executed without a cost' : null;
+  }
+  if (errors.length === 0) {
+    return 'a refusal has no error';
+  }
+  return text.length > Math.max(REFUSAL_BYTES, 10 * bytes) ? 'a refusal is too long' : null;
 }
 
 /** The heap of the process after a garbage collection, in bytes, from the inspector that `output` names. */

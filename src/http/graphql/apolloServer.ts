@@ -18,6 +18,9 @@ import { MAX_FAULTS } from './variables.js';
  */
 const DOCUMENT_CACHE_BYTES = 3 * 1024 * 1024;
 
+/** Most documents in that cache: each may hold the text that it was parsed from, whose ignored characters do not count above. */
+const CACHED_DOCUMENTS = 100;
+
 /** What the server of /graphql works with. */
 export interface ApolloDependencies extends Omit<OperationPluginDependencies, 'executeCompiled'> {
   readonly schema: GraphQLSchema;
@@ -40,10 +43,11 @@ export function createApolloServer(
     formatError: (_formatted, error) => formatError(error),
     validationRules: [documentLimitsRule(limits)],
     validationOptions: { maxErrors: MAX_FAULTS },
-    parseOptions: { maxLexicalTokens: limits.tokens },
+    // To find the line of an error, graphql-js reads all lines before, once for each node of each error.
+    parseOptions: { maxLexicalTokens: limits.tokens, noLocation: true },
     persistedQueries: false,
     stringifyResult,
-    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_CACHE_BYTES }),
+    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_CACHE_BYTES, max: CACHED_DOCUMENTS }),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     // main.ts handles signals.

@@ -25,8 +25,17 @@ export function createFormatError(toCallerError: ToCallerError): FormatError {
       return toCallerError(cause);
     }
     const requestError = cause instanceof GatewayError ? null : requestErrorOf(error, cause, code);
-    return { ...error.toJSON(), ...(requestError ?? toCallerError(cause, error.path)) };
+    return { ...shownParts(error), ...(requestError ?? toCallerError(cause, error.path)) };
   };
+}
+
+/**
+ * What the caller sees of every error. Only a syntax error has locations: the positions of other errors are not known, except in
+ * compiled queries.
+ */
+function shownParts({ path, locations, source }: GraphQLError): Partial<GraphQLFormattedError> {
+  const isSyntaxError = source !== undefined;
+  return { ...(path && { path }), ...(isSyntaxError && locations && { locations }) };
 }
 
 /** The GatewayError or other error inside a GraphQLError; else the error itself. */

@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.js';
 import { headOf } from '../request/errorStatus.js';
 import type { Admission, Admit } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
+import type { ChargeRefused } from './documentText.js';
 import type { FormatError } from './formatError.js';
 import type { HttpContext } from './httpContext.js';
 import { countCodes, requestCountsIn } from './operationInfo.js';
@@ -12,6 +13,7 @@ import { FaultyInput } from './variables.js';
 /** What the plugin works with. */
 export interface OperationPluginDependencies {
   readonly admit: Admit;
+  readonly chargeRefused: ChargeRefused;
   readonly executeCompiled: ExecuteCompiled;
   readonly formatError: FormatError;
 }
@@ -22,6 +24,7 @@ export interface OperationPluginDependencies {
  */
 export function createOperationPlugin({
   admit,
+  chargeRefused,
   executeCompiled,
   formatError,
 }: OperationPluginDependencies): ApolloServerPlugin<HttpContext> {
@@ -57,7 +60,11 @@ export function createOperationPlugin({
           const result = await executeCompiled(admission.operation, contextValue);
           return result && toResponse(result, formatError);
         },
-        async willSendResponse({ contextValue: { requestInfo }, response: { body } }) {
+        async willSendResponse({ contextValue: { requestInfo }, response: { body }, source }) {
+          // A request without a document has no source, although Apollo types one.
+          if (admission === null && (source as string | undefined) !== undefined) {
+            await chargeRefused(requestInfo, source);
+          }
           if (body.kind !== 'single') {
             return;
           }

@@ -21,6 +21,7 @@ import { headOf } from '../request/errorStatus.js';
 import type { Gate } from '../request/gate.js';
 import type { Admit } from './admission.js';
 import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
+import type { ChargeRefused, CheckDocumentText } from './documentText.js';
 import type { FormatError } from './formatError.js';
 import type { HttpContext, HttpContextOf } from './httpContext.js';
 import { countCodes } from './operationInfo.js';
@@ -39,7 +40,9 @@ export interface StreamDependencies {
   readonly formatError: FormatError;
   readonly gate: Gate;
   readonly trustedDocuments: TrustedDocuments;
+  readonly checkDocumentText: CheckDocumentText;
   readonly admit: Admit;
+  readonly chargeRefused: ChargeRefused;
   readonly limits: DocumentSize;
   readonly allowsIntrospection: boolean;
 }
@@ -51,7 +54,8 @@ export interface StreamDependencies {
  * preflight.
  */
 export function registerStream(app: FastifyInstance, dependencies: StreamDependencies): void {
-  const { contextOf, watchCredential, formatError, gate, trustedDocuments } = dependencies;
+  const { contextOf, watchCredential, formatError, gate } = dependencies;
+  const preHandler = [dependencies.trustedDocuments, dependencies.checkDocumentText];
   const handle = createHandler({
     // Null: distinct connections mode, in which the process keeps nothing between two requests.
     authenticate: () => null,
@@ -60,9 +64,7 @@ export function registerStream(app: FastifyInstance, dependencies: StreamDepende
       untilCredentialEnds(results, raw.requestInfo, watchCredential),
     onNext: (_context, _request, result) => withFormattedErrors(result as ExecutionResult, formatError),
   });
-  app.post('/graphql/stream', { onRequest: gate, preHandler: trustedDocuments }, (request, reply) =>
-    handle(request, reply),
-  );
+  app.post('/graphql/stream', { onRequest: gate, preHandler }, (request, reply) => handle(request, reply));
 }
 
 /** Returns what graphql-js executes, or the HTTP answer that refuses the operation. */
@@ -71,10 +73,14 @@ async function prepare(
   contextValue: HttpContext,
   params: RequestParams,
 ): Promise<(ExecutionArgs & { contextValue: Record<string, unknown> }) | Response> {
-  const { schema, admit, formatError } = dependencies;
+  const { schema, admit, chargeRefused, formatError } = dependencies;
   const { requestInfo } = contextValue;
   const { query, operationName, variables } = params;
-  const refuse = (errors: readonly (GatewayError | GraphQLError)[], code: string): Response => {
+  const refuse = async (
+    errors: readonly (GatewayError | GraphQLError)[],
+    code: string,
+  ): Promise<Response> => {
+    await chargeRefused(requestInfo, query);
     const shown = errors.map((error) => formatError(error, code));
     requestInfo.errors = countCodes(shown);
     const { status, headers } = headOf(errors[0]);
@@ -88,10 +94,10 @@ async function prepare(
     ];
   };
   try {
-    const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
+    const document = parse(query, { maxLexicalTokens: MAX_TOKENS, noLocation: true });
     const errors = validateDocument(document, dependencies);
     if (errors.length > 0) {
-      return refuse(errors, 'GRAPHQL_VALIDATION_FAILED');
+      return await refuse(errors, 'GRAPHQL_VALIDATION_FAILED');
     }
     const parsed = {
       document,

@@ -48,7 +48,7 @@ export function createTrustedDocuments({ mode, file }: TrustedDocumentSettings, 
 }
 
 /** The GraphQL parameters of a request; null for a body that is no object. */
-function parametersOf({ method, body, query }: FastifyRequest): Record<string, unknown> | null {
+export function parametersOf({ method, body, query }: FastifyRequest): Record<string, unknown> | null {
   const parameters = method === 'GET' ? query : body;
   return typeof parameters === 'object' && parameters !== null
     ? (parameters as Record<string, unknown>)

@@ -190,3 +190,66 @@ describe('variables', () => {
     expectRefusal(answer, 'BAD_USER_INPUT');
   });
 });
+
+describe('the text of a document', () => {
+  const unknown = repeat(99, (i) => `unknown${i}`).join(' ');
+
+  it.each([
+    ['DOCUMENT_LINES', `{${'\n'.repeat(2_000_000)}${unknown} }`],
+    ['DOCUMENT_LINES', `{${'\r'.repeat(20_001)}__typename }`],
+    ['DOCUMENT_LINES', `{${'#\r\n'.repeat(20_001)}__typename }`],
+    ['IGNORED_CHARACTERS', `{${','.repeat(2_000_000)}__typename }`],
+    ['IGNORED_CHARACTERS', `{${' \t\ufeff'.repeat(100_000)}__typename }`],
+    ['IGNORED_CHARACTERS', `{ __typename } #${'"'.repeat(300_000)}`],
+    ['IGNORED_CHARACTERS', `{ request(id: "\\\\") { id } } #${'x'.repeat(300_000)}`],
+    ['IGNORED_CHARACTERS', `{ request(id: """\\"""""") { id } } #${'x'.repeat(300_000)}`],
+  ])('has at most its %s', async (limit, query) => {
+    for (const path of ['/graphql', '/graphql/stream']) {
+      expectRefusal(await post({ query }, path), 'LIMIT_EXCEEDED', limit);
+    }
+  });
+
+  it('may have long strings', async () => {
+    const query = `{ request(id: "${'# ,'.repeat(100_000)}") { id } }`;
+    const { body } = await post({ query });
+    expect(body.data).toEqual({ request: null });
+  });
+
+  it.each([
+    ['unknown fields', `{${'\n'.repeat(19_000)}${unknown} }`],
+    ['long unknown fields', `{ ${repeat(10, (i) => `${'u'.repeat(100_000)}${i}`).join(' ')} }`],
+    ['definitions of types', repeat(1_000, (i) => `type T${i} { a: Int }`).join(' ')],
+    ['variables of one name', `query (${'\n'.repeat(19_000)}${'$a:Int '.repeat(20_000)}) { __typename }`],
+    ['arguments of one name', `{${'\n'.repeat(19_000)}request(${'id:1 '.repeat(20_000)}) { id } }`],
+    [
+      'keys of one name',
+      `{ outcomes(filter: {${'\n'.repeat(19_000)}${'a:1 '.repeat(20_000)}}) { totalCount } }`,
+    ],
+    [
+      'fields in conflict',
+      `{${'\n'.repeat(19_000)}${repeat(40, (i) => `request(id: ${i}) { ${'id '.repeat(20)} }`).join(' ')} }`,
+    ],
+    ['unused variables', `query (${repeat(20_000, (i) => `$a${i}:Int`).join(' ')}) { __typename }`],
+    [
+      'unused fragments',
+      `{ __typename } ${repeat(10_000, (i) => `fragment f${i} on Query { __typename }`).join(' ')}`,
+    ],
+  ])('with many faults gets a short answer in time: %s', async (_what, query) => {
+    const answer = await post({ query });
+    expectRefusal(answer, 'GRAPHQL_VALIDATION_FAILED');
+    expect(answer.body.errors?.length).toBeLessThanOrEqual(6);
+  });
+
+  it('is charged to its caller when it is refused', async () => {
+    const remaining = async () => {
+      const { body } = await post({ query: '{ __typename }' });
+      return (body.extensions as { cost: { budget: { remaining: number } } }).cost.budget.remaining;
+    };
+    const full = await remaining();
+    await post({ query: `{ ${'a '.repeat(5_000)}` });
+    // 10,002 characters, and a point for the query that reads the budget.
+    expect(await remaining()).toBe(full - 101 - 1);
+    await post({ query: `subscription { ${'a '.repeat(500)}` }, '/graphql/stream');
+    expect(await remaining()).toBe(full - 101 - 1 - 11 - 1);
+  });
+});
