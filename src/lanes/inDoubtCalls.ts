@@ -12,6 +12,8 @@ export interface InDoubtCall {
   readonly call: UnsettledCall;
   /** The lost answer; null when an earlier holder of the lane lost it, and when the service did answer. */
   readonly lostAnswer: Unanswered | null;
+  /** When the call began, in milliseconds of the lane's clock. */
+  readonly startedAt: number;
   /** When the read-back is due, in milliseconds of the lane's clock. */
   readonly dueAt: number;
   readonly failedReads: number;
@@ -19,7 +21,7 @@ export interface InDoubtCall {
 
 /** A call that has just come into doubt: its read-back is due at once. */
 export function newInDoubt(call: UnsettledCall, lostAnswer: Unanswered | null, now: number): InDoubtCall {
-  return { call, lostAnswer, dueAt: now, failedReads: 0 };
+  return { call, lostAnswer, startedAt: now - call.ageMs, dueAt: now, failedReads: 0 };
 }
 
 /** The call after a read-back that failed: due after a pause that grows with each failure. */

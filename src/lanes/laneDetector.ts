@@ -39,13 +39,13 @@ export function createLaneDetector(
   let nextLookupAt = 0;
 
   const later = (waitMs: number): DetectorFound => {
-    nextLookupAt = Date.now() + waitMs;
+    nextLookupAt = performance.now() + waitMs;
     return { kind: 'LATER', waitMs };
   };
 
   const none = (verdict: Verdict): DetectorFound => {
     failures = 0;
-    nextLookupAt = Date.now() + LOOKUP_INTERVAL_MS;
+    nextLookupAt = performance.now() + LOOKUP_INTERVAL_MS;
     return { kind: 'NONE', verdict };
   };
 
@@ -62,7 +62,7 @@ export function createLaneDetector(
     const verdict = verdictOf(read);
     const delay = verdict.retry ? RETRY_DELAYS[failures] : undefined;
     if (delay === undefined) {
-      return none({ ...verdict, reason: `ListDetectors: ${verdict.reason ?? read.errorCode}` });
+      return none(verdict);
     }
     failures += 1;
     return later(delay * 1_000);
@@ -75,7 +75,7 @@ export function createLaneDetector(
       if (detectorId !== null) {
         return { kind: 'KNOWN', detectorId };
       }
-      const waitMs = nextLookupAt - Date.now();
+      const waitMs = nextLookupAt - performance.now();
       if (waitMs > 0) {
         return { kind: 'LATER', waitMs };
       }

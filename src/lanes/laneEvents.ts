@@ -129,7 +129,7 @@ function afterClaim(state: TenureState, call: ClaimedCall, now: number): TenureS
 
 function afterRecording(state: TenureState, recorded: readonly RecordedArrival[], now: number): TenureState {
   const returned = recorded.some(
-    ({ interpretation }) => interpretation.kind === 'SETTLES' && mayReturn(interpretation.settlement),
+    ({ interpretation }) => 'settlement' in interpretation && mayReturn(interpretation.settlement),
   );
   const after = recorded.reduce((before, one) => closeRequest(before, one, now), state);
   return {
@@ -142,7 +142,7 @@ function afterRecording(state: TenureState, recorded: readonly RecordedArrival[]
 
 /** Whether some accounts of the call go back to PENDING. */
 function mayReturn({ defaultVerdict, exceptions }: Settlement): boolean {
-  return defaultVerdict.retry || [...exceptions.values()].some(({ retry }) => retry);
+  return defaultVerdict?.retry === true || [...exceptions.values()].some(({ retry }) => retry);
 }
 
 function closeRequest(
@@ -172,6 +172,7 @@ function stillInDoubt(interpretation: Interpretation, now: number): InDoubtCall 
       return newInDoubt(interpretation.call, null, now);
     case 'LOST':
       return newInDoubt(interpretation.call, interpretation.answer, now);
+    case 'PARTLY_READ_BACK':
     case 'READ_BACK_FAILED':
       return afterFailedRead(interpretation.inDoubt, now);
     case 'TOO_EARLY':

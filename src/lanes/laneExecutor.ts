@@ -86,7 +86,7 @@ async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<A
   }
   report({ kind: 'READ_BACK_SENT', inDoubt });
   const { detectorId, accountIds } = inDoubt.call;
-  const sentAt = Date.now();
+  const sentAt = performance.now();
   void upstream
     .getMembers(tenure.lane, detectorId, accountIds)
     .catch(toLost)
@@ -135,12 +135,13 @@ async function claim(
     return 'DONE';
   }
   report({ kind: 'CALL_CLAIMED', call });
+  const sentAt = performance.now();
   const sending = upstream
     .changeMembers(tenure.lane, call)
     .catch(toLost)
     .then((answer) => {
       sends.delete(sending);
-      arrive(context, { kind: 'ANSWER', call, answer });
+      arrive(context, { kind: 'ANSWER', call, answer, sentAt });
     });
   sends.add(sending);
   return 'DONE';

@@ -17,7 +17,7 @@ export async function recordArrivals(
   deps: LaneDependencies,
   arrivals: readonly Arrival[],
 ): Promise<readonly RecordedArrival[] | 'LOST'> {
-  const at = { now: Date.now(), landsWithinMs: deps.invitationLandsWithinMs };
+  const at = { now: performance.now(), landsWithinMs: deps.invitationLandsWithinMs };
   const recorded = arrivals.map((arrival) => ({ arrival, interpretation: interpretArrival(arrival, at) }));
   const marked = await Promise.all(
     recorded.map(({ interpretation }) => markCall(tenure, deps, interpretation)),
@@ -26,7 +26,7 @@ export async function recordArrivals(
     return 'LOST';
   }
   const settlements = recorded.flatMap(({ interpretation }): Settlement[] =>
-    interpretation.kind === 'SETTLES' ? [interpretation.settlement] : [],
+    'settlement' in interpretation ? [interpretation.settlement] : [],
   );
   if (
     settlements.length > 0 &&
@@ -69,6 +69,7 @@ async function markCall(
     case 'LOST':
       await record.markUnanswered(tenure, interpretation.call.callId, interpretation.answer);
       break;
+    case 'PARTLY_READ_BACK':
     case 'READ_BACK_FAILED': {
       const { error, inDoubt } = interpretation;
       const { callId } = inDoubt.call;

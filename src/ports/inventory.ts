@@ -9,6 +9,8 @@ export interface OpenObservation {
   readonly target: TargetAddress;
   /** The database's clock. */
   readonly startedAt: Date;
+  /** Number of members in the last complete observation; null when there is none. */
+  readonly lastMembers: number | null;
 }
 
 /** A member with the status that lists are filtered by. */

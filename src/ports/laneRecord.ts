@@ -98,8 +98,8 @@ export interface Settlement {
   readonly errorMessage: string | null;
   /** The service's list, verbatim. */
   readonly unprocessed: readonly UnprocessedAccount[];
-  /** For every account not in `exceptions`. */
-  readonly defaultVerdict: Verdict;
+  /** For every account not in `exceptions`. Null: those accounts stay IN_FLIGHT, and the call stays open. */
+  readonly defaultVerdict: Verdict | null;
   /** By account id. */
   readonly exceptions: ReadonlyMap<string, Verdict>;
 }
@@ -116,7 +116,10 @@ export interface UnsettledCall {
   readonly operation: MembershipOperation;
   readonly detectorId: string | null;
   readonly accountIds: readonly string[];
+  /** By PostgreSQL's clock. */
   readonly startedAt: Date;
+  /** Milliseconds since `startedAt` when this was written, by PostgreSQL's clock or by one that never goes back. */
+  readonly ageMs: number;
   /** True when the service answered without results of single accounts. */
   readonly acknowledged: boolean;
 }

@@ -51,7 +51,7 @@ export function objectsOf(value: unknown): readonly Readonly<Record<string, unkn
   }
   const entries = value as readonly unknown[];
   const isListOfObjects = entries.every((entry) => typeof entry === 'object' && entry !== null);
-  return isListOfObjects ? entries.map((entry) => ({ ...(entry as object) })) : null;
+  return isListOfObjects ? entries.map((entry) => ({ ...entry })) : null;
 }
 
 function jsonOf(value: unknown): string {

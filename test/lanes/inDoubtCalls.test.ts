@@ -13,6 +13,7 @@ const call: InDoubtCall['call'] = {
   detectorId: null,
   accountIds: ['1'],
   startedAt: new Date(),
+  ageMs: 0,
   acknowledged: false,
 };
 

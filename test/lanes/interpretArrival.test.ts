@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MEMBERSHIP_OPERATIONS } from '../../src/membership.js';
 import { newInDoubt } from '../../src/lanes/inDoubtCalls.js';
 import { interpretArrival, type Arrival, type Interpretation } from '../../src/lanes/interpretArrival.js';
 import type {
@@ -20,7 +21,7 @@ const NO_SUCH_DETECTOR: Refused = {
 };
 
 const answer = (given: CallAnswer, call = CALL): Interpretation =>
-  interpretArrival({ kind: 'ANSWER', call, answer: given }, AT);
+  interpretArrival({ kind: 'ANSWER', call, answer: given, sentAt: 0 }, AT);
 
 const readBack = (
   read: MembersRead | Refused | Unanswered,
@@ -64,7 +65,7 @@ describe('an answer to a call', () => {
     const { metadata } = ANSWERED;
     expect(answer({ kind: 'ACKNOWLEDGED', metadata })).toMatchObject({
       kind: 'ACKNOWLEDGED',
-      call: { callId: 'c', accountIds: ['0', '1'], acknowledged: true },
+      call: { callId: 'c', accountIds: ['0', '1'], ageMs: 60_000, acknowledged: true },
       metadata,
     });
     expect(answer(LOST)).toMatchObject({
@@ -108,16 +109,39 @@ describe('a read-back', () => {
   it('is too early while an account that it does not show may still be invited', () => {
     const read: MembersRead = { kind: 'READ', members: [invited('0')], unprocessed: [notAMember('1')] };
     expect(readBack(read)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 60_000 });
-    expect(readBack(read, { startedAt: new Date(-60_000) })).toMatchObject({ kind: 'SETTLES' });
+    expect(readBack(read, { ageMs: 60_000 })).toMatchObject({ kind: 'SETTLES' });
     expect(readBack(read, { operation: 'CREATE_MEMBERS' })).toMatchObject({ kind: 'SETTLES' });
     expect(readBack(read, { acknowledged: true })).toMatchObject({ kind: 'SETTLES' });
   });
 
   it('is too early when it left before the invitation could no longer take effect, whenever its answer came', () => {
     const read: MembersRead = { kind: 'READ', members: [invited('0')], unprocessed: [notAMember('1')] };
-    const startedAt = new Date(AT.now - AT.landsWithinMs - 10);
-    expect(readBack(read, { startedAt }, AT.now - 20)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 0 });
-    expect(readBack(read, { startedAt }, AT.now - 10)).toMatchObject({ kind: 'SETTLES' });
+    const ageMs = AT.landsWithinMs - AT.now + 10;
+    expect(readBack(read, { ageMs }, AT.now - 20)).toMatchObject({ kind: 'TOO_EARLY', waitMs: 0 });
+    expect(readBack(read, { ageMs }, AT.now - 10)).toMatchObject({ kind: 'SETTLES' });
+  });
+
+  it('settles the accounts that it names, and leaves the others in doubt', () => {
+    const read: MembersRead = {
+      kind: 'READ',
+      members: [invited('0')],
+      unprocessed: [{ accountId: '1', result: 'Internal error' }],
+    };
+    expect(readBack(read)).toMatchObject({
+      kind: 'PARTLY_READ_BACK',
+      settlement: { defaultVerdict: null, exceptions: new Map([['0', { status: 'PROCESSED' }]]) },
+      inDoubt: { call: { accountIds: ['1'] } },
+      error: 'GetMembers: account 1: Internal error',
+    });
+  });
+
+  it('says nothing when it names no account of the call', () => {
+    for (const operation of MEMBERSHIP_OPERATIONS) {
+      expect(readBack({ kind: 'READ', members: [], unprocessed: [] }, { operation })).toMatchObject({
+        kind: 'READ_BACK_FAILED',
+        error: 'GetMembers: account 0: the answer does not name the account',
+      });
+    }
   });
 
   it('failed when GetMembers was refused or lost', () => {

@@ -16,7 +16,7 @@ import {
 } from './laneFixture.js';
 
 const HOUR_MS = 3_600_000;
-const ARRIVAL = { kind: 'ANSWER', call: claimedCall('c'), answer: ANSWERED } as const;
+const ARRIVAL = { kind: 'ANSWER', call: claimedCall('c'), answer: ANSWERED, sentAt: 0 } as const;
 const SETTLES: Extract<Interpretation, { kind: 'SETTLES' }> = {
   kind: 'SETTLES',
   settlement: {
@@ -124,7 +124,7 @@ describe('answers', () => {
     });
     expect(actionAfter(state, [record(SETTLES)])).toMatchObject({ kind: 'SLEEP' });
     const { settlement } = SETTLES;
-    const retried = { ...settlement.defaultVerdict, retry: true };
+    const retried = { ...(settlement.defaultVerdict ?? expect.unreachable()), retry: true };
     for (const some of [
       { ...settlement, defaultVerdict: retried },
       { ...settlement, exceptions: new Map([['1', retried]]) },

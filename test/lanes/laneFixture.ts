@@ -51,6 +51,7 @@ export function unsettledCall(callId: string, changes: Partial<UnsettledCall> = 
     detectorId: null,
     accountIds: ['0', '1'],
     startedAt: new Date(0),
+    ageMs: 0,
     acknowledged: false,
     ...changes,
   };

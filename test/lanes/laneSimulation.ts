@@ -43,6 +43,8 @@ interface Account {
   status: 'PENDING' | 'IN_FLIGHT' | 'PROCESSED';
   /** When the service did the work; null when it has not. */
   doneAt: number | null;
+  /** The last call that carried it. */
+  lastCall: string | null;
   readonly operation: MembershipOperation;
 }
 
@@ -85,7 +87,7 @@ export function runLane(chance: Chance): RunReport {
 
   const add = (operation: MembershipOperation, count: number): void => {
     for (let index = 0; index < count; index += 1) {
-      accounts.set(String(accounts.size), { status: 'PENDING', doneAt: null, operation });
+      accounts.set(String(accounts.size), { status: 'PENDING', doneAt: null, lastCall: null, operation });
     }
     if (count > 0) {
       report({ kind: 'NEW_WORK' });
@@ -126,7 +128,7 @@ export function runLane(chance: Chance): RunReport {
     for (const id of ids) {
       // Nothing that the service has done is sent again.
       expect([id, accountOf(id).doneAt]).toEqual([id, null]);
-      accountOf(id).status = 'IN_FLIGHT';
+      Object.assign(accountOf(id), { status: 'IN_FLIGHT', lastCall: `call-${calls.size}` });
     }
     const common = { callId: `call-${calls.size}`, operation, detectorId: null, startedAt: new Date(now) };
     const call: ClaimedCall = {
@@ -139,7 +141,7 @@ export function runLane(chance: Chance): RunReport {
       pendingInLane: pendingCount(),
       secondsToFullBurst: 0,
     };
-    const unsettled = { ...common, accountIds: ids, acknowledged: false };
+    const unsettled = { ...common, ageMs: 0, accountIds: ids, acknowledged: false };
     calls.set(call.callId, { call, unsettled, acknowledged: false, settled: false });
     return call;
   };
@@ -156,7 +158,7 @@ export function runLane(chance: Chance): RunReport {
       }
     }
     sent.push({ at: now, partial: call.accounts.length < ACCOUNTS_PER_CALL, tenure });
-    const arrival: Arrival = { kind: 'ANSWER', call, answer: answerOf(treatment, call) };
+    const arrival: Arrival = { kind: 'ANSWER', call, answer: answerOf(treatment, call), sentAt: now };
     onTheWay.push({ at: now + delay, arrival, tenure });
   };
 
@@ -171,7 +173,10 @@ export function runLane(chance: Chance): RunReport {
     const shown = call.accountIds.filter((id) => (accountOf(id).doneAt ?? Infinity) <= now);
     const serviceStatus = call.operation === 'INVITE_MEMBERS' ? 'Invited' : 'Created';
     const member = { serviceStatus, email: null, invitedAt: null, updatedAt: null };
-    const absent = call.accountIds.filter((id) => !shown.includes(id));
+    // A service that names only some accounts says nothing of the others.
+    const absent = call.accountIds.filter(
+      (id, at) => !shown.includes(id) && !(treatment === 'RETRYABLE' && at % 2 === 0),
+    );
     const result = 'The given account ID is not an associated member of the current account.';
     return {
       kind: 'READ',
@@ -189,7 +194,7 @@ export function runLane(chance: Chance): RunReport {
       if (interpretation.kind === 'ACKNOWLEDGED') {
         (calls.get(interpretation.call.callId) ?? expect.unreachable()).acknowledged = true;
       }
-      if (interpretation.kind !== 'SETTLES') {
+      if (!('settlement' in interpretation)) {
         continue;
       }
       const { callId, defaultVerdict, exceptions } = interpretation.settlement;
@@ -198,10 +203,13 @@ export function runLane(chance: Chance): RunReport {
       if (settled.settled) {
         continue;
       }
-      settled.settled = true;
+      settled.settled = defaultVerdict !== null;
       for (const id of settled.unsettled.accountIds) {
         const verdict = exceptions.get(id) ?? defaultVerdict;
-        accountOf(id).status = verdict.retry ? 'PENDING' : 'PROCESSED';
+        const account = accountOf(id);
+        if (verdict !== null && account.status === 'IN_FLIGHT' && account.lastCall === callId) {
+          account.status = verdict.retry ? 'PENDING' : 'PROCESSED';
+        }
       }
     }
     return { kind: 'ARRIVALS_RECORDED', recorded };
@@ -209,7 +217,11 @@ export function runLane(chance: Chance): RunReport {
 
   const adopt = (known: readonly string[]): LaneEvent => {
     const open = [...calls.values()].filter(({ call, settled }) => !settled && !known.includes(call.callId));
-    const adopted = open.map(({ unsettled, acknowledged }) => ({ ...unsettled, acknowledged }));
+    const adopted = open.map(({ unsettled, acknowledged }) => ({
+      ...unsettled,
+      ageMs: now - unsettled.startedAt.getTime(),
+      acknowledged,
+    }));
     return { kind: 'OPEN_CALLS_ADOPTED', calls: adopted, secondsToFullBurst: work().secondsToFullBurst };
   };
 

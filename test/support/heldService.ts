@@ -42,7 +42,9 @@ async function hold(request: IncomingMessage, response: ServerResponse, reads: H
     hasLeft: () => response.destroyed && !response.writableFinished,
     answer() {
       response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': 'held' });
-      response.end(JSON.stringify({ Members: [], UnprocessedAccounts: [] }));
+      const ProcessingResult = 'The given account ID is not an associated member of the current account.';
+      const UnprocessedAccounts = AccountIds.map((AccountId) => ({ AccountId, ProcessingResult }));
+      response.end(JSON.stringify({ Members: [], UnprocessedAccounts }));
     },
   });
 }

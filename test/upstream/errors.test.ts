@@ -42,7 +42,6 @@ const bytes =
     socket.write(httpAnswer(...answer));
 
 const UNREADABLE = 'UnreadableAnswer';
-const NO_LIST = 'HTTP 200, and no list of unprocessed accounts in the body.';
 
 /** What comes over the wire, and what it means, whichever service is asked. */
 const CASES: Record<string, readonly [RawReply, object]> = {

@@ -5,10 +5,11 @@ import type { ServiceMember } from '../../ports/upstream.js';
  * What GetMembers shows of an account whose call has no known result.
  * - `PROCESSED`: the member shows the change of the call, made since the call began.
  * - `THERE_BEFORE`: the member showed the change before the call began, so the service left the account unprocessed.
+ * - `UNDATED`: the member shows the change without a date. Whether this call made it is not known.
  * - `NOT_ASSOCIATED`: there was nothing to disassociate before the call, so the service left the account unprocessed.
  * - `NOT_DONE`: the member does not show the change; the account may be sent again.
  */
-export type ReadBackVerdict = 'PROCESSED' | 'THERE_BEFORE' | 'NOT_ASSOCIATED' | 'NOT_DONE';
+export type ReadBackVerdict = 'PROCESSED' | 'THERE_BEFORE' | 'UNDATED' | 'NOT_ASSOCIATED' | 'NOT_DONE';
 
 /**
  * Longest time, in milliseconds, that AWS's clock may be late: a date that is earlier than the call by less than this counts
@@ -41,7 +42,8 @@ const UNASSOCIATED = new Set([
  * The result for one account of a call without a known result, from what GetMembers shows. Source: UPSTREAMS.md, "After a
  * lost answer". Only NOT_DONE sends an account again, so an invitation that exists never causes a second mail.
  *
- * @param member undefined: the service does not know the account.
+ * @param startedAt by PostgreSQL's clock; the dates of the member are AWS's.
+ * @param member undefined: the service says that the account is no member.
  */
 export function verdictFromReadBack(
   operation: MembershipOperation,
@@ -56,7 +58,7 @@ export function verdictFromReadBack(
     case 'CREATE_MEMBERS':
       return GONE.has(status) ? 'NOT_DONE' : since(startedAt, member.updatedAt);
     case 'INVITE_MEMBERS':
-      return INVITED.has(status) ? since(startedAt, member.invitedAt) : 'NOT_DONE';
+      return INVITED.has(status) ? since(startedAt, member.invitedAt ?? member.updatedAt) : 'NOT_DONE';
     case 'DISASSOCIATE_MEMBERS':
       if (UNASSOCIATED.has(status)) {
         return 'NOT_ASSOCIATED';
@@ -81,23 +83,17 @@ const WITHOUT_MEMBER: Readonly<Record<MembershipOperation, ReadBackVerdict>> = {
  * late removal may undo a later request. A creation is recognised by its answer when sent again, and needs no wait.
  *
  * @param landsWithinMs longest time from the start of a call to its effect, in milliseconds.
- * @param now the time of day, in milliseconds.
- * @returns a time in milliseconds; null: now.
+ * @param ageMs time since the start of the call, in milliseconds.
+ * @returns milliseconds until then; 0: now.
  */
-export function landsBy(
-  { operation, startedAt }: { readonly operation: MembershipOperation; readonly startedAt: Date },
-  landsWithinMs: number,
-  now: number,
-): number | null {
-  if (operation === 'CREATE_MEMBERS') {
-    return null;
-  }
-  const at = startedAt.getTime() + landsWithinMs;
-  return at > now ? at : null;
+export function landsIn(operation: MembershipOperation, landsWithinMs: number, ageMs: number): number {
+  return operation === 'CREATE_MEMBERS' ? 0 : Math.max(0, landsWithinMs - ageMs);
 }
 
-/** Without a date only the status counts: the change is there, and no other call of the gateway made it. */
-function since(startedAt: Date, changedAt: Date | null): 'PROCESSED' | 'THERE_BEFORE' {
-  const isEarlier = changedAt !== null && changedAt.getTime() < startedAt.getTime() - CLOCK_TOLERANCE_MS;
+function since(startedAt: Date, changedAt: Date | null): 'PROCESSED' | 'THERE_BEFORE' | 'UNDATED' {
+  if (changedAt === null) {
+    return 'UNDATED';
+  }
+  const isEarlier = changedAt.getTime() < startedAt.getTime() - CLOCK_TOLERANCE_MS;
   return isEarlier ? 'THERE_BEFORE' : 'PROCESSED';
 }

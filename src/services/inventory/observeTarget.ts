@@ -1,10 +1,17 @@
 import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { ReasonCode, TargetAddress } from '../../membership.js';
-import type { InventoryObservations } from '../../ports/inventory.js';
+import type { InventoryObservations, OpenObservation } from '../../ports/inventory.js';
 import type { ListAllMembers } from '../../ports/memberListing.js';
+import type { ServiceMember } from '../../ports/upstream.js';
 import { memberStatusOf } from '../members/memberStatus.js';
 import { reasonOfFailure } from '../members/readFailure.js';
+
+/**
+ * A list with less than this share of the members of the list before is read again before it is believed. Ours: a service that
+ * answers with an empty list, once and by mistake, would otherwise empty the inventory.
+ */
+const BELIEVED_SHARE = 0.5;
 
 /** Observes a target until no observation of it is requested: the work of one job. */
 export type ObserveTarget = (target: TargetAddress) => Promise<void>;
@@ -24,6 +31,21 @@ export function createObserveTarget({
   readonly listAllMembers: ListAllMembers;
   readonly log: Log;
 }): ObserveTarget {
+  const listTwiceIfShrunk = async ({
+    target,
+    lastMembers,
+  }: OpenObservation): Promise<readonly ServiceMember[]> => {
+    const first = await listAllMembers(target, 0);
+    if (lastMembers === null || first.members.length >= lastMembers * BELIEVED_SHARE) {
+      return first.members;
+    }
+    log.warn(
+      { ...target, lastMembers, members: first.members.length },
+      'members listed again: most are gone',
+    );
+    return (await listAllMembers(target, 0)).members;
+  };
+
   return async (target) => {
     for (;;) {
       const observation = await observations.begin(target);
@@ -31,7 +53,7 @@ export function createObserveTarget({
         return;
       }
       try {
-        const { members } = await listAllMembers(target, 0);
+        const members = await listTwiceIfShrunk(observation);
         await observations.finish(
           observation,
           members.map((member) => ({ ...member, status: memberStatusOf(member.serviceStatus) })),

@@ -24,7 +24,7 @@ export async function countMembers(
   const deadline = performance.now() + MAX_COUNT_MS;
   let members = 0;
   try {
-    for await (const page of memberPages((query) => reads.page(target, query))) {
+    for await (const page of memberPages(target, (query) => reads.page(target, query))) {
       members += page.members.filter(({ status }) => counts(status)).length;
       if (page.nextToken === null || isEnough(members)) {
         return members;

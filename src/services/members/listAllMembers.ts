@@ -52,7 +52,7 @@ export function createBackgroundListing(
   return (target) => {
     let pages = 0;
     return collect(
-      memberPages((query) => {
+      memberPages(target, (query) => {
         pages += 1;
         if (pages > MAX_PAGES) {
           throw endless(target);
@@ -74,7 +74,7 @@ export function createQueryListing(reads: Pick<MemberReads, 'page'>): ListAllMem
     const deadline = performance.now() + MAX_QUERY_LISTING_MS;
     let members = 0;
     return collect(
-      memberPages(async (query) => {
+      memberPages(target, async (query) => {
         const isFirst = query.nextToken === null;
         if (!isFirst && performance.now() > deadline) {
           throw tooMany(target, members);

@@ -113,6 +113,7 @@ async function readPage(
   let place = from;
   let pages = 0;
   for await (const { members, nextToken } of memberPages(
+    list.target,
     (query) => reads.page(list.target, query),
     from.token,
   )) {

@@ -1,7 +1,10 @@
+import type { GatewayError } from '../../errors.js';
 import { targetKey, type TargetAddress } from '../../membership.js';
 import type { MemberPageQuery, Upstream } from '../../ports/upstream.js';
+import { accountsOf } from '../answers/membersRead.js';
 import type { FindDetector } from './detectors.js';
 import { liveMember, notAMember, type LiveMember } from './liveMember.js';
+import { failureOf } from './readFailure.js';
 import { createMemberQueue, type MemberQueue, type QueuedRead, type ReadBatch } from './memberQueue.js';
 import { MAX_READ_WAIT_MS, rateExceeded, type ReadLimits, type ReadTurns } from './readTurns.js';
 import type { SendRead } from './sendRead.js';
@@ -125,17 +128,32 @@ async function sendBatch(
   const deadline = Math.min(...reads.map((read) => read.deadline));
   const accountIds = reads.map(({ accountId }) => accountId);
   try {
-    const { members } = await sendRead(target, { deadline, signal }, (detectorId) =>
+    const read = await sendRead(target, { deadline, signal }, (detectorId) =>
       upstream.getMembers(target, detectorId, accountIds, signal),
     );
-    const found = new Map(members.map((member) => [member.accountId, member]));
+    const accountOf = accountsOf(read);
     for (const { accountId, answer } of reads) {
-      const member = found.get(accountId);
-      answer.resolve(member ? liveMember(target, member, at) : notAMember(target, accountId, at));
+      const account = accountOf(accountId);
+      switch (account.kind) {
+        case 'MEMBER':
+          answer.resolve(liveMember(target, account.member, at));
+          break;
+        case 'NOT_A_MEMBER':
+          answer.resolve(notAMember(target, accountId, at));
+          break;
+        case 'UNKNOWN':
+          answer.reject(unknownAccount(target, accountId, account.words));
+      }
     }
   } catch (error) {
     reject(reads, error);
   }
+}
+
+/** The error of an account that a GetMembers neither lists nor names as no member. */
+function unknownAccount(target: TargetAddress, accountId: string, words: string): GatewayError {
+  const reason = `GetMembers does not say whether account ${accountId} is a member: ${words}`;
+  return failureOf(target, { reasonCode: 'INTERNAL_ERROR', reason });
 }
 
 function reject(reads: readonly QueuedRead<LiveMember>[], error: unknown): void {

@@ -97,10 +97,13 @@ async function due(prisma: PrismaClient, laneIds: readonly number[]): Promise<nu
  * observation, whose `finish` then changes nothing. If two processes begin at the same moment, one of them inserts nothing.
  * The count makes PostgreSQL end the old observation before it inserts the new one.
  */
-function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; startedAt: Date }[]> {
+function begin(
+  prisma: PrismaClient,
+  laneId: number,
+): Promise<{ id: string; startedAt: Date; lastMembers: number | null }[]> {
   return prisma.$queryRaw`
     WITH wanted AS MATERIALIZED (
-      SELECT lane_id FROM inventory WHERE lane_id = ${laneId}::int AND wanted_at > COALESCE(tried_at, '-infinity') FOR UPDATE
+      SELECT lane_id, members FROM inventory WHERE lane_id = ${laneId}::int AND wanted_at > COALESCE(tried_at, '-infinity') FOR UPDATE
     ),
     abandoned AS (
       UPDATE inventory_observation o SET finished_at = clock_timestamp(), reason_code = 'OTHER', reason = ${ABANDONED}
@@ -111,7 +114,7 @@ function begin(prisma: PrismaClient, laneId: number): Promise<{ id: string; star
     SELECT ${uuidv7()}::uuid, wanted.lane_id, clock_timestamp() FROM wanted
     WHERE (SELECT count(*) FROM abandoned) >= 0
     ON CONFLICT (lane_id) WHERE finished_at IS NULL DO NOTHING
-    RETURNING id::text AS id, started_at AS "startedAt"`;
+    RETURNING id::text AS id, started_at AS "startedAt", (SELECT members FROM wanted) AS "lastMembers"`;
 }
 
 /**

@@ -107,7 +107,7 @@ async function adoptOpenCalls(
     WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL AND c.id <> ALL (${known}::uuid[])
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
     RETURNING c.id::text AS "callId", c.operation::text AS operation, c.detector_id AS "detectorId",
-      c.started_at AS "startedAt", c.status = 'ANSWERED' AS acknowledged,
+      c.started_at AS "startedAt", (EXTRACT(EPOCH FROM clock_timestamp() - c.started_at) * 1000)::float8 AS "ageMs", c.status = 'ANSWERED' AS acknowledged,
       (
         SELECT array_agg(DISTINCT sent.account_id)
         FROM send s CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)

@@ -16,6 +16,8 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
  * - The clock is read once for what goes again: accounts that went together are due together, and go in one call again.
+ * - A settlement without a verdict for every account leaves the others IN_FLIGHT and the call open. An account whose last call
+ *   is another one is not changed: it was settled earlier by this call, and sent again.
  * - OFFSET 0 keeps what each call carried apart, so that it is found by the call: with statistics of a moment when few calls
  *   had been sent, the outcomes of all of them would be read.
  * - The array of places makes the update a scan of these rows by place, whatever the statistics say: a join by place alone
@@ -46,7 +48,7 @@ export async function settleCalls(
       UPDATE call c SET
         status = CASE WHEN c.status = 'SENT' THEN a.status ELSE c.status END,
         finished_at = COALESCE(c.finished_at, clock_timestamp()),
-        settled_at = clock_timestamp(),
+        settled_at = CASE WHEN a.default_verdict IS NOT NULL THEN clock_timestamp() END,
         http_status = CASE WHEN a.has_metadata THEN a.http_status ELSE c.http_status END,
         aws_request_id = CASE WHEN a.has_metadata THEN a.aws_request_id ELSE c.aws_request_id END,
         attempts = CASE WHEN a.has_metadata THEN a.attempts ELSE c.attempts END,
@@ -67,8 +69,10 @@ export async function settleCalls(
       CROSS JOIN LATERAL (
         SELECT ctid AS at, cardinality(call_ids) AS sends, call_ids FROM outcome
         WHERE target_id = s.target_id AND account_id = sent.account_id AND COALESCE(status = 'IN_FLIGHT', false)
+          AND call_ids[cardinality(call_ids)] = a.call_id
         FOR UPDATE
       ) o
+      WHERE a.default_verdict IS NOT NULL OR a.exceptions ? sent.account_id
     ),
     newest AS MATERIALIZED (
       SELECT id, canceled_at FROM target

@@ -74,11 +74,18 @@ describe.each(Object.entries(SHOWS))('%s', (_service, statuses) => {
       for (const written of [status, status.toUpperCase(), status.toLowerCase()]) {
         expect(verdict(after(1_000), written)).toBe(there ? 'PROCESSED' : absent);
       }
-      expect(verdict(null)).toBe(there ? 'PROCESSED' : absent);
+      expect(verdict(null)).toBe(there ? 'UNDATED' : absent);
       expect(verdict(after(-CLOCK_TOLERANCE_MS))).toBe(there ? 'PROCESSED' : absent);
       expect(verdict(after(-CLOCK_TOLERANCE_MS - 1))).toBe(there ? 'THERE_BEFORE' : absent);
     });
   });
+});
+
+it('an invitation without a date is as old as the last change of its member', () => {
+  const enabled = { ...member('Enabled', null), updatedAt: after(-60_000) };
+  expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, enabled)).toBe('THERE_BEFORE');
+  const since = { ...enabled, updatedAt: after(1_000) };
+  expect(verdictFromReadBack('INVITE_MEMBERS', STARTED_AT, since)).toBe('PROCESSED');
 });
 
 it.each([
@@ -86,7 +93,7 @@ it.each([
   ['INVITE_MEMBERS', 'NOT_DONE'],
   ['DISASSOCIATE_MEMBERS', 'NOT_ASSOCIATED'],
   ['DELETE_MEMBERS', 'PROCESSED'],
-] as const)('an account that the service does not know, after a lost %s, is %s', (operation, verdict) => {
+] as const)('an account that is no member, after a lost %s, is %s', (operation, verdict) => {
   expect(verdictFromReadBack(operation, STARTED_AT, undefined)).toBe(verdict);
 });
 

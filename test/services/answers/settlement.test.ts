@@ -4,6 +4,7 @@ import type { Settlement, Verdict } from '../../../src/ports/laneRecord.js';
 import type {
   Answered,
   Refused,
+  MembersRead,
   ServiceMember,
   Unanswered,
   UnprocessedAccount,
@@ -249,13 +250,30 @@ describe('a read-back', () => {
     acknowledged: false,
   } as const;
 
+  /** A read that lists these members, and names the other accounts of the call as no members. */
+  const readOf = (members: readonly ServiceMember[]): MembersRead => ({
+    kind: 'READ',
+    members,
+    unprocessed: call.accountIds
+      .filter((id) => members.every(({ accountId }) => accountId !== id))
+      .map((accountId) => ({ accountId, result: 'The given account ID is not an associated member.' })),
+  });
+
   it('processes the accounts that show the change, and sends the others again', () => {
     const members = [
       invited('000000000003', 'INVITED'),
       invited('000000000002', 'Created'),
       invited('999999999999', 'Invited'),
     ];
-    const settlement = settlementOfReadBack(call, members, LOST);
+    const { settlement, notDone } = settlementOfReadBack(call, readOf(members), LOST);
+    const again = {
+      status: 'FAILED',
+      reasonCode: 'INTERNAL_ERROR',
+      reason: LOST.errorMessage,
+      retry: true,
+      processedIfInDoubt: false,
+    };
+    expect(notDone).toBe(2);
     expect(settlement).toEqual({
       callId: CALL_ID,
       status: 'UNANSWERED',
@@ -263,14 +281,12 @@ describe('a read-back', () => {
       errorCode: LOST.errorCode,
       errorMessage: LOST.errorMessage,
       unprocessed: [],
-      defaultVerdict: {
-        status: 'FAILED',
-        reasonCode: 'INTERNAL_ERROR',
-        reason: LOST.errorMessage,
-        retry: true,
-        processedIfInDoubt: false,
-      },
-      exceptions: new Map([['000000000003', PROCESSED]]),
+      defaultVerdict: again,
+      exceptions: new Map<string, unknown>([
+        ['000000000001', again],
+        ['000000000002', again],
+        ['000000000003', PROCESSED],
+      ]),
     });
   });
 
@@ -279,7 +295,7 @@ describe('a read-back', () => {
       ...invited('000000000001', 'Invited'),
       invitedAt: new Date(startedAt.getTime() - 60_000),
     };
-    const settlement = settlementOfReadBack(call, [before], LOST);
+    const { settlement } = settlementOfReadBack(call, readOf([before]), LOST);
     expect(verdictFor(settlement, '000000000001')).toMatchObject({
       status: 'UNPROCESSED',
       reasonCode: 'ALREADY_INVITED',
@@ -289,7 +305,7 @@ describe('a read-back', () => {
   });
 
   it('reports an unknown result for a call that a crash ended', () => {
-    expect(settlementOfReadBack(call, [], null)).toMatchObject({
+    expect(settlementOfReadBack(call, readOf([]), null).settlement).toMatchObject({
       metadata: null,
       errorCode: null,
       defaultVerdict: {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { MembershipOperation } from '../../../src/membership.js';
+import { MEMBERSHIP_OPERATIONS, type MembershipOperation } from '../../../src/membership.js';
 import type { Verdict } from '../../../src/ports/laneRecord.js';
-import type { ServiceMember } from '../../../src/ports/upstream.js';
+import type { MembersRead } from '../../../src/ports/upstream.js';
 import { settlementOf } from '../../../src/services/answers/settlement.js';
 import { settlementOfReadBack } from '../../../src/services/answers/settlementOfReadBack.js';
 
 const STARTED_AT = new Date('2026-03-01T12:00:00Z');
 const BEFORE = new Date('2026-02-01T12:00:00Z');
 const ID = '000000000001';
+const NO_MEMBER = 'The request is rejected because the given account ID is not an associated member.';
 const SILENT = 'Security Hub answered without a word on single accounts; read back, ';
 const LOST = 'The answer was lost; read back, ';
 
@@ -16,7 +17,7 @@ function verdictOn(
   operation: MembershipOperation,
   acknowledged: boolean,
   serviceStatus: string | null,
-  updatedAt = STARTED_AT,
+  updatedAt: Date | null = STARTED_AT,
 ): Verdict | null {
   const call = { callId: 'c', operation, accountIds: [ID], startedAt: STARTED_AT, acknowledged };
   const member = {
@@ -26,13 +27,17 @@ function verdictOn(
     invitedAt: null,
     updatedAt,
   };
-  const members: ServiceMember[] = serviceStatus === null ? [] : [member];
-  const settlement = settlementOfReadBack(call, members, null);
+  const read: MembersRead =
+    serviceStatus === null
+      ? { kind: 'READ', members: [], unprocessed: [{ accountId: ID, result: NO_MEMBER }] }
+      : { kind: 'READ', members: [member], unprocessed: [] };
+  const { settlement, notDone, unknown } = settlementOfReadBack(call, read, null);
+  expect(unknown).toEqual([]);
   expect(settlement).toMatchObject({
     status: acknowledged ? 'ANSWERED' : 'UNANSWERED',
     defaultVerdict: { retry: true },
   });
-  return settlement.exceptions.get(ID) ?? null;
+  return notDone > 0 && !acknowledged ? null : (settlement.exceptions.get(ID) ?? null);
 }
 
 const DONE = { status: 'PROCESSED', reasonCode: null, reason: null, retry: false, processedIfInDoubt: false };
@@ -102,6 +107,33 @@ describe('a deletion whose answer was lost', () => {
   it('is sent again while the entry exists', () => {
     for (const status of ['Removed', 'Resigned', 'Created', 'Invited']) {
       expect(verdictOn('DELETE_MEMBERS', false, status)).toBeNull();
+    }
+  });
+});
+
+describe('a member without any date', () => {
+  it('is UNPROCESSED, in words that say so, unless an earlier call may have done it', () => {
+    expect(verdictOn('INVITE_MEMBERS', false, 'Enabled', null)).toEqual(
+      unprocessed(
+        'ALREADY_INVITED',
+        `${LOST}the member shows Enabled without a date: whether this call did it is not known.`,
+        { processedIfInDoubt: true },
+      ),
+    );
+  });
+});
+
+describe('an account of which a read says nothing', () => {
+  it('has no verdict, whatever was asked', () => {
+    for (const operation of MEMBERSHIP_OPERATIONS) {
+      const call = { callId: 'c', operation, accountIds: [ID], startedAt: STARTED_AT, acknowledged: false };
+      const read: MembersRead = { kind: 'READ', members: [], unprocessed: [] };
+      const words = 'the answer does not name the account';
+      expect(settlementOfReadBack(call, read, null)).toMatchObject({
+        settlement: { defaultVerdict: null, exceptions: new Map() },
+        notDone: 0,
+        unknown: [{ accountId: ID, words }],
+      });
     }
   });
 });

@@ -18,9 +18,13 @@ const member = {
 };
 
 describe('an observation of a target', () => {
-  const observe = async (listing: () => Promise<MemberListing>, finish: InventoryObservations['finish']) => {
+  const observe = async (
+    listing: () => Promise<MemberListing>,
+    finish: InventoryObservations['finish'],
+    lastMembers: number | null = null,
+  ) => {
     const failures: unknown[] = [];
-    const wanted = [{ id: 'one', target: TARGET, startedAt: AT }];
+    const wanted = [{ id: 'one', target: TARGET, startedAt: AT, lastMembers }];
     const work = createObserveTarget({
       observations: {
         begin: async () => wanted.shift() ?? null,
@@ -42,6 +46,25 @@ describe('an observation of a target', () => {
     const seen: unknown[] = [];
     expect(await observe(listing, async (_observation, members) => void seen.push(...members))).toEqual([]);
     expect(seen).toEqual([{ ...member, status: 'ENABLED' }]);
+  });
+
+  it.each([
+    ['as empty as before', [0, 1], 0, [0]],
+    ['half as long', [1, 2], 2, [1]],
+    ['less than half as long', [1, 3], 3, [1, 3]],
+    ['empty', [0, 0], 5, [0, 0]],
+    ['empty, and nothing was known', [0, 1], null, [0]],
+  ] as const)('believes a list that is %s, or reads it again', async (_what, sizes, lastMembers, read) => {
+    const listed: number[] = [];
+    const list = async (): Promise<MemberListing> => {
+      const size = sizes[listed.length] ?? expect.unreachable();
+      listed.push(size);
+      const members = Array.from({ length: size }, (_, index) => ({ ...member, accountId: String(index) }));
+      return { observedAt: AT, members };
+    };
+    const stored: number[] = [];
+    await observe(list, async (_observation, members) => void stored.push(members.length), lastMembers);
+    expect({ listed, stored }).toEqual({ listed: read, stored: read.slice(-1) });
   });
 
   it('fails, and is not repeated, when its members cannot be written', async () => {
