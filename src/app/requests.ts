@@ -1,5 +1,6 @@
 import type { HistoryStore } from '../ports/history.js';
 import { countRequests } from '../metrics/countingDecorators.js';
+import type { Charge } from '../services/access/budget.js';
 import { grantedAdministrators } from '../services/input/configuredTargets.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';
@@ -23,10 +24,15 @@ export function createRequestServices(
   { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
   { workers, requestEvents }: LaneWork,
   { plan, planRemoval }: Pick<MemberReading, 'plan' | 'planRemoval'>,
-  history: HistoryStore,
+  { history, charge }: { readonly history: HistoryStore; readonly charge: Charge },
 ): Services {
   const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
-  const record = createRecordRequest(store, requestEvents, stopping);
+  const record = createRecordRequest({
+    store,
+    events: requestEvents,
+    charge: (caller, points) => charge(caller, points, 'IF_ENOUGH'),
+    stopping,
+  });
   const members = { administrators, maxAccounts: config.maxAccountsPerRequest, record };
   return {
     createMembers: createCreateMembers({ ...members, plan }),

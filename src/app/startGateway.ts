@@ -69,7 +69,7 @@ export async function startGateway(
   const contextOf = createContextOf({
     timeoutSeconds: config.access.limits.timeoutSeconds,
     cancellable: database.cancellable,
-    services: createRequestServices(core, laneWork, memberReading, history),
+    services: createRequestServices(core, laneWork, memberReading, { history, charge: access.charge }),
     history,
     origins: createOriginStore(database.prisma),
     memberReading,

@@ -13,6 +13,7 @@ export function countRequests(store: RequestStore, metrics: Metrics): RequestSto
     }
   };
   return {
+    findByKey: (request) => store.findByKey(request),
     async insert(request) {
       const recorded = await store.insert(request);
       count(request, recorded);
@@ -28,9 +29,9 @@ export function countRequests(store: RequestStore, metrics: Metrics): RequestSto
 
 /** The same charge, with refusals counted. */
 export function countRefusals(charge: Charge, metrics: Metrics): Charge {
-  return async (caller, points) => {
+  return async (...spent) => {
     try {
-      return await charge(caller, points);
+      return await charge(...spent);
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'RATE_LIMITED') {
         metrics.budgetRefused();

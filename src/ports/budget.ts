@@ -5,4 +5,6 @@ export interface BudgetStore {
    * budget has; those points are counted too.
    */
   consume(callerKey: string, points: number): Promise<{ remaining: number; resetMs: number }>;
+  /** Takes back points that were counted for an operation that was refused. */
+  refund(callerKey: string, points: number): Promise<void>;
 }

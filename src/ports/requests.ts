@@ -46,6 +46,8 @@ export interface NewRequest extends NewRow {
 
 /** A retry that has passed every check: a request for outcomes of an earlier one. */
 export interface NewRetry extends NewRow {
+  /** Number of outcomes that are sent again, as last counted. */
+  readonly outcomes: number;
   /** UUID of the earlier request, which has finished. */
   readonly retryOf: string;
   /** Only outcomes with one of these reasons; null: every outcome that ended UNPROCESSED or FAILED. */
@@ -61,6 +63,8 @@ export interface RecordedRequest {
 
 /** Writes requests. */
 export interface RequestStore {
+  /** The earlier request of the caller with the same operation and idempotency key; null without one, or without a key. */
+  findByKey(request: NewRequest | NewRetry): Promise<RecordedRequest | null>;
   /**
    * Inserts request, targets, accounts and outcomes and puts a job on each lane, in one transaction. When it resolves, all
    * of them are committed. When it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and

@@ -55,6 +55,7 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
 
 /** A store without a database: reports every request as inserted. */
 export const insertingStore: RequestStore = {
+  findByKey: async () => null,
   insert: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
   insertConfirmed: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
 };

@@ -17,10 +17,17 @@ export interface Budget {
 }
 
 /**
- * Spends points of a caller and resolves with its budget; null for a caller without a limit. Rejects with `RATE_LIMITED`
- * when the budget is spent.
+ * Spends points of a caller and resolves with its budget; null for a caller without a limit. Rejects with `RATE_LIMITED` when
+ * the budget has fewer points, and with `LIMIT_EXCEEDED` when even a full one has fewer.
+ *
+ * `ALWAYS`, the default, spends the points also when it rejects: work was done before the charge. `IF_ENOUGH` spends nothing
+ * then: the work has not begun.
  */
-export type Charge = (caller: Caller, points: number) => Promise<Budget | null>;
+export type Charge = (
+  caller: Caller,
+  points: number,
+  spend?: 'ALWAYS' | 'IF_ENOUGH',
+) => Promise<Budget | null>;
 
 interface Limit {
   readonly points: number;
@@ -68,12 +75,15 @@ export function createCharge(store: BudgetStore, limit: Limit, onFailure: (error
     budget.isCounting = false;
   };
 
-  return async (caller, points) => {
+  return async (caller, points, spend = 'ALWAYS') => {
     if (caller.kind === 'LOCAL') {
       return null;
     }
     const key = callerKey(caller);
     const budget = budgetOf(key);
+    if (spend === 'IF_ENOUGH' && budget.remaining < points) {
+      throw points > limit.points ? aboveBudget(limit, points) : budgetSpent(limit, points, budget);
+    }
     if (points < SMALL_POINTS && budget.remaining >= points) {
       budget.remaining -= points;
       budget.uncounted += points;
@@ -85,7 +95,13 @@ export function createCharge(store: BudgetStore, limit: Limit, onFailure: (error
       budget.remaining = Math.min(budget.remaining, -1);
     }
     if (budget.remaining < 0) {
-      throw budgetSpent(limit, points, budget);
+      const before = { ...budget, remaining: budget.remaining + points };
+      if (spend === 'IF_ENOUGH') {
+        // Race: other operations, here or in another replica, have spent the rest during the statement.
+        budget.remaining = before.remaining;
+        await store.refund(key, points).catch(onFailure);
+      }
+      throw budgetSpent(limit, points, before);
     }
     return { remaining: budget.remaining, resetSeconds: secondsToReset(budget) };
   };
@@ -113,6 +129,15 @@ function createBudgetCache({ points, windowSeconds }: Limit): (key: string) => C
   };
 }
 
+function aboveBudget({ points: maximum, windowSeconds }: Limit, actual: number): GatewayError {
+  return new GatewayError(
+    'LIMIT_EXCEEDED',
+    `expected at most ${maximum} points in ${windowSeconds} s, got ${actual} at once: split the operation`,
+    { details: { limit: 'CALLER_BUDGET', maximum, actual } },
+  );
+}
+
+/** @param budget before the points were spent. */
 function budgetSpent(
   { points: maximum, windowSeconds }: Limit,
   points: number,
@@ -127,7 +152,7 @@ function budgetSpent(
       details: {
         limit: 'CALLER_BUDGET',
         maximum,
-        actual: maximum - budget.remaining,
+        actual: maximum - budget.remaining + points,
         retryAfterSeconds,
       },
     },

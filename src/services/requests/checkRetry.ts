@@ -27,9 +27,7 @@ export function checkRetry(
     const message = `the ${erased} of the request were erased for their age: make a new request of its accounts`;
     return [wrongRequest('NOT_RETRYABLE', message)];
   }
-  const retried = source.ended.filter(
-    ({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)),
-  );
+  const retried = retriedOf(source, onlyRetryable);
   if (retried.length === 0) {
     return [wrongRequest('NOT_RETRYABLE', nothingToRetry(source.ended))];
   }
@@ -43,6 +41,15 @@ export function checkRetry(
       `administrator ${administrator.id} is not configured for ${target} any more`,
     ),
   );
+}
+
+/** Number of outcomes that a retry sends again. */
+export function outcomesToRetry(source: RetrySource, onlyRetryable: boolean): number {
+  return sum(retriedOf(source, onlyRetryable));
+}
+
+function retriedOf({ ended }: RetrySource, onlyRetryable: boolean): Ended[] {
+  return ended.filter(({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)));
 }
 
 /** The part that a retry needs and that retention has erased. Invitations need no e-mail address. */

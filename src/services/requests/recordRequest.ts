@@ -1,6 +1,13 @@
 import { quoted } from '../../errors.js';
-import type { Confirmation } from '../../ports/confirmations.js';
-import type { NewRequest, NewRetry, RequestEvents, RequestStore } from '../../ports/requests.js';
+import type { Caller } from '../../membership.js';
+import type { Confirmation, NotConfirmed } from '../../ports/confirmations.js';
+import type {
+  NewRequest,
+  NewRetry,
+  RecordedRequest,
+  RequestEvents,
+  RequestStore,
+} from '../../ports/requests.js';
 import { WAIT_SECONDS } from '../input/checkOptions.js';
 import type { Fault } from '../input/faults.js';
 import { confirmationInvalid } from './confirmation.js';
@@ -11,7 +18,8 @@ import { waitForFinish } from './waitForFinish.js';
  * Records a request, and waits until it has finished, its caller disconnects or the wait is over. When it resolves, the
  * request is on record: the wait only decides how much of it is done by then.
  *
- * Faults: the idempotency key was used with another input, or the confirmation is not valid.
+ * Faults: the idempotency key was used with another input, or the confirmation is not valid. Rejects with `RATE_LIMITED` or
+ * `LIMIT_EXCEEDED`, and records nothing, when the budget of the caller has fewer points than the outcomes cost.
  */
 export type RecordRequest = (
   request: NewRequest | NewRetry,
@@ -23,16 +31,36 @@ export type RecordRequest = (
   },
 ) => Promise<MutationResult<never>>;
 
-/**
- * The last step of every mutation that makes a request: watch, insert, wait.
- *
- * @param stopping aborts every wait. The request itself goes on, in another process or after a restart.
- */
-export function createRecordRequest(
-  store: RequestStore,
-  events: RequestEvents,
-  stopping: AbortSignal,
-): RecordRequest {
+/** Points of one outcome: it is written when its request is recorded, and again when it settles. */
+const OUTCOME_POINTS = 2;
+
+/** What the last step of a mutation works with. */
+export interface RecordDependencies {
+  readonly store: RequestStore;
+  readonly events: RequestEvents;
+  /**
+   * Spends points of a caller. Rejects with `RATE_LIMITED` or `LIMIT_EXCEEDED`, and spends nothing, when the caller has fewer.
+   */
+  readonly charge: (caller: Caller, points: number) => Promise<unknown>;
+  /** Aborts every wait. The request itself goes on, in another process or after a restart. */
+  readonly stopping: AbortSignal;
+}
+
+/** The last step of every mutation that makes a request: watch, charge, insert, wait. */
+export function createRecordRequest({ store, events, charge, stopping }: RecordDependencies): RecordRequest {
+  /** A repetition of a request that is on record inserts nothing, so its outcomes are not charged. */
+  const recordOnce = async (
+    request: NewRequest | NewRetry,
+    confirmation: Confirmation | undefined,
+  ): Promise<RecordedRequest | NotConfirmed> => {
+    const earlier = await store.findByKey(request);
+    if (earlier !== null) {
+      return earlier;
+    }
+    await charge(request.caller, OUTCOME_POINTS * outcomesOf(request));
+    return confirmation === undefined ? store.insert(request) : store.insertConfirmed(request, confirmation);
+  };
+
   return async (request, { waitSeconds, confirmation }) => {
     const { disconnected } = request.caller;
     const wait = {
@@ -42,10 +70,7 @@ export function createRecordRequest(
     // Race: a request that finishes at once is not missed, since its watch begins before its insert.
     const watch = events.watch(request.id);
     try {
-      const recorded =
-        confirmation === undefined
-          ? await store.insert(request)
-          : await store.insertConfirmed(request, confirmation);
+      const recorded = await recordOnce(request, confirmation);
       if ('notConfirmed' in recorded) {
         return refused([confirmationInvalid(recorded.notConfirmed)]);
       }
@@ -62,6 +87,10 @@ export function createRecordRequest(
       watch.close();
     }
   };
+}
+
+function outcomesOf(request: NewRequest | NewRetry): number {
+  return 'retryOf' in request ? request.outcomes : request.accounts.length * request.targets.length;
 }
 
 /** Waits for a request that was inserted earlier, and that may have finished before it is watched. */

@@ -11,7 +11,7 @@ import type { NewRetry, RetrySources } from '../../ports/requests.js';
 import { optionFaults } from '../input/checkOptions.js';
 import type { Fault } from '../input/faults.js';
 import { parseRequestId } from '../input/nodeId.js';
-import { checkRetry } from './checkRetry.js';
+import { checkRetry, outcomesToRetry } from './checkRetry.js';
 import { refused, type RetryRequestInput, type Services } from './mutations.js';
 import type { RecordRequest } from './recordRequest.js';
 import { requestNotFound, wrongRequest } from './requestErrors.js';
@@ -35,11 +35,14 @@ export function createRetryRequest(dependencies: {
       return refused([removalFault, ...faults]);
     }
     const administrator = administrators.find(({ id }) => id === source.administrator);
-    const allFaults = [...checkRetry(source, input.onlyRetryable ?? true, administrator), ...faults];
+    const onlyRetryable = input.onlyRetryable ?? true;
+    const allFaults = [...checkRetry(source, onlyRetryable, administrator), ...faults];
     if (allFaults.length > 0) {
       return refused(allFaults);
     }
-    return record(newRetry(caller, source.operation, retryOf, input), {
+    const { operation } = source;
+    const outcomes = outcomesToRetry(source, onlyRetryable);
+    return record(newRetry(caller, { operation, retryOf, outcomes }, input), {
       waitSeconds: input.waitSeconds ?? null,
     });
   };
@@ -70,8 +73,7 @@ function faultOfRemoval({ role }: Caller, { onlyRetryable }: RetryRequestInput):
 
 function newRetry(
   caller: Caller,
-  operation: MembershipOperation,
-  retryOf: string,
+  { operation, retryOf, outcomes }: Pick<NewRetry, 'operation' | 'retryOf' | 'outcomes'>,
   input: RetryRequestInput,
 ): NewRetry {
   const note = input.note ?? null;
@@ -81,6 +83,7 @@ function newRetry(
     caller,
     operation,
     retryOf,
+    outcomes,
     reasonCodes: onlyRetryable ? RETRYABLE_REASONS : null,
     note,
     idempotencyKey: input.idempotencyKey ?? null,

@@ -25,9 +25,7 @@ export function createCallerBudget(
   });
   return {
     async consume(callerKey, spent) {
-      // The hash has a fixed length and keeps names out of the table, which no grants protect.
-      const key = createHash('sha256').update(callerKey).digest('hex');
-      const result = await limiter.consume(key, spent).catch((refused: unknown) => {
+      const result = await limiter.consume(rowKey(callerKey), spent).catch((refused: unknown) => {
         if (refused instanceof RateLimiterRes) {
           return refused;
         }
@@ -35,7 +33,15 @@ export function createCallerBudget(
       });
       return { remaining: points - result.consumedPoints, resetMs: result.msBeforeNext };
     },
+    async refund(callerKey, refunded) {
+      await limiter.reward(rowKey(callerKey), refunded);
+    },
   };
+}
+
+/** The key of the caller's row. The hash has a fixed length and keeps ids out of the table, which no grants protect. */
+function rowKey(callerKey: string): string {
+  return createHash('sha256').update(callerKey).digest('hex');
 }
 
 /** pg's own option of one statement, which @types/pg does not declare. */

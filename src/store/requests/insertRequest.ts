@@ -37,7 +37,10 @@ export async function insertRequest(
     if (await isInserted(prisma, enqueue, insert)) {
       return { requestId: request.id, inputHash: request.inputHash };
     }
-    const earlier = await findByIdempotencyKey(prisma, request);
+    if (request.idempotencyKey === null) {
+      throw new Error('a request without an idempotency key was not written');
+    }
+    const earlier = await findByKey(prisma, request);
     // Null: the key was released in between, and is free now.
     return earlier ?? (await insertRequest(prisma, enqueue, insert));
   } catch (error) {
@@ -98,12 +101,13 @@ async function isOnRecord(prisma: PrismaClient, requestId: string): Promise<bool
   }
 }
 
-async function findByIdempotencyKey(
+/** The request of the same caller and operation that holds the idempotency key; null if no request holds it. */
+export async function findByKey(
   prisma: PrismaClient,
   { caller, operation, idempotencyKey }: NewRequest | NewRetry,
 ): Promise<RecordedRequest | null> {
   if (idempotencyKey === null) {
-    throw new Error('a request without an idempotency key was not written');
+    return null;
   }
   const earlier = await prisma.request.findFirst({
     where: { callerId: caller.id, callerKind: caller.kind, operation, idempotencyKey, holdsKey: true },

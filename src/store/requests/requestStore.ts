@@ -13,7 +13,7 @@ import {
   lockedLanes,
   UNLESS_KEY_IS_HELD,
 } from './insertColumns.js';
-import { insertRequest, type EnqueueLanes } from './insertRequest.js';
+import { findByKey, insertRequest, type EnqueueLanes } from './insertRequest.js';
 import { retryStatement } from './retryStore.js';
 
 /** The lane of a target. */
@@ -28,6 +28,7 @@ export function createRequestStore(
   const statementOf = (request: NewRequest | NewRetry): Prisma.Sql =>
     'retryOf' in request ? retryStatement(request) : requestStatement(request, request.targets.map(laneIdOf));
   return {
+    findByKey: (request) => findByKey(prisma, request),
     insert: (request) => insertRequest(prisma, enqueue, { request, statement: statementOf(request) }),
     async insertConfirmed(request, confirmation) {
       const { caller } = request;

@@ -119,11 +119,12 @@ describe('a client that disconnects', () => {
 
   it('ends the wait of its mutation, and not the request', async () => {
     const client = new AbortController();
-    const record = createRecordRequest(
-      insertingStore,
-      createRequestEvents(gateway.database.prisma),
-      new AbortController().signal,
-    );
+    const record = createRecordRequest({
+      store: insertingStore,
+      events: createRequestEvents(gateway.database.prisma),
+      charge: async () => null,
+      stopping: new AbortController().signal,
+    });
     const request = newRequest([1], { caller: { ...LOCAL_CALLER, disconnected: client.signal } });
     const result = record(request, { waitSeconds: 60 });
     client.abort();

@@ -46,7 +46,12 @@ describe('waiting for a request', () => {
   it('needs only memory for 10,000 waiting callers, and one statement for all after NOTIFY was interrupted', async () => {
     const events = createRequestEvents(gateway.database.prisma);
     const stopping = new AbortController();
-    const record = createRecordRequest(insertingStore, events, stopping.signal);
+    const record = createRecordRequest({
+      store: insertingStore,
+      events,
+      charge: async () => null,
+      stopping: stopping.signal,
+    });
     const finished = await gateway.execute(CreateMembersDocument, {
       input: { ...WHERE, accounts: accounts(1, 5) },
     });

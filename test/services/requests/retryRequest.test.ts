@@ -55,6 +55,7 @@ describe('retryRequest', () => {
         caller: LOCAL_CALLER,
         operation: 'INVITE_MEMBERS',
         retryOf: uuid(1),
+        outcomes: 2,
         reasonCodes: RETRYABLE_REASONS,
         note: 'again',
         idempotencyKey: 'once',

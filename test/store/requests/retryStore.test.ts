@@ -101,6 +101,7 @@ function retryOf(id: string, changes: Partial<NewRetry> = {}): NewRetry {
     caller: LOCAL_CALLER,
     operation: 'INVITE_MEMBERS',
     retryOf: id,
+    outcomes: 1,
     reasonCodes: RETRYABLE_REASONS,
     note: null,
     idempotencyKey: null,
