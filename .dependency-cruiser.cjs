@@ -65,7 +65,11 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    arrow('main', ['app', 'config', 'closers', 'errors', 'log'], 'main starts and stops the app.'),
+    arrow(
+      'main',
+      ['app', 'config', 'closers', 'errors', 'log', 'signals', 'watchdog'],
+      'main starts and stops the app.',
+    ),
     arrow(
       'tokenCommand',
       ['app', 'config', 'closers', ...LEAVES],
@@ -152,6 +156,8 @@ module.exports = {
       { postgres: [] },
       { fromRoot: ['embeddedDatabase'], comment: 'PostgreSQL on this machine stands by itself.' },
     ),
+    arrow('signals', [], 'signals knows the process alone.'),
+    arrow('watchdog', [], 'watchdog knows the process alone.'),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
     arrow('log', [], 'log stands below everything.'),
@@ -177,7 +183,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|tokenCommand|closers|membership|errors|log)\\.ts$',
+          '^src/(main|tokenCommand|closers|signals|watchdog|membership|errors|log)\\.ts$',
           '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },

@@ -4,38 +4,31 @@ import { createClosers } from './closers.js';
 import { loadConfig, type Config } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
-
-/**
- * A second signal within this time of the first is ignored, in milliseconds: under npm, one Ctrl-C arrives twice, from the
- * terminal and from npm.
- */
-const REPEATED_SIGNAL_MS = 1_000;
+import { endOnSignal } from './signals.js';
+import { startWatchdog } from './watchdog.js';
 
 /** Starts the gateway, prints its URL, and stops it on SIGINT or SIGTERM. A second signal ends the process at once. */
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   const closers = createClosers(log);
-  let endingSince: number | null = null;
+  let isEnding = false;
+  startWatchdog();
 
   const end = async (exitCode: number): Promise<void> => {
-    endingSince = Date.now();
+    isEnding = true;
     process.exitCode = exitCode;
     await closers.closeAll();
     process.exit();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (endingSince === null) {
-        log.info({ signal }, 'stopping');
-        void end(0);
-      } else if (Date.now() - endingSince > REPEATED_SIGNAL_MS) {
-        process.exit(1);
-      }
-    });
-  }
+  endOnSignal((signal) => {
+    log.info({ signal }, 'stopping');
+    if (!isEnding) {
+      void end(0);
+    }
+  });
   const fatal = (reason: string): void => {
-    if (endingSince !== null) {
+    if (isEnding) {
       return;
     }
     log.fatal(reason);

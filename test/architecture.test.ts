@@ -32,6 +32,8 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['metrics', 'src/metrics/count.ts', '../store/records.js'],
   ['config', 'src/config/loadConfig.ts', '../app/startGateway.js'],
   ['closers', 'src/closers.ts', './store/records.js'],
+  ['signals', 'src/signals.ts', './closers.js'],
+  ['watchdog', 'src/watchdog.ts', './closers.js'],
   ['errors', 'src/errors.ts', './membership.js'],
   ['log', 'src/log.ts', './errors.js'],
   ['membership', 'src/membership.ts', 'zod'],

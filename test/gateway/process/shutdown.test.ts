@@ -92,7 +92,7 @@ describe('a gateway that is stopping', { timeout: 60_000 }, () => {
       await ended.finally(() => {
         clearInterval(repeated);
       }),
-    ).toBe(1);
+    ).toBe('SIGTERM');
     expect(await countCalls(`status = 'SENT'`)).toBe(2);
   });
 });
