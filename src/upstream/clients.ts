@@ -1,6 +1,8 @@
 import { GuardDutyClient } from '@aws-sdk/client-guardduty';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Administrator, TargetAddress } from '../membership.js';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { customEndpoint } from './customEndpoint.js';
 import { credentialsOf, type CredentialProvider, type CredentialSources } from './credentials.js';
 
 /** The client for a target, created on first use. Null: its administrator is not configured. */
@@ -13,18 +15,23 @@ export interface Clients {
 interface ClientSettings {
   readonly region: string;
   readonly credentials: CredentialProvider;
-  readonly requestHandler: CredentialSources['requestHandler'];
+  readonly requestHandler: NodeHttpHandler;
   readonly maxAttempts: number;
   readonly retryMode: 'standard';
   readonly endpoint?: string;
+  readonly useFipsEndpoint?: false;
+  readonly useDualstackEndpoint?: false;
 }
 
 /** Clients by administrator, service and region. All clients of an administrator share its credentials. */
-export function createClients(administrators: readonly Administrator[], sources: CredentialSources): Clients {
+export function createClients(
+  administrators: readonly Administrator[],
+  sources: CredentialSources & { readonly serviceRequestHandler: NodeHttpHandler },
+): Clients {
   const providers = new Map(
     administrators.map((administrator) => [administrator.id, credentialsOf(administrator, sources)]),
   );
-  const { endpoint, requestHandler } = sources;
+  const { endpoint, serviceRequestHandler } = sources;
 
   function cacheOf<Client>(create: (settings: ClientSettings) => Client) {
     const clients = new Map<string, Client>();
@@ -41,12 +48,12 @@ export function createClients(administrators: readonly Administrator[], sources:
       const client = create({
         region,
         credentials,
-        requestHandler,
+        requestHandler: serviceRequestHandler,
         // The SDK sends once: each attempt takes its own turn, and each attempt of a change has its own row in the record
         // (docs/decisions/0003).
         maxAttempts: 1,
         retryMode: 'standard',
-        ...(endpoint === null ? {} : { endpoint }),
+        ...customEndpoint(endpoint),
       });
       clients.set(key, client);
       return client;

@@ -1,5 +1,6 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { customEndpoint } from './customEndpoint.js';
 import type { Administrator } from '../membership.js';
 
 /** A long-lived key pair, used instead of the SDK's default chain. */
@@ -57,7 +58,7 @@ export function credentialsOf(administrator: Administrator, sources: CredentialS
     ...(credentials === null ? {} : { masterCredentials: { ...credentials } }),
     clientConfig: {
       requestHandler,
-      ...(endpoint === null ? {} : { endpoint }),
+      ...customEndpoint(endpoint),
       ...(region === undefined ? {} : { region }),
     },
   });

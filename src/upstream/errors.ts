@@ -21,7 +21,6 @@ interface SdkError extends SdkMetadata {
   readonly message: string;
   /** Node's, e.g. `ECONNRESET`. */
   readonly code: string | undefined;
-  readonly syscall: string | undefined;
   /** Of an AggregateError: one per address that was tried. */
   readonly errors: readonly unknown[] | undefined;
 }
@@ -31,12 +30,6 @@ export const UNREADABLE_ANSWER = 'UnreadableAnswer';
 
 /** The name the SDK gives an error that carries none. */
 const NAMELESS = 'Unknown';
-
-/** Node's codes for a connection that never came to be. */
-const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/** How the SDK says that CONNECTION_TIMEOUT_MS is over: the error has no code of its own. */
-const CONNECTION_TIMED_OUT = 'did not establish a connection';
 
 /** Names of errors by which a parser says that it was not given JSON. */
 const PARSE_ERRORS = new Set(['SyntaxError', 'TypeError', 'RangeError']);
@@ -50,7 +43,7 @@ const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
 /**
  * What an error of the SDK means. Never told by its class: an HTML page surfaces as a SyntaxError, an unmodelled
  * exception as a generic one, a reset as a TimeoutError; so by name, code and HTTP status together (UPSTREAMS.md,
- * "What the SDK does").
+ * "What the SDK does"). Whether a lost call may have reached the service is not in the error: requestHandler.ts observes it.
  */
 export function translateError(error: unknown): Refused | Unanswered {
   if (error instanceof CredentialFailure) {
@@ -61,14 +54,7 @@ export function translateError(error: unknown): Refused | Unanswered {
     const errorCode = failure.name ?? NAMELESS;
     return { kind: 'REFUSED', metadata: metadataOf(failure), errorCode, errorMessage: wordsOf(failure) };
   }
-  const neverSent = neverConnected(failure);
-  const metadata = metadataOf(failure);
-  return {
-    kind: 'UNANSWERED',
-    metadata: neverSent ? { ...metadata, attempts: 0 } : metadata,
-    ...lossOf(failure),
-    neverSent,
-  };
+  return { kind: 'UNANSWERED', metadata: metadataOf(failure), ...lossOf(failure), neverSent: false };
 }
 
 /** The metadata of an exchange that ended well. */
@@ -102,17 +88,6 @@ function isRefusal(failure: SdkError): boolean {
     return false;
   }
   return failure.name === NAMELESS ? requestId !== undefined : true;
-}
-
-function neverConnected(failure: SdkError): boolean {
-  const { name, code = '', syscall, errors, message } = failure;
-  if (NO_CONNECTION.has(code) || syscall === 'connect' || syscall === 'getaddrinfo') {
-    return true;
-  }
-  if (name === 'TimeoutError' && message.includes(CONNECTION_TIMED_OUT)) {
-    return true;
-  }
-  return errors !== undefined && errors.length > 0 && errors.every((one) => neverConnected(asSdkError(one)));
 }
 
 function lossOf(failure: SdkError): { readonly errorCode: string; readonly errorMessage: string } {
@@ -161,7 +136,6 @@ function asSdkError(error: unknown): SdkError {
     name: word(fields.name),
     message: textOf(fields.message, MAX_TEXT.sentence),
     code: word(fields.code),
-    syscall: word(fields.syscall),
     errors: Array.isArray(errors) ? errors : undefined,
     $metadata: fields.$metadata ?? undefined,
   };

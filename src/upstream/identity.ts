@@ -1,5 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { GatewayError } from '../errors.js';
+import type { AwsNetwork } from '../ports/awsNetwork.js';
+import { customEndpoint } from './customEndpoint.js';
 import { ambient, shared, type KeyPair } from './credentials.js';
 import { translateError } from './errors.js';
 import { createRequestHandler } from './requestHandler.js';
@@ -9,6 +11,7 @@ export interface IdentityOptions {
   readonly region: string;
   readonly endpoint: string | null;
   readonly credentials: KeyPair | null;
+  readonly network?: AwsNetwork | null;
   /** In milliseconds; by default 30 seconds. */
   readonly requestTimeoutMs?: number;
 }
@@ -22,12 +25,12 @@ export interface IdentityOptions {
  */
 export async function whoAmI(options: IdentityOptions): Promise<string> {
   const { region, endpoint } = options;
-  const requestHandler = createRequestHandler(options.requestTimeoutMs);
+  const requestHandler = createRequestHandler(options);
   const client = new STSClient({
     region,
     credentials: shared(ambient(options.credentials)),
-    requestHandler,
-    ...(endpoint === null ? {} : { endpoint }),
+    requestHandler: requestHandler.handler,
+    ...customEndpoint(endpoint),
   });
   try {
     const { Account } = await client.send(new GetCallerIdentityCommand({}));

@@ -2,9 +2,11 @@ import type { GuardDutyClient } from '@aws-sdk/client-guardduty';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Log } from '../log.js';
 import type { Administrator, TargetAddress } from '../membership.js';
-import type { CallAnswer, Refused, Upstream } from '../ports/upstream.js';
+import type { AwsNetwork } from '../ports/awsNetwork.js';
+import type { CallAnswer, DetectorRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
 import { createClients, type Clients } from './clients.js';
 import type { KeyPair } from './credentials.js';
+import { translateError } from './errors.js';
 import {
   changeGuardDutyMembers,
   findGuardDutyDetector,
@@ -30,26 +32,51 @@ export interface UpstreamOptions {
   readonly endpoint: string | null;
   /** Null: the SDK's default chain. */
   readonly credentials: KeyPair | null;
+  /** By default, calls go directly, and Node's own certificates are trusted. */
+  readonly network?: AwsNetwork | null;
   readonly log: Log;
   /** Called after every exchange. */
   readonly onExchange?: (exchange: EndedExchange) => void;
   /** In milliseconds; by default 30 seconds. */
   readonly requestTimeoutMs?: number;
+  /** In milliseconds; by default 5 seconds. */
+  readonly connectionTimeoutMs?: number;
 }
 
 /** Both services through the AWS SDK. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { administrators, endpoint, credentials } = options;
-  const requestHandler = createRequestHandler(options.requestTimeoutMs);
-  const clients = createClients(administrators, { credentials, endpoint, requestHandler });
+  const services = createRequestHandler(options);
+  // Its requests are not those of a call: a call whose credentials cannot be had has not left.
+  const credentialSources = createRequestHandler(options);
+  const clients = createClients(administrators, {
+    credentials,
+    endpoint,
+    requestHandler: credentialSources.handler,
+    serviceRequestHandler: services.handler,
+  });
 
   const exchange = async <Answer extends EndedExchange['answer']>(
     target: TargetAddress,
     action: string,
     send: Send<Answer>,
-  ): Promise<Answer | Refused> => {
-    const answer = sendTo(clients, target, send);
-    return answer === null ? notConfigured(target) : logged(options, { target, action }, answer);
+  ): Promise<Answer | Refused | Unanswered> => {
+    const startedAt = performance.now();
+    const { result, mayHaveArrived } = await services.observe(async () => {
+      try {
+        return await sendTo(clients, target, send);
+      } catch (err) {
+        // A defect of the gateway: the functions above return what AWS and the SDK do as values.
+        options.log.error({ err, ...target, action }, 'a call failed in the gateway');
+        return translateError(err);
+      }
+    });
+    if (result === null) {
+      return notConfigured(target);
+    }
+    const answer = mayHaveArrived ? result : asNeverSent(result);
+    report(options, { target, action, answer, seconds: (performance.now() - startedAt) / 1_000 });
+    return answer;
   };
 
   return {
@@ -68,15 +95,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         guardDuty: (client) => listGuardDutyMembers(client, detectorId, page, signal),
         securityHub: (client) => listSecurityHubMembers(client, page, signal),
       }),
-    async findDetector(target) {
-      const client = clients.guardDuty(target);
-      if (client === null) {
-        return notConfigured(target);
-      }
-      return logged(options, { target, action: 'LIST_DETECTORS' }, findGuardDutyDetector(client));
-    },
+    findDetector: (target) =>
+      exchange<DetectorRead | Refused | Unanswered>(target, 'LIST_DETECTORS', {
+        guardDuty: findGuardDutyDetector,
+        securityHub: () => {
+          throw new Error('Security Hub has no detectors.');
+        },
+      }),
     close() {
-      requestHandler.destroy();
+      services.destroy();
+      credentialSources.destroy();
     },
   };
 }
@@ -105,18 +133,21 @@ function sendTo<Answer>(
   }
 }
 
-/** Logs an exchange and reports it to `onExchange` when its answer comes. */
-async function logged<Answer extends EndedExchange['answer']>(
-  { log, onExchange }: UpstreamOptions,
-  { target, action }: Pick<EndedExchange, 'target' | 'action'>,
-  pending: Promise<Answer>,
-): Promise<Answer> {
-  const startedAt = performance.now();
-  const answer = await pending;
-  const ms = performance.now() - startedAt;
-  log.debug({ ...target, action, kind: answer.kind, ms: Math.round(ms) }, 'upstream');
-  onExchange?.({ target, action, answer, seconds: ms / 1_000 });
-  return answer;
+/**
+ * The answer of a call of which no byte left: a call that has no answer then changed nothing, whatever its error says
+ * (docs/decisions/0031-what-never-left-is-observed.md).
+ */
+function asNeverSent<Answer extends EndedExchange['answer']>(answer: Answer): Answer {
+  return answer.kind === 'UNANSWERED'
+    ? { ...answer, metadata: { ...answer.metadata, attempts: 0 }, neverSent: true }
+    : answer;
+}
+
+/** Logs an exchange and reports it to `onExchange`. */
+function report({ log, onExchange }: UpstreamOptions, exchange: EndedExchange): void {
+  const { target, action, answer, seconds } = exchange;
+  log.debug({ ...target, action, kind: answer.kind, ms: Math.round(seconds * 1_000) }, 'upstream');
+  onExchange?.(exchange);
 }
 
 /** The answer for work recorded for an administrator that was removed from the configuration since. */

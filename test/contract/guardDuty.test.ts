@@ -89,10 +89,11 @@ describe('GuardDuty alone', () => {
     });
   });
 
-  it('treats a missing detector id as a defect of the gateway, not as an answer', async () => {
-    const wanted = new Error('A call to GuardDuty needs a detector id.');
-    await expect(upstream.changeMembers(target, invitation)).rejects.toEqual(wanted);
-    await expect(upstream.getMembers(target, null, ['000000000001'])).rejects.toEqual(wanted);
+  it('sends nothing without a detector id', async () => {
+    const errorMessage = 'A call to GuardDuty needs a detector id.';
+    const wanted = { kind: 'UNANSWERED', neverSent: true, errorMessage };
+    expect(await upstream.changeMembers(target, invitation)).toMatchObject(wanted);
+    expect(await upstream.getMembers(target, null, ['000000000001'])).toMatchObject(wanted);
     expect(await fixture.calls()).toEqual([]);
   });
 });

@@ -1,14 +1,9 @@
-import { Agent } from 'node:http';
-import { Socket } from 'node:net';
-import { GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
 import type { SecurityService } from '../../src/membership.js';
 import { translateError } from '../../src/upstream/errors.js';
 import { httpAnswer, startRawServer, type RawReply } from './rawServer.js';
 import { sendTo } from './sendTo.js';
 
-const REGION = 'eu-west-1';
 const AWS = { 'content-type': 'application/json', 'x-amzn-requestid': 'req-1' };
 const HTML = { 'content-type': 'text/html' };
 
@@ -171,63 +166,6 @@ describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) =>
     expect(await sendTo(server.endpoint, service)).toEqual(expected);
     expect(server.requests).toHaveLength(1);
   });
-
-  it('reports a refused connection as a call that was never sent', async () => {
-    const { endpoint } = await closedServer();
-    expect(await sendTo(endpoint, service)).toEqual({
-      kind: 'UNANSWERED',
-      metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
-      errorCode: 'ECONNREFUSED',
-      errorMessage: expect.stringMatching(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
-      neverSent: true,
-    });
-  });
-});
-
-describe('a connection that was never made', () => {
-  it('is recognised by the text of the SDK when it timed out', async () => {
-    const agent = new (class extends Agent {
-      override createConnection() {
-        return Object.assign(new Socket(), { connecting: true });
-      }
-    })();
-    const client = new GuardDutyClient({
-      region: REGION,
-      endpoint: 'http://127.0.0.1:9',
-      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
-      maxAttempts: 1,
-      requestHandler: new NodeHttpHandler({ connectionTimeout: 20, httpAgent: agent }),
-    });
-    const failure: unknown = await client
-      .send(new ListDetectorsCommand({}))
-      .catch((thrown: unknown) => thrown);
-    expect(translateError(failure)).toEqual({
-      kind: 'UNANSWERED',
-      metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
-      errorCode: 'TimeoutError',
-      errorMessage:
-        'the request socket did not establish a connection with the server within the configured timeout of 20 ms.',
-      neverSent: true,
-    });
-    agent.destroy();
-  });
-
-  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])('is recognised by %s', (code) => {
-    expect(translateError(Object.assign(new Error(code), { code }))).toMatchObject({ neverSent: true });
-  });
-
-  it('is reported when every address of the host failed, and not when one was reached', () => {
-    const refusedOnce = Object.assign(new Error('connect ETIMEDOUT'), {
-      code: 'ETIMEDOUT',
-      syscall: 'connect',
-    });
-    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
-    const both = translateError(
-      Object.assign(new AggregateError([refusedOnce, refusedOnce]), { code: 'ETIMEDOUT' }),
-    );
-    expect(both).toMatchObject({ neverSent: true, errorMessage: 'connect ETIMEDOUT; connect ETIMEDOUT' });
-    expect(translateError(new AggregateError([refusedOnce, reset]))).toMatchObject({ neverSent: false });
-  });
 });
 
 it('treats an unknown error as a lost answer', () => {
@@ -239,9 +177,3 @@ it('treats an unknown error as a lost answer', () => {
     });
   }
 });
-
-async function closedServer() {
-  const server = await startRawServer(() => undefined);
-  await server[Symbol.asyncDispose]();
-  return server;
-}
