@@ -1,6 +1,7 @@
 import { findInstallation } from './app/installation.js';
 import { startGateway, type Gateway } from './app/startGateway.js';
 import { createClosers } from './closers.js';
+import { describeAwsNetwork } from './config/awsNetwork.js';
 import { loadConfig, type Config } from './config/loadConfig.js';
 import { GatewayError } from './errors.js';
 import { createLog, type Log } from './log.js';
@@ -65,13 +66,13 @@ function report(error: unknown, log: Log): void {
   }
 }
 
-function welcome({ upstream }: Config, { url, sandboxUrl }: Gateway): string {
+function welcome({ awsNetwork }: Config, { url, sandboxUrl }: Gateway): string {
   const query =
     'mutation { createMembers(input: { accounts: [{ accountId: \\"222233334444\\", email: \\"security@example.com\\" }] }) ' +
     '{ request { id status counts { total processed unprocessed } } userErrors { field message } } }';
   const destination =
-    upstream === 'aws'
-      ? 'Upstream: AWS. Calls are real.'
+    awsNetwork !== null
+      ? `Upstream: AWS, ${describeAwsNetwork(awsNetwork)}. Calls are real.`
       : `Upstream: the sandbox at ${sandboxUrl ?? ''}. No call leaves this machine.`;
   return [
     '',

@@ -1,3 +1,4 @@
+import { describeAwsNetwork } from '../config/awsNetwork.js';
 import type { Config } from '../config/loadConfig.js';
 import { startLocalServices } from '../local/startLocalServices.js';
 import type { Administrator } from '../membership.js';
@@ -43,6 +44,8 @@ export async function startGateway(
   intervals: Intervals = INTERVALS,
 ): Promise<Gateway> {
   const { log, closers } = process;
+  const { upstream, awsNetwork } = config;
+  log.info({ upstream, ...(awsNetwork && { calls: describeAwsNetwork(awsNetwork) }) }, 'starting');
   log.debug({ connections: DATABASE_CONNECTIONS }, 'most connections to PostgreSQL');
   const stopping = new AbortController();
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/loadConfig.js';
 import type { Administrator } from '../membership.js';
+import type { AwsNetwork } from '../ports/awsNetwork.js';
 import type { Metrics } from '../ports/metrics.js';
 import type { Upstream } from '../ports/upstream.js';
 import { isThrottled } from '../services/answers/refusals.js';
@@ -19,12 +20,15 @@ export interface UpstreamAccess {
   readonly endpoint: string | null;
   /** Null: the SDK finds the ambient credentials. */
   readonly credentials: KeyPair | null;
+  /** Null: directly, as to the sandbox. */
+  readonly network: AwsNetwork | null;
 }
 
 export function upstreamAccess(config: Config, sandboxUrl: string | null): UpstreamAccess {
   return {
     endpoint: config.endpoint ?? sandboxUrl,
     credentials: config.upstream === 'sandbox' ? SANDBOX_CREDENTIALS : null,
+    network: config.awsNetwork,
   };
 }
 

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { accessFaults, accessSettings, type AccessSettings } from './access.js';
+import { awsNetwork, awsNetworkVariables } from './awsNetwork.js';
 import { GatewayError } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
+import type { AwsNetwork } from '../ports/awsNetwork.js';
 import { isAccountId, SECURITY_SERVICES, type Administrator, type SecurityService } from '../membership.js';
 
 /** Requests per second and burst, for one administrator and region. */
@@ -24,6 +26,8 @@ export interface Config {
   readonly upstream: 'sandbox' | 'aws';
   /** URL of a running sandbox or AWS look-alike; null: the SDK's own endpoints, or a sandbox that the gateway starts. */
   readonly endpoint: string | null;
+  /** The way to AWS. Null with the sandbox: its calls go directly, whatever the shell says of AWS. */
+  readonly awsNetwork: AwsNetwork | null;
   /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;
   /** Regions of the administrator `default`. */
@@ -66,7 +70,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATA_DIR: z.string().default('.data'),
   UPSTREAM: z.enum(['sandbox', 'aws']).optional(),
-  AWS_ENDPOINT_URL: z.url().optional(),
+  ...awsNetworkVariables,
   AWS_REGION: z.string().optional(),
   ADMINISTRATORS_FILE: z.string().optional(),
   AUTH_MODE: list.pipe(z.array(z.enum(['none', 'token', 'oidc'])).min(1)).optional(),
@@ -149,11 +153,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
   const settings = read.data;
   const faults = contradictions(settings);
+  const upstream = settings.UPSTREAM ?? 'sandbox';
+  const network = awsNetwork(upstream, settings, faults);
   const administrators = readAdministrators(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
     throw configurationError(faults);
   }
-  const upstream = settings.UPSTREAM ?? 'sandbox';
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -162,6 +167,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     upstream,
     // For AWS the SDK reads the variable by itself, and its per-service siblings too.
     endpoint: upstream === 'sandbox' ? (settings.AWS_ENDPOINT_URL ?? null) : null,
+    awsNetwork: network,
     administrators,
     defaultRegions: upstream === 'sandbox' ? ['us-east-1', 'eu-west-1'] : [settings.AWS_REGION ?? ''],
     maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,

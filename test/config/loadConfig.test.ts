@@ -40,6 +40,7 @@ describe('the configuration', () => {
       dataDir: path.resolve('.data'),
       upstream: 'sandbox',
       endpoint: null,
+      awsNetwork: null,
       administrators: null,
       defaultRegions: ['us-east-1', 'eu-west-1'],
       maxAccountsPerRequest: 10_000,

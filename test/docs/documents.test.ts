@@ -73,8 +73,10 @@ describe.each(DOCUMENTS)('%s', (document) => {
 
 describe('.env.example', () => {
   it('lists exactly the variables that the configuration reads', () => {
-    const schema =
-      read('src/config/loadConfig.ts').split('const environmentSchema')[1]?.split('});')[0] ?? '';
+    const schema = [
+      read('src/config/loadConfig.ts').split('const environmentSchema')[1]?.split('});')[0] ?? '',
+      read('src/config/awsNetwork.ts').split('const awsNetworkVariables')[1]?.split('};')[0] ?? '',
+    ].join('\n');
     const inCode = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1]);
     const inExample = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
     expect(inCode.length).toBeGreaterThan(10);
