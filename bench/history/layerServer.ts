@@ -61,6 +61,7 @@ const server = await createHttpServer({
   stopping: new AbortController().signal,
   explorerDir: 'dist/explorer',
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  unreadAnswerMs: 60_000,
   settings,
   log: createLog('warn'),
 });

@@ -26,6 +26,7 @@ export function prepareHttp(
     charge: access.charge,
     settings: config.access,
     requestTimeoutMs: core.intervals.requestTimeoutMs,
+    unreadAnswerMs: core.intervals.unreadAnswerMs,
     readiness: readinessOf(core),
     exportOutcomes: createExportOutcomes(exports),
     metrics,

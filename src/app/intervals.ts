@@ -1,3 +1,4 @@
+import { UNREAD_ANSWER_MS } from '../http/request/unreadAnswers.js';
 import { REQUEST_TIMEOUT_MS } from '../http/server.js';
 import type { RetryDelays } from '../ports/laneRecord.js';
 import { CHECK_INTERVAL_MS } from '../services/access/credentialWatch.js';
@@ -11,10 +12,13 @@ export interface Intervals {
   readonly credentialCheckMs: number;
   /** Longest that a client may take to send a request, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Longest that an answer waits for a client that does not read, in milliseconds. */
+  readonly unreadAnswerMs: number;
 }
 
 export const INTERVALS: Intervals = {
   retryDelays: RETRY_DELAYS,
   credentialCheckMs: CHECK_INTERVAL_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  unreadAnswerMs: UNREAD_ANSWER_MS,
 };

@@ -25,6 +25,7 @@ import { logRequests } from './request/requestLog.js';
 import { measureRequests } from './request/requestMetrics.js';
 import { requestIdOf } from './request/requestOrigin.js';
 import { refuseWhenStopping } from './request/stopping.js';
+import { disconnectIdleReaders, idleReaderOptions } from './request/unreadAnswers.js';
 import { registerWebSecurity } from './request/webSecurity.js';
 import { registerExplorer } from './routes/explorer.js';
 import { registerExport } from './routes/export.js';
@@ -58,6 +59,8 @@ export interface HttpOptions {
   readonly settings: HttpSettings;
   /** Longest time for a whole request, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Longest that an answer waits for a client that does not read, in milliseconds. */
+  readonly unreadAnswerMs: number;
   readonly log: Log;
 }
 
@@ -87,7 +90,7 @@ export interface HttpServer {
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const toCallerError = createToCallerError(options.log);
-  const app = createApp(options.settings, options.requestTimeoutMs, toCallerError);
+  const app = createApp(options, toCallerError);
   await registerHooks(app, options, toCallerError);
   const gate = createGate(app, {
     ...options,
@@ -105,8 +108,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 }
 
 function createApp(
-  { limits, trustedProxies }: HttpSettings,
-  requestTimeoutMs: number,
+  { settings: { limits, trustedProxies }, requestTimeoutMs, unreadAnswerMs }: HttpOptions,
   toCallerError: ToCallerError,
 ): FastifyInstance {
   return fastify({
@@ -115,6 +117,7 @@ function createApp(
     // refuseWhenStopping answers in the form of GraphQL.
     return503OnClosing: false,
     requestTimeout: requestTimeoutMs,
+    ...idleReaderOptions(unreadAnswerMs),
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
@@ -137,6 +140,7 @@ async function registerHooks(
   measureRequests(app, metrics);
   registerErrorHandler(app, toCallerError);
   refuseWhenStopping(app, stopping);
+  disconnectIdleReaders(app);
 }
 
 /** Registers /graphql and /graphql/stream; returns a function that closes the server once the answers in progress are sent. */
