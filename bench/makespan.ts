@@ -117,5 +117,5 @@ async function runSpread(stage: Stage, replicas: readonly StagedGateway[]) {
 }
 
 function throttled(calls: readonly LoggedCall[]): LoggedCall[] {
-  return calls.filter(({ errorType }) => /Throttling|TooManyRequests/.test(errorType ?? ''));
+  return calls.filter(({ errorType }) => /Throttling|LimitExceeded/.test(errorType ?? ''));
 }

@@ -8,6 +8,7 @@ import {
   internalError,
   notEnabled,
   OUT_OF_RANGE,
+  overQuota,
   throttled,
   type Refusal,
 } from './refusal.js';
@@ -39,6 +40,7 @@ const denied = ({ scope, identity, operation }: FaultedCall): Refusal =>
 
 const REFUSALS: Readonly<Partial<Record<Fault, (call: FaultedCall) => Refusal>>> = {
   throttle: ({ scope }) => throttled(scope.service),
+  quota: ({ scope }) => overQuota(scope.service),
   'internal-error': ({ scope }) => internalError(scope.service),
   'access-denied': denied,
   'not-enabled': (call) =>

@@ -1,6 +1,6 @@
 /**
  * The faults of a whole call, chosen by a magic account id or by a fault rule:
- * - `throttle`, `internal-error`, `access-denied`, `not-enabled`, `bad-input`: refused with the service's own error
+ * - `throttle`, `quota`, `internal-error`, `access-denied`, `not-enabled`, `bad-input`: refused with the service's own error
  * - `html-502`: refused by a load balancer, with an HTML page instead of JSON
  * - `reset-before`, `hang-before`: not performed, and no answer
  * - `reset-after`, `hang-after`: performed, and no answer
@@ -9,6 +9,7 @@
  */
 export const FAULTS = [
   'throttle',
+  'quota',
   'internal-error',
   'access-denied',
   'not-enabled',

@@ -43,6 +43,9 @@ export function createGuardDuty(dependencies: ServiceDependencies): ServiceEntry
         ...operation,
         check() {
           if (ownDetector() !== detectorId) {
+            if (!DETECTOR_ID.test(detectorId)) {
+              throw badInput('guardduty', MALFORMED_DETECTOR);
+            }
             throw notEnabled('guardduty', call.identity.account);
           }
           operation.check();
@@ -51,6 +54,10 @@ export function createGuardDuty(dependencies: ServiceDependencies): ServiceEntry
     );
   };
 }
+
+/** The form of GuardDuty's detector ids; one in another form has an error text of its own. */
+const DETECTOR_ID = /^[0-9a-f]{32}$/;
+const MALFORMED_DETECTOR = 'The request is rejected because the parameter detectorId has an invalid value.';
 
 const AccountDetails = z.object({
   accountDetails: z.array(z.object({ accountId: z.string(), email: z.string() })),

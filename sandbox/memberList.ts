@@ -30,8 +30,8 @@ export interface MemberList {
   /** Deletes the entries of members that are not associated. */
   remove(accountIds: readonly string[], fixed: FixedResult): Unprocessed[];
   get(accountIds: readonly string[]): { members: Member[]; unprocessed: Unprocessed[] };
-  /** Returns at most `size` members with ids after `after`. */
-  list(after: string, size: number, onlyAssociated: boolean): MemberPage;
+  /** Returns at most `size` members with ids after `after`, of certain statuses; null: of every status. */
+  list(after: string, size: number, statuses: ReadonlySet<MemberStatus> | null): MemberPage;
   all(): Iterable<Member>;
   /** Stores a member as given, in place of an existing one. */
   put(member: Member): void;
@@ -82,7 +82,7 @@ export function createMemberList(dependencies: MemberListDependencies): MemberLi
         unprocessed: found.filter((one): one is Unprocessed => 'result' in one),
       };
     },
-    list: (after, size, onlyAssociated) => listPage(entries, after, size, onlyAssociated),
+    list: (after, size, statuses) => listPage(entries, after, size, statuses),
     all: entries.all,
     put: entries.put,
   };
@@ -170,12 +170,17 @@ function createRefusals({ account, texts, ceilings }: MemberListDependencies, en
   };
 }
 
-function listPage(entries: Entries, after: string, size: number, onlyAssociated: boolean): MemberPage {
+function listPage(
+  entries: Entries,
+  after: string,
+  size: number,
+  statuses: ReadonlySet<MemberStatus> | null,
+): MemberPage {
   const ids = entries.sortedIds();
   const page: Member[] = [];
   for (let i = firstAfter(ids, after); i < ids.length; i++) {
     const member = entries.get(ids[i] ?? '');
-    if (!member || (onlyAssociated && !ASSOCIATED.has(member.status))) {
+    if (!member || statuses?.has(member.status) === false) {
       continue;
     }
     if (page.length === size) {
@@ -186,8 +191,8 @@ function listPage(entries: Entries, after: string, size: number, onlyAssociated:
   return { members: page, next: undefined };
 }
 
-/** The statuses that `onlyAssociated` lists (UPSTREAMS.md, "Both"). */
-const ASSOCIATED: ReadonlySet<MemberStatus> = new Set([
+/** The statuses of members that are associated. */
+export const ASSOCIATED: ReadonlySet<MemberStatus> = new Set([
   'Enabled',
   'Disabled',
   'AccountSuspended',

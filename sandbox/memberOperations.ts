@@ -1,5 +1,5 @@
-import type { MemberPage, Unprocessed } from './member.js';
-import type { MemberList } from './memberList.js';
+import type { MemberPage, MemberStatus, Unprocessed } from './member.js';
+import { ASSOCIATED, type MemberList } from './memberList.js';
 import { BATCH_LIMIT, type ServiceDependencies, type SignedCall } from './operation.js';
 import { badInput, OUT_OF_RANGE } from './refusal.js';
 import { isAccountId, type ChangingOperation, type Scope, type Service } from './scope.js';
@@ -36,9 +36,16 @@ export function memberOperations(
     disassociate: (accountIds) => list.disassociate(accountIds, at, fixed('DisassociateMembers')),
     remove: (accountIds) => list.remove(accountIds, fixed('DeleteMembers')),
     get: (accountIds) => list.get(accountIds),
-    list: ({ after, size, onlyAssociated }) => list.list(after, size, onlyAssociated),
+    list: ({ after, size, onlyAssociated }) =>
+      list.list(after, size, onlyAssociated ? LISTED[service] : null),
   };
 }
+
+/** The statuses that `onlyAssociated` lists (UPSTREAMS.md, "Both services"). */
+const LISTED: Readonly<Record<Service, ReadonlySet<MemberStatus>>> = {
+  guardduty: ASSOCIATED,
+  securityhub: new Set(['Enabled', 'Associated']),
+};
 
 /** The query of ListMembers. */
 export interface PageInput {

@@ -76,11 +76,22 @@ export const badInput = (service: SignedService, message: string): Refusal =>
     message,
   );
 
-/** Returns the refusal above the rate limit. The SDK treats both as throttling; its GuardDuty model lacks the exception. */
+/**
+ * Returns the refusal above the rate limit: the only throttle that Security Hub's model declares, and a common one that
+ * GuardDuty's model lacks.
+ */
 export const throttled = (service: SignedService): Refusal =>
   service === 'securityhub'
-    ? new Refusal(429, 'TooManyRequestsException', 'Too Many Requests')
+    ? new Refusal(429, 'LimitExceededException', 'Too many requests')
     : new Refusal(400, 'ThrottlingException', 'Rate exceeded');
+
+/** Returns the refusal by a quota of the account: the name and status of Security Hub's throttle, with a text of its own. */
+export const overQuota = (service: SignedService): Refusal =>
+  new Refusal(
+    service === 'securityhub' ? 429 : 400,
+    'LimitExceededException',
+    'The request was rejected because it attempted to create resources beyond the current account limits.',
+  );
 
 /** Returns the failure inside a service. */
 export const internalError = (service: SignedService): Refusal =>

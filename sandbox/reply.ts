@@ -30,13 +30,21 @@ export function refusalReply(service: string, requestId: string, { status, type,
       `<ErrorResponse xmlns="${STS_NAMESPACE}"><Error><Type>Sender</Type><Code>${type}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     );
   }
-  const body = service === 'securityhub' ? { Message: message, Code: type } : { message, __type: type };
+  const body =
+    service === 'securityhub'
+      ? { Message: message, Code: type }
+      : { message, __type: GUARDDUTY_BODY_TYPES[type] ?? type };
   return {
     status,
     headers: { ...restHeaders(requestId), 'x-amzn-errortype': type },
     body: JSON.stringify(body),
   };
 }
+
+/** The names in the bodies of GuardDuty's errors that differ from the header's (UPSTREAMS.md, "GuardDuty"). */
+const GUARDDUTY_BODY_TYPES: Readonly<Record<string, string>> = {
+  BadRequestException: 'InvalidInputException',
+};
 
 /** The 502 page of a load balancer, without a request id or an error name. */
 export const BAD_GATEWAY_PAGE: Reply = {

@@ -102,11 +102,21 @@ function createMembers(
     ({ AccountId, Email }) => ({ accountId: AccountId, email: Email }),
   );
   const accountIds = accounts?.map(({ accountId }) => accountId);
-  return batch(
+  const operation = batch(
     { name: 'CreateMembers', field: 'AccountDetails', accountIds, refusesAboveLimit },
     (ids, surplus) =>
       unprocessedAnswer([...members.create((accounts ?? []).slice(0, ids.length)), ...surplus]),
   );
+  return {
+    ...operation,
+    check() {
+      operation.check();
+      // The model's NonEmptyString has a character that is not white space.
+      if (accounts?.some(({ email }) => email?.trim() === '') === true) {
+        throw badInput('securityhub', `Invalid parameter 'Email'.`);
+      }
+    },
+  };
 }
 
 /** The input of an operation on a list of accounts. */

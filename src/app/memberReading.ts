@@ -2,7 +2,7 @@ import type { InventoryReads } from '../ports/inventory.js';
 import type { MemberCache } from '../ports/memberCache.js';
 import type { LaneStates } from '../ports/laneStates.js';
 import type { ListAllMembers } from '../ports/memberListing.js';
-import { THROTTLING_ERRORS } from '../services/answers/refusals.js';
+import { QUOTA_REFUSAL, THROTTLING_ERRORS } from '../services/answers/refusals.js';
 import type { Deadline } from '../services/deadline.js';
 import { createFindDetector } from '../services/members/detectors.js';
 import { createCachedPages } from '../services/members/cachedPages.js';
@@ -69,6 +69,7 @@ export function createMemberReading(
     laneIdOf: lanes.idOf,
     rates: config.rates,
     throttlingErrors: THROTTLING_ERRORS,
+    quotaRefusal: QUOTA_REFUSAL,
   });
   const shared = { reads, memberCache, inventory, states };
   return {

@@ -10,7 +10,7 @@ describeMembershipService('Security Hub', () => ({
     'a missing permission': ['access-denied', 403, 'AccessDeniedException'],
     'a missing subscription': ['not-enabled', 401, 'InvalidAccessException'],
     'a bad input': ['bad-input', 400, 'InvalidInputException'],
-    throttling: ['throttle', 429, 'TooManyRequestsException'],
+    throttling: ['throttle', 429, 'LimitExceededException'],
   },
   internalError: 'InternalException',
 }));

@@ -28,7 +28,8 @@ const refused = (fault: Fault, name: string, httpStatus: number): Expected => ({
 });
 
 const FAULTS: Expected[] = [
-  refused('throttle', 'TooManyRequestsException', 429),
+  refused('throttle', 'LimitExceededException', 429),
+  refused('quota', 'LimitExceededException', 429),
   refused('internal-error', 'InternalException', 500),
   refused('access-denied', 'AccessDeniedException', 403),
   refused('not-enabled', 'InvalidAccessException', 401),

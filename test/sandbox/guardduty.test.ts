@@ -274,6 +274,11 @@ describe('GuardDuty in the sandbox', () => {
 
   it('refuses the detector of another account and a replaced detector', async () => {
     const { client, DetectorId, control, guardDuty } = await start();
+    const malformed = refusalOf(create(guardDuty(), 'not-a-detector', [A]));
+    expect(await malformed).toMatchObject({
+      name: 'BadRequestException',
+      message: 'The request is rejected because the parameter detectorId has an invalid value.',
+    });
     const foreign = refusalOf(create(guardDuty({ account: B }), DetectorId, [A]));
     const notOwned = {
       name: 'BadRequestException',

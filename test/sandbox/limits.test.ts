@@ -26,7 +26,7 @@ describe('rates', () => {
 
     const describeHub = () => securityHub().send(new hub.DescribeHubCommand({}));
     await describeHub();
-    expect(await refusalOf(describeHub())).toMatchObject({ name: 'TooManyRequestsException', status: 429 });
+    expect(await refusalOf(describeHub())).toMatchObject({ name: 'LimitExceededException', status: 429 });
     expect((await control.calls('operation=DescribeHub')).map(({ outcome }) => outcome)).toEqual([
       'applied',
       'refused',

@@ -155,7 +155,7 @@ const FAILURES: Partial<Record<Fault, Ending>> = {
   },
   throttle: {
     guardduty: ['ThrottlingException', 400],
-    securityhub: ['TooManyRequestsException', 429],
+    securityhub: ['LimitExceededException', 429],
     done: false,
   },
   'internal-error': {

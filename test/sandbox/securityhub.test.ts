@@ -132,6 +132,13 @@ describe('Security Hub in the sandbox', () => {
     ]);
   });
 
+  it('refuses a blank e-mail address', async () => {
+    const { client } = await start();
+    const [AccountId] = accountIds(1);
+    const create = client.send(new CreateMembersCommand({ AccountDetails: [{ AccountId, Email: ' ' }] }));
+    expect(await refusalOf(create)).toMatchObject({ name: 'InvalidInputException', status: 400 });
+  });
+
   it('lists members in pages, by default only associated ones', async () => {
     const { client, control } = await start();
     const ids = accountIds(60);
@@ -152,6 +159,14 @@ describe('Security Hub in the sandbox', () => {
     expect([first.Members?.length, second.NextToken]).toEqual([50, undefined]);
     const associated = await client.send(new ListMembersCommand({ MaxResults: 2 }));
     expect(associated.Members?.map(({ AccountId }) => AccountId)).toEqual([ids[55], ids[56]]);
+    await control.change('POST', 'members', {
+      account: ACCOUNT,
+      region: 'us-east-1',
+      service: 'securityhub',
+      members: [{ accountId: ids[55], status: 'AccountSuspended' }],
+    });
+    const enabled = await client.send(new ListMembersCommand({ MaxResults: 1 }));
+    expect(enabled.Members?.map(({ AccountId }) => AccountId)).toEqual([ids[56]]);
     expect(await refusalOf(client.send(new ListMembersCommand({ MaxResults: 51 })))).toMatchObject({
       name: 'InvalidInputException',
       status: 400,

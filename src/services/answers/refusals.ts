@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../membership.js';
+import type { MembershipOperation, ReasonCode } from '../../membership.js';
 import type { Verdict } from '../../ports/laneRecord.js';
 import type { CallAnswer, Refused, Unanswered } from '../../ports/upstream.js';
 import { classifyUnprocessed } from './reasonPatterns.js';
@@ -11,6 +11,8 @@ export interface Failure {
   readonly errorMessage: string;
   /** Null when no HTTP answer came. */
   readonly httpStatus: number | null;
+  /** The operation that changes members; absent for a read. */
+  readonly operation?: MembershipOperation | undefined;
 }
 
 /** Exceptions that mean the same in either service (UPSTREAMS.md, "Whole-call refusals"). */
@@ -66,8 +68,17 @@ const REASON_BY_STATUS: Readonly<Record<number, ReasonCode>> = {
   429: 'THROTTLED',
 };
 
-/** Part of GuardDuty's 400 for a detector that does not exist or is another account's. */
-const FOREIGN_DETECTOR = /detector\s?id is not owned by the current account/i;
+/** Part of GuardDuty's 400 for a detector that does not exist, is another account's, or is malformed. */
+const UNKNOWN_DETECTOR = /detector\s?id (is not owned by the current account|has an invalid value)/i;
+
+/** The name that means a throttle or a quota; its text tells which (UPSTREAMS.md, "Whole-call refusals"). */
+const LIMIT_EXCEEDED = 'LimitExceededException';
+
+/** Part of a text about a quota of the account. AWS's text for both, "account or throttling limits", is none. */
+const QUOTA = /beyond the current (\S+ ){0,4}account limits|maximum number of/i;
+
+/** The refusals that look like throttling by their name or status, and are none. */
+export const QUOTA_REFUSAL = { errorCode: LIMIT_EXCEEDED, errorMessage: QUOTA.source } as const;
 
 /** The verdict on GuardDuty's accounts in a region without a detector (UPSTREAMS.md, "GuardDuty"). */
 export const NO_DETECTOR: Verdict = {
@@ -92,7 +103,7 @@ export function classifyRefusal(failure: Failure): {
 }
 
 /** The verdict on every account of a call that failed as a whole. */
-export function verdictOf(answer: Refused | Unanswered): Verdict {
+export function verdictOf(answer: Refused | Unanswered, operation?: MembershipOperation): Verdict {
   const { errorCode, errorMessage } = answer;
   const { httpStatus } = answer.metadata;
   // The status of an unreadable answer means nothing, unless it is a 5xx of the service.
@@ -101,6 +112,7 @@ export function verdictOf(answer: Refused | Unanswered): Verdict {
     errorCode,
     errorMessage,
     httpStatus: unread ? null : httpStatus,
+    operation,
   });
   return {
     status: 'FAILED',
@@ -117,9 +129,13 @@ export function isThrottled(answer: CallAnswer | { readonly kind: 'READ' }): boo
   return failed && verdictOf(answer).reasonCode === 'THROTTLED';
 }
 
-function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode {
+function reasonOf(failure: Failure): ReasonCode {
+  const { errorCode, errorMessage, httpStatus } = failure;
   if (httpStatus !== null && httpStatus >= 500) {
     return 'INTERNAL_ERROR';
+  }
+  if (errorCode === LIMIT_EXCEEDED && QUOTA.test(errorMessage)) {
+    return quotaOf(failure);
   }
   const named = Object.hasOwn(REASON_BY_ERROR, errorCode) ? REASON_BY_ERROR[errorCode] : undefined;
   if (named !== undefined) {
@@ -128,9 +144,18 @@ function reasonOf({ errorCode, errorMessage, httpStatus }: Failure): ReasonCode 
   if (httpStatus === null || httpStatus < 400) {
     return 'UNREACHABLE';
   }
-  if (FOREIGN_DETECTOR.test(errorMessage)) {
+  if (UNKNOWN_DETECTOR.test(errorMessage)) {
     return 'DETECTOR_NOT_FOUND';
   }
   const told = classifyUnprocessed(errorMessage);
   return told === 'OTHER' ? (REASON_BY_STATUS[httpStatus] ?? 'OTHER') : told;
+}
+
+/** The quota that a text names, else the one that the operation counts against. */
+function quotaOf({ errorMessage, operation }: Failure): ReasonCode {
+  const told = classifyUnprocessed(errorMessage);
+  if (told === 'MEMBER_LIMIT_REACHED' || told === 'INVITATION_LIMIT_REACHED') {
+    return told;
+  }
+  return operation === 'INVITE_MEMBERS' ? 'INVITATION_LIMIT_REACHED' : 'MEMBER_LIMIT_REACHED';
 }

@@ -75,7 +75,7 @@ export function settlementOf(
       errorCode,
       errorMessage,
       unprocessed: [],
-      defaultVerdict: verdictOf(answer),
+      defaultVerdict: verdictOf(answer, operation),
       exceptions: new Map(),
     },
     unrequested: [],

@@ -13,16 +13,18 @@ export interface LaneStateOptions {
   readonly rates: Readonly<Record<SecurityService, Rate>>;
   /** Exception names of the services. */
   readonly throttlingErrors: readonly string[];
+  /** Refusals by a quota, which have the name and status of throttling; `errorMessage` is a regular expression. */
+  readonly quotaRefusal: { readonly errorCode: string; readonly errorMessage: string };
 }
 
 /** Reads the states of lanes from the record. */
 export function createLaneStates(
   prisma: PrismaClient,
-  { laneIdOf, rates, throttlingErrors }: LaneStateOptions,
+  { laneIdOf, rates, throttlingErrors, quotaRefusal }: LaneStateOptions,
 ): LaneStates {
   return {
     async of(targets) {
-      const rows = await readLanes(prisma, targets.map(laneIdOf), throttlingErrors);
+      const rows = await readLanes(prisma, targets.map(laneIdOf), { throttlingErrors, quotaRefusal });
       const byId = new Map(rows.map((row) => [row.id, row]));
       return targets.map((target) => {
         const row = byId.get(laneIdOf(target));
@@ -47,17 +49,20 @@ type LaneRow = Omit<LaneState, 'requestsLeft'> & { readonly id: number; readonly
 function readLanes(
   prisma: PrismaClient,
   laneIds: readonly number[],
-  throttlingErrors: readonly string[],
+  { throttlingErrors, quotaRefusal }: Pick<LaneStateOptions, 'throttlingErrors' | 'quotaRefusal'>,
 ): Promise<LaneRow[]> {
   return prisma.$queryRaw<LaneRow[]>`
     SELECT lane.id, ${SECONDS_TO_FULL_BURST} AS "secondsToFullBurst", clock_timestamp() AS at,
       (SELECT c.id::text FROM call c WHERE c.lane_id = lane.id ORDER BY c.id DESC LIMIT 1) AS "lastCallId",
       (
         SELECT max(recent.finished_at) FROM (
-          SELECT c.finished_at, c.http_status, c.error_code FROM call c
+          SELECT c.finished_at, c.http_status, c.error_code, c.error_message FROM call c
           WHERE c.lane_id = lane.id ORDER BY c.id DESC LIMIT ${CALLS_CONSIDERED}::int
         ) recent
-        WHERE recent.http_status = 429 OR recent.error_code = ANY (${[...throttlingErrors]}::text[])
+        WHERE (recent.http_status = 429 OR recent.error_code = ANY (${[...throttlingErrors]}::text[]))
+          AND NOT COALESCE(
+            recent.error_code = ${quotaRefusal.errorCode} AND recent.error_message ~* ${quotaRefusal.errorMessage}, false
+          )
       ) AS "throttledAt"
     FROM lane WHERE lane.id = ANY (${[...laneIds]}::int[])
   `;

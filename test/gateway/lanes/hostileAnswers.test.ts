@@ -200,6 +200,36 @@ it('an empty list does not replace the inventory the first time', async () => {
   expect(await refresh()).toMatchObject({ status: 'OBSERVED', members: known });
 });
 
+it.each(SERVICES)('a quota of %s refuses a call once, and is no throttle', async (service) => {
+  await gateway.sandbox.clearLog();
+  await gateway.sandbox.put('faults', [{ match: { service, operation: 'CreateMembers' }, fault: 'quota' }]);
+  const input = {
+    accounts: accounts(2, 900),
+    regions: [REGION],
+    services: [GRAPHQL[service]],
+    waitSeconds: 20,
+  };
+  const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
+  const ending = { status: 'FAILED', reasonCode: 'MEMBER_LIMIT_REACHED', retryable: false };
+  expect(createMembers?.request).toMatchObject({
+    status: 'FAILED',
+    outcomes: { nodes: [ending, ending] },
+  });
+  expect(await gateway.sandbox.calls('CreateMembers')).toHaveLength(1);
+});
+
+it('one cause has one text in both services of a request', async () => {
+  await gateway.sandbox.put('faults', [{ fault: 'access-denied' }]);
+  await gateway.sandbox.put('detectors', { account: OWN, region: 'eu-west-1', detectorId: 'f'.repeat(32) });
+  const input = { accounts: accounts(1, 950), regions: ['eu-west-1'], waitSeconds: 20 };
+  const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
+  const reasons = createMembers?.request?.outcomes.nodes.map(({ reason }) => reason ?? '') ?? [];
+  expect(reasons).toHaveLength(2);
+  for (const reason of reasons) {
+    expect(reason).toMatch(/^User: .* is not authorized to perform: /);
+  }
+});
+
 it('a ListDetectors without its list is no answer', async () => {
   let lookups = 0;
   const other = 'eu-west-1';

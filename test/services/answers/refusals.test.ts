@@ -18,6 +18,12 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
   [
     400,
     'BadRequestException',
+    'The request is rejected because the parameter detectorId has an invalid value.',
+    { reasonCode: 'DETECTOR_NOT_FOUND', retry: false },
+  ],
+  [
+    400,
+    'BadRequestException',
     'The request is rejected because an invalid or out-of-range value is specified as an input parameter.',
     { reasonCode: 'OTHER', retry: false },
   ],
@@ -58,6 +64,18 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
   [404, 'ResourceNotFoundException', 'Not found', { reasonCode: 'OTHER', retry: false }],
   [409, 'ResourceConflictException', 'Conflict', { reasonCode: 'OTHER', retry: false }],
   [429, 'LimitExceededException', 'Too many requests', { reasonCode: 'THROTTLED', retry: true }],
+  [
+    429,
+    'LimitExceededException',
+    'The request was rejected because it attempted to create resources beyond the current account or throttling limits.',
+    { reasonCode: 'THROTTLED', retry: true },
+  ],
+  [
+    429,
+    'LimitExceededException',
+    'The current account cannot send more than the maximum number of outstanding invitations.',
+    { reasonCode: 'INVITATION_LIMIT_REACHED', retry: false },
+  ],
   [429, 'TooManyRequestsException', 'Too many requests', { reasonCode: 'THROTTLED', retry: true }],
   [429, 'NeverHeardOf', 'slower', { reasonCode: 'THROTTLED', retry: true }],
   [408, 'RequestTimeout', 'Idle connections are closed', { reasonCode: 'INTERNAL_ERROR', retry: true }],
@@ -74,6 +92,24 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
   [null, 'AdministratorNotConfigured', 'gone', { reasonCode: 'ACCESS_DENIED', retry: false }],
 ])('reads %s %s "%s" as %j', (httpStatus, errorCode, errorMessage, classified) => {
   expect(classifyRefusal({ httpStatus, errorCode, errorMessage })).toEqual(classified);
+});
+
+it('reads a quota by the operation that it refuses', () => {
+  const errorMessage =
+    'The request was rejected because it attempted to create resources beyond the current AWS account limits.';
+  const failure = { httpStatus: 429, errorCode: 'LimitExceededException', errorMessage };
+  expect(classifyRefusal({ ...failure, operation: 'CREATE_MEMBERS' })).toEqual({
+    reasonCode: 'MEMBER_LIMIT_REACHED',
+    retry: false,
+  });
+  expect(classifyRefusal({ ...failure, operation: 'INVITE_MEMBERS' })).toEqual({
+    reasonCode: 'INVITATION_LIMIT_REACHED',
+    retry: false,
+  });
+  expect(classifyRefusal({ ...failure, errorCode: 'TooManyRequestsException' })).toEqual({
+    reasonCode: 'THROTTLED',
+    retry: true,
+  });
 });
 
 const REFUSED: Refused = {

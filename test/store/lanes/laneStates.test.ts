@@ -25,7 +25,12 @@ afterAll(async () => {
 it('reads the available burst, the newest call and the last throttling, in the order of the targets', async () => {
   const { prisma } = database;
   const { idOf } = await openLanes(prisma, [ADMINISTRATOR]);
-  const states = createLaneStates(prisma, { laneIdOf: idOf, rates: RATES, throttlingErrors: ['SlowDown'] });
+  const states = createLaneStates(prisma, {
+    laneIdOf: idOf,
+    rates: RATES,
+    throttlingErrors: ['SlowDown'],
+    quotaRefusal: { errorCode: 'LimitExceeded', errorMessage: 'account (\\S+ )*limits' },
+  });
   const fresh = { lastCallId: null, throttledAt: null, at: expect.any(Date) };
   expect(await states.of([GUARDDUTY, HUB])).toEqual([
     { requestsLeft: 10, ...fresh },
@@ -33,7 +38,11 @@ it('reads the available burst, the newest call and the last throttling, in the o
   ]);
 
   await createReadQuota(prisma, idOf, RATES).reserve(HUB, 3);
-  const call = (n: number, minute: number, error: { errorCode: string; httpStatus: number } | null) => ({
+  const call = (
+    n: number,
+    minute: number,
+    error: { errorCode: string; errorMessage?: string; httpStatus: number } | null,
+  ) => ({
     ...{
       id: `01900000-0000-7000-8000-00000000000${n}`,
       laneId: idOf(HUB),
@@ -47,12 +56,13 @@ it('reads the available burst, the newest call and the last throttling, in the o
       call(1, 1, { errorCode: 'SlowDown', httpStatus: 400 }),
       call(2, 2, { errorCode: 'Whatever', httpStatus: 429 }),
       call(3, 3, { errorCode: 'AccessDenied', httpStatus: 403 }),
-      call(4, 4, null),
+      call(4, 4, { errorCode: 'LimitExceeded', errorMessage: 'beyond the account limits', httpStatus: 429 }),
+      call(5, 5, null),
     ],
   });
   const [hub, guardDuty] = await states.of([HUB, GUARDDUTY]);
   expect(hub?.requestsLeft).toBeCloseTo(7, 0);
-  expect(hub?.lastCallId).toBe('01900000-0000-7000-8000-000000000004');
+  expect(hub?.lastCallId).toBe('01900000-0000-7000-8000-000000000005');
   expect(hub?.throttledAt).toEqual(new Date('2026-01-01T00:02:00Z'));
   expect(guardDuty).toMatchObject({ requestsLeft: 10, lastCallId: null });
 });
