@@ -3,9 +3,13 @@ import { createHttpServer, type HttpServer } from '../http/server.js';
 import type { Readiness } from '../http/routes/health.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
-import { createExports } from '../store/history/exports.js';
+import { createCallerLimit } from '../services/access/callerLimit.js';
+import { createExports, MAX_EXPORTS } from '../store/history/exports.js';
 import type { Access } from './access.js';
 import type { GatewayCore } from './core.js';
+
+/** Most exports of one caller at once: half of all, so that another caller finds room. */
+const CALLER_EXPORTS = MAX_EXPORTS / 2;
 
 /** Prepares the HTTP server. It listens later. */
 export function prepareHttp(
@@ -28,7 +32,10 @@ export function prepareHttp(
     requestTimeoutMs: core.intervals.requestTimeoutMs,
     unreadAnswerMs: core.intervals.unreadAnswerMs,
     readiness: readinessOf(core),
-    exportOutcomes: createExportOutcomes(exports),
+    exportOutcomes: createExportOutcomes(
+      exports,
+      createCallerLimit('CALLER_EXPORTS', 'exports', CALLER_EXPORTS).open,
+    ),
     metrics,
     stopping,
     explorerDir,

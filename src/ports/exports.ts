@@ -22,7 +22,8 @@ export type Parameters = Readonly<Record<string, string | readonly string[] | un
 
 /**
  * All outcomes that match the parameters, in batches, newest first, limited to the administrators granted to the caller.
- * Throws `BAD_USER_INPUT` for wrong parameters, before anything is read.
+ * Throws `BAD_USER_INPUT` for wrong parameters, before anything is read. The first read rejects with `LIMIT_EXCEEDED` when
+ * the caller has too many exports.
  */
 export type ExportOutcomes = (
   caller: Caller,

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeRun } from '../store/history/historyRecord.js';
+import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/gateway.js';
+
+const EXPORT = 'export/outcomes.jsonl';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({
+    environment: { AUTH_MODE: 'token' },
+    intervals: { credentialCheckMs: 500 },
+  });
+  await writeRun(gateway.database.prisma, { administrator: 'default', from: 1, to: 10, accounts: 1000 });
+});
+afterAll(() => gateway.stop());
+
+/** Begins an export of which nothing more is read. */
+async function begin(secret: string): Promise<{ request: ClientRequest; response: IncomingMessage }> {
+  const headers = { authorization: `Bearer ${secret}` };
+  const request = get(`${gateway.url}/${EXPORT}`, { headers });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined);
+  return { request, response };
+}
+
+async function fetchExport(secret: string): Promise<Response> {
+  return fetch(`${gateway.url}/${EXPORT}?region=mars-1`, { headers: { authorization: `Bearer ${secret}` } });
+}
+
+describe('exports of one caller', () => {
+  it('are limited, however many the caller asks for at once, and leave room for others', async () => {
+    const hoarder = await gateway.token('hoarder', 'VIEWER');
+    const all = await Promise.all(Array.from({ length: 10 }, () => begin(hoarder)));
+    const open = all.filter(({ response }) => response.statusCode === 200);
+    expect(open).toHaveLength(2);
+
+    const refused = await fetchExport(hoarder);
+    expect(refused.status).toBe(400);
+    const { errors } = (await refused.json()) as GraphQLAnswer;
+    expect(errors).toMatchObject([
+      {
+        message:
+          'expected at most 2 exports of one caller at a time, got one more; try again when one has ended',
+        extensions: { code: 'LIMIT_EXCEEDED', limit: 'CALLER_EXPORTS', maximum: 2, actual: 3 },
+      },
+    ]);
+
+    const other = await gateway.token('other', 'VIEWER');
+    const served = await Promise.all([fetchExport(other), fetchExport(other)]);
+    expect(served.map(({ status }) => status)).toEqual([200, 200]);
+
+    open[0]!.request.destroy();
+    await expect.poll(async () => (await fetchExport(hoarder)).status).toBe(200);
+    open[1]!.request.destroy();
+  });
+
+  it('are limited again after refusals, errors and disconnections', async () => {
+    const secret = await gateway.token('careless', 'VIEWER');
+    const headers = { authorization: `Bearer ${secret}` };
+    for (let round = 0; round < 5; round += 1) {
+      expect((await fetch(`${gateway.url}/${EXPORT}?status=DONE`, { headers })).status).toBe(400);
+      expect((await fetchExport(secret)).status).toBe(200);
+      (await begin(secret)).request.destroy();
+    }
+    await expect
+      .poll(async () => {
+        const both = await Promise.all([begin(secret), begin(secret)]);
+        both.forEach(({ request }) => request.destroy());
+        return both.map(({ response }) => response.statusCode);
+      })
+      .toEqual([200, 200]);
+  });
+});
+
+describe('an export that nobody reads', () => {
+  it('ends when its token is revoked, and frees its place', async () => {
+    const secret = await gateway.token('revoked', 'VIEWER');
+    const { response } = await begin(secret);
+    expect(response.statusCode).toBe(200);
+    const client = new pg.Client({ connectionString: gateway.databaseUrl });
+    await client.connect();
+    await client.query(`UPDATE api_token SET revoked_at = now(), revoked_by = 'boss' WHERE name = 'revoked'`);
+    const reading = () =>
+      client.query(`SELECT FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'membership-gateway-export' AND state <> 'idle'`);
+    await expect.poll(async () => (await reading()).rowCount).toBe(0);
+    await client.end();
+    await expect(text(response)).rejects.toThrow('aborted');
+  });
+});
