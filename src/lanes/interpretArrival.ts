@@ -10,7 +10,7 @@ import type {
 import { landsIn } from '../services/answers/readBack.js';
 import { settlementOf } from '../services/answers/settlement.js';
 import { settlementOfReadBack } from '../services/answers/settlementOfReadBack.js';
-import type { InDoubtCall } from './inDoubtCalls.js';
+import { newInDoubt, type InDoubtCall } from './inDoubtCalls.js';
 
 /** An answer of AWS to a call, or to the read-back of a call in doubt, that is not recorded yet. */
 export type Arrival =
@@ -36,6 +36,8 @@ export type Arrival =
  * - `LOST`: the service may have done the work or not: read the members back.
  * - `PARTLY_READ_BACK`: some accounts have their verdict; the others are read back again, after a pause.
  * - `READ_BACK_FAILED`: read them back again, after a pause.
+ * - `REJECTED`: the record does not take the settlement: read the members back, after a pause.
+ * - `CLEARED`: somebody has settled the call by hand.
  * - `TOO_EARLY`: the call may still take effect: read them back again after `waitMs` milliseconds.
  */
 export type Interpretation =
@@ -59,6 +61,8 @@ export type Interpretation =
       readonly error: string;
     }
   | { readonly kind: 'READ_BACK_FAILED'; readonly inDoubt: InDoubtCall; readonly error: string }
+  | { readonly kind: 'REJECTED'; readonly inDoubt: InDoubtCall }
+  | { readonly kind: 'CLEARED' }
   | { readonly kind: 'TOO_EARLY'; readonly inDoubt: InDoubtCall; readonly waitMs: number };
 
 /** @param at the lane's clock in milliseconds, and how long after its start a call may still take effect. */
@@ -67,6 +71,13 @@ export function interpretArrival(
   at: { readonly now: number; readonly landsWithinMs: number },
 ): Interpretation {
   return arrival.kind === 'ANSWER' ? interpretAnswer(arrival, at.now) : interpretReadBack(arrival, at);
+}
+
+/** The call of an arrival whose settlement the record does not take. */
+export function rejectedCall(arrival: Arrival, now: number): InDoubtCall {
+  return arrival.kind === 'READ_BACK'
+    ? arrival.inDoubt
+    : newInDoubt(toUnsettled(arrival.call, now - arrival.sentAt, false), null, now);
 }
 
 function interpretAnswer(

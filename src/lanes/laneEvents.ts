@@ -172,7 +172,10 @@ function stillInDoubt(interpretation: Interpretation, now: number): InDoubtCall 
       return newInDoubt(interpretation.call, null, now);
     case 'LOST':
       return newInDoubt(interpretation.call, interpretation.answer, now);
+    case 'CLEARED':
+      return null;
     case 'PARTLY_READ_BACK':
+    case 'REJECTED':
     case 'READ_BACK_FAILED':
       return afterFailedRead(interpretation.inDoubt, now);
     case 'TOO_EARLY':

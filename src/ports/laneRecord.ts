@@ -139,12 +139,15 @@ export interface LaneRecord {
   acquire(lane: Lane): Promise<Tenure>;
   /** Records the next call and returns it; null when nothing may leave. */
   claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
-  /** Settles calls that were answered or read back. `LOST`: the tenure has ended, and nothing was written. */
+  /**
+   * Settles calls that were answered or read back, all or none. `LOST`: the tenure has ended, and nothing was written.
+   * `REJECTED`: the record does not take what some of them say, and nothing was written.
+   */
   settle(
     tenure: Tenure,
     settlements: readonly Settlement[],
     delays: RetryDelays,
-  ): Promise<'SETTLED' | 'LOST'>;
+  ): Promise<'SETTLED' | 'LOST' | 'REJECTED'>;
   /**
    * Marks a call as ANSWERED whose answer has no results of single accounts. Its outcomes stay IN_FLIGHT until a read-back.
    * `LOST`: the tenure has ended, and nothing was written.
@@ -162,8 +165,8 @@ export interface LaneRecord {
   adoptOpenCalls(tenure: Tenure, known: readonly string[]): Promise<UnsettledCall[]>;
   /** Records an answer that arrived after its worker had lost the lane. Needs no tenure. */
   recordLateAnswer(callId: string, answer: Answered | Acknowledged | Refused): Promise<void>;
-  /** Writes to the call why its read-back failed. */
-  noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<void>;
+  /** Writes to the call why it is still in doubt. `SETTLED`: it is not, somebody has settled it by hand. */
+  noteReadBackError(tenure: Tenure, callId: string, error: string): Promise<'OPEN' | 'SETTLED'>;
   /** Spends one request of the quota for a read; false when the tenure has ended, and the read must not leave. */
   spendQuota(tenure: Tenure, rate: Rate): Promise<boolean>;
   /** Settles, with this verdict, every outcome that is PENDING because the lane has no detector. */

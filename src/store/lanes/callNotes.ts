@@ -26,16 +26,23 @@ export async function recordLateAnswer(
   `;
 }
 
-/** Writes to the call why its accounts are still IN_FLIGHT: the error of the last read-back. */
+/**
+ * Writes to the call why its accounts are still IN_FLIGHT: the error of the last read-back. A tenure that has ended writes
+ * nothing.
+ */
 export async function noteReadBackError(
   prisma: PrismaClient,
   { lane, holder }: Tenure,
   callId: string,
   error: string,
-): Promise<void> {
-  await prisma.$executeRaw`
-    UPDATE call SET read_back_error = ${error}
-    WHERE id = ${callId}::uuid AND settled_at IS NULL AND read_back_error IS DISTINCT FROM ${error}
-      AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
+): Promise<'OPEN' | 'SETTLED'> {
+  const [row] = await prisma.$queryRaw<{ settled: boolean }[]>`
+    WITH noted AS (
+      UPDATE call SET read_back_error = ${error}
+      WHERE id = ${callId}::uuid AND settled_at IS NULL AND read_back_error IS DISTINCT FROM ${error}
+        AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
+    )
+    SELECT settled_at IS NOT NULL AS settled FROM call WHERE id = ${callId}::uuid
   `;
+  return row?.settled === true ? 'SETTLED' : 'OPEN';
 }

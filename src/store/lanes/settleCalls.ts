@@ -1,5 +1,7 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
+import type { SecurityService } from '../../membership.js';
+import { isBadData } from '../connection/unavailable.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /**
@@ -32,12 +34,35 @@ export async function settleCalls(
   { lane, holder }: Tenure,
   settlements: readonly Settlement[],
   delays: RetryDelays,
-): Promise<'SETTLED' | 'LOST'> {
-  const [row] = await prisma.$queryRaw<{ held: boolean }[]>(Prisma.sql`
+): Promise<'SETTLED' | 'LOST' | 'REJECTED'> {
+  const held = Prisma.sql`SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE`;
+  try {
+    const [row] = await prisma.$queryRaw<{ held: boolean }[]>(
+      settleStatement(held, lane.service, settlements, delays),
+    );
+    return row?.held === true ? 'SETTLED' : 'LOST';
+  } catch (error) {
+    if (isBadData(error)) {
+      return 'REJECTED';
+    }
+    throw error;
+  }
+}
+
+/**
+ * The statement of a settlement.
+ *
+ * @param held selects the lane's row under a lock, or none if nothing may be settled.
+ */
+export function settleStatement(
+  held: Prisma.Sql,
+  service: SecurityService,
+  settlements: readonly Settlement[],
+  delays: RetryDelays,
+): Prisma.Sql {
+  return Prisma.sql`
     /* prepared: settle_calls */
-    WITH held AS MATERIALIZED (
-      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
-    ),
+    WITH held AS MATERIALIZED (${held}),
     answer AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (
         call_id uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
@@ -87,7 +112,7 @@ export async function settleCalls(
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
               AND earlier.attempts > 0 AND (earlier.status = 'UNANSWERED' OR (
                 earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS'
-                AND ${lane.service === 'SECURITY_HUB'}::boolean
+                AND ${service === 'SECURITY_HUB'}::boolean
               ))
           ) THEN 'PROCESSED'
           WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int AND NOT EXISTS (
@@ -111,8 +136,7 @@ export async function settleCalls(
     ),
     ${COUNT_SETTLED}
     SELECT ${TELL_FINISHED}, EXISTS (SELECT FROM held) AS held
-  `);
-  return row?.held === true ? 'SETTLED' : 'LOST';
+  `;
 }
 
 function toAnswer(settlement: Settlement): object {
