@@ -19,9 +19,11 @@ import { createReconcile, type Reconcile } from '../services/plans/reconcile.js'
 import { createReadTurns } from '../services/members/readTurns.js';
 import { createSendRead } from '../services/members/sendRead.js';
 import { createRemovalPlanner, type RemovalPlanner } from '../services/plans/removalPlan.js';
+import { createShareOfRemoval, type ShareOfRemoval } from '../services/plans/removalShare.js';
 import { createTargetHealth, type TargetHealthOf } from '../services/members/targetHealth.js';
 import { createLaneStates } from '../store/lanes/laneStates.js';
 import { createReadQuota } from '../store/lanes/readQuota.js';
+import { createRecordedRemovals } from '../store/requests/removals.js';
 import { createMemberCache } from '../store/members/memberCache.js';
 import type { GatewayCore } from './core.js';
 import type { OperationReads } from './operationReads.js';
@@ -30,6 +32,7 @@ import type { OperationReads } from './operationReads.js';
 export interface MemberReading {
   readonly plan: Planner;
   readonly planRemoval: RemovalPlanner;
+  readonly shareOfRemoval: ShareOfRemoval;
   /** Reads without a deadline, for work that no caller waits for. */
   readonly reads: MemberReads;
   /** Lists all members of a target by ListMembers, never from the cache. */
@@ -71,10 +74,15 @@ export function createMemberReading(
     throttlingErrors: THROTTLING_ERRORS,
     quotaRefusal: QUOTA_REFUSAL,
   });
+  const shareOfRemoval = createShareOfRemoval(
+    { reads, inventory, removals: createRecordedRemovals(database.prisma, lanes.idOf) },
+    config.removalSharePercent,
+  );
   const shared = { reads, memberCache, inventory, states };
   return {
     plan: createPlanner(reads, config.rates),
-    planRemoval: createRemovalPlanner({ reads, inventory }, config.rates, config.removalSharePercent),
+    planRemoval: createRemovalPlanner(reads, shareOfRemoval, config.rates),
+    shareOfRemoval,
     reads,
     listAllMembers: createBackgroundListing(reads, stopping),
     memberCache,

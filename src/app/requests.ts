@@ -23,7 +23,7 @@ import type { MemberReading } from './memberReading.js';
 export function createRequestServices(
   { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
   { workers, requestEvents }: LaneWork,
-  { plan, planRemoval }: Pick<MemberReading, 'plan' | 'planRemoval'>,
+  { plan, planRemoval, shareOfRemoval }: Pick<MemberReading, 'plan' | 'planRemoval' | 'shareOfRemoval'>,
   { history, charge }: { readonly history: HistoryStore; readonly charge: Charge },
 ): Services {
   const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
@@ -40,9 +40,14 @@ export function createRequestServices(
     ...createRemovals({
       ...members,
       plan: planRemoval,
-      confirmations: createConfirmationStore(prisma),
+      confirmations: createConfirmationStore(prisma, lanes.idOf),
     }),
-    retryRequest: createRetryRequest({ administrators, sources: createRetrySources(prisma), record }),
+    retryRequest: createRetryRequest({
+      administrators,
+      sources: createRetrySources(prisma),
+      record,
+      shareOfRemoval,
+    }),
     cancelRequest: createCancelRequest(history, createCancelStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };

@@ -37,7 +37,7 @@ export interface Config {
   readonly callsInFlightPerLane: number;
   /** After a lost answer, the longest time from sending an invitation or a removal until AWS applies it, in milliseconds. */
   readonly invitationLandsWithinMs: number;
-  /** The share of a target's members that one request may remove, in per cent; one member is always allowed. */
+  /** The share of a target's members that may be removed within a day, in per cent; one member is always allowed. */
   readonly removalSharePercent: number;
   /** Hours in which an idempotency key finds its request. */
   readonly idempotencyHours: number;

@@ -19,8 +19,8 @@ export function countRequests(store: RequestStore, metrics: Metrics): RequestSto
       count(request, recorded);
       return recorded;
     },
-    async insertConfirmed(request, confirmation) {
-      const recorded = await store.insertConfirmed(request, confirmation);
+    async insertRemoval(request, allowedBy) {
+      const recorded = await store.insertRemoval(request, allowedBy);
       count(request, recorded);
       return recorded;
     },

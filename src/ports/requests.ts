@@ -8,6 +8,7 @@ import type {
   TargetAddress,
 } from '../membership.js';
 import type { Confirmation, NotConfirmed } from './confirmations.js';
+import type { RemovalLimit } from './removals.js';
 
 /** One target of a new request. */
 export interface NewTarget extends TargetAddress {
@@ -73,11 +74,12 @@ export interface RequestStore {
   insert(request: NewRequest | NewRetry): Promise<RecordedRequest>;
   /**
    * As `insert`, and marks the confirmation as used in the same transaction, unless the idempotency key finds an earlier
-   * request. If the confirmation is not valid, nothing is inserted.
+   * request. If the confirmation is not valid, or the limits are exceeded under which it holds, nothing is inserted. A retry
+   * has limits in place of a confirmation.
    */
-  insertConfirmed(
+  insertRemoval(
     request: NewRequest | NewRetry,
-    confirmation: Confirmation,
+    allowedBy: Confirmation | readonly RemovalLimit[],
   ): Promise<RecordedRequest | NotConfirmed>;
 }
 

@@ -25,7 +25,7 @@ const UserErrorCode = describedEnum<FaultCode>(
       'The confirm token is of another caller, mutation, administrator, account, service, region or detectorId, ' +
       'is older than 15 minutes, or was used. The message says which. Preview again.',
     REMOVAL_LIMIT_EXCEEDED:
-      'The accounts are a larger share of the members of a target than one request may remove ' +
+      'The accounts are a larger share of the members of a target than may be removed within a day ' +
       '(REMOVAL_SHARE_PERCENT, 10 by default). The message has both numbers. Name fewer accounts or targets.',
     PREVIEW_INCOMPLETE:
       'A target could not be read, or its members not counted in time, so there is no token. Correct the cause, ' +

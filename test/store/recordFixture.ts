@@ -57,7 +57,7 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
 export const insertingStore: RequestStore = {
   findByKey: async () => null,
   insert: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
-  insertConfirmed: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
+  insertRemoval: async ({ id, inputHash }) => ({ requestId: id, inputHash }),
 };
 
 /** The replica that holds the lanes. */

@@ -49,8 +49,8 @@ class GoingMembers {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'The accounts of the input against the limit of one request at a target: REMOVAL_SHARE_PERCENT (10 by ' +
-    'default) of its members, rounded down, but at least one. For deleteMembers all entries count, for ' +
+    'The accounts of the input and of other removals against the limit of a day at a target: ' +
+    'REMOVAL_SHARE_PERCENT (10 by default) of its members, rounded down, but at least one. For deleteMembers all entries count, for ' +
     'disassociateMembers those not removed, resigned or deleted. An account that cannot be removed now counts ' +
     'too, since it may be removable by the time of the request.',
 })
@@ -62,6 +62,12 @@ class RemovalPlanShare {
   readonly counted!: number;
 
   @Field(() => Int, {
+    description:
+      'Other accounts that any caller has removed within a day, or that a recorded removal has still to remove.',
+  })
+  readonly removedWithinDay!: number;
+
+  @Field(() => Int, {
     nullable: true,
     description:
       'Members that count: from an inventory of the last hour, else from ListMembers, which stops once they ' +
@@ -71,7 +77,7 @@ class RemovalPlanShare {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The limit in members. Null if members is null.',
+    description: 'The limit in members, of members and those removed within a day. Null if members is null.',
   })
   readonly mayGo!: number | null;
 }

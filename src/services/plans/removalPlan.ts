@@ -12,7 +12,7 @@ import {
 import type { Rate } from '../../ports/laneRecord.js';
 import type { MemberReads } from '../members/memberReads.js';
 import { reasonOfFailure } from '../members/readFailure.js';
-import { countsFor, removalShare, type RemovalShare, type ShareReads } from './removalShare.js';
+import { countsFor, type RemovalShare, type ShareOfRemoval } from './removalShare.js';
 import { removalVerdict } from './removalVerdict.js';
 
 /** One account at one target. */
@@ -29,7 +29,7 @@ export interface RemovalTarget extends TargetAddress {
   readonly accounts: readonly RemovalAccount[];
   /** The members that would be removed, by status. */
   readonly going: readonly { readonly status: MemberStatus; readonly members: number }[];
-  /** The share of the target, against the limit of one request; null when the accounts could not be read. */
+  /** The share of the target, against the limit of a day; null when the accounts could not be read. */
   readonly share: RemovalShare | null;
   /** Calls that carry the accounts, without retries. */
   readonly calls: number;
@@ -53,19 +53,19 @@ interface PlannedRemoval {
 /** Plans a removal for each of its targets from reads of members. Removes nothing. */
 export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
 
-/** @param percent the share of a target's members that one request may remove. */
 export function createRemovalPlanner(
-  tools: ShareReads & { readonly reads: MemberReads },
+  reads: Pick<MemberReads, 'member'>,
+  shareOf: ShareOfRemoval,
   rates: Readonly<Record<SecurityService, Rate>>,
-  percent: number,
 ): RemovalPlanner {
+  const tools = { reads, shareOf };
   return async ({ operation, accounts, targets }) => {
     const own = targets.administrator.accountId;
     const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
     return Promise.all(
       targets.addresses.map(async (target) => ({
         ...target,
-        ...(await planTarget(tools, target, { operation, accountIds, own, percent })),
+        ...(await planTarget(tools, target, { operation, accountIds, own })),
         ...effort(operation, target.service, accountIds.length, rates),
       })),
     );
@@ -76,19 +76,21 @@ export function createRemovalPlanner(
 type PlannedMembers = Pick<RemovalTarget, 'accounts' | 'going' | 'share' | 'reasonCode' | 'reason'>;
 
 async function planTarget(
-  tools: ShareReads & { readonly reads: MemberReads },
+  { reads, shareOf }: { readonly reads: Pick<MemberReads, 'member'>; readonly shareOf: ShareOfRemoval },
   target: TargetAddress,
-  asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string; percent: number },
+  asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string },
 ): Promise<PlannedMembers> {
-  const { operation, accountIds, own, percent } = asked;
+  const { operation, accountIds, own } = asked;
   try {
-    const members = await Promise.all(accountIds.map((accountId) => tools.reads.member(target, accountId)));
+    const members = await Promise.all(accountIds.map((accountId) => reads.member(target, accountId)));
     const accounts = members.map(({ accountId, status }): RemovalAccount => {
       const verdict = accountId === own ? 'SELF' : removalVerdict(operation, status);
       return { accountId, verdict, memberStatus: status };
     });
-    const counted = members.filter(({ status }) => countsFor(operation, status)).length;
-    const share = await removalShare(tools, target, { operation, counted, percent });
+    const counted = members
+      .filter(({ status }) => countsFor(operation, status))
+      .map(({ accountId }) => accountId);
+    const share = await shareOf(target, { operation, named: accountIds, counted });
     return { accounts, going: goingOf(accounts), share, reasonCode: null, reason: null };
   } catch (error) {
     const failure = reasonOfFailure(error);

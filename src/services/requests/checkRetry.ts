@@ -43,12 +43,13 @@ export function checkRetry(
   );
 }
 
-/** Number of outcomes that a retry sends again. */
-export function outcomesToRetry(source: RetrySource, onlyRetryable: boolean): number {
-  return sum(retriedOf(source, onlyRetryable));
+/** Number of outcomes. */
+export function sum(ended: readonly Ended[]): number {
+  return ended.reduce((total, { outcomes }) => total + outcomes, 0);
 }
 
-function retriedOf({ ended }: RetrySource, onlyRetryable: boolean): Ended[] {
+/** The outcomes that a retry sends again. */
+export function retriedOf({ ended }: RetrySource, onlyRetryable: boolean): Ended[] {
   return ended.filter(({ reasonCode }) => !onlyRetryable || (reasonCode !== null && isRetryable(reasonCode)));
 }
 
@@ -77,8 +78,4 @@ function removedTargets(retried: readonly Ended[], { services, regions }: Admini
     ({ service, region }) => !services.includes(service) || !regions.includes(region),
   );
   return [...new Set(removed.map(({ service, region }) => `${service} in ${region}`))];
-}
-
-function sum(ended: readonly Ended[]): number {
-  return ended.reduce((total, { outcomes }) => total + outcomes, 0);
 }

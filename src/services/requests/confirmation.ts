@@ -49,15 +49,27 @@ export const CONFIRMATION_REQUIRED: Fault = {
   message: `expected the confirm token of a preview of the same input; ${PREVIEW}`,
 };
 
-const REASONS: Readonly<Record<NotConfirmedReason, string>> = {
+const REASONS: Readonly<Record<Exclude<NotConfirmedReason, 'SHARE_USED'>, string>> = {
   UNKNOWN: 'this one was not given to the caller',
   OTHER_INPUT: 'this one was given for another operation, other accounts or other targets',
   EXPIRED: `this one is older than ${CONFIRMATION_SECONDS / 60} minutes`,
   USED: 'this one was used for another removal',
 };
 
+/** The fault of a removal for which other removals have left too little of the share of a target. */
+const SHARE_USED: Fault = {
+  path: null,
+  code: 'REMOVAL_LIMIT_EXCEEDED',
+  message:
+    'other removals of the last day, with those that are not done yet, leave too little of the share of a target ' +
+    '(REMOVAL_SHARE_PERCENT); send the same input with dryRun: true to see the numbers',
+};
+
 /** The fault of a removal with a token that does not confirm it. */
 export function confirmationInvalid(reason: NotConfirmedReason): Fault {
+  if (reason === 'SHARE_USED') {
+    return SHARE_USED;
+  }
   return {
     path: PATH,
     code: 'CONFIRMATION_INVALID',

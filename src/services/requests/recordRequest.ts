@@ -1,6 +1,7 @@
 import { quoted } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { Confirmation, NotConfirmed } from '../../ports/confirmations.js';
+import type { RemovalLimit } from '../../ports/removals.js';
 import type {
   NewRequest,
   NewRetry,
@@ -14,6 +15,9 @@ import { confirmationInvalid } from './confirmation.js';
 import { refused, type MutationResult } from './mutations.js';
 import { waitForFinish } from './waitForFinish.js';
 
+/** Of a removal: its confirmation. Of the retry of one: the limits of its targets, which are read if the request is new. */
+type AllowedBy = Confirmation | { limits(): Promise<readonly RemovalLimit[]> };
+
 /**
  * Records a request, and waits until it has finished, its caller disconnects or the wait is over. When it resolves, the
  * request is on record: the wait only decides how much of it is done by then.
@@ -26,8 +30,7 @@ export type RecordRequest = (
   options: {
     /** Null and undefined mean the default. */
     readonly waitSeconds?: number | null;
-    /** Of a removal. */
-    readonly confirmation?: Confirmation;
+    readonly allowedBy?: AllowedBy;
   },
 ) => Promise<MutationResult<never>>;
 
@@ -51,17 +54,20 @@ export function createRecordRequest({ store, events, charge, stopping }: RecordD
   /** A repetition of a request that is on record inserts nothing, so its outcomes are not charged. */
   const recordOnce = async (
     request: NewRequest | NewRetry,
-    confirmation: Confirmation | undefined,
+    allowedBy: AllowedBy | undefined,
   ): Promise<RecordedRequest | NotConfirmed> => {
     const earlier = await store.findByKey(request);
     if (earlier !== null) {
       return earlier;
     }
     await charge(request.caller, OUTCOME_POINTS * outcomesOf(request));
-    return confirmation === undefined ? store.insert(request) : store.insertConfirmed(request, confirmation);
+    if (allowedBy === undefined) {
+      return store.insert(request);
+    }
+    return store.insertRemoval(request, 'tokenHash' in allowedBy ? allowedBy : await allowedBy.limits());
   };
 
-  return async (request, { waitSeconds, confirmation }) => {
+  return async (request, { waitSeconds, allowedBy }) => {
     const { disconnected } = request.caller;
     const wait = {
       seconds: waitSeconds ?? WAIT_SECONDS.default,
@@ -70,7 +76,7 @@ export function createRecordRequest({ store, events, charge, stopping }: RecordD
     // Race: a request that finishes at once is not missed, since its watch begins before its insert.
     const watch = events.watch(request.id);
     try {
-      const recorded = await recordOnce(request, confirmation);
+      const recorded = await recordOnce(request, allowedBy);
       if ('notConfirmed' in recorded) {
         return refused([confirmationInvalid(recorded.notConfirmed)]);
       }

@@ -1,5 +1,6 @@
 import type { Caller, RemovingOperation } from '../../membership.js';
 import type { ConfirmationStore } from '../../ports/confirmations.js';
+import type { RemovalLimit } from '../../ports/removals.js';
 import { toUserErrors, type Fault } from '../input/faults.js';
 import { ACCOUNTS_PER_QUERY } from '../input/checkAccountIds.js';
 import type { RemovalPlanner, RemovalTarget } from '../plans/removalPlan.js';
@@ -57,7 +58,7 @@ async function remove(
   }
   return dependencies.record(newRequest(caller, { ...removal, options: input }), {
     waitSeconds: input.waitSeconds ?? null,
-    confirmation: confirmationOf(token, removal),
+    allowedBy: confirmationOf(token, removal),
   });
 }
 
@@ -79,8 +80,17 @@ async function preview(
     return { requestId: null, userErrors: toUserErrors(faults), plan: unconfirmed };
   }
   const { token, confirmation } = mintConfirmation(removal);
-  const confirmExpiresAt = await confirmations.grant(caller, confirmation, CONFIRMATION_SECONDS);
+  const confirmExpiresAt = await confirmations.grant(caller, confirmation, {
+    seconds: CONFIRMATION_SECONDS,
+    limits: targets.flatMap(limitsOf),
+  });
   return { requestId: null, userErrors: [], plan: { ...totals, confirm: token, confirmExpiresAt } };
+}
+
+/** The limit of a target; none with REMOVAL_SHARE_PERCENT 100. */
+function limitsOf({ administrator, service, region, share }: RemovalTarget): RemovalLimit[] {
+  const accounts = share?.limit ?? null;
+  return accounts === null ? [] : [{ target: { administrator, service, region }, accounts }];
 }
 
 function shareFaults({ service, region, share, reason }: RemovalTarget): Fault[] {
@@ -89,7 +99,7 @@ function shareFaults({ service, region, share, reason }: RemovalTarget): Fault[]
     const message = `${where} could not be read, so it is not known what the request would remove: ${reason ?? 'no reason given'}`;
     return [{ path: null, code: 'PREVIEW_INCOMPLETE', message }];
   }
-  const { percent, counted, members, mayGo, verdict } = share;
+  const { percent, counted, removedWithinDay, members, mayGo, verdict } = share;
   if (verdict === 'WITHIN') {
     return [];
   }
@@ -97,6 +107,8 @@ function shareFaults({ service, region, share, reason }: RemovalTarget): Fault[]
     const message = `the members of ${where} could not be counted in time, and ${counted} accounts may be too large a share of them: name fewer accounts, or have the members counted with refreshInventory`;
     return [{ path: null, code: 'PREVIEW_INCOMPLETE', message }];
   }
-  const message = `${counted} of ${members} members of ${where} are named, and one request may remove at most ${mayGo} of them (REMOVAL_SHARE_PERCENT ${percent})`;
+  const message =
+    `${counted} of ${members} members of ${where} are named, removals of the last day have named ${removedWithinDay} others, ` +
+    `and at most ${mayGo} may go within a day (REMOVAL_SHARE_PERCENT ${percent})`;
   return [{ path: ['input', 'accountIds'], code: 'REMOVAL_LIMIT_EXCEEDED', message }];
 }

@@ -6,12 +6,15 @@ import {
   type Administrator,
   type Caller,
   type MembershipOperation,
+  type RemovingOperation,
 } from '../../membership.js';
-import type { NewRetry, RetrySources } from '../../ports/requests.js';
+import type { RemovalLimit } from '../../ports/removals.js';
+import type { NewRetry, RetrySource, RetrySources } from '../../ports/requests.js';
 import { optionFaults } from '../input/checkOptions.js';
 import type { Fault } from '../input/faults.js';
 import { parseRequestId } from '../input/nodeId.js';
-import { checkRetry, outcomesToRetry } from './checkRetry.js';
+import type { ShareOfRemoval } from '../plans/removalShare.js';
+import { checkRetry, retriedOf, sum } from './checkRetry.js';
 import { refused, type RetryRequestInput, type Services } from './mutations.js';
 import type { RecordRequest } from './recordRequest.js';
 import { requestNotFound, wrongRequest } from './requestErrors.js';
@@ -21,6 +24,7 @@ export function createRetryRequest(dependencies: {
   readonly administrators: readonly Administrator[];
   readonly sources: RetrySources;
   readonly record: RecordRequest;
+  readonly shareOfRemoval: ShareOfRemoval;
 }): Services['retryRequest'] {
   const { administrators, sources, record } = dependencies;
   return async (caller, input) => {
@@ -30,7 +34,7 @@ export function createRetryRequest(dependencies: {
     if (retryOf === null || source === null) {
       return refused([requestNotFound(input.requestId), ...faults]);
     }
-    const removalFault = isRemoval(source.operation) ? faultOfRemoval(caller, input) : null;
+    const removalFault = isRemoving(source.operation) ? faultOfRemoval(caller, input) : null;
     if (removalFault !== null) {
       return refused([removalFault, ...faults]);
     }
@@ -41,15 +45,39 @@ export function createRetryRequest(dependencies: {
       return refused(allFaults);
     }
     const { operation } = source;
-    const outcomes = outcomesToRetry(source, onlyRetryable);
+    const outcomes = sum(retriedOf(source, onlyRetryable));
     return record(newRetry(caller, { operation, retryOf, outcomes }, input), {
       waitSeconds: input.waitSeconds ?? null,
+      ...(isRemoving(operation) && {
+        allowedBy: { limits: () => limitsOfRetry(dependencies.shareOfRemoval, source, operation) },
+      }),
     });
   };
 }
 
-function isRemoval(operation: MembershipOperation): boolean {
+function isRemoving(operation: MembershipOperation): operation is RemovingOperation {
   return REMOVING_OPERATIONS.some((removing) => removing === operation);
+}
+
+/** A failed removal takes no part of a share, so that its retry needs what other removals have left by now. */
+async function limitsOfRetry(
+  shareOfRemoval: ShareOfRemoval,
+  source: RetrySource,
+  operation: RemovingOperation,
+): Promise<RemovalLimit[]> {
+  const { administrator } = source;
+  const retried = retriedOf(source, true);
+  const targets = new Map(
+    retried.map(({ service, region }) => [`${service} ${region}`, { administrator, service, region }]),
+  );
+  const limits = [...targets.values()].map(async (target): Promise<RemovalLimit[]> => {
+    const { service, region } = target;
+    const unlisted = sum(retried.filter((ended) => ended.service === service && ended.region === region));
+    const share = await shareOfRemoval(target, { operation, named: [], counted: [], unlisted });
+    const accounts = share.verdict === 'NOT_COUNTED' ? 0 : share.limit;
+    return accounts === null ? [] : [{ target, accounts }];
+  });
+  return (await Promise.all(limits)).flat();
 }
 
 /** The fault of a retry of a removal: admins alone may retry one, and only what another send may cure. */

@@ -1,18 +1,25 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
-import type { Caller } from '../../membership.js';
+import type { Caller, TargetAddress } from '../../membership.js';
 import type { Confirmation, ConfirmationStore, NotConfirmedReason } from '../../ports/confirmations.js';
+import type { LaneLimit } from './removals.js';
 
 /** How long an expired confirmation is stored, in seconds: until then its caller learns that it has expired. */
 const EXPIRED_RETENTION_SECONDS = 86_400;
 
 /** Confirmations in PostgreSQL: every replica accepts the tokens of every other. */
-export function createConfirmationStore(prisma: PrismaClient): ConfirmationStore {
+export function createConfirmationStore(
+  prisma: PrismaClient,
+  laneIdOf: (target: TargetAddress) => number,
+): ConfirmationStore {
   return {
-    async grant(caller, { tokenHash, boundHash }, seconds) {
+    async grant(caller, { tokenHash, boundHash }, { seconds, limits }) {
       const [row] = await prisma.$queryRaw<[{ expiresAt: Date }]>`
-        INSERT INTO removal_confirmation (token_hash, caller_id, caller_kind, bound_hash, expires_at)
+        INSERT INTO removal_confirmation (
+          token_hash, caller_id, caller_kind, bound_hash, expires_at, lane_ids, lane_limits
+        )
         VALUES (${tokenHash}::bytea, ${caller.id}, ${caller.kind}::actor_kind, ${boundHash},
-          now() + make_interval(secs => ${seconds}::float8))
+          now() + make_interval(secs => ${seconds}::float8),
+          ${limits.map(({ target }) => laneIdOf(target))}::int[], ${limits.map(({ accounts }) => accounts)}::int[])
         RETURNING expires_at AS "expiresAt"`;
       return row.expiresAt;
     },
@@ -20,7 +27,7 @@ export function createConfirmationStore(prisma: PrismaClient): ConfirmationStore
 }
 
 /**
- * Uses a confirmation up, in the transaction that inserts its removal. False if the confirmation is not valid.
+ * Uses a confirmation up, in the transaction that inserts its removal. Returns its limits; null if it is not valid.
  *
  * Race: of two removals with one confirmation, the second waits here until the first commits, and then finds it used.
  */
@@ -28,12 +35,13 @@ export async function useConfirmation(
   tx: Prisma.TransactionClient,
   caller: Caller,
   { tokenHash, boundHash }: Confirmation,
-): Promise<boolean> {
-  const used = await tx.$executeRaw`
+): Promise<LaneLimit[] | null> {
+  const [used] = await tx.$queryRaw<{ laneIds: number[]; limits: number[] }[]>`
     UPDATE removal_confirmation SET used_at = now()
     WHERE token_hash = ${tokenHash}::bytea AND ${ofCaller(caller)} AND bound_hash = ${boundHash}
-      AND used_at IS NULL AND expires_at > now()`;
-  return used === 1;
+      AND used_at IS NULL AND expires_at > now()
+    RETURNING lane_ids AS "laneIds", lane_limits AS limits`;
+  return used?.laneIds.map((laneId, index) => ({ laneId, accounts: used.limits[index] ?? 0 })) ?? null;
 }
 
 /** Why a confirmation is not valid. One of another caller is UNKNOWN. */

@@ -14,6 +14,7 @@ import {
   UNLESS_KEY_IS_HELD,
 } from './insertColumns.js';
 import { findByKey, insertRequest, type EnqueueLanes } from './insertRequest.js';
+import { areWithinLimits } from './removals.js';
 import { retryStatement } from './retryStore.js';
 
 /** The lane of a target. */
@@ -30,11 +31,15 @@ export function createRequestStore(
   return {
     findByKey: (request) => findByKey(prisma, request),
     insert: (request) => insertRequest(prisma, enqueue, { request, statement: statementOf(request) }),
-    async insertConfirmed(request, confirmation) {
+    async insertRemoval(request, allowedBy) {
       const { caller } = request;
       const confirm = async (tx: Prisma.TransactionClient): Promise<void> => {
-        if (!(await useConfirmation(tx, caller, confirmation))) {
-          throw new Unconfirmed();
+        const limits =
+          'tokenHash' in allowedBy
+            ? await useConfirmation(tx, caller, allowedBy)
+            : allowedBy.map(({ target, accounts }) => ({ laneId: laneIdOf(target), accounts }));
+        if (limits === null || !(await areWithinLimits(tx, limits))) {
+          throw new Unconfirmed(limits === null ? 'CONFIRMATION' : 'LIMITS');
         }
       };
       try {
@@ -43,14 +48,19 @@ export function createRequestStore(
         if (!(error instanceof Unconfirmed)) {
           throw error;
         }
-        return { notConfirmed: await whyNotConfirmed(prisma, caller, confirmation) };
+        const isInvalid = error.why === 'CONFIRMATION' && 'tokenHash' in allowedBy;
+        return { notConfirmed: isInvalid ? await whyNotConfirmed(prisma, caller, allowedBy) : 'SHARE_USED' };
       }
     },
   };
 }
 
-/** Rolls back a request whose confirmation is not valid. */
-class Unconfirmed extends Error {}
+/** Rolls back a removal whose confirmation is not valid, or that exceeds its limits. */
+class Unconfirmed extends Error {
+  constructor(readonly why: 'CONFIRMATION' | 'LIMITS') {
+    super(`not confirmed: ${why}`);
+  }
+}
 
 /** Inserts a request with an outcome for every account at every target. */
 function requestStatement(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {

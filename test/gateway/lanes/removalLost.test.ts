@@ -17,7 +17,10 @@ const GRAPHQL = { guardduty: 'GUARDDUTY', securityhub: 'SECURITY_HUB' } as const
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway({ intervals: { retryDelays: QUICK_RETRIES } });
+  gateway = await startGateway({
+    environment: { REMOVAL_SHARE_PERCENT: '50' },
+    intervals: { retryDelays: QUICK_RETRIES },
+  });
 });
 afterAll(() => gateway.stop());
 beforeEach(async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { LOCAL_CALLER, RETRYABLE_REASONS, type Administrator } from '../../../src/membership.js';
 import type { NewRetry, RetrySource, RetrySources } from '../../../src/ports/requests.js';
 import type { RecordRequest } from '../../../src/services/requests/recordRequest.js';
+import type { ShareOfRemoval } from '../../../src/services/plans/removalShare.js';
 import { createRetryRequest } from '../../../src/services/requests/retryRequest.js';
 import { uuid } from '../history/memoryHistory.js';
 
@@ -33,7 +34,12 @@ function setUp(
 ) {
   const find = vi.fn<RetrySources['find']>(async () => source);
   const record = vi.fn<RecordRequest>(async ({ id }) => ({ requestId: id, userErrors: [] }));
-  const retryRequest = createRetryRequest({ administrators, sources: { find }, record });
+  const retryRequest = createRetryRequest({
+    administrators,
+    sources: { find },
+    record,
+    shareOfRemoval: vi.fn<ShareOfRemoval>(),
+  });
   return { find, record, retryRequest };
 }
 
