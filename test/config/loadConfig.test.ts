@@ -62,10 +62,10 @@ describe('the configuration', () => {
           fields: 1_000,
           aliases: 50,
           directives: 50,
-          complexity: 100_000,
+          complexity: 50_000,
           timeoutSeconds: 30,
         },
-        budget: { points: 1_000_000, windowSeconds: 60 },
+        budget: { points: 2_000_000, windowSeconds: 60 },
         trustedDocuments: { mode: 'off', file: null },
       },
     });

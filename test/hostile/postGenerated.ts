@@ -11,7 +11,7 @@ import { createGenerator, type Posted } from './generate.js';
 const CLIENTS = 32;
 
 /** How much the heap of the process may grow after a fifth of the documents, in bytes. Garbage does not count. */
-const GROWTH_MAX = 24 * 1024 * 1024;
+const GROWTH_MAX = 64 * 1024 * 1024;
 
 /** Fixed, so that a failure can be repeated. Try others with HOSTILE_SEED after a change of the schema. */
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_121);

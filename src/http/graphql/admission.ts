@@ -6,6 +6,7 @@ import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { createCostOf, type CostOf } from './cost.js';
+import { SCHEMA_POINTS } from './introspectionPrice.js';
 import { isIntrospection, operationInfoOf } from './operationInfo.js';
 import type { CoercedOperation, ParsedOperation } from './parsedOperation.js';
 import { coerceVariables, FaultyInput } from './variables.js';
@@ -18,9 +19,6 @@ export interface Cost {
   readonly budget: Budget | null;
 }
 
-/** Most points of an introspection query. The standard one that tools send costs about half of that. */
-const SCHEMA_POINTS = 30_000;
-
 /**
  * Queries that are executed at once: those of one caller have MAX_COMPLEXITY points together, and those of all callers three
  * times as many. A point takes up to 2 kB of memory. Mutations and subscriptions mostly wait, and are not counted.
@@ -32,6 +30,9 @@ const WAITING_QUERIES = 1_000;
 
 /** The key of all anonymous callers together. */
 const ANONYMOUS = 'ANONYMOUS';
+
+/** Points that every operation is charged beside its cost, for the HTTP request, authentication and parsing. */
+export const OPERATION_POINTS = 10;
 
 /** An operation that may be executed. */
 export interface Admission {
@@ -78,11 +79,11 @@ export function createAdmit(
     if (complexity > maximum) {
       throw readsSchema ? introspectionTooCostly(complexity) : tooComplex(complexity, maximum);
     }
-    // One more point, so that an operation of scalars alone is charged too.
-    const budget = caller === null ? null : await charge(caller, complexity + 1);
+    const points = complexity + OPERATION_POINTS;
+    const budget = caller === null ? null : await charge(caller, points);
     if (info.type === 'query') {
       const key = caller === null ? ANONYMOUS : callerKey(caller);
-      requestInfo.endExecution = await executions.take(key, complexity + 1, caller?.disconnected);
+      requestInfo.endExecution = await executions.take(key, points, caller?.disconnected);
     }
     return { operation, cost: { complexity, maximum, budget } };
   };

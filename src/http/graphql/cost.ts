@@ -4,20 +4,47 @@ import {
   isLeafType,
   isListType,
   Kind,
+  type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { operationPrice, type PricedField } from './operationPrice.js';
+import { operationPrice, type Prices } from './operationPrice.js';
 import type { CoercedOperation } from './parsedOperation.js';
 
 /** Entries of a page: without `first` or `last`, and at most. */
 const PAGE = { default: 50, max: 100 } as const;
 
-/** Entries that are assumed for a list without pages. */
+/** Entries that are assumed for a list without pages, unless LONG_LISTS has the list. */
 const LIST_ENTRIES = 10;
+
+/** Entries that are assumed for lists that may be long. */
+const LONG_LISTS: Readonly<Record<string, number>> = {
+  // At most 10,000 rows.
+  'Query.statistics': 2_000,
+  // At most 1,000 tokens.
+  'Query.tokens': 200,
+};
 
 /** Points of a mutation, its accounts not counted: a mutation writes. */
 const MUTATION_POINTS = 10;
+
+/** Points of a scalar or an enum: graphql-js completes ten of them in the time of one object. */
+const LEAF_POINTS = 0.1;
+
+/** Points of fields that read more than they return, by measurement (bench/prices.ts). Once for all entries of a list. */
+const READING_POINTS: Readonly<Record<string, number>> = {
+  // Distinct accounts: reads up to 2,000,000 outcomes.
+  'StatisticsRow.accounts': 15_000,
+  // Calls the services. All accounts of a list share the calls.
+  'Account.members': 150,
+  // Reads the members of all targets.
+  'Query.statistics': 30,
+  'Query.coverage': 1_000,
+  'Query.reconcile': 1_000,
+};
+
+/** Points of `totalCount`, which reads up to 100,000 rows. */
+const TOTAL_COUNT_POINTS = 200;
 
 /** Most cached costs of one operation: clients send it with a few page sizes. */
 const MAX_CACHED_COSTS = 20;
@@ -26,13 +53,14 @@ const MAX_CACHED_COSTS = 20;
  * Returns the cost of an operation in points, before it is executed. Throws the GraphQLError of an argument whose value does not
  * fit its type.
  *
- * - A record costs 1.
+ * - An object costs 1, a scalar or an enum LEAF_POINTS.
  * - A page costs 1, and the cost of one entry times the number of entries that it may have.
- * - A list without pages costs LIST_ENTRIES times the cost of one entry.
+ * - A list without pages costs LIST_ENTRIES or LONG_LISTS times the cost of one entry.
+ * - A field that reads many rows costs READING_POINTS or TOTAL_COUNT_POINTS more.
  * - Every member of a list in the arguments, such as an account, costs 1.
  * - A field that is no page, but limits a list by `first` or `limit`, costs as many points more.
- * - A mutation costs MUTATION_POINTS more.
- * - Scalars and enums are free, in introspection too.
+ * - A mutation costs MUTATION_POINTS more. The plan of a dry run counts for each account.
+ * - An object of introspection costs 1, and its scalars are free.
  */
 export type CostOf = (operation: CoercedOperation) => number;
 
@@ -44,7 +72,7 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     const { operation, variables } = coerced;
     const key = cacheKeyOf(operation, variables);
     if (key === null) {
-      return operationPrice(schema, coerced, priceOf);
+      return pointsOf(schema, coerced);
     }
     let costs = cached.get(operation);
     if (costs === undefined) {
@@ -54,13 +82,19 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     if (known !== undefined) {
       return known;
     }
-    const cost = operationPrice(schema, coerced, priceOf);
+    const cost = pointsOf(schema, coerced);
     if (costs.size >= MAX_CACHED_COSTS) {
       costs.clear();
     }
     costs.set(key, cost);
     return cost;
   };
+}
+
+/** In whole points. */
+function pointsOf(schema: GraphQLSchema, operation: CoercedOperation): number {
+  // 0.1 has no exact binary form: 0.1 + 0.2 must not cost a point more than 0.3.
+  return Math.ceil(Number(operationPrice(schema, operation, PRICES).toFixed(3)));
 }
 
 /**
@@ -88,24 +122,55 @@ function cacheKeyOf(operation: OperationDefinitionNode, variables: Record<string
   return JSON.stringify(values);
 }
 
-function priceOf({ parent, field, args, selections }: PricedField): number {
-  const named = getNamedType(field.type);
-  const members = listMembersIn(args);
-  if (parent.name === 'Mutation') {
-    return MUTATION_POINTS + members + selections;
-  }
-  if (isLeafType(named)) {
-    return members;
-  }
-  if (named.name.endsWith('Connection')) {
-    return 1 + members + pageSizeOf(args) * selections;
-  }
-  // The connection has already multiplied by the number of entries.
-  if (parent.name.endsWith('Connection')) {
-    return field.name === 'nodes' ? 1 + selections : selections;
-  }
-  const isList = isListType(getNullableType(field.type));
-  return 1 + members + limitOf(args) + (isList ? members || LIST_ENTRIES : 1) * selections;
+const PRICES: Prices = {
+  entriesOf({ parent, field, args, parentEntries }) {
+    if (isConnection(getNamedType(field.type))) {
+      return pageSizeOf(args);
+    }
+    if (isConnection(parent)) {
+      return parentEntries;
+    }
+    if (!isListType(getNullableType(field.type))) {
+      return 1;
+    }
+    if (field.name === 'statistics' && (args['groupBy'] as readonly unknown[]).length === 0) {
+      return 1;
+    }
+    return LONG_LISTS[nameOf(parent, field)] ?? (listMembersIn(args) || LIST_ENTRIES);
+  },
+
+  priceOf({ parent, field, args, parentEntries }, entries, selections) {
+    const members = listMembersIn(args);
+    if (parent.name === 'Mutation') {
+      return MUTATION_POINTS + members + selections * plannedShareOf(args, members);
+    }
+    const reading = (READING_POINTS[nameOf(parent, field)] ?? 0) / parentEntries;
+    if (isLeafType(getNamedType(field.type))) {
+      const counting = field.name === 'totalCount' ? TOTAL_COUNT_POINTS : 0;
+      return LEAF_POINTS + members + counting + reading;
+    }
+    if (isConnection(getNamedType(field.type))) {
+      return 1 + members + selections;
+    }
+    if (isConnection(parent)) {
+      return field.name === 'pageInfo' ? 1 + selections : entries * (1 + selections);
+    }
+    return 1 + members + limitOf(args) + reading + entries * selections;
+  },
+};
+
+function nameOf(parent: GraphQLNamedType, field: { readonly name: string }): string {
+  return `${parent.name}.${field.name}`;
+}
+
+function isConnection({ name }: GraphQLNamedType): boolean {
+  return name.endsWith('Connection');
+}
+
+/** How many times the selections of a mutation count: the plan of a dry run has an entry for each account at each target. */
+function plannedShareOf({ input }: Readonly<Record<string, unknown>>, members: number): number {
+  const isDryRun = (input as { dryRun?: unknown } | undefined)?.dryRun === true;
+  return isDryRun ? Math.max(1, members / LIST_ENTRIES) : 1;
 }
 
 /** The limit of a list inside a field that is no page. */

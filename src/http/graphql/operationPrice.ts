@@ -1,38 +1,42 @@
 import {
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   isAbstractType,
   isObjectType,
-  Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
-  type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { createFieldSelections } from './fieldSelections.js';
+import { introspectionPrice } from './introspectionPrice.js';
 import type { CoercedOperation } from './parsedOperation.js';
 
 /** A field of an operation, with what its price depends on. */
-export interface PricedField {
+export interface SelectedField {
   readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
   readonly args: Readonly<Record<string, unknown>>;
-  /** The price of its selections; 0 for a scalar. */
-  readonly selections: number;
+  /** The assumed entries of the list or page that the parent is in; 1 for a single object. */
+  readonly parentEntries: number;
 }
 
-const META_FIELDS = new Map(
-  [SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef].map((field) => [field.name, field]),
-);
+/** How fields are priced. */
+export interface Prices {
+  /** The assumed number of entries of a list or page; 1 for a single object. */
+  entriesOf(field: SelectedField): number;
+  /**
+   * The price of a field.
+   *
+   * @param entries as `entriesOf` returned it.
+   * @param selections the price of the selections for one entry; 0 for a scalar.
+   */
+  priceOf(field: SelectedField, entries: number, selections: number): number;
+}
 
 /** The highest price, so that a sum of prices is a number that JSON can express. */
 const MAX_PRICE = Number.MAX_SAFE_INTEGER;
@@ -47,67 +51,39 @@ const MAX_PRICE = Number.MAX_SAFE_INTEGER;
 export function operationPrice(
   schema: GraphQLSchema,
   { document, operation, coerced }: Pick<CoercedOperation, 'document' | 'operation' | 'coerced'>,
-  priceOf: (field: PricedField) => number,
+  { entriesOf, priceOf }: Prices,
 ): number {
-  const fragments = fragmentsOf(document);
+  const fieldSelections = createFieldSelections(schema, document, coerced);
 
-  const ofSet = (set: SelectionSetNode, parent: GraphQLObjectType): number =>
-    set.selections.reduce((sum, node) => Math.min(sum + ofSelection(node, parent), MAX_PRICE), 0);
-
-  const ofSelection = (node: SelectionNode, parent: GraphQLObjectType): number => {
-    if (!isIncluded(node, coerced)) {
-      return 0;
+  const ofSet = (set: SelectionSetNode, parent: GraphQLObjectType, parentEntries: number): number => {
+    let sum = 0;
+    for (const node of fieldSelections.of(set, parent)) {
+      sum = Math.min(sum + ofField(node, parent, parentEntries), MAX_PRICE);
     }
-    if (node.kind === Kind.FIELD) {
-      return ofField(node, parent);
-    }
-    const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
-    return fragment !== undefined && applies(schema, fragment.typeCondition?.name.value, parent)
-      ? ofSet(fragment.selectionSet, parent)
-      : 0;
+    return sum;
   };
 
-  const ofField = (node: FieldNode, parent: GraphQLObjectType): number => {
-    const field = META_FIELDS.get(node.name.value) ?? parent.getFields()[node.name.value];
-    if (field === undefined) {
-      throw new Error(`${parent.name} has no field ${node.name.value}, although the document is valid`);
+  const ofField = (node: FieldNode, parent: GraphQLObjectType, parentEntries: number): number => {
+    const name = node.name.value;
+    if (name === SchemaMetaFieldDef.name || name === TypeMetaFieldDef.name) {
+      return introspectionPrice(schema, node, fieldSelections);
     }
-    const args = getArgumentValues(field, node, coerced);
+    const field = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : parent.getFields()[name];
+    if (field === undefined) {
+      throw new Error(`${parent.name} has no field ${name}, although the document is valid`);
+    }
+    const selected = { parent, field, args: getArgumentValues(field, node, coerced), parentEntries };
+    const entries = entriesOf(selected);
     const type = getNamedType(field.type);
     const set = node.selectionSet;
     const types = isAbstractType(type) ? schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
-    const selections = set === undefined ? 0 : Math.max(0, ...types.map((each) => ofSet(set, each)));
-    return Math.min(priceOf({ parent, field, args, selections }), MAX_PRICE);
+    const selections = set === undefined ? 0 : Math.max(0, ...types.map((each) => ofSet(set, each, entries)));
+    return Math.min(priceOf(selected, entries, selections), MAX_PRICE);
   };
 
   const root = schema.getRootType(operation.operation);
   if (root == null) {
     throw new Error(`the schema has no ${operation.operation}, although the document is valid`);
   }
-  return ofSet(operation.selectionSet, root);
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-}
-
-/** @throws GraphQLError when the condition of `@skip` or `@include` is null. */
-function isIncluded(node: SelectionNode, variables: Record<string, unknown>): boolean {
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false
-  );
-}
-
-/** Whether a fragment with this type condition applies to objects of a type. */
-function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
-  if (condition === undefined || condition === type.name) {
-    return true;
-  }
-  const conditionType = schema.getType(condition);
-  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+  return ofSet(operation.selectionSet, root, 1);
 }

@@ -44,10 +44,10 @@ describe('the schema', () => {
     for (const authenticated of [true, false]) {
       const { body } = await post('on', getIntrospectionQuery(), authenticated);
       const { cost } = body.extensions as { cost: { complexity: number; maximum: number } };
-      expect(cost.maximum).toBe(30_000);
-      expect(cost.complexity).toBeGreaterThan(2_000);
+      expect(cost.maximum).toBe(10_000);
+      expect(cost.complexity).toBeGreaterThan(1_000);
       // The schema may grow.
-      expect(cost.complexity).toBeLessThan(20_000);
+      expect(cost.complexity).toBeLessThan(5_000);
     }
   });
 

@@ -113,8 +113,8 @@ describe('an operation', () => {
     const query =
       '{ requests(first: 20) { nodes { id outcomes(first: 10) { nodes { accountId call { id } } } } } }';
     const { body } = await post({ query });
-    // A page (1) of 20 requests (1), each with a page (1) of 10 outcomes (1) with a call (1).
-    const complexity = 1 + 20 * (1 + 1 + 10 * (1 + 1));
+    // A page (1) of 20 requests (1), each with a page (1) of 10 outcomes (1) with a call (1); each has a scalar (0.1).
+    const complexity = 1 + 20 * (1.1 + 1 + 10 * (1.1 + 1.1));
     expect(body.extensions).toMatchObject({
       cost: { complexity, maximum: 2_000, budget: { resetSeconds: expect.any(Number) } },
     });
@@ -124,18 +124,18 @@ describe('an operation', () => {
     [
       'pages within pages',
       '{ requests(first: 100) { nodes { outcomes(first: 100) { nodes { id } } } } }',
-      10_201,
+      11_201,
     ],
-    ['pages without a size', '{ requests { nodes { outcomes { edges { node { id } } } } } }', 2_601],
+    ['pages without a size', '{ requests { nodes { outcomes { edges { node { id } } } } } }', 5_351],
     [
       'a limited list outside a page',
       '{ coverage(first: 1000) { gapCount } b: coverage(first: 1000) { gapCount } }',
-      2_002,
+      4_003,
     ],
     [
       'a list with a limit in the input',
       '{ reconcile(input: { accounts: [{ accountId: "222233334444" }], limit: 1999 }) { userErrors { code } } }',
-      1 + 1 + 1_999 + 1,
+      1 + 1 + 1_999 + 1_000 + 2,
     ],
   ])('costs at most MAX_COMPLEXITY: %s', async (_what, query, actual) => {
     const { status, body } = await post({ query });
@@ -152,8 +152,8 @@ describe('an operation', () => {
     const query =
       'mutation ($accounts: [MemberAccountInput!]!) { createMembers(input: { accounts: $accounts, waitSeconds: 0 }) { request { id } userErrors { code message } } }';
     const { body } = await post({ query, variables: { accounts: accounts(1_995) } });
-    // 10 for the mutation, 1 for each account, and 2 for the objects in the answer.
-    expect(body.errors).toMatchObject([{ extensions: { limit: 'MAX_COMPLEXITY', actual: 10 + 1_995 + 2 } }]);
+    // 10 for the mutation, 1 for each account, 1.1 for the request, and 3 for userErrors.
+    expect(body.errors).toMatchObject([{ extensions: { limit: 'MAX_COMPLEXITY', actual: 10 + 1_995 + 5 } }]);
     const many = await post({ query, variables: { accounts: accounts(1_501) } });
     expect(many.body.data?.['createMembers']).toMatchObject({
       request: null,
@@ -164,16 +164,16 @@ describe('an operation', () => {
   it('is charged to the budget of its caller until the budget is used up', async () => {
     const spender = await gateway.token('spender', 'VIEWER');
     const query = '{ requests(first: 95) { nodes { outcomes(first: 20) { nodes { id } } } } }';
-    const cost = 1 + 95 * (1 + 1 + 20) + 1;
-    expect(cost).toBeGreaterThan(2_000);
-    const fitting = '{ requests(first: 90) { nodes { outcomes(first: 20) { nodes { id } } } } }';
+    const fitting = '{ requests(first: 80) { nodes { outcomes(first: 20) { nodes { id } } } } }';
     const answers = [];
     for (let i = 0; i < 4; i++) {
       answers.push(await post({ query: fitting }, spender));
     }
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     const [first, , , last] = answers;
-    expect(first?.body.extensions).toMatchObject({ cost: { budget: { remaining: 6_000 - 1_982 } } });
+    expect(first?.body.extensions).toMatchObject({
+      cost: { budget: { remaining: 6_000 - (1 + 80 * (1 + 1 + 20 * 1.1) + 10) } },
+    });
     expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(3_000);
     expect(last?.body.errors).toMatchObject([
       { extensions: { code: 'RATE_LIMITED', limit: 'CALLER_BUDGET', maximum: 6_000 } },

@@ -1,6 +1,6 @@
 import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { operationPrice, type PricedField } from '../../../src/http/graphql/operationPrice.js';
+import { operationPrice, type Prices } from '../../../src/http/graphql/operationPrice.js';
 
 const SCHEMA = buildSchema(`
   interface Node { id: ID }
@@ -10,22 +10,26 @@ const SCHEMA = buildSchema(`
 `);
 
 /** A field costs 1 and its selections, times `first`. */
-const priceOf = ({ args, selections }: PricedField): number =>
-  1 + selections * (args['first'] === undefined ? 1 : Number(args['first']));
+const PRICES: Prices = {
+  entriesOf: ({ args }) => (args['first'] === undefined ? 1 : Number(args['first'])),
+  priceOf: (_field, entries, selections) => 1 + selections * entries,
+};
 
 function price(query: string, variables: Record<string, unknown> = {}): number {
   const document = parse(query);
   const operation = document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   )!;
-  return operationPrice(SCHEMA, { document, operation, coerced: variables }, priceOf);
+  return operationPrice(SCHEMA, { document, operation, coerced: variables }, PRICES);
 }
 
 describe('the price of an operation', () => {
   it.each([
     ['{ count }', 1],
     ['{ count count }', 2],
-    ['{ __typename __schema { types { name } } }', 1 + 3],
+    // __typename, the schema, and its types: 3 of Query and Node, 5 scalars, and 8 of introspection.
+    ['{ __typename __schema { types { name } } }', 1 + 1 + Object.keys(SCHEMA.getTypeMap()).length],
+    ['{ __type(name: "Small") { fields { name } } }', 1 + 11],
     ['{ large { nodes(first: 7) { id } } }', 1 + 1 + 7],
     ['{ ... { count } ... on Query { count } ...f ...f } fragment f on Query { count }', 4],
     ['{ node { id ... on Small { a: id b: id } ... on Large { c: id } } }', 1 + 1 + 2],

@@ -165,7 +165,7 @@ describe('variables', () => {
     const input = { accounts: accounts(10_000), administrator: 'nobody' };
     const { body } = await post({ query: mutation, variables: { input } });
     expect(body.errors).toBeUndefined();
-    expect(body.extensions).toMatchObject({ cost: { complexity: 10_011 } });
+    expect(body.extensions).toMatchObject({ cost: { complexity: 10_012 } });
   });
 
   it.each([
@@ -247,9 +247,9 @@ describe('the text of a document', () => {
     };
     const full = await remaining();
     await post({ query: `{ ${'a '.repeat(5_000)}` });
-    // 10,002 characters, and a point for the query that reads the budget.
-    expect(await remaining()).toBe(full - 101 - 1);
+    // 10,002 characters, and the query that reads the budget: 1 point of its own, and 10 that every operation costs.
+    expect(await remaining()).toBe(full - 101 - 11);
     await post({ query: `subscription { ${'a '.repeat(500)}` }, '/graphql/stream');
-    expect(await remaining()).toBe(full - 101 - 1 - 11 - 1);
+    expect(await remaining()).toBe(full - 101 - 11 - 11 - 11);
   });
 });
