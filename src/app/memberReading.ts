@@ -93,14 +93,17 @@ export function createMemberReading(
 function readingOfOperation(
   { config, administrators, detectors }: GatewayCore,
   shared: SharedReading,
-  { deadlineOf, bounded }: OperationReads,
+  { callerKey, deadlineOf, bounded }: OperationReads,
 ): MemberReadingOfOperation {
   const within: Deadline['within'] = (read) => deadlineOf()?.within(read) ?? read();
   const reads: MemberReads = {
-    member: (target, accountId) => within(() => shared.reads.member(target, accountId, deadlineOf()?.signal)),
+    member(target, accountId) {
+      const signal = deadlineOf()?.signal;
+      return within(() => shared.reads.member(target, accountId, { signal, callerKey }));
+    },
     page(target, query, limits) {
       const signal = deadlineOf()?.signal;
-      return within(() => shared.reads.page(target, query, { ...limits, signal }));
+      return within(() => shared.reads.page(target, query, { ...limits, signal, callerKey }));
     },
   };
   const memberCache = bounded(shared.memberCache);

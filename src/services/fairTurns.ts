@@ -14,6 +14,8 @@ export interface FairTurns {
    * @throws GatewayError RATE_LIMITED when the caller has too many waiting turns.
    */
   take(callerKey: string, weight?: number, signal?: AbortSignal): Promise<EndTurn>;
+  /** The turn, when it begins at once; null when the caller has to wait. */
+  tryTake(callerKey: string, weight?: number): EndTurn | null;
   /** Runs `work` in a turn of weight 1. */
   run<Result>(callerKey: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
 }
@@ -118,21 +120,30 @@ export function createFairTurns(limits: TurnLimits): FairTurns {
     return promise;
   };
 
-  const take: FairTurns['take'] = async (key, wanted = 1, signal) => {
-    signal?.throwIfAborted();
+  const callerOf = (key: string): CallerTurns => {
+    const caller = callers.get(key) ?? { taken: 0, waiting: new Set() };
+    callers.set(key, caller);
+    return caller;
+  };
+
+  const tryTake: FairTurns['tryTake'] = (key, wanted = 1) => {
     const weight = Math.min(wanted, largest);
-    let caller = callers.get(key);
-    if (caller === undefined) {
-      callers.set(key, (caller = { taken: 0, waiting: new Set() }));
-    }
+    const caller = callerOf(key);
     if (caller.waiting.size === 0 && fits(caller, weight)) {
       return begin(key, caller, weight);
     }
-    return wait(key, caller, weight, signal);
+    forget(key, caller);
+    return null;
+  };
+
+  const take: FairTurns['take'] = async (key, wanted = 1, signal) => {
+    signal?.throwIfAborted();
+    return tryTake(key, wanted) ?? wait(key, callerOf(key), Math.min(wanted, largest), signal);
   };
 
   return {
     take,
+    tryTake,
     async run(key, work, signal) {
       const end = await take(key, 1, signal);
       try {

@@ -7,6 +7,8 @@ export interface QueuedRead<Answer> {
   readonly deadline: number;
   /** Settled by the owner of the queue. */
   readonly answer: PromiseWithResolvers<Answer>;
+  /** The caller that began the read. */
+  readonly callerKey: string;
   /** How many callers wait for the answer. */
   callers: number;
   /** The call that carries it; null while it waits. */
@@ -15,14 +17,15 @@ export interface QueuedRead<Answer> {
 
 /** The accounts of one call. */
 export interface ReadBatch<Answer> {
-  /** 1 to 50, of distinct accounts, the longest waiting first. */
+  /** 1 to 50, of distinct accounts. */
   readonly reads: readonly QueuedRead<Answer>[];
   /** Aborts when the last caller of the last account has left. */
   readonly abandoned: AbortController;
 }
 
 /**
- * The accounts of one target that wait for a GetMembers, in the order they came. Callers of the same account share one read
+ * The accounts of one target that wait for a GetMembers. A call carries accounts of all callers in turns, those of each in the order
+ * they came. Callers of the same account share one read
  * until a call carries it; the next caller begins a new read. The queue sends nothing and knows no clock.
  */
 export interface MemberQueue<Answer> {
@@ -31,10 +34,10 @@ export interface MemberQueue<Answer> {
   /** The deadline of the first waiting account; null when none waits. */
   deadline(): number | null;
   /** Adds a caller to the waiting read of an account, or to a new read with this deadline at the end of the queue. */
-  join(accountId: string, deadline: number): QueuedRead<Answer>;
+  join(accountId: string, deadline: number, callerKey?: string): QueuedRead<Answer>;
   /** Takes a caller off a read. A read without callers leaves the queue; a call without callers is aborted. */
   leave(read: QueuedRead<Answer>): void;
-  /** Takes the first 50 waiting accounts out of the queue, or all if they are fewer. */
+  /** Takes 50 waiting accounts out of the queue, or all if they are fewer: one of each caller, then a second of each, and so on. */
   takeBatch(): ReadBatch<Answer>;
   /** Takes all waiting reads with a deadline up to this one out of the queue. */
   expire(deadline: number): readonly QueuedRead<Answer>[];
@@ -42,16 +45,43 @@ export interface MemberQueue<Answer> {
 
 export function createMemberQueue<Answer>(): MemberQueue<Answer> {
   const waiting = new Map<string, QueuedRead<Answer>>();
+  /** The same reads by caller. */
+  const waitingOf = new Map<string, Set<QueuedRead<Answer>>>();
+
+  const remove = (read: QueuedRead<Answer>): void => {
+    waiting.delete(read.accountId);
+    const ofCaller = waitingOf.get(read.callerKey);
+    ofCaller?.delete(read);
+    if (ofCaller?.size === 0) {
+      waitingOf.delete(read.callerKey);
+    }
+  };
+
+  /** Removes the first read of the next caller. At least one read waits. */
+  const takeNext = (): QueuedRead<Answer> => {
+    for (const [callerKey, ofCaller] of waitingOf) {
+      // Behind the other callers.
+      waitingOf.delete(callerKey);
+      waitingOf.set(callerKey, ofCaller);
+      for (const read of ofCaller) {
+        remove(read);
+        return read;
+      }
+    }
+    throw new Error('no read waits');
+  };
 
   return {
     calls: () => Math.ceil(waiting.size / ACCOUNTS_PER_CALL),
     deadline: () => waiting.values().next().value?.deadline ?? null,
-    join(accountId, deadline) {
+    join(accountId, deadline, callerKey = '') {
       let read = waiting.get(accountId);
       if (read === undefined) {
         const answer = Promise.withResolvers<Answer>();
-        read = { accountId, deadline, answer, callers: 0, batch: null };
+        read = { accountId, deadline, answer, callerKey, callers: 0, batch: null };
         waiting.set(accountId, read);
+        const ofCaller = waitingOf.get(callerKey) ?? new Set();
+        waitingOf.set(callerKey, ofCaller.add(read));
       }
       read.callers += 1;
       return read;
@@ -62,7 +92,7 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
         return;
       }
       if (waiting.get(read.accountId) === read) {
-        waiting.delete(read.accountId);
+        remove(read);
       }
       if (read.batch?.reads.every(({ callers }) => callers === 0)) {
         read.batch.abandoned.abort();
@@ -71,11 +101,8 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
     takeBatch() {
       const reads: QueuedRead<Answer>[] = [];
       const batch = { reads, abandoned: new AbortController() };
-      for (const [accountId, read] of waiting) {
-        if (reads.length === ACCOUNTS_PER_CALL) {
-          break;
-        }
-        waiting.delete(accountId);
+      while (waiting.size > 0 && reads.length < ACCOUNTS_PER_CALL) {
+        const read = takeNext();
         read.batch = batch;
         reads.push(read);
       }
@@ -83,8 +110,8 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
     },
     expire(deadline) {
       const expired = [...waiting.values()].filter((read) => read.deadline <= deadline);
-      for (const { accountId } of expired) {
-        waiting.delete(accountId);
+      for (const read of expired) {
+        remove(read);
       }
       return expired;
     },

@@ -29,16 +29,23 @@ export interface MemberReads {
    * One member, by GetMembers. All callers that wait for the same target share calls of 50 accounts, and callers of the same
    * account share its read. Nothing is cached: an account that is requested after its call has left is read again.
    *
-   * @param signal aborts when the caller leaves. An account without callers is not sent, and a call without callers is
-   *   aborted.
+   * @param caller takes turns with other callers. Its `signal` aborts when it leaves: an account without callers is not sent,
+   *   and a call without callers is aborted.
    */
-  member(target: TargetAddress, accountId: string, signal?: AbortSignal): Promise<LiveMember>;
+  member(
+    target: TargetAddress,
+    accountId: string,
+    caller?: Pick<ReadLimits, 'signal' | 'callerKey'>,
+  ): Promise<LiveMember>;
   /** One page, by ListMembers. @param limits by default 30 seconds, and no signal. */
   page(target: TargetAddress, query: MemberPageQuery, limits?: Partial<ReadLimits>): Promise<MemberPage>;
 }
 
 /** Reads whose deadlines are at most this much later fail together, in milliseconds: one operation began them. */
 const EXPIRE_TOGETHER_MS = 1_000;
+
+/** The calls of GetMembers carry accounts of several callers: they take turns with the callers that list members. */
+const GET_MEMBERS = 'GET_MEMBERS';
 
 /** What reads of members need. */
 export interface MemberReadDependencies {
@@ -53,12 +60,12 @@ export function createMemberReads(dependencies: MemberReadDependencies): MemberR
   const queues = new Map<string, ServedQueue>();
 
   return {
-    async member(target, accountId, signal) {
+    async member(target, accountId, { signal, callerKey } = {}) {
       signal?.throwIfAborted();
       const key = targetKey(target);
       const served = queues.get(key) ?? { queue: createMemberQueue<LiveMember>(), isServed: false };
       queues.set(key, served);
-      const read = served.queue.join(accountId, performance.now() + MAX_READ_WAIT_MS);
+      const read = served.queue.join(accountId, performance.now() + MAX_READ_WAIT_MS, callerKey);
       if (!served.isServed) {
         served.isServed = true;
         // In the next turn of the event loop: all accounts that are requested in this turn share calls.
@@ -69,8 +76,8 @@ export function createMemberReads(dependencies: MemberReadDependencies): MemberR
       return answerOf(served.queue, read, signal);
     },
 
-    async page(target, query, { deadline = performance.now() + MAX_READ_WAIT_MS, signal } = {}) {
-      const limits = { deadline, signal };
+    async page(target, query, { deadline = performance.now() + MAX_READ_WAIT_MS, signal, callerKey } = {}) {
+      const limits = { deadline, signal, callerKey };
       // Before the turn of this read, since ListDetectors takes a turn of its own.
       await findDetector(target, deadline);
       const { at } = await turns.takeOne(target, limits);
@@ -102,7 +109,7 @@ async function serve(
       if (queue.calls() === 0) {
         continue;
       }
-      const turn = await turns.take(target, queue.calls(), { deadline });
+      const turn = await turns.take(target, queue.calls(), { deadline, callerKey: GET_MEMBERS });
       if (turn === null) {
         reject(queue.expire(deadline + EXPIRE_TOGETHER_MS), rateExceeded(target));
         continue;

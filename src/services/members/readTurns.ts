@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../errors.js';
-import type { TargetAddress } from '../../membership.js';
+import { targetKey, type TargetAddress } from '../../membership.js';
 import type { ReadQuota } from '../../ports/readQuota.js';
 import type { Refused, Unanswered } from '../../ports/upstream.js';
+import { createFairTurns, type EndTurn, type FairTurns, type TurnLimits } from '../fairTurns.js';
 import { verdictOf } from '../answers/refusals.js';
 import { RETRY_DELAYS } from '../answers/retryPolicy.js';
 import { gatewayStopping } from './readFailure.js';
@@ -16,6 +17,11 @@ export const MAX_READ_WAIT_MS = 30_000;
 /** Longest time between two requests for a turn, in milliseconds: other readers may leave some of the quota unused. */
 const MAX_PAUSE_MS = 1_000;
 
+/** The key of reads that no caller waits for. */
+const GATEWAY = 'GATEWAY';
+
+const ONE_AT_A_TIME: TurnLimits = { total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY };
+
 /** Most requests for one read, the first one included: as many as the SDK sends by default. */
 const MAX_ATTEMPTS = 3;
 
@@ -25,6 +31,8 @@ export interface ReadLimits {
   readonly deadline: number;
   /** Aborts when no caller waits for the read any more; absent where that cannot happen. */
   readonly signal?: AbortSignal | undefined;
+  /** The caller of the read, who takes turns with other callers; absent for reads of the gateway itself. */
+  readonly callerKey?: string | undefined;
 }
 
 /** Requests that may leave now. */
@@ -77,7 +85,43 @@ export function createReadTurns(
   stopping: AbortSignal,
   clock: ReadClock = PROCESS_CLOCK,
 ): ReadTurns {
-  const take: ReadTurns['take'] = async (target, wanted, { deadline, signal }) => {
+  /** The reads of each target that wait for the quota: only the first one requests it. */
+  const lines = new Map<string, FairTurns>();
+
+  /** Resolves when the read is the first of its target. Null: not before the deadline. */
+  const inLine = async (target: TargetAddress, limits: ReadLimits): Promise<EndTurn | null> => {
+    const { deadline, signal = stopping, callerKey = GATEWAY } = limits;
+    const key = targetKey(target);
+    const line = lines.get(key) ?? createFairTurns(ONE_AT_A_TIME);
+    lines.set(key, line);
+    const first = line.tryTake(callerKey);
+    if (first !== null) {
+      return first;
+    }
+    const expired = AbortSignal.timeout(Math.max(0, Math.ceil(deadline - clock.now())));
+    try {
+      return await line.take(callerKey, 1, AbortSignal.any([signal, stopping, expired]));
+    } catch (error) {
+      if (!stopping.aborted && !signal.aborted && expired.aborted) {
+        return null;
+      }
+      throw stopping.aborted ? gatewayStopping() : error;
+    }
+  };
+
+  const take: ReadTurns['take'] = async (target, wanted, limits) => {
+    const leaveLine = await inLine(target, limits);
+    if (leaveLine === null) {
+      return null;
+    }
+    try {
+      return await takeQuota(target, wanted, limits);
+    } finally {
+      leaveLine();
+    }
+  };
+
+  const takeQuota: ReadTurns['take'] = async (target, wanted, { deadline, signal }) => {
     for (;;) {
       if (stopping.aborted) {
         throw gatewayStopping();

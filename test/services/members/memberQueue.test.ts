@@ -13,6 +13,19 @@ const queueOf = (accounts: number) => {
   return { queue, reads };
 };
 
+it('carries accounts of all callers in turns', () => {
+  const queue = createMemberQueue<string>();
+  for (let n = 0; n < 120; n++) {
+    queue.join(`a${n}`, n, 'A');
+  }
+  queue.join('b0', 200, 'B');
+  queue.join('c0', 201, 'C');
+  queue.join('b1', 202, 'B');
+  const ids = queue.takeBatch().reads.map(({ accountId }) => accountId);
+  expect(ids.slice(0, 6)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2']);
+  expect(ids).toHaveLength(50);
+});
+
 describe('a queue of accounts', () => {
   it('fills calls of 50 accounts in the order the accounts came', () => {
     const { queue } = queueOf(120);

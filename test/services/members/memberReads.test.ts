@@ -133,7 +133,7 @@ describe('reads of members', () => {
     });
     const callers = [new AbortController(), new AbortController()];
     const answers = Promise.allSettled(
-      callers.map(({ signal }, n) => reads.member(SECURITY_HUB, String(n), signal)),
+      callers.map(({ signal }, n) => reads.member(SECURITY_HUB, String(n), { signal })),
     );
     await sent.promise;
     const reason = new Error('the caller left');
@@ -147,7 +147,7 @@ describe('reads of members', () => {
   it('do not send an account whose callers have all left', async () => {
     const { reads, calls } = readsOf({});
     const caller = new AbortController();
-    const answer = reads.member(SECURITY_HUB, '1', caller.signal);
+    const answer = reads.member(SECURITY_HUB, '1', { signal: caller.signal });
     const reason = new Error('the caller left');
     caller.abort(reason);
     await expect(answer).rejects.toBe(reason);

@@ -155,3 +155,46 @@ describe('a read that is sent', () => {
     expect(await turns.send(TARGET, { deadline: 30_000 }, async () => THROTTLED)).toBe(THROTTLED);
   });
 });
+
+describe('reads of several callers', () => {
+  it('take turns, and only one of them requests the quota', async () => {
+    let requesting = 0;
+    const order: string[] = [];
+    const turns = createReadTurns(
+      {
+        reserve: async () => {
+          requesting += 1;
+          expect(requesting).toBe(1);
+          await new Promise((resolve) => setImmediate(resolve));
+          requesting -= 1;
+          return { granted: 1, wait: 0, at: AT };
+        },
+      },
+      new AbortController().signal,
+    );
+    const deadline = performance.now() + 10_000;
+    const read = async (callerKey: string): Promise<void> => {
+      await turns.takeOne(TARGET, { deadline, callerKey });
+      order.push(callerKey);
+    };
+    const many = Array.from({ length: 20 }, () => read('many'));
+    await Promise.all([...many, read('one')]);
+    expect(order.indexOf('one')).toBeLessThanOrEqual(2);
+  });
+
+  it('end in line at the deadline, and when the caller leaves', async () => {
+    const stopping = new AbortController();
+    const quota = { reserve: () => new Promise<never>(() => undefined) };
+    const turns = createReadTurns(quota, stopping.signal);
+    void turns.take(TARGET, 1, { deadline: performance.now() + 10_000 });
+    expect(await turns.take(TARGET, 1, { deadline: performance.now() + 20 })).toBeNull();
+    const left = new AbortController();
+    const limits = { deadline: performance.now() + 10_000, signal: left.signal };
+    const leaving = turns.take(TARGET, 1, limits);
+    const staying = turns.take(TARGET, 1, { deadline: limits.deadline });
+    left.abort(new Error('left'));
+    await expect(leaving).rejects.toThrow('left');
+    stopping.abort();
+    await expect(staying).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
