@@ -9,6 +9,7 @@ import {
   notEnabled,
   OUT_OF_RANGE,
   overQuota,
+  regionDisabled,
   throttled,
   type Refusal,
 } from './refusal.js';
@@ -45,6 +46,7 @@ const REFUSALS: Readonly<Partial<Record<Fault, (call: FaultedCall) => Refusal>>>
   'access-denied': denied,
   'not-enabled': (call) =>
     call.scope.service === 'sts' ? denied(call) : notEnabled(call.scope.service, call.scope.account),
+  'region-disabled': ({ scope }) => regionDisabled(scope.account),
   'bad-input': ({ scope }) => badInput(scope.service, OUT_OF_RANGE),
 };
 

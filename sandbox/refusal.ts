@@ -116,3 +116,11 @@ export const notEnabled = (service: Service, account: string): Refusal =>
         'The request is rejected because the input detectorId is not owned by the current account.',
       )
     : new Refusal(401, 'InvalidAccessException', `Account ${account} is not subscribed to AWS Security Hub`);
+
+/** Returns STS's refusal in a region where the account has not activated it. The text is AWS's. */
+export const regionDisabled = (account: string): Refusal =>
+  new Refusal(
+    403,
+    'RegionDisabledException',
+    `STS is not activated in this region for account:${account}. Your account administrator can activate STS in this region using the IAM Console.`,
+  );

@@ -79,7 +79,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now,
     delay: (service, region) => pickDelay(delays.get(), service, region),
   });
-  const server = createHttpServer(calls, createControl(controlled));
+  const server = createHttpServer(calls, createControl(controlled), now);
 
   return {
     get url() {

@@ -10,9 +10,10 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Keep-alive of idle connections in milliseconds: longer than the SDK's, so no call meets a closing connection. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Returns the HTTP server, not yet listening. Paths outside the control API are AWS calls. */
-export function createHttpServer(calls: CallHandler, control: Control): Server {
+/** Returns the HTTP server, not yet listening. Paths outside the control API are AWS calls. Answers are dated by `now`. */
+export function createHttpServer(calls: CallHandler, control: Control, now: () => number): Server {
   const server = createServer((incoming, response) => {
+    response.setHeader('date', new Date(now()).toUTCString());
     readRequest(incoming)
       .then(async (request) => {
         if (request.path.startsWith(CONTROL_PREFIX)) {

@@ -33,6 +33,7 @@ const FAULTS: Expected[] = [
   refused('internal-error', 'InternalException', 500),
   refused('access-denied', 'AccessDeniedException', 403),
   refused('not-enabled', 'InvalidAccessException', 401),
+  refused('region-disabled', 'RegionDisabledException', 403),
   refused('bad-input', 'InvalidInputException', 400),
   { fault: 'html-502', name: 'SyntaxError', httpStatus: 502, outcome: 'refused', errorType: null },
   {
