@@ -1,26 +1,35 @@
 import type { Config } from '../config/loadConfig.js';
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
 import type { Administrator } from '../membership.js';
-import { whoAmI } from '../upstream/identity.js';
+import { checkAccounts, whoAmI } from '../upstream/identity.js';
 import type { UpstreamAccess } from './upstream.js';
 
 /**
  * The administrators that the gateway acts as. Without ADMINISTRATORS_FILE there is one, `default`: the account of the
- * credentials, as STS GetCallerIdentity names it.
+ * credentials, as STS GetCallerIdentity names it. With AWS, STS names the account of each administrator in the file; while
+ * it does not answer, the start goes on, and nothing is sent with credentials whose account is not known
+ * (docs/decisions/0032-who-an-administrator-is.md).
  *
+ * @throws GatewayError `BAD_CONFIGURATION` when the account of an administrator is another one.
  * @throws what `whoAmI` throws when STS does not answer.
  */
 export async function configuredAdministrators(
   config: Config,
   access: UpstreamAccess,
+  log: Log,
 ): Promise<readonly Administrator[]> {
-  if (config.administrators !== null) {
-    return config.administrators;
+  const { administrators } = config;
+  if (administrators !== null) {
+    if (access.checkAccounts) {
+      await requireAccounts(administrators, access, log);
+    }
+    return administrators;
   }
-  const [region = ''] = config.defaultRegions;
   return [
     {
       id: 'default',
-      accountId: await whoAmI({ region, ...access }),
+      accountId: await whoAmI({ ...access, regions: config.defaultRegions }),
       roleArn: null,
       externalId: null,
       services: ['GUARDDUTY', 'SECURITY_HUB'],
@@ -28,4 +37,22 @@ export async function configuredAdministrators(
       detectorIds: {},
     },
   ];
+}
+
+async function requireAccounts(
+  administrators: readonly Administrator[],
+  access: UpstreamAccess,
+  log: Log,
+): Promise<void> {
+  const { faults, unknown } = await checkAccounts(administrators, access);
+  if (faults.length > 0) {
+    const lines = faults.map((fault) => `  ADMINISTRATORS_FILE: ${fault}`).join('\n');
+    throw new GatewayError('BAD_CONFIGURATION', `STS names other accounts than the configuration:\n${lines}`);
+  }
+  for (const reason of unknown) {
+    log.warn(
+      { reason },
+      'STS does not name the account of an administrator: nothing is sent for it until then',
+    );
+  }
 }

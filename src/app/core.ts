@@ -57,7 +57,7 @@ export async function openCore(
   const jobQueues = await openJobQueues(databaseUrl, process.log);
   process.closers.add('job queues', () => jobQueues.stop());
   const access = upstreamAccess(config, sandboxUrl);
-  const administrators = await configuredAdministrators(config, access);
+  const administrators = await configuredAdministrators(config, access, process.log);
   const lanes = await openLanes(database.prisma, administrators);
   const isAlone = config.databaseUrl === null;
   if (isAlone) {

@@ -4,7 +4,7 @@ import type { AwsNetwork } from '../ports/awsNetwork.js';
 import type { Metrics } from '../ports/metrics.js';
 import type { Upstream } from '../ports/upstream.js';
 import { isThrottled } from '../services/answers/refusals.js';
-import type { KeyPair } from '../upstream/credentials.js';
+import type { KeyPair } from '../upstream/credentialSources.js';
 import { createUpstream } from '../upstream/upstream.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 
@@ -22,6 +22,8 @@ export interface UpstreamAccess {
   readonly credentials: KeyPair | null;
   /** Null: directly, as to the sandbox. */
   readonly network: AwsNetwork | null;
+  /** Whether STS must name the account of each administrator: not in the sandbox, where one key may act as many. */
+  readonly checkAccounts: boolean;
 }
 
 export function upstreamAccess(config: Config, sandboxUrl: string | null): UpstreamAccess {
@@ -29,6 +31,7 @@ export function upstreamAccess(config: Config, sandboxUrl: string | null): Upstr
     endpoint: config.endpoint ?? sandboxUrl,
     credentials: config.upstream === 'sandbox' ? SANDBOX_CREDENTIALS : null,
     network: config.awsNetwork,
+    checkAccounts: config.upstream === 'aws',
   };
 }
 

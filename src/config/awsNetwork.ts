@@ -11,6 +11,7 @@ export const awsNetworkVariables = {
   http_proxy: z.string().optional(),
   NO_PROXY: z.string().optional(),
   no_proxy: z.string().optional(),
+  AWS_REGION: z.string().optional(),
   AWS_CA_BUNDLE: z.string().optional(),
   AWS_USE_FIPS_ENDPOINT: z.string().optional(),
   AWS_USE_DUALSTACK_ENDPOINT: z.string().optional(),
@@ -55,7 +56,11 @@ export function awsNetwork(
     NO_PROXY: variables.no_proxy ?? variables.NO_PROXY,
   };
   const isProxied = proxies.HTTPS_PROXY !== undefined || proxies.HTTP_PROXY !== undefined;
-  return { proxies: isProxied ? proxies : null, caBundle: readCaBundle(variables.AWS_CA_BUNDLE, faults) };
+  return {
+    proxies: isProxied ? proxies : null,
+    caBundle: readCaBundle(variables.AWS_CA_BUNDLE, faults),
+    region: variables.AWS_REGION ?? null,
+  };
 }
 
 /** The way to AWS in words, without the password of a proxy: `directly`, or `through the proxy http://...`. */

@@ -71,7 +71,6 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('.data'),
   UPSTREAM: z.enum(['sandbox', 'aws']).optional(),
   ...awsNetworkVariables,
-  AWS_REGION: z.string().optional(),
   ADMINISTRATORS_FILE: z.string().optional(),
   AUTH_MODE: list.pipe(z.array(z.enum(['none', 'token', 'oidc'])).min(1)).optional(),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),

@@ -1,4 +1,4 @@
-/** How this machine reaches AWS: its proxies, and the certificates that it trusts besides Node's own. */
+/** How this machine reaches AWS: its proxies, the certificates that it trusts besides Node's own, and its region. */
 export interface AwsNetwork {
   /** Variables for Node's agents, in capitals. Null: every call goes directly. */
   readonly proxies: {
@@ -11,4 +11,6 @@ export interface AwsNetwork {
   } | null;
   /** Certificates of authorities, as PEM. Null: Node's own and those of NODE_EXTRA_CA_CERTS. */
   readonly caBundle: string | null;
+  /** The region that the shell gives (AWS_REGION). Null: none. */
+  readonly region: string | null;
 }

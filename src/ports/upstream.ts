@@ -6,7 +6,7 @@ export interface ResponseMetadata {
   readonly httpStatus: number | null;
   /** AWS's request id of the last answer; null without one. */
   readonly awsRequestId: string | null;
-  /** Requests that the SDK sent for this call: 1, or 0 without a connection. */
+  /** Requests that were sent for this call: 1, or 0 without a connection; 2 when the first was refused for a wrong clock. */
   readonly attempts: number;
 }
 
@@ -52,7 +52,7 @@ export interface Unanswered {
   readonly metadata: ResponseMetadata;
   readonly errorCode: string;
   readonly errorMessage: string;
-  /** True when no connection was made, so the service cannot have received the call. */
+  /** True when the request never had a connection that was ready, so the service cannot have received the call. */
   readonly neverSent: boolean;
 }
 

@@ -46,7 +46,8 @@ export const ReasonCode = describedEnum<ReasonCodeName>(
       'Retryable.',
     THROTTLED: 'The service refused the call for its rate limit until sends were used up. Retryable.',
     INTERNAL_ERROR: 'The service failed for this account or for the whole call (5xx). Retryable.',
-    UNREACHABLE: 'No answer: a time-out, a broken connection, an unresolved host name. Retryable.',
+    UNREACHABLE:
+      'No answer: a time-out, a broken connection, an unresolved host name, no valid credentials at the moment. Retryable.',
     OTHER: 'None of the above: see Outcome.reason. Not counted as retryable.',
   },
 );

@@ -3,21 +3,25 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { Administrator, TargetAddress } from '../membership.js';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { customEndpoint } from './customEndpoint.js';
-import { credentialsOf, type CredentialProvider, type CredentialSources } from './credentials.js';
+import { credentialsByAdministrator } from './credentials.js';
+import type { Credentials, CredentialSources } from './credentialSources.js';
+import { sendOnce } from './sendOnce.js';
+import type { SharedCredentials } from './sharedCredentials.js';
 
 /** The client for a target, created on first use. Null: its administrator is not configured. */
 export interface Clients {
   guardDuty(target: TargetAddress): GuardDutyClient | null;
   securityHub(target: TargetAddress): SecurityHubClient | null;
+  /** The credentials that the clients of an administrator share. */
+  credentials(administrator: string): SharedCredentials | null;
 }
 
 /** The settings of a client. */
 interface ClientSettings {
   readonly region: string;
-  readonly credentials: CredentialProvider;
+  readonly credentials: () => Promise<Credentials>;
   readonly requestHandler: NodeHttpHandler;
-  readonly maxAttempts: number;
-  readonly retryMode: 'standard';
+  readonly retryStrategy: typeof sendOnce;
   readonly endpoint?: string;
   readonly useFipsEndpoint?: false;
   readonly useDualstackEndpoint?: false;
@@ -28,15 +32,13 @@ export function createClients(
   administrators: readonly Administrator[],
   sources: CredentialSources & { readonly serviceRequestHandler: NodeHttpHandler },
 ): Clients {
-  const providers = new Map(
-    administrators.map((administrator) => [administrator.id, credentialsOf(administrator, sources)]),
-  );
+  const shared = credentialsByAdministrator(administrators, sources);
   const { endpoint, serviceRequestHandler } = sources;
 
   function cacheOf<Client>(create: (settings: ClientSettings) => Client) {
     const clients = new Map<string, Client>();
     return ({ administrator, region }: TargetAddress): Client | null => {
-      const credentials = providers.get(administrator);
+      const credentials = shared.get(administrator);
       if (credentials === undefined) {
         return null;
       }
@@ -47,12 +49,9 @@ export function createClients(
       }
       const client = create({
         region,
-        credentials,
+        credentials: async () => readEachTime(await credentials.get(region)),
         requestHandler: serviceRequestHandler,
-        // The SDK sends once: each attempt takes its own turn, and each attempt of a change has its own row in the record
-        // (docs/decisions/0003).
-        maxAttempts: 1,
-        retryMode: 'standard',
+        retryStrategy: sendOnce,
         ...customEndpoint(endpoint),
       });
       clients.set(key, client);
@@ -61,7 +60,16 @@ export function createClients(
   }
 
   return {
+    credentials: (administrator) => shared.get(administrator) ?? null,
     guardDuty: cacheOf((settings) => new GuardDutyClient(settings)),
     securityHub: cacheOf((settings) => new SecurityHubClient(settings)),
   };
+}
+
+/**
+ * The credentials with an expiry that is over: a client asks for such ones before each request. Others it would keep, the
+ * ones without an expiry for ever.
+ */
+function readEachTime(credentials: Credentials): Credentials {
+  return { ...credentials, expiration: new Date(0) };
 }

@@ -1,111 +1,101 @@
-import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { customEndpoint } from './customEndpoint.js';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { Administrator } from '../membership.js';
+import { WrongAccount } from './credentialFailure.js';
+import type { Credentials, CredentialSources } from './credentialSources.js';
+import { isFromProvider, isOfCredentials } from './errors.js';
+import { shareCredentials, type SharedCredentials } from './sharedCredentials.js';
+import { accountOf, askInRegions, assumeRole } from './sts.js';
 
-/** A long-lived key pair, used instead of the SDK's default chain. */
-export interface KeyPair {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** The credentials of every administrator, by id. The ones without a role share those of the process. */
+export function credentialsByAdministrator(
+  administrators: readonly Administrator[],
+  sources: CredentialSources,
+): ReadonlyMap<string, SharedCredentials> {
+  const own = ownCredentials(
+    administrators.flatMap(({ regions }) => regions),
+    sources,
+  );
+  return new Map(
+    administrators.map((administrator) => [administrator.id, credentialsOf(administrator, own, sources)]),
+  );
 }
-
-/** The credentials that the SDK signs requests with. */
-interface Credentials extends KeyPair {
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
-
-/** Called by the SDK before every request; shared by all clients of one administrator. */
-export type CredentialProvider = () => Promise<Credentials>;
-
-/** How credentials are obtained. */
-export interface CredentialSources {
-  /** Null: the SDK's default chain (environment, files, SSO, container, instance). */
-  readonly credentials: KeyPair | null;
-  /** Base URL of STS; null: the SDK's own rules. */
-  readonly endpoint: string | null;
-  readonly requestHandler: NodeHttpHandler;
-}
-
-/** No credentials were available, so nothing was sent to the service. `cause` says why. */
-export class CredentialFailure extends Error {
-  override readonly name = 'CredentialFailure';
-}
-
-/** The actor that CloudTrail shows. 2 to 64 characters of `[\w+=,.@-]` (UPSTREAMS.md, "What the SDK does"). */
-export const ROLE_SESSION_NAME = 'membership-gateway';
-
-/** Credentials are renewed this long before they expire, in milliseconds, as the SDK does. */
-export const REFRESH_BEFORE_MS = 5 * 60_000;
 
 /**
- * The credentials of an administrator: the ambient ones, or those of its role. AssumeRole goes to STS in the first region
- * of the administrator, since STS refuses all requests in a region that the account has not enabled.
+ * The credentials of the process itself. Web identity asks STS in AWS_REGION or, without it, in the regions given, one after
+ * the other.
  */
-export function credentialsOf(administrator: Administrator, sources: CredentialSources): CredentialProvider {
-  const { credentials, endpoint, requestHandler } = sources;
-  const { roleArn, externalId, regions } = administrator;
-  if (roleArn === null) {
-    return shared(ambient(credentials));
-  }
-  const region = regions[0];
-  const assume = fromTemporaryCredentials({
-    params: {
-      RoleArn: roleArn,
-      RoleSessionName: ROLE_SESSION_NAME,
-      ...(externalId === null ? {} : { ExternalId: externalId }),
-    },
-    ...(credentials === null ? {} : { masterCredentials: { ...credentials } }),
-    clientConfig: {
-      requestHandler,
-      ...customEndpoint(endpoint),
-      ...(region === undefined ? {} : { region }),
-    },
-  });
-  return shared(() => assume());
-}
-
-/** The credentials of the process itself. */
-export function ambient(credentials: KeyPair | null): CredentialProvider {
+export function ownCredentials(regions: readonly string[], sources: CredentialSources): SharedCredentials {
+  const { credentials, region, requestHandler, limitMs } = sources;
   if (credentials !== null) {
-    return async () => credentials;
+    return shareCredentials(() => Promise.resolve(credentials));
   }
-  const chain = fromNodeProviderChain();
-  return () => chain();
+  const stsRegions = region === null ? regions : [region, ...regions];
+  // A new chain each time, and `ignoreCache`: the SDK's chain keeps keys without an expiry, and the contents of files, for ever.
+  const chainIn = (stsRegion: string): Promise<Credentials> => {
+    const clientConfig = { region: stsRegion, requestHandler };
+    return fromNodeProviderChain({ clientConfig, ignoreCache: true })();
+  };
+  return shareCredentials(() => askInRegions(stsRegions, chainIn, (error) => !isFromProvider(error)), {
+    limitMs,
+  });
 }
 
 /**
- * A provider that gives all callers the same credentials, and renews them once before they expire. A failure is not
- * cached: the next call tries again.
+ * The credentials of an administrator: those of the process, or of its role. STS is asked in the region where they are
+ * needed, in the region that answered last, then in the administrator's other regions.
  */
-export function shared(provide: CredentialProvider, now: () => number = Date.now): CredentialProvider {
-  let current: { readonly credentials: Promise<Credentials>; expiresAt: number } | null = null;
-  return () => {
-    if (current !== null && current.expiresAt - now() > REFRESH_BEFORE_MS) {
-      return current.credentials;
-    }
-    const renewed = { credentials: obtain(provide), expiresAt: Number.POSITIVE_INFINITY };
-    current = renewed;
-    renewed.credentials.then(
-      ({ expiration }) => {
-        if (expiration !== undefined) {
-          renewed.expiresAt = expiration.getTime();
+function credentialsOf(
+  administrator: Administrator,
+  own: SharedCredentials,
+  sources: CredentialSources,
+): SharedCredentials {
+  const { accountId, roleArn, regions } = administrator;
+  const { limitMs } = sources;
+  const role = roleArn === null ? null : { ...administrator, roleArn };
+  let lastRegion: string | null = null;
+  const ask = <Answer>(region: string, question: (region: string) => Promise<Answer>): Promise<Answer> =>
+    askInRegions([region, ...(lastRegion === null ? [] : [lastRegion]), ...regions], async (asked) => {
+      const answer = await question(asked);
+      lastRegion = asked;
+      return answer;
+    });
+
+  return shareCredentials(
+    async (region, anew) => {
+      if (anew && role === null) {
+        await own.renew(own.generation());
+      }
+      return withOwn(own, region, async (credentials) => {
+        if (role !== null) {
+          return ask(region, (asked) => assumeRole(role, credentials, asked, sources));
         }
-      },
-      () => {
-        if (current === renewed) {
-          current = null;
+        if (sources.checkAccounts) {
+          const account = await ask(region, (asked) => accountOf(credentials, asked, sources));
+          if (account !== accountId) {
+            throw new WrongAccount(accountId, account);
+          }
         }
-      },
-    );
-    return renewed.credentials;
-  };
+        return credentials;
+      });
+    },
+    { limitMs },
+  );
 }
 
-async function obtain(provide: CredentialProvider): Promise<Credentials> {
+/** Uses the credentials of the process, and new ones if STS does not accept the present ones. */
+async function withOwn<Result>(
+  own: SharedCredentials,
+  region: string,
+  use: (credentials: Credentials) => Promise<Result>,
+): Promise<Result> {
+  const credentials = await own.get(region);
+  const generation = own.generation();
   try {
-    return await provide();
-  } catch (cause) {
-    throw new CredentialFailure('No credentials could be had.', { cause });
+    return await use(credentials);
+  } catch (error) {
+    if (isOfCredentials(error) && (await own.renew(generation))) {
+      return use(await own.get(region));
+    }
+    throw error;
   }
 }

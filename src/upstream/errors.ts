@@ -1,7 +1,7 @@
 import { withoutArns } from '../errors.js';
 import type { Refused, Unanswered, ResponseMetadata } from '../ports/upstream.js';
 import { MAX_TEXT, optionalText, textOf } from './answerText.js';
-import { CredentialFailure } from './credentials.js';
+import { CredentialFailure, RegionFailures, WrongAccount } from './credentialFailure.js';
 
 /** What the SDK tells of an exchange. */
 export interface SdkMetadata {
@@ -34,6 +34,18 @@ const NAMELESS = 'Unknown';
 /** Names of errors by which a parser says that it was not given JSON. */
 const PARSE_ERRORS = new Set(['SyntaxError', 'TypeError', 'RangeError']);
 
+/** STS's refusal in a region where the account has not activated it. */
+const REGION_OFF = 'RegionDisabledException';
+
+/** The SDK's names for a source of credentials that has none at the moment. */
+const PROVIDER_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError']);
+
+/** Names of refusals for credentials that have expired. */
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
+
+/** Names of refusals for credentials that another program may have replaced. */
+const REPLACEABLE = new Set([...EXPIRED, 'InvalidClientTokenId', 'UnrecognizedClientException']);
+
 /** What the SDK appends to the message of an error in a body, with more words after it. */
 const SDK_HINT = 'Deserialization error: to see the raw response';
 
@@ -47,7 +59,7 @@ const SDK_PREFIX = /^@smithy\/node-http-handler - (\[\w+\] )?/;
  */
 export function translateError(error: unknown): Refused | Unanswered {
   if (error instanceof CredentialFailure) {
-    return withoutCredentials(error.cause);
+    return withoutCredentials(error);
   }
   const failure = asSdkError(error);
   if (isRefusal(failure)) {
@@ -66,16 +78,68 @@ export function metadataOf({ $metadata = {} }: SdkMetadata): ResponseMetadata {
   };
 }
 
+/** Whether a failure to get credentials may pass by itself: their source is away, or its own credentials have expired. */
+export function mayPass(cause: unknown): boolean {
+  return withoutCredentials(cause).kind === 'UNANSWERED';
+}
+
+/** Whether a source of the SDK's chain failed, without a word from STS: STS in another region would change nothing. */
+export function isFromProvider(error: unknown): boolean {
+  return PROVIDER_ERRORS.has(asSdkError(error).name ?? '');
+}
+
+/** Whether AWS does not accept credentials that new ones may replace. @param error of the SDK, or `errorCode` of a refusal. */
+export function isOfCredentials(error: unknown): boolean {
+  return error instanceof RegionFailures
+    ? error.failures.some((failure) => isOfCredentials(failure.error))
+    : REPLACEABLE.has(typeof error === 'string' ? error : (asSdkError(error).name ?? ''));
+}
+
 /** Nothing was sent to the service itself; what STS or the provider said decides whether trying again can help. */
 function withoutCredentials(cause: unknown): Refused | Unanswered {
-  const failure = asSdkError(cause);
-  const metadata: ResponseMetadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
-  const errorMessage = `No credentials: ${withoutArns(wordsOf(failure))}`;
-  if (isRefusal(failure) || failure.name === 'CredentialsProviderError') {
-    return { kind: 'REFUSED', metadata, errorCode: failure.name ?? NAMELESS, errorMessage };
+  if (cause instanceof CredentialFailure) {
+    return withoutCredentials(cause.cause);
   }
-  const { errorCode } = lossOf(failure);
-  return { kind: 'UNANSWERED', metadata, errorCode, errorMessage, neverSent: true };
+  const { kind, errorCode, words } =
+    cause instanceof RegionFailures ? worstOf(cause) : credentialFailureOf(cause);
+  const metadata: ResponseMetadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
+  const errorMessage = textOf(`No credentials: ${withoutArns(words)}`, MAX_TEXT.sentence);
+  return kind === 'REFUSED'
+    ? { kind, metadata, errorCode, errorMessage }
+    : { kind, metadata, errorCode, errorMessage, neverSent: true };
+}
+
+/** Why there are no credentials. */
+interface NoCredentials {
+  readonly kind: 'REFUSED' | 'UNANSWERED';
+  readonly errorCode: string;
+  readonly words: string;
+}
+
+function credentialFailureOf(cause: unknown): NoCredentials {
+  const failure = asSdkError(cause);
+  const errorCode = failure.name ?? NAMELESS;
+  const words = wordsOf(failure);
+  if (cause instanceof WrongAccount || (isRefusal(failure) && !EXPIRED.has(errorCode))) {
+    return { kind: 'REFUSED', errorCode, words };
+  }
+  return { kind: 'UNANSWERED', errorCode: lossOf(failure).errorCode, words };
+}
+
+/** The failure of all regions: one that may pass counts first, then a refusal, then that STS is off in the region. */
+function worstOf({ failures }: RegionFailures): NoCredentials {
+  const all = failures.map(({ region, error }) => ({ region, ...credentialFailureOf(error) }));
+  const worst =
+    all.find(({ kind }) => kind === 'UNANSWERED') ??
+    all.find(({ errorCode }) => errorCode !== REGION_OFF) ??
+    all[0];
+  if (worst === undefined) {
+    return { kind: 'REFUSED', errorCode: NAMELESS, words: 'no region to ask STS in' };
+  }
+  const isSame = all.every(({ words }) => words === worst.words);
+  return isSame
+    ? worst
+    : { ...worst, words: all.map(({ region, words }) => `${region}: ${words}`).join('; ') };
 }
 
 /** A 4xx in the service's own words. One without a name counts only with AWS's request id: a proxy gives none. */

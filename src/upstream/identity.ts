@@ -1,50 +1,116 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { GatewayError } from '../errors.js';
+import type { Administrator } from '../membership.js';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
-import { customEndpoint } from './customEndpoint.js';
-import { ambient, shared, type KeyPair } from './credentials.js';
+import { CredentialFailure, WrongAccount } from './credentialFailure.js';
+import { credentialsByAdministrator, ownCredentials } from './credentials.js';
+import type { CredentialSources, KeyPair } from './credentialSources.js';
 import { translateError } from './errors.js';
 import { createRequestHandler } from './requestHandler.js';
+import { accountOf, askInRegions } from './sts.js';
 
 /** How STS is reached; see UpstreamOptions. */
 export interface IdentityOptions {
-  readonly region: string;
   readonly endpoint: string | null;
   readonly credentials: KeyPair | null;
   readonly network?: AwsNetwork | null;
   /** In milliseconds; by default 30 seconds. */
   readonly requestTimeoutMs?: number;
+  /** Longest time to get credentials, in milliseconds; by default 10 seconds. */
+  readonly credentialsLimitMs?: number;
 }
 
 /**
- * The id of the AWS account that the ambient credentials belong to, 12 digits, by STS GetCallerIdentity, which needs no
- * permission.
+ * The id of the AWS account that the ambient credentials belong to, 12 digits, by STS GetCallerIdentity in the first of these
+ * regions that answers.
  *
- * @throws GatewayError `BAD_CONFIGURATION` when there are no credentials or STS refuses them; `UNAVAILABLE` when STS does
- *   not answer.
+ * @throws GatewayError `BAD_CONFIGURATION` when STS refuses the credentials; `UNAVAILABLE` when there are none or STS does not
+ *   answer.
  */
-export async function whoAmI(options: IdentityOptions): Promise<string> {
-  const { region, endpoint } = options;
-  const requestHandler = createRequestHandler(options);
-  const client = new STSClient({
-    region,
-    credentials: shared(ambient(options.credentials)),
-    requestHandler: requestHandler.handler,
-    ...customEndpoint(endpoint),
-  });
-  try {
-    const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    if (Account === undefined) {
-      throw new Error('GetCallerIdentity answered without an account.');
+export async function whoAmI(
+  options: IdentityOptions & { readonly regions: readonly string[] },
+): Promise<string> {
+  const { regions } = options;
+  return withSources(options, async (sources) => {
+    try {
+      const credentials = await ownCredentials(regions, sources).get(regions[0] ?? '');
+      return await askInRegions(regions, (region) => accountOf(credentials, region, sources));
+    } catch (cause) {
+      const failure = cause instanceof CredentialFailure ? cause : new CredentialFailure('', { cause });
+      const { kind, errorCode, errorMessage } = translateError(failure);
+      throw new GatewayError(
+        kind === 'REFUSED' ? 'BAD_CONFIGURATION' : 'UNAVAILABLE',
+        `Expected STS GetCallerIdentity in ${regions.join(' or ')} to name the AWS account of the gateway's credentials; got ${errorCode}: ${errorMessage.replace(/^No credentials: /, '')}`,
+        { cause },
+      );
     }
-    return Account;
-  } catch (cause) {
-    const { kind, errorCode, errorMessage } = translateError(cause);
-    throw new GatewayError(
-      kind === 'REFUSED' ? 'BAD_CONFIGURATION' : 'UNAVAILABLE',
-      `Expected STS GetCallerIdentity in ${region} to name the AWS account of the gateway's credentials; got ${errorCode}: ${errorMessage}`,
-      { cause },
+  });
+}
+
+/** What STS says of the administrators. */
+export interface AccountCheck {
+  /** Administrators whose credentials are another account's: faults of the configuration. */
+  readonly faults: readonly string[];
+  /** Administrators that STS did not name, with the reason. */
+  readonly unknown: readonly string[];
+}
+
+/** Asks STS for the account of each administrator, and compares it with the configured one. */
+export async function checkAccounts(
+  administrators: readonly Administrator[],
+  options: IdentityOptions,
+): Promise<AccountCheck> {
+  const faults: string[] = [];
+  const unknown: string[] = [];
+  await withSources(options, async (sources) => {
+    const credentials = credentialsByAdministrator(administrators, sources);
+    await Promise.all(
+      administrators.map(async ({ id, accountId, roleArn, regions }) => {
+        const roleAccount = roleArn?.split(':')[4] ?? accountId;
+        if (roleAccount !== accountId) {
+          faults.push(
+            `administrator ${id}: expected a role of the account ${accountId}; got a roleArn of ${roleAccount}`,
+          );
+          return;
+        }
+        try {
+          await credentials.get(id)?.get(regions[0] ?? '');
+        } catch (error) {
+          const wrong = wrongAccountIn(error);
+          if (wrong === null) {
+            unknown.push(`administrator ${id}: ${translateError(error).errorMessage}`);
+          } else {
+            faults.push(`administrator ${id}: ${wrong.message}; give it a roleArn of its account`);
+          }
+        }
+      }),
     );
+  });
+  return { faults: faults.sort(), unknown: unknown.sort() };
+}
+
+/** The fault of another account among the causes of an error; null without one. */
+function wrongAccountIn(error: unknown): WrongAccount | null {
+  if (error instanceof WrongAccount) {
+    return error;
+  }
+  return error instanceof Error && error.cause !== undefined ? wrongAccountIn(error.cause) : null;
+}
+
+async function withSources<Result>(
+  options: IdentityOptions,
+  use: (sources: CredentialSources) => Promise<Result>,
+): Promise<Result> {
+  const { credentials, endpoint, credentialsLimitMs } = options;
+  const requestHandler = createRequestHandler(options);
+  try {
+    return await use({
+      credentials,
+      endpoint,
+      region: options.network?.region ?? null,
+      checkAccounts: true,
+      limitMs: credentialsLimitMs,
+      requestHandler: requestHandler.handler,
+    });
   } finally {
     requestHandler.destroy();
   }

@@ -5,8 +5,8 @@ import type { Administrator, TargetAddress } from '../membership.js';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
 import type { CallAnswer, DetectorRead, Refused, Unanswered, Upstream } from '../ports/upstream.js';
 import { createClients, type Clients } from './clients.js';
-import type { KeyPair } from './credentials.js';
-import { translateError } from './errors.js';
+import type { KeyPair } from './credentialSources.js';
+import { isOfCredentials, translateError } from './errors.js';
 import {
   changeGuardDutyMembers,
   findGuardDutyDetector,
@@ -14,6 +14,7 @@ import {
   listGuardDutyMembers,
 } from './guardDuty.js';
 import { createRequestHandler } from './requestHandler.js';
+import type { SharedCredentials } from './sharedCredentials.js';
 import { changeSecurityHubMembers, getSecurityHubMembers, listSecurityHubMembers } from './securityHub.js';
 
 /** An exchange with a service that has ended. */
@@ -32,6 +33,8 @@ export interface UpstreamOptions {
   readonly endpoint: string | null;
   /** Null: the SDK's default chain. */
   readonly credentials: KeyPair | null;
+  /** Whether STS must name the account of an administrator's credentials before they are used. By default not. */
+  readonly checkAccounts?: boolean;
   /** By default, calls go directly, and Node's own certificates are trusted. */
   readonly network?: AwsNetwork | null;
   readonly log: Log;
@@ -41,6 +44,8 @@ export interface UpstreamOptions {
   readonly requestTimeoutMs?: number;
   /** In milliseconds; by default 5 seconds. */
   readonly connectionTimeoutMs?: number;
+  /** Longest time to get credentials, in milliseconds; by default 10 seconds. */
+  readonly credentialsLimitMs?: number;
 }
 
 /** Both services through the AWS SDK. */
@@ -52,6 +57,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const clients = createClients(administrators, {
     credentials,
     endpoint,
+    region: options.network?.region ?? null,
+    checkAccounts: options.checkAccounts ?? false,
+    limitMs: options.credentialsLimitMs,
     requestHandler: credentialSources.handler,
     serviceRequestHandler: services.handler,
   });
@@ -62,19 +70,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     send: Send<Answer>,
   ): Promise<Answer | Refused | Unanswered> => {
     const startedAt = performance.now();
-    const { result, mayHaveArrived } = await services.observe(async () => {
-      try {
-        return await sendTo(clients, target, send);
-      } catch (err) {
-        // A defect of the gateway: the functions above return what AWS and the SDK do as values.
-        options.log.error({ err, ...target, action }, 'a call failed in the gateway');
-        return translateError(err);
-      }
-    });
-    if (result === null) {
-      return notConfigured(target);
-    }
-    const answer = mayHaveArrived ? result : asNeverSent(result);
+    const attempt = async (): Promise<Answer | Refused | Unanswered> => {
+      const { result, mayHaveArrived } = await services.observe(() =>
+        sendTo(clients, target, send).catch((err: unknown) => {
+          // A defect of the gateway: these functions return what AWS and the SDK do as values.
+          options.log.error({ err, ...target, action }, 'a call failed in the gateway');
+          return translateError(err);
+        }),
+      );
+      return mayHaveArrived ? result : asNeverSent(result);
+    };
+    const answer = await withRenewedCredentials(clients.credentials(target.administrator), attempt);
     report(options, { target, action, answer, seconds: (performance.now() - startedAt) / 1_000 });
     return answer;
   };
@@ -96,12 +102,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         securityHub: (client) => listSecurityHubMembers(client, page, signal),
       }),
     findDetector: (target) =>
-      exchange<DetectorRead | Refused | Unanswered>(target, 'LIST_DETECTORS', {
-        guardDuty: findGuardDutyDetector,
-        securityHub: () => {
-          throw new Error('Security Hub has no detectors.');
-        },
-      }),
+      exchange(target, 'LIST_DETECTORS', { guardDuty: findGuardDutyDetector, securityHub: noDetectors }),
     close() {
       services.destroy();
       credentialSources.destroy();
@@ -115,22 +116,33 @@ interface Send<Answer> {
   readonly securityHub: (client: SecurityHubClient) => Promise<Answer>;
 }
 
-/** Null when the administrator is not configured. */
-function sendTo<Answer>(
+/** Sends an operation to the service of its target. */
+async function sendTo<Answer>(
   clients: Clients,
   target: TargetAddress,
   { guardDuty, securityHub }: Send<Answer>,
-): Promise<Answer> | null {
+): Promise<Answer | Refused> {
   switch (target.service) {
     case 'GUARDDUTY': {
       const client = clients.guardDuty(target);
-      return client && guardDuty(client);
+      return client === null ? notConfigured(target) : guardDuty(client);
     }
     case 'SECURITY_HUB': {
       const client = clients.securityHub(target);
-      return client && securityHub(client);
+      return client === null ? notConfigured(target) : securityHub(client);
     }
   }
+}
+
+/** The answer to an attempt, or to a second one with new credentials if AWS does not accept the present ones. */
+async function withRenewedCredentials<Answer extends EndedExchange['answer']>(
+  credentials: SharedCredentials | null,
+  attempt: () => Promise<Answer>,
+): Promise<Answer> {
+  const generation = credentials?.generation() ?? 0;
+  const answer = await attempt();
+  const isStale = answer.kind === 'REFUSED' && isOfCredentials(answer.errorCode);
+  return isStale && (await credentials?.renew(generation)) ? attempt() : answer;
 }
 
 /**
@@ -158,4 +170,8 @@ function notConfigured({ administrator }: TargetAddress): Refused {
     errorCode: 'AdministratorNotConfigured',
     errorMessage: `The administrator "${administrator}" is not configured any more; nothing was sent.`,
   };
+}
+
+function noDetectors(): Promise<DetectorRead | Refused | Unanswered> {
+  return Promise.reject(new Error('Security Hub has no detectors.'));
 }

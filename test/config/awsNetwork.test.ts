@@ -36,7 +36,11 @@ describe('the proxy', () => {
 
 describe('AWS_CA_BUNDLE', () => {
   it('is read', () => {
-    expect(networkOf({ AWS_CA_BUNDLE: CA_FILE })).toEqual({ proxies: null, caBundle: CA });
+    expect(networkOf({ AWS_CA_BUNDLE: CA_FILE })).toEqual({
+      proxies: null,
+      caBundle: CA,
+      region: 'eu-west-1',
+    });
   });
 
   it.each(['/no/such/file.pem', import.meta.filename])('is a fault when it names %s', (file) => {
@@ -53,7 +57,7 @@ describe('FIPS and dual-stack', () => {
       expect(() => networkOf({ [name]: 'true', AWS_ENDPOINT_URL_STS: 'https://sts.example.com' })).toThrow(
         `${name}: expected without AWS_ENDPOINT_URL_STS: it selects an address of AWS's own`,
       );
-      expect(networkOf({ [name]: 'true' })).toEqual({ proxies: null, caBundle: null });
+      expect(networkOf({ [name]: 'true' })).toEqual({ proxies: null, caBundle: null, region: 'eu-west-1' });
       expect(networkOf({ [name]: 'false', AWS_ENDPOINT_URL: 'https://aws.example.com' })).toBeTruthy();
     },
   );

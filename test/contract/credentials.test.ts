@@ -22,7 +22,11 @@ const NOTHING_SENT = { httpStatus: null, awsRequestId: null, attempts: 0 };
 
 /** Creates a member as the administrator, and returns the calls that this took. */
 async function createAs(as: Administrator, service: SecurityService = 'SECURITY_HUB') {
-  const upstream = fixture.upstream({ administrators: [as], requestTimeoutMs: 400 });
+  const upstream = fixture.upstream({
+    administrators: [as],
+    requestTimeoutMs: 400,
+    credentialsLimitMs: 500,
+  });
   const answer = await upstream.changeMembers(
     { administrator: as.id, service, region: as.regions[0]! },
     {
@@ -121,14 +125,16 @@ it('is refused if the keys are unknown', async () => {
 
 describe('the identity of the gateway', () => {
   it("is answered with the account of the process's credentials, leading zero and all", async () => {
-    const who = { region: 'eu-west-1', endpoint: fixture.url, credentials: keysOf(OWN_ACCOUNT) };
+    const who = { regions: ['eu-west-1'], endpoint: fixture.url, credentials: keysOf(OWN_ACCOUNT) };
     expect(await whoAmI(who)).toBe(OWN_ACCOUNT);
     expect(await fixture.calls()).toMatchObject([{ operation: 'GetCallerIdentity', region: 'eu-west-1' }]);
   });
 
   it('reports wrong keys as a wrong configuration', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
-    await expect(whoAmI({ region: 'eu-west-1', endpoint: fixture.url, credentials })).rejects.toMatchObject({
+    await expect(
+      whoAmI({ regions: ['eu-west-1'], endpoint: fixture.url, credentials }),
+    ).rejects.toMatchObject({
       code: 'BAD_CONFIGURATION',
       message:
         "Expected STS GetCallerIdentity in eu-west-1 to name the AWS account of the gateway's credentials; got InvalidClientTokenId: The security token included in the request is invalid.",
@@ -137,10 +143,11 @@ describe('the identity of the gateway', () => {
 
   it('reports AWS as unreachable if STS does not answer', async () => {
     const who = {
-      region: 'eu-west-1',
+      regions: ['eu-west-1'],
       endpoint: fixture.url,
       credentials: keysOf(OWN_ACCOUNT),
       requestTimeoutMs: 100,
+      credentialsLimitMs: 500,
     };
     await fixture.strike('sts', 'GetCallerIdentity', 'hang-before');
     await expect(whoAmI(who)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -1,4 +1,4 @@
-import { createSandbox } from '../../sandbox/sandbox.js';
+import { createSandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 import type { Fault } from '../../sandbox/fault.js';
 import type { OperationName, Service } from '../../sandbox/scope.js';
 import { createLog } from '../../src/log.js';
@@ -54,8 +54,8 @@ export const administrator = (changes: Partial<Administrator> = {}): Administrat
 });
 
 /** Starts a sandbox on a free port. */
-export async function startSandboxFixture(): Promise<SandboxFixture> {
-  const sandbox = createSandbox();
+export async function startSandboxFixture(options: SandboxOptions = {}): Promise<SandboxFixture> {
+  const sandbox = createSandbox(options);
   await sandbox.listen();
   const upstreams: Upstream[] = [];
 
@@ -73,12 +73,12 @@ export async function startSandboxFixture(): Promise<SandboxFixture> {
 
   return {
     url: sandbox.url,
-    upstream(options) {
+    upstream(settings) {
       const upstream = createUpstream({
         endpoint: sandbox.url,
         credentials: keysOf(OWN_ACCOUNT),
         log: createLog('silent'),
-        ...options,
+        ...settings,
       });
       upstreams.push(upstream);
       return upstream;

@@ -6,56 +6,24 @@ import {
   RequestDocument,
 } from '../generated/graphql.js';
 import { writeAdministrators } from '../support/administrators.js';
-import { startConnectProxy, type ConnectProxy } from '../support/connectProxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { keysInEnvironment, startAwsBehindProxy, type AwsBehindProxy } from '../support/awsBehindProxy.js';
 import { accounts, execute } from '../support/gateway.js';
-import { spawnGateway, type GatewayProcess } from '../support/gatewayProcess.js';
-import { CA_FILE, startInterception, type Interception } from '../support/interception.js';
-import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
+import { CA_FILE } from '../support/interception.js';
 
-/** A sandbox behind a TLS server with AWS's names, behind a proxy: the whole way to AWS, on this machine. */
-let sandbox: TestSandbox;
-let interception: Interception;
-let proxy: ConnectProxy;
-let database: TestDatabase;
-let gateway: GatewayProcess | null = null;
-
+let aws: AwsBehindProxy;
 beforeEach(async () => {
-  database = await createTestDatabase();
-  sandbox = await startSandbox();
-  interception = await startInterception(sandbox.url);
-  proxy = await startConnectProxy(interception.port);
+  aws = await startAwsBehindProxy();
 });
-afterEach(async () => {
-  await gateway?.kill('SIGKILL');
-  gateway = null;
-  await proxy[Symbol.asyncDispose]();
-  await interception[Symbol.asyncDispose]();
-  await sandbox.stop();
-  await database.drop();
-});
+afterEach(() => aws[Symbol.asyncDispose]());
 
-/** Starts a gateway that calls AWS's own addresses through the proxy. */
-async function start(environment: Record<string, string>): Promise<GatewayProcess> {
-  gateway = await spawnGateway({
-    DATABASE_URL: database.url,
-    UPSTREAM: 'aws',
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIASANDBOX111122223333',
-    AWS_SECRET_ACCESS_KEY: 'sandbox-secret',
-    LOG_LEVEL: 'info',
-    HTTPS_PROXY: proxy.url('user:pass-word'),
-    ...environment,
-  });
-  return gateway;
-}
+const KEYS = keysInEnvironment('111122223333');
 
 describe('a proxy with TLS interception', () => {
   it.each(['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'])(
     'is passed with %s, and the start names it without its password',
     async (variable) => {
-      const { url, output } = await start({ [variable]: CA_FILE });
-      const [, address] = proxy.url().split('//');
+      const { url, output } = await aws.start({ ...KEYS, [variable]: CA_FILE });
+      const [, address] = aws.proxy.url().split('//');
       expect(output().split('\n')[0]).toContain(`through the proxy http://***@${address}/`);
       expect(output()).toContain(
         `Upstream: AWS, through the proxy http://user:***@${address}/. Calls are real.`,
@@ -65,14 +33,15 @@ describe('a proxy with TLS interception', () => {
       const input = { accounts: accounts(2), waitSeconds: 20 };
       const { createMembers } = await execute(url, CreateMembersDocument, { input });
       expect(createMembers?.request).toMatchObject({ status: 'SUCCEEDED', counts: { processed: 4 } });
-      expect(new Set(proxy.requests.map(({ address }) => address))).toEqual(
+      expect(new Set(aws.proxy.requests.map(({ address }) => address))).toEqual(
         new Set(['sts', 'guardduty', 'securityhub'].map((name) => `${name}.eu-west-1.amazonaws.com:443`)),
       );
     },
   );
 
   it('leaves calls unsent when its authority is not trusted, so the request can be cancelled', async () => {
-    const { url } = await start({
+    const { url } = await aws.start({
+      ...KEYS,
       ADMINISTRATORS_FILE: await writeAdministrators({ security: '111122223333' }),
     });
     const input = { accounts: accounts(1), services: ['SECURITY_HUB' as const], waitSeconds: 0 };
@@ -86,21 +55,31 @@ describe('a proxy with TLS interception', () => {
     await expect
       .poll(async () => (await execute(url, RequestDocument, { id })).request, { timeout: 10_000 })
       .toMatchObject({ outcomes: { nodes: [{ status: 'CANCELED' }] } });
-    expect(interception.bytesReceived()).toBe(0);
+    expect(aws.interception.bytesReceived()).toBe(0);
+  });
+});
+
+describe('two administrators with the same credentials', () => {
+  it('are a fault of the configuration when the file gives them different accounts', async () => {
+    const file = await writeAdministrators({ security: '111122223333', other: '222233334444' });
+    await expect(aws.start({ ...KEYS, AWS_CA_BUNDLE: CA_FILE, ADMINISTRATORS_FILE: file })).rejects.toThrow(
+      /STS names other accounts than the configuration:\n {2}ADMINISTRATORS_FILE: administrator other: expected credentials of the account 222233334444; got those of 111122223333/,
+    );
   });
 });
 
 describe('FIPS and dual-stack in the shell', () => {
   it('do not concern the sandbox', async () => {
-    const { url } = await start({
+    const { url } = await aws.start({
+      ...KEYS,
       UPSTREAM: 'sandbox',
-      AWS_ENDPOINT_URL: sandbox.url,
+      AWS_ENDPOINT_URL: aws.sandbox.url,
       AWS_USE_FIPS_ENDPOINT: 'true',
       AWS_USE_DUALSTACK_ENDPOINT: 'true',
     });
     const input = { accounts: accounts(1), waitSeconds: 20 };
     const { createMembers } = await execute(url, CreateMembersDocument, { input });
     expect(createMembers?.request).toMatchObject({ status: 'SUCCEEDED' });
-    expect(proxy.requests).toEqual([]);
+    expect(aws.proxy.requests).toEqual([]);
   });
 });

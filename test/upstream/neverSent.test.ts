@@ -35,7 +35,10 @@ const proxies = (url: string) => ({ HTTPS_PROXY: url, HTTP_PROXY: undefined, NO_
 /** The answer to a call that goes through a proxy to AWS's own address. */
 async function createThrough(reply: TunnelReply, options?: Partial<UpstreamOptions>): Promise<CallAnswer> {
   await using proxy = await startConnectProxy(intercepted.port, () => reply);
-  return await create(null, { network: { proxies: proxies(proxy.url()), caBundle: CA }, ...options });
+  return await create(null, {
+    network: { proxies: proxies(proxy.url()), caBundle: CA, region: null },
+    ...options,
+  });
 }
 
 describe('a call has never left', () => {
@@ -92,7 +95,7 @@ describe('a call has never left', () => {
   });
 
   it('when the proxy is away', async () => {
-    const network = { proxies: proxies('http://127.0.0.1:9'), caBundle: null };
+    const network = { proxies: proxies('http://127.0.0.1:9'), caBundle: null, region: null };
     expect(await create(null, { network })).toEqual(
       neverSent('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:9'),
     );
@@ -110,7 +113,7 @@ describe('a call may have arrived', () => {
   it('when the connection is reset after the handshake', async () => {
     await using resetting = await startRawServer((socket) => socket.resetAndDestroy());
     await using front = await startInterception(resetting.endpoint);
-    const network = { proxies: null, caBundle: CA };
+    const network = { proxies: null, caBundle: CA, region: null };
     expect(await create(front.url, { network })).toMatchObject({ kind: 'UNANSWERED', neverSent: false });
     expect(resetting.requests).toHaveLength(1);
   });
@@ -119,7 +122,7 @@ describe('a call may have arrived', () => {
     await using resetting = await startRawServer((socket) => socket.resetAndDestroy());
     await using front = await startInterception(resetting.endpoint);
     await using proxy = await startConnectProxy(front.port);
-    const network = { proxies: proxies(proxy.url()), caBundle: CA };
+    const network = { proxies: proxies(proxy.url()), caBundle: CA, region: null };
     expect(await create(null, { network })).toMatchObject({ kind: 'UNANSWERED', neverSent: false });
   });
 
@@ -134,7 +137,9 @@ describe('a call may have arrived', () => {
       }
     });
     await using front = await startInterception(dying.endpoint);
-    const upstream = upstreamTo(front.url, 'GUARDDUTY', { network: { proxies: null, caBundle: CA } });
+    const upstream = upstreamTo(front.url, 'GUARDDUTY', {
+      network: { proxies: null, caBundle: CA, region: null },
+    });
     const answers = [await sendOn(upstream, 'GUARDDUTY'), await sendOn(upstream, 'GUARDDUTY')];
     upstream.close();
     expect(answers).toMatchObject([{ kind: 'ANSWERED' }, { kind: 'UNANSWERED', neverSent: false }]);
@@ -144,13 +149,13 @@ describe('a call may have arrived', () => {
 
 describe('AWS is reached', () => {
   it('through TLS interception whose authority is in the bundle', async () => {
-    const network = { proxies: null, caBundle: CA };
+    const network = { proxies: null, caBundle: CA, region: null };
     expect(await create(intercepted.url, { network })).toMatchObject({ kind: 'ANSWERED' });
   });
 
   it('through a proxy, with user and password', async () => {
     await using proxy = await startConnectProxy(intercepted.port);
-    const network = { proxies: proxies(proxy.url('us%40er:pa%20ss')), caBundle: CA };
+    const network = { proxies: proxies(proxy.url('us%40er:pa%20ss')), caBundle: CA, region: null };
     expect(await create(null, { network })).toMatchObject({ kind: 'ANSWERED' });
     expect(proxy.requests).toEqual([
       { method: 'CONNECT', address: 'guardduty.eu-west-1.amazonaws.com:443', credentials: 'us@er:pa ss' },
@@ -159,7 +164,7 @@ describe('AWS is reached', () => {
 
   it.each(['127.0.0.1', 'localhost,127.0.0.1', '*'])('directly when NO_PROXY is %s', async (NO_PROXY) => {
     await using proxy = await startConnectProxy(intercepted.port);
-    const network = { proxies: { ...proxies(proxy.url()), NO_PROXY }, caBundle: CA };
+    const network = { proxies: { ...proxies(proxy.url()), NO_PROXY }, caBundle: CA, region: null };
     expect(await create(intercepted.url, { network })).toMatchObject({ kind: 'ANSWERED' });
     expect(proxy.requests).toEqual([]);
   });

@@ -21,18 +21,16 @@ const REASON_BY_ERROR: Readonly<Record<string, ReasonCode>> = {
   AccessDeniedException: 'ACCESS_DENIED',
   AdministratorNotConfigured: 'ACCESS_DENIED',
   AuthFailure: 'ACCESS_DENIED',
-  CredentialsProviderError: 'ACCESS_DENIED',
-  ExpiredToken: 'ACCESS_DENIED',
-  ExpiredTokenException: 'ACCESS_DENIED',
   IncompleteSignature: 'ACCESS_DENIED',
   InvalidClientTokenId: 'ACCESS_DENIED',
   InvalidSignatureException: 'ACCESS_DENIED',
   MissingAuthenticationToken: 'ACCESS_DENIED',
   MissingAuthenticationTokenException: 'ACCESS_DENIED',
   NotAuthorized: 'ACCESS_DENIED',
+  RegionDisabledException: 'ACCESS_DENIED',
   SignatureDoesNotMatch: 'ACCESS_DENIED',
-  TokenProviderError: 'ACCESS_DENIED',
   UnrecognizedClientException: 'ACCESS_DENIED',
+  WrongAccount: 'ACCESS_DENIED',
 
   InvalidAccessException: 'SERVICE_NOT_ENABLED',
   OptInRequired: 'SERVICE_NOT_ENABLED',
@@ -55,6 +53,14 @@ const REASON_BY_ERROR: Readonly<Record<string, ReasonCode>> = {
   RequestTimeout: 'INTERNAL_ERROR',
   RequestTimeoutException: 'INTERNAL_ERROR',
   ServiceUnavailable: 'INTERNAL_ERROR',
+
+  // Credentials that have expired are renewed, here or by another program.
+  CredentialsProviderError: 'UNREACHABLE',
+  ExpiredToken: 'UNREACHABLE',
+  ExpiredTokenException: 'UNREACHABLE',
+  RequestExpired: 'UNREACHABLE',
+  TokenProviderError: 'UNREACHABLE',
+  TokenRefreshRequired: 'UNREACHABLE',
 };
 
 /** The names of errors for too many requests. */

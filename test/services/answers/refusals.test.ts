@@ -39,7 +39,7 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
     400,
     'ExpiredTokenException',
     'The security token included in the request is expired',
-    { reasonCode: 'ACCESS_DENIED', retry: false },
+    { reasonCode: 'UNREACHABLE', retry: true },
   ],
   [
     401,
@@ -86,7 +86,7 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
   [302, 'UnreadableAnswer', 'elsewhere', { reasonCode: 'UNREACHABLE', retry: true }],
   [null, 'ECONNREFUSED', 'connect ECONNREFUSED', { reasonCode: 'UNREACHABLE', retry: true }],
   [null, 'toString', 'not a name of an exception', { reasonCode: 'UNREACHABLE', retry: true }],
-  [null, 'CredentialsProviderError', 'No credentials', { reasonCode: 'ACCESS_DENIED', retry: false }],
+  [null, 'CredentialsProviderError', 'No credentials', { reasonCode: 'UNREACHABLE', retry: true }],
   [null, 'AccessDenied', 'No credentials: sts:AssumeRole', { reasonCode: 'ACCESS_DENIED', retry: false }],
   [null, 'Throttling', 'No credentials: Rate exceeded', { reasonCode: 'THROTTLED', retry: true }],
   [null, 'AdministratorNotConfigured', 'gone', { reasonCode: 'ACCESS_DENIED', retry: false }],
