@@ -1,7 +1,7 @@
 import { RECORD_CONNECTIONS } from '../store/connection/client.js';
 import type { Caller } from '../membership.js';
 import type { Cancellable } from '../ports/cancellable.js';
-import { callerKey } from '../services/access/callerKey.js';
+import { callerKey } from '../services/callerKey.js';
 import { createFairTurns, type FairTurns } from '../services/fairTurns.js';
 import { withDeadline, type Deadline, type PerformRead } from '../services/deadline.js';
 

@@ -1,6 +1,7 @@
 import type { HistoryStore } from '../ports/history.js';
 import { countRequests } from '../metrics/countingDecorators.js';
 import type { Charge } from '../services/access/budget.js';
+import { createFairTurns, type TurnLimits } from '../services/fairTurns.js';
 import { grantedAdministrators } from '../services/input/configuredTargets.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';
@@ -19,6 +20,12 @@ import type { GatewayCore } from './core.js';
 import type { LaneWork } from './laneWork.js';
 import type { MemberReading } from './memberReading.js';
 
+/**
+ * Outcomes that are inserted at once. A larger request is inserted alone: 100,000 outcomes take about a second. Small requests
+ * of one caller do not wait for each other.
+ */
+const INSERTED_OUTCOMES: TurnLimits = { total: 300_000, perCaller: 100_000, waiting: 1_000 };
+
 /** The mutations of requests. A request wakes the workers of its lanes. */
 export function createRequestServices(
   { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
@@ -31,6 +38,7 @@ export function createRequestServices(
     store,
     events: requestEvents,
     charge: (caller, points) => charge(caller, points, 'IF_ENOUGH'),
+    turns: createFairTurns(INSERTED_OUTCOMES),
     stopping,
   });
   const members = { administrators, maxAccounts: config.maxAccountsPerRequest, record };

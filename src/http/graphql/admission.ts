@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../errors.js';
 import type { Budget, Charge } from '../../services/access/budget.js';
-import { callerKey } from '../../services/access/callerKey.js';
+import { callerKey } from '../../services/callerKey.js';
 import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
 import type { RequestInfo } from '../request/requestInfo.js';

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { BudgetStore } from '../../ports/budget.js';
-import { callerKey } from './callerKey.js';
+import { callerKey } from '../callerKey.js';
 
 /** An operation of fewer points does not wait for the store: its points are counted a moment later, with others. */
 const SMALL_POINTS = 100;

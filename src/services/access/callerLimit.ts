@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
-import { callerKey } from './callerKey.js';
+import { callerKey } from '../callerKey.js';
 
 /** Most of one kind that a caller has open at once, at one replica. */
 export interface CallerLimit {

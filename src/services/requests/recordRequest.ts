@@ -11,6 +11,8 @@ import type {
 } from '../../ports/requests.js';
 import { WAIT_SECONDS } from '../input/checkOptions.js';
 import type { Fault } from '../input/faults.js';
+import { callerKey } from '../callerKey.js';
+import type { FairTurns } from '../fairTurns.js';
 import { confirmationInvalid } from './confirmation.js';
 import { refused, type MutationResult } from './mutations.js';
 import { waitForFinish } from './waitForFinish.js';
@@ -45,12 +47,20 @@ export interface RecordDependencies {
    * Spends points of a caller. Rejects with `RATE_LIMITED` or `LIMIT_EXCEEDED`, and spends nothing, when the caller has fewer.
    */
   readonly charge: (caller: Caller, points: number) => Promise<unknown>;
+  /** The turns of inserts, by outcomes. */
+  readonly turns: FairTurns;
   /** Aborts every wait. The request itself goes on, in another process or after a restart. */
   readonly stopping: AbortSignal;
 }
 
 /** The last step of every mutation that makes a request: watch, charge, insert, wait. */
-export function createRecordRequest({ store, events, charge, stopping }: RecordDependencies): RecordRequest {
+export function createRecordRequest({
+  store,
+  events,
+  charge,
+  turns,
+  stopping,
+}: RecordDependencies): RecordRequest {
   /** A repetition of a request that is on record inserts nothing, so its outcomes are not charged. */
   const recordOnce = async (
     request: NewRequest | NewRetry,
@@ -60,7 +70,20 @@ export function createRecordRequest({ store, events, charge, stopping }: RecordD
     if (earlier !== null) {
       return earlier;
     }
-    await charge(request.caller, OUTCOME_POINTS * outcomesOf(request));
+    const outcomes = outcomesOf(request);
+    await charge(request.caller, OUTCOME_POINTS * outcomes);
+    const endTurn = await turns.take(callerKey(request.caller), outcomes);
+    try {
+      return await insert(request, allowedBy);
+    } finally {
+      endTurn();
+    }
+  };
+
+  const insert = async (
+    request: NewRequest | NewRetry,
+    allowedBy: AllowedBy | undefined,
+  ): Promise<RecordedRequest | NotConfirmed> => {
     if (allowedBy === undefined) {
       return store.insert(request);
     }

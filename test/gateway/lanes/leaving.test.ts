@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER } from '../../../src/membership.js';
+import { createFairTurns } from '../../../src/services/fairTurns.js';
 import { createRecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRequestEvents } from '../../../src/store/requests/requestEvents.js';
 import { writeAdministrators } from '../../support/administrators.js';
@@ -123,6 +124,7 @@ describe('a client that disconnects', () => {
       store: insertingStore,
       events: createRequestEvents(gateway.database.prisma),
       charge: async () => null,
+      turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
       stopping: new AbortController().signal,
     });
     const request = newRequest([1], { caller: { ...LOCAL_CALLER, disconnected: client.signal } });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/loadConfig.js';
 import { LOCAL_CALLER } from '../../../src/membership.js';
+import { createFairTurns } from '../../../src/services/fairTurns.js';
 import { createRecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRequestEvents } from '../../../src/store/requests/requestEvents.js';
 import { insertingStore, newRequest } from '../../store/recordFixture.js';
@@ -81,7 +82,7 @@ describe('the outcomes of a mutation', () => {
     for (let repetition = 0; repetition < 5; repetition += 1) {
       expect((await caller.create(input)).data).toEqual(first.data);
     }
-    expect(before - (await caller.remaining())).toBeLessThan(5 * 320);
+    expect(before - (await caller.remaining())).toBeLessThan(5 * 340);
   });
 
   it('of a retry cost as much as those of the first request', async () => {
@@ -121,6 +122,7 @@ describe('the outcomes of a mutation', () => {
         charged.push(points);
         return null;
       },
+      turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
       stopping: AbortSignal.abort(),
     });
     const request = newRequest([1]);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMembersDocument } from '../../generated/graphql.js';
+import { createFairTurns } from '../../../src/services/fairTurns.js';
 import { createRecordRequest } from '../../../src/services/requests/recordRequest.js';
 import { createRequestEvents } from '../../../src/store/requests/requestEvents.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
@@ -50,6 +51,7 @@ describe('waiting for a request', () => {
       store: insertingStore,
       events,
       charge: async () => null,
+      turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
       stopping: stopping.signal,
     });
     const finished = await gateway.execute(CreateMembersDocument, {

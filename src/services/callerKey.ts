@@ -1,4 +1,4 @@
-import type { Caller } from '../../membership.js';
+import type { Caller } from '../membership.js';
 
 /** The key of a caller's budget, limits and queues: equal for all operations of one caller, and for no other caller. */
 export function callerKey({ kind, id }: Caller): string {
