@@ -127,8 +127,12 @@ export type FaultCode =
   | 'PREVIEW_INCOMPLETE'
   | 'NOT_RETRYABLE'
   | 'NOT_CANCELABLE'
+  | 'NOT_IN_DOUBT'
   | 'NOT_FOUND'
   | 'FORBIDDEN';
+
+/** How the accounts of a call in doubt end when a caller settles it by hand. */
+export type DoubtEnding = 'PROCESSED' | 'FAILED';
 
 /** A dimension that statistics group outcomes by. */
 export type StatisticsDimension =

@@ -3,6 +3,8 @@ import { countRequests } from '../metrics/countingDecorators.js';
 import type { Charge } from '../services/access/budget.js';
 import { createFairTurns, type TurnLimits } from '../services/fairTurns.js';
 import { grantedAdministrators } from '../services/input/configuredTargets.js';
+import { createResolveDoubt } from '../services/requests/resolveDoubt.js';
+import { createDoubtStore } from '../store/requests/doubtStore.js';
 import { createCancelRequest } from '../services/requests/cancelRequest.js';
 import { createCreateMembers } from '../services/requests/createMembers.js';
 import { createInviteMembers } from '../services/requests/inviteMembers.js';
@@ -57,6 +59,7 @@ export function createRequestServices(
       shareOfRemoval,
     }),
     cancelRequest: createCancelRequest(history, createCancelStore(prisma)),
+    resolveDoubt: createResolveDoubt(history, createDoubtStore(prisma)),
     administrators: (caller) => grantedAdministrators(administrators, caller),
   };
 }

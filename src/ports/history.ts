@@ -140,6 +140,9 @@ export interface CallRow {
   readonly errorMessage: string | null;
   /** The error of the last read-back of an unanswered call; null without one. */
   readonly readBackError: string | null;
+  /** The caller id of who settled it by hand, and the reason; null for a call that settled by itself. */
+  readonly resolvedBy: string | null;
+  readonly resolution: string | null;
   readonly lateAnswer: LateAnswer | null;
 }
 
@@ -192,6 +195,8 @@ export interface OutcomeFilter extends LaneFilter {
 export interface CallFilter extends LaneFilter {
   readonly operations?: readonly MembershipOperation[] | null;
   readonly statuses?: readonly CallStatus[] | null;
+  /** True: only calls in doubt whose members could not be read back. */
+  readonly inDoubt?: true | null;
   /** This time or later. */
   readonly startedAfter?: Date | null;
   /** Before this time. */

@@ -16,6 +16,7 @@ import { CancelRequestResolver } from './cancelRequest.js';
 import { CreateMembersResolver } from './createMembers.js';
 import { DeleteMembersResolver } from './deleteMembers.js';
 import { DisassociateMembersResolver } from './disassociateMembers.js';
+import { DoubtResolver } from './doubts.js';
 import { InventoryResolver } from './inventory.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
@@ -54,6 +55,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       CreateMembersResolver,
       DeleteMembersResolver,
       DisassociateMembersResolver,
+      DoubtResolver,
       InventoryResolver,
       InviteMembersResolver,
       MembersResolver,

@@ -22,6 +22,7 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Query.requests': 'VIEWER',
   'Query.outcomes': 'VIEWER',
   'Query.calls': 'VIEWER',
+  'Query.doubts': 'VIEWER',
   'Query.statistics': 'VIEWER',
   'Query.administrators': 'VIEWER',
   'Subscription.requestProgress': 'VIEWER',
@@ -40,6 +41,7 @@ export const RULES: Readonly<Record<string, Role>> = {
   'Mutation.deleteMembers': 'ADMIN',
   'Mutation.retryRequest': 'OPERATOR',
   'Mutation.cancelRequest': 'OPERATOR',
+  'Mutation.resolveDoubt': 'ADMIN',
   // Access.
   'Query.tokens': 'ADMIN',
   'Query.deniedAttempts': 'ADMIN',

@@ -69,6 +69,8 @@ export function toCall(row: CallRow): Readonly<UpstreamCall> {
     errorCode: row.errorCode,
     errorMessage: row.errorMessage,
     readBackError: row.readBackError,
+    resolvedBy: row.resolvedBy,
+    resolution: row.resolution,
     lateAnswer: row.lateAnswer && Object.assign(new LateAnswer(), row.lateAnswer),
   };
 }

@@ -34,6 +34,7 @@ const UserErrorCode = describedEnum<FaultCode>(
       'The request has not finished, has nothing to send again, or its administrator, service or region is no ' +
       'longer configured. The message says which.',
     NOT_CANCELABLE: 'The request has already finished.',
+    NOT_IN_DOUBT: 'The call is settled, or its members were not read back yet: see doubts.',
     NOT_FOUND: 'The id does not exist, or the caller may not see it; both look alike on purpose.',
     FORBIDDEN:
       'The caller may not do this: retrying a removal is for admins. An administrator not granted to the caller ' +

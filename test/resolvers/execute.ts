@@ -62,5 +62,6 @@ const NOTHING: Services = {
   deleteMembers: unexpected,
   retryRequest: unexpected,
   cancelRequest: unexpected,
+  resolveDoubt: unexpected,
   administrators: unexpected,
 };

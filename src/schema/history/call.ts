@@ -94,6 +94,15 @@ export class UpstreamCall extends TargetFields implements Node {
   })
   readonly readBackError!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The caller who settled it by hand with resolveDoubt. Null if nobody did.',
+  })
+  readonly resolvedBy!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The reason of that caller. Null with resolvedBy.' })
+  readonly resolution!: string | null;
+
   @Field(() => LateAnswer, {
     nullable: true,
     description: 'An answer that came too late to count. Usually null.',

@@ -1,5 +1,6 @@
 import type { Caller } from '../../membership.js';
 import type {
+  CallFilter,
   CallRow,
   HistoryStore,
   OutcomeColumn,
@@ -43,10 +44,20 @@ export interface HistoryService {
     columns: readonly TextColumn<OutcomeColumn>[],
   ): Promise<Counted<TextPage>>;
   calls(caller: Caller, query: CallsQuery, page: PageInput): Promise<CountedPage<CallRow>>;
+  /** The calls in doubt whose members could not be read back. */
+  doubts(caller: Caller, query: CallsQuery, page: PageInput): Promise<CountedPage<CallRow>>;
 }
 
 /** A page and its count are two statements. */
 export function createHistory(store: HistoryStore): HistoryService {
+  const callsOf = async (
+    caller: Caller,
+    filter: CallFilter,
+    page: PageInput,
+  ): Promise<CountedPage<CallRow>> => ({
+    page: await store.calls(caller, filter, checkPage(page)),
+    count: () => store.countCalls(caller, filter, MAX_COUNTED),
+  });
   return {
     async requests(caller, query, page) {
       const filter = checkRequestFilter(query);
@@ -69,12 +80,8 @@ export function createHistory(store: HistoryStore): HistoryService {
         count: () => store.countOutcomes(caller, filter, MAX_COUNTED),
       };
     },
-    async calls(caller, query, page) {
-      const filter = checkCallFilter(query);
-      return {
-        page: await store.calls(caller, filter, checkPage(page)),
-        count: () => store.countCalls(caller, filter, MAX_COUNTED),
-      };
-    },
+    calls: async (caller, query, page) => callsOf(caller, checkCallFilter(query), page),
+    doubts: async (caller, query, page) =>
+      callsOf(caller, { ...checkCallFilter(query), inDoubt: true }, page),
   };
 }

@@ -1,4 +1,4 @@
-import type { Administrator, Caller } from '../../membership.js';
+import type { Administrator, Caller, DoubtEnding } from '../../membership.js';
 import type { RequestOptions } from '../input/requestOptions.js';
 import type { MembershipPlan } from '../plans/membershipPlan.js';
 import type { RemovalTarget } from '../plans/removalPlan.js';
@@ -42,6 +42,21 @@ export interface CancelRequestInput {
   readonly requestId: string;
 }
 
+export interface ResolveDoubtInput {
+  /** `call_` and a UUID. */
+  readonly callId: string;
+  readonly ending: DoubtEnding;
+  /** 1 to 1,000 characters. */
+  readonly reason: string;
+}
+
+/** The result of settling a call by hand. */
+export interface ResolveDoubtResult {
+  /** UUID of the call; null with `userErrors`. */
+  readonly callId: string | null;
+  readonly userErrors: readonly UserError[];
+}
+
 /** The result of a mutation: a recorded request, a plan, or the faults for which nothing was recorded. */
 export interface MutationResult<Plan = MembershipPlan> {
   /** UUID of the request that was made or changed; null with `userErrors`, and for a plan. */
@@ -78,6 +93,7 @@ export interface Services {
   deleteMembers(caller: Caller, input: RemoveMembersInput): Promise<RemovalResult>;
   retryRequest(caller: Caller, input: RetryRequestInput): Promise<MutationResult>;
   cancelRequest(caller: Caller, input: CancelRequestInput): Promise<MutationResult>;
+  resolveDoubt(caller: Caller, input: ResolveDoubtInput): Promise<ResolveDoubtResult>;
   /** The configured administrators that the caller may use. */
   administrators(caller: Caller): readonly Administrator[];
 }

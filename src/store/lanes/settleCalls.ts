@@ -38,7 +38,7 @@ export async function settleCalls(
   const held = Prisma.sql`SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE`;
   try {
     const [row] = await prisma.$queryRaw<{ held: boolean }[]>(
-      settleStatement(held, lane.service, settlements, delays),
+      Prisma.sql`/* prepared: settle_calls */ ${settleStatement(held, lane.service, settlements, delays)}`,
     );
     return row?.held === true ? 'SETTLED' : 'LOST';
   } catch (error) {
@@ -61,7 +61,6 @@ export function settleStatement(
   delays: RetryDelays,
 ): Prisma.Sql {
   return Prisma.sql`
-    /* prepared: settle_calls */
     WITH held AS MATERIALIZED (${held}),
     answer AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (

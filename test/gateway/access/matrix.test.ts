@@ -13,6 +13,7 @@ const OPERATIONS: Record<string, string> = {
   'Query.requests': '{ requests { nodes { id } } }',
   'Query.outcomes': '{ outcomes { nodes { id } } }',
   'Query.calls': '{ calls { nodes { id } } }',
+  'Query.doubts': '{ doubts { nodes { id } } }',
   'Query.statistics': '{ statistics(groupBy: []) { outcomes accounts } }',
   'Query.account': '{ account(accountId: "222233334444") { outcomes { totalCount nodes { id } } } }',
   'Query.administrators': '{ administrators { id } }',
@@ -38,6 +39,8 @@ const OPERATIONS: Record<string, string> = {
     'mutation ($id: ID!) { retryRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
   'Mutation.cancelRequest':
     'mutation ($id: ID!) { cancelRequest(input: { requestId: $id }) { request { id } userErrors { code } } }',
+  'Mutation.resolveDoubt':
+    'mutation { resolveDoubt(input: { callId: "call_00000000-0000-0000-0000-000000000000", ending: FAILED, reason: "looked" }) { call { id } userErrors { code } } }',
   'Mutation.refreshInventory':
     'mutation { refreshInventory(input: { administrator: "one", services: [SECURITY_HUB] }) { targets { status } userErrors { code } } }',
   'Mutation.createToken':
@@ -54,6 +57,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Query.requests': { nodes: [] },
   'Query.outcomes': { nodes: [] },
   'Query.calls': { nodes: [] },
+  'Query.doubts': { nodes: [] },
   'Query.statistics': [{ outcomes: 0, accounts: 0 }],
   'Query.account': { outcomes: { totalCount: 0, nodes: [] } },
   'Query.administrators': [{ id: 'two' }],
@@ -67,6 +71,7 @@ const NOT_GRANTED: Record<string, unknown> = {
   'Mutation.deleteMembers': { plan: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.retryRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.cancelRequest': { request: null, userErrors: [{ code: 'NOT_FOUND' }] },
+  'Mutation.resolveDoubt': { call: null, userErrors: [{ code: 'NOT_FOUND' }] },
   'Mutation.refreshInventory': { targets: [], userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.createToken': { token: null, userErrors: [{ code: 'UNKNOWN_ADMINISTRATOR' }] },
   'Mutation.revokeToken': { token: null, userErrors: [{ code: 'NOT_FOUND' }] },

@@ -235,6 +235,8 @@ export function callRow(some: Partial<CallRow> = {}): CallRow {
     errorCode: null,
     errorMessage: null,
     readBackError: null,
+    resolvedBy: null,
+    resolution: null,
     lateAnswer: null,
     ...some,
   };

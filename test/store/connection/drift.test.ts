@@ -29,6 +29,7 @@ const CHECKS = [
   'api_token_revoked',
   'api_token_secret_hash',
   'call_account_count',
+  'call_resolution_has_a_name',
   'followed_member_seen',
   'inventory_observation_end',
   'inventory_observed',

@@ -1,6 +1,7 @@
 import { Prisma } from '../../../generated/client.js';
 import type { CallStatus, Caller } from '../../../membership.js';
 import type { CallFilter, PageArgs } from '../../../ports/history.js';
+import { IN_DOUBT } from '../../sql/inDoubt.js';
 import { allOf, asLeadingColumn, rowCompare } from '../../sql/plannerHints.js';
 import { idBound } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
@@ -22,11 +23,14 @@ export function callPages(caller: Caller, filter: CallFilter, page: PageArgs): P
     direction,
     limit: limitOf(page),
     source: (limit) => Prisma.sql`
-      SELECT c.* FROM call c WHERE ${inBounds} ORDER BY c.id ${direction.order} LIMIT ${limit}`,
+      SELECT c.* FROM ${filter.inDoubt === true ? DOUBTS : Prisma.sql`call c`} WHERE ${inBounds} ORDER BY c.id ${direction.order} LIMIT ${limit}`,
     condition: filterCondition(caller, filter),
-    branches: hasNone ? null : callBranches(caller, filter, page),
+    branches: hasNone || filter.inDoubt === true ? null : callBranches(caller, filter, page),
   });
 }
+
+/** The calls in doubt, of which there are few. OFFSET 0 makes the planner find them first, by their index, and then sort them. */
+const DOUBTS = Prisma.sql`(SELECT * FROM call c WHERE ${IN_DOUBT} OFFSET 0) AS c`;
 
 /** The condition on calls between the bounds of their ids; null: every call matches. */
 function filterCondition(caller: Caller, filter: CallFilter): Prisma.Sql | null {

@@ -19,6 +19,7 @@ const CALL = Prisma.sql`json_build_object(
   'status', c.status, 'accountCount', c.account_count, 'startedAt', c.started_at, 'finishedAt', c.finished_at,
   'httpStatus', c.http_status, 'awsRequestId', c.aws_request_id, 'attempts', c.attempts,
   'errorCode', c.error_code, 'errorMessage', c.error_message, 'readBackError', c.read_back_error,
+  'resolvedBy', c.resolved_by, 'resolution', c.resolution,
   'lateAnswer', c.late_answer)`;
 
 /** The reads of calls. */
