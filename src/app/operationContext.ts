@@ -10,7 +10,7 @@ import { createFairTurns } from '../services/fairTurns.js';
 import { createCompletion } from '../services/completion.js';
 import { createDeadline, type Deadline } from '../services/deadline.js';
 import { createHistory } from '../services/history/history.js';
-import { createLoaders } from '../services/history/loaders.js';
+import { createLoaders, type Loaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
 import { createStatistics } from '../services/history/statistics.js';
 import type { Services } from '../services/requests/mutations.js';
@@ -28,7 +28,7 @@ export interface ContextDependencies {
   readonly origins: OriginStore;
   readonly memberReading: Pick<MemberReading, 'forOperation'>;
   readonly inventory: Pick<Inventory, 'forOperation' | 'refreshInventory'>;
-  readonly progress: RequestProgress;
+  readonly progress: RequestProgress<Loaders>;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
   readonly denied: (caller: Caller, field: string, administrators?: readonly string[]) => void;

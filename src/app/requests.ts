@@ -1,7 +1,10 @@
+import type { Caller } from '../membership.js';
 import type { HistoryStore } from '../ports/history.js';
 import { countRequests } from '../metrics/countingDecorators.js';
 import type { Charge } from '../services/access/budget.js';
+import { withDeadline, type PerformRead } from '../services/deadline.js';
 import { createFairTurns, type TurnLimits } from '../services/fairTurns.js';
+import { createLoaders, type Loaders } from '../services/history/loaders.js';
 import { grantedAdministrators } from '../services/input/configuredTargets.js';
 import { createResolveDoubt } from '../services/requests/resolveDoubt.js';
 import { createDoubtStore } from '../store/requests/doubtStore.js';
@@ -64,12 +67,38 @@ export function createRequestServices(
   };
 }
 
+/** Most connections of the record that the updates of subscriptions use at once; the requests take turns. */
+const PROGRESS_CONNECTIONS = 2;
+
+/** The reader of a followed request's records: all are of one administrator, which is granted to every follower. */
+const FOLLOWER: Omit<Caller, 'administrators'> = { id: '', kind: 'USER', role: 'VIEWER', origin: null };
+
 /** The progress of requests, for subscriptions. */
 export function createProgress(
   { database, stopping, process: { log } }: GatewayCore,
   { requestEvents }: LaneWork,
-): RequestProgress {
-  return createRequestProgress(createProgressStore(database.prisma), requestEvents, stopping, (error) => {
-    log.warn({ err: error }, 'cannot read the progress of requests');
+  history: HistoryStore,
+): RequestProgress<Loaders> {
+  const turns = createFairTurns({
+    total: PROGRESS_CONNECTIONS,
+    perCaller: PROGRESS_CONNECTIONS,
+    waiting: Number.POSITIVE_INFINITY,
+  });
+  const loadersOf = (requestId: string, administrator: string): Loaders => {
+    const readInTurn: PerformRead = (read) => turns.run(requestId, read);
+    const viewer = { ...FOLLOWER, administrators: [administrator] };
+    return createLoaders(
+      withDeadline(history, () => null, readInTurn),
+      viewer,
+    );
+  };
+  return createRequestProgress({
+    store: createProgressStore(database.prisma),
+    events: requestEvents,
+    loadersOf,
+    stopping,
+    onFailure: (error) => {
+      log.warn({ err: error }, 'cannot read the progress of requests');
+    },
   });
 }

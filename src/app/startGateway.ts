@@ -77,7 +77,7 @@ export async function startGateway(
     origins: createOriginStore(database.prisma),
     memberReading,
     inventory,
-    progress: createProgress(core, laneWork),
+    progress: createProgress(core, laneWork, history),
     tokens: access.tokens,
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,

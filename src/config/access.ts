@@ -29,6 +29,8 @@ export interface OperationLimits {
   readonly aliases: number;
   readonly directives: number;
   readonly complexity: number;
+  /** Most open streams of one caller, at each replica. */
+  readonly streams: number;
   /** The time limit of a query. A mutation may wait for its request. */
   readonly timeoutSeconds: number;
 }
@@ -53,6 +55,7 @@ export interface AccessVariables {
   readonly MAX_ALIASES: number;
   readonly MAX_DIRECTIVES: number;
   readonly MAX_COMPLEXITY: number;
+  readonly CALLER_STREAMS: number;
   readonly EXECUTION_TIMEOUT_SECONDS: number;
   readonly CALLER_BUDGET: number;
   readonly CALLER_BUDGET_SECONDS: number;
@@ -113,6 +116,7 @@ export function accessSettings(settings: AccessVariables): AccessSettings {
       aliases: settings.MAX_ALIASES,
       directives: settings.MAX_DIRECTIVES,
       complexity: settings.MAX_COMPLEXITY,
+      streams: settings.CALLER_STREAMS,
       timeoutSeconds: settings.EXECUTION_TIMEOUT_SECONDS,
     },
     budget: { points: settings.CALLER_BUDGET, windowSeconds: settings.CALLER_BUDGET_SECONDS },

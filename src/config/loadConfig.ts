@@ -91,6 +91,7 @@ const environmentSchema = z.object({
   MAX_ALIASES: positiveInt.default(50),
   MAX_DIRECTIVES: positiveInt.default(50),
   MAX_COMPLEXITY: positiveInt.default(50_000),
+  CALLER_STREAMS: positiveInt.max(10_000).default(100),
   EXECUTION_TIMEOUT_SECONDS: positive.max(3_600).default(30),
   CALLER_BUDGET: positiveInt.max(1_000_000_000).default(2_000_000),
   CALLER_BUDGET_SECONDS: positiveInt.max(86_400).default(60),

@@ -8,6 +8,7 @@ import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/access/authentication.js';
 import type { Charge } from '../services/access/budget.js';
+import { createCallerLimit } from '../services/access/callerLimit.js';
 import type { WatchCredential } from '../services/access/credentialWatch.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createAdmit } from './graphql/admission.js';
@@ -73,6 +74,8 @@ export interface HttpSettings {
     readonly bodyBytes: number;
     readonly tokens: number;
     readonly complexity: number;
+    /** Most open streams of one caller. */
+    readonly streams: number;
   };
   readonly trustedDocuments: TrustedDocumentSettings;
 }
@@ -180,6 +183,8 @@ async function registerGraphQL(
     ...shared,
     contextOf: httpContextOf,
     watchCredential,
+    charge,
+    openStreams: createCallerLimit('CALLER_STREAMS', 'streams', limits.streams),
     gate,
     trustedDocuments,
     checkDocumentText,

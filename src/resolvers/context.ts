@@ -29,15 +29,18 @@ export interface GatewayContext {
   readonly inventory: InventoryService;
   readonly refreshInventory: RefreshInventory;
   readonly statistics: StatisticsService;
-  readonly progress: RequestProgress;
+  readonly progress: RequestProgress<Loaders>;
   readonly tokens: TokenService;
   readonly deniedAttempts: Pick<DeniedAttempts, 'list'>;
   /** Records a denied attempt at a field, or at administrators that are not granted to the caller. */
   readonly denied: (field: string, administrators?: readonly string[]) => void;
   /** For this operation only. */
   readonly completion: Completion;
-  /** For this operation only: the loaded records belong to this caller. */
-  readonly loaders: Loaders;
+  /**
+   * For this operation only: the loaded records belong to this caller. A subscription replaces them by those that all
+   * subscriptions to its request share.
+   */
+  loaders: Loaders;
   /** For this operation only. */
   readonly origins: OriginLoader;
   /** For this operation only. */

@@ -2,6 +2,8 @@ import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { GatewayError } from '../errors.js';
 import { MembershipRequest } from '../schema/requests/request.js';
 import { checkRequestId } from '../services/input/nodeId.js';
+import type { Loaders } from '../services/history/loaders.js';
+import type { FollowedRequest } from '../services/requests/requestProgress.js';
 import type { GatewayContext } from './context.js';
 import { toRequest } from './toSchema.js';
 
@@ -18,21 +20,22 @@ export class RequestProgressResolver {
     }: {
       args: { id: string };
       context: GatewayContext;
-    }): Promise<AsyncIterable<string>> {
+    }): Promise<AsyncIterable<FollowedRequest<Loaders>>> {
       const requestId = checkRequestId('id', args.id);
-      if ((await context.loaders.request(requestId)) === null) {
+      const request = await context.loaders.request(requestId);
+      if (request === null) {
         throw new GatewayError('BAD_USER_INPUT', `id: expected the id of a request, got ${args.id}`);
       }
-      return context.progress.follow(requestId);
+      return context.progress.follow(request);
     },
   })
   async requestProgress(
-    @Root() requestId: string,
+    @Root() { requestId, loaders }: FollowedRequest<Loaders>,
     @Arg('id', () => ID, { description: 'The id of the request; begins with request_.' })
     _id: string,
-    @Ctx() { loaders }: GatewayContext,
+    @Ctx() context: GatewayContext,
   ): Promise<Readonly<MembershipRequest>> {
-    loaders.forget();
+    context.loaders = loaders;
     const row = await loaders.request(requestId);
     if (row === null) {
       throw new Error(`request ${requestId} is gone`);

@@ -63,6 +63,7 @@ describe('the configuration', () => {
           aliases: 50,
           directives: 50,
           complexity: 50_000,
+          streams: 100,
           timeoutSeconds: 30,
         },
         budget: { points: 2_000_000, windowSeconds: 60 },

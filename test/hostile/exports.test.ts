@@ -14,7 +14,7 @@ beforeAll(async () => {
     environment: { AUTH_MODE: 'token' },
     intervals: { credentialCheckMs: 500 },
   });
-  await writeRun(gateway.database.prisma, { administrator: 'default', from: 1, to: 10, accounts: 1000 });
+  await writeRun(gateway.database.prisma, { administrator: 'archive', from: 1, to: 10, accounts: 1000 });
 });
 afterAll(() => gateway.stop());
 

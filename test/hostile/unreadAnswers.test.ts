@@ -8,12 +8,12 @@ import { accounts, startGateway, type TestGateway } from '../support/gateway.js'
 /** In place of 60 s. */
 const UNREAD_MS = 1_000;
 
-/** An answer of about 2 MB. */
-const PAGES = `{ ${Array.from(
+/** The fields of an answer of about 2 MB. */
+const PAGES = Array.from(
   { length: 45 },
   (_, i) =>
     `p${i}: outcomes(first: 100) { nodes { id accountId email administrator service region status reason settledAt request { id note } } }`,
-).join(' ')} }`;
+).join(' ');
 
 /** How many of these answers a client asks for on one connection: more than the buffers of the sockets hold. */
 const ANSWERS = 8;
@@ -22,17 +22,22 @@ let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({
     intervals: { unreadAnswerMs: UNREAD_MS },
-    environment: { SECURITYHUB_RATE: '0.01', SECURITYHUB_BURST: '1' },
+    environment: {
+      SECURITYHUB_RATE: '0.01',
+      SECURITYHUB_BURST: '1',
+      GUARDDUTY_RATE: '4',
+      GUARDDUTY_BURST: '1',
+    },
   });
-  await writeRun(gateway.database.prisma, { administrator: 'default', from: 1, to: 10, accounts: 1000 });
+  await writeRun(gateway.database.prisma, { administrator: 'archive', from: 1, to: 10, accounts: 1000 });
 });
 afterAll(() => gateway.stop());
 
 const EXPORT = 'GET /export/outcomes.jsonl HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
 
-function post(query: string): string {
+function post(query: string, path = '/graphql'): string {
   const body = JSON.stringify({ query });
-  const head = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json';
+  const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\naccept: */*, text/event-stream\r\ncontent-type: application/json`;
   return `${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
@@ -76,11 +81,11 @@ describe('a client that does not read', () => {
   });
 
   it('is disconnected before the end of an answer to a query', async () => {
-    const socket = ask(post(PAGES).repeat(ANSWERS));
+    const socket = ask(post(`{ ${PAGES} }`).repeat(ANSWERS));
     const answer = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: PAGES }),
+      body: JSON.stringify({ query: `{ ${PAGES} }` }),
     });
     const length = (await answer.text()).length;
     await sleep(4 * UNREAD_MS);
@@ -89,7 +94,7 @@ describe('a client that does not read', () => {
 
   it('is disconnected too when it reads a byte a second', async () => {
     const socket = ask(EXPORT);
-    const timer = setInterval(() => socket.read(1), 1_000);
+    const timer = setInterval(() => void socket.read(1), 1_000);
     await expect.poll(openExports).toBe(1);
     await expect.poll(openExports).toBe(0);
     clearInterval(timer);
@@ -128,5 +133,34 @@ describe('an answer that is not ready', () => {
     const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
     expect(createMembers?.request?.status).not.toBe('SUCCEEDED');
     expect(Date.now() - began).toBeGreaterThan(2 * UNREAD_MS);
+  });
+});
+
+describe('a stream that its client does not read', () => {
+  it('is closed: its request is not read any more', async () => {
+    const input = {
+      accounts: accounts(8_000, 1_000),
+      services: ['GUARDDUTY' as const],
+      regions: ['us-east-1'],
+      waitSeconds: 0,
+    };
+    const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
+    const id = createMembers?.request?.id ?? '';
+    let reads = 0;
+    const stop = gateway.database.onStatement((sql) => {
+      reads += sql.includes('concat_ws') ? 1 : 0;
+    });
+    const socket = ask(post(`subscription { requestProgress(id: "${id}") { ${PAGES} } }`, '/graphql/stream'));
+    await expect.poll(() => reads).toBeGreaterThan(2);
+    const readsOfOneSecond = async () => {
+      const before = reads;
+      await sleep(1_000);
+      return reads - before;
+    };
+    await expect.poll(readsOfOneSecond, { timeout: 25_000 }).toBe(0);
+    stop();
+    const { body } = await gateway.post({ query: `{ request(id: "${id}") { status } }` });
+    expect(body.data).toEqual({ request: { status: 'RUNNING' } });
+    expect(await readAll(socket)).toBeGreaterThan(0);
   });
 });
