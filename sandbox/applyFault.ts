@@ -6,6 +6,7 @@ import {
   accessDenied,
   badInput,
   internalError,
+  notAdministrator,
   notEnabled,
   OUT_OF_RANGE,
   overQuota,
@@ -47,6 +48,8 @@ const REFUSALS: Readonly<Partial<Record<Fault, (call: FaultedCall) => Refusal>>>
   'not-enabled': (call) =>
     call.scope.service === 'sts' ? denied(call) : notEnabled(call.scope.service, call.scope.account),
   'region-disabled': ({ scope }) => regionDisabled(scope.account),
+  'not-administrator': ({ scope, operation }) =>
+    notAdministrator(scope.service, scope.account, operation.name),
   'bad-input': ({ scope }) => badInput(scope.service, OUT_OF_RANGE),
 };
 

@@ -1,6 +1,7 @@
 /**
  * The faults of a whole call, chosen by a magic account id or by a fault rule:
- * - `throttle`, `quota`, `internal-error`, `access-denied`, `not-enabled`, `bad-input`: refused with the service's own error
+ * - `throttle`, `quota`, `internal-error`, `access-denied`, `not-enabled`, `not-administrator`, `bad-input`: refused with
+ *   the service's own error
  * - `region-disabled`: refused as STS does in a region where the account has not activated it
  * - `html-502`: refused by a load balancer, with an HTML page instead of JSON
  * - `reset-before`, `hang-before`: not performed, and no answer
@@ -14,6 +15,7 @@ export const FAULTS = [
   'internal-error',
   'access-denied',
   'not-enabled',
+  'not-administrator',
   'bad-input',
   'region-disabled',
   'html-502',

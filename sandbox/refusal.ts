@@ -107,6 +107,16 @@ export const accessDenied = (service: SignedService, principal: string, operatio
     `User: ${principal} is not authorized to perform: ${service}:${operation}`,
   );
 
+/** Returns Security Hub's refusal of an account that may not act for the organization; the other services deny it. */
+export const notAdministrator = (service: SignedService, account: string, operation: string): Refusal =>
+  service === 'securityhub'
+    ? new Refusal(
+        401,
+        'InvalidAccessException',
+        `Account ${account} is not an administrator for this organization`,
+      )
+    : accessDenied(service, account, operation);
+
 /** Returns the refusal of a service that is not enabled in the account and region. GuardDuty refuses the detector. */
 export const notEnabled = (service: Service, account: string): Refusal =>
   service === 'guardduty'

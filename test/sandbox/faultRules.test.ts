@@ -34,6 +34,7 @@ const FAULTS: Expected[] = [
   refused('access-denied', 'AccessDeniedException', 403),
   refused('not-enabled', 'InvalidAccessException', 401),
   refused('region-disabled', 'RegionDisabledException', 403),
+  refused('not-administrator', 'InvalidAccessException', 401),
   refused('bad-input', 'InvalidInputException', 400),
   { fault: 'html-502', name: 'SyntaxError', httpStatus: 502, outcome: 'refused', errorType: null },
   {

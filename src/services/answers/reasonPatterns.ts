@@ -54,7 +54,10 @@ export const REASON_PATTERNS: readonly ReasonPattern[] = [
     reasonCode: 'NOT_CREATED',
     phrases: ['has not been created as a member', 'must first be created as a member'],
   },
-  { reasonCode: 'NOT_ASSOCIATED', phrases: ['is not an associated member', 'not yet associated to it'] },
+  {
+    reasonCode: 'NOT_ASSOCIATED',
+    phrases: ['is not an associated member', 'not yet associated to it', 'is not a member'],
+  },
   { reasonCode: 'STILL_ASSOCIATED', phrases: ['since it is still associated to it'] },
   {
     reasonCode: 'ORGANIZATION_ADMINISTRATOR_NOT_ENABLED',

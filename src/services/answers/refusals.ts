@@ -77,6 +77,12 @@ const REASON_BY_STATUS: Readonly<Record<number, ReasonCode>> = {
 /** Part of GuardDuty's 400 for a detector that does not exist, is another account's, or is malformed. */
 const UNKNOWN_DETECTOR = /detector\s?id (is not owned by the current account|has an invalid value)/i;
 
+/** Security Hub's name for an account that has not enabled it, and for one that may not act for the organization. */
+const INVALID_ACCESS = 'InvalidAccessException';
+
+/** Part of the text of the second. */
+const NOT_ADMINISTRATOR = /is not an administrator for/i;
+
 /** The name that means a throttle or a quota; its text tells which (UPSTREAMS.md, "Whole-call refusals"). */
 const LIMIT_EXCEEDED = 'LimitExceededException';
 
@@ -140,10 +146,7 @@ function reasonOf(failure: Failure): ReasonCode {
   if (httpStatus !== null && httpStatus >= 500) {
     return 'INTERNAL_ERROR';
   }
-  if (errorCode === LIMIT_EXCEEDED && QUOTA.test(errorMessage)) {
-    return quotaOf(failure);
-  }
-  const named = Object.hasOwn(REASON_BY_ERROR, errorCode) ? REASON_BY_ERROR[errorCode] : undefined;
+  const named = namedReason(failure);
   if (named !== undefined) {
     return named;
   }
@@ -155,6 +158,18 @@ function reasonOf(failure: Failure): ReasonCode {
   }
   const told = classifyUnprocessed(errorMessage);
   return told === 'OTHER' ? (REASON_BY_STATUS[httpStatus] ?? 'OTHER') : told;
+}
+
+/** The reason that an error's name stands for. Two names have a second meaning, which their text tells. */
+function namedReason(failure: Failure): ReasonCode | undefined {
+  const { errorCode, errorMessage } = failure;
+  if (errorCode === LIMIT_EXCEEDED && QUOTA.test(errorMessage)) {
+    return quotaOf(failure);
+  }
+  if (errorCode === INVALID_ACCESS && NOT_ADMINISTRATOR.test(errorMessage)) {
+    return 'ACCESS_DENIED';
+  }
+  return Object.hasOwn(REASON_BY_ERROR, errorCode) ? REASON_BY_ERROR[errorCode] : undefined;
 }
 
 /** The quota that a text names, else the one that the operation counts against. */

@@ -47,6 +47,12 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
     'Account is not subscribed to AWS Security Hub',
     { reasonCode: 'SERVICE_NOT_ENABLED', retry: false },
   ],
+  [
+    401,
+    'InvalidAccessException',
+    'Account 111122223333 is not an administrator for this organization',
+    { reasonCode: 'ACCESS_DENIED', retry: false },
+  ],
   [401, 'NeverHeardOf', 'no', { reasonCode: 'ACCESS_DENIED', retry: false }],
   [
     403,
