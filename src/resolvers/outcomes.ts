@@ -55,7 +55,9 @@ export class OutcomeResolver {
   }
 
   @FieldResolver(() => [OutcomeSend], {
-    description: 'The calls with the account, in order, with the answers about it: as many as sends.',
+    description:
+      'The calls with the account, in order, with the answers about it. One that never had a connection has attempts 0, and does ' +
+      'not count in sends.',
   })
   async sendHistory(
     @Root() { targetId, accountId }: Outcome,

@@ -38,6 +38,7 @@ it('TLS interception by an authority that is not trusted ends with its words aft
           reasonCode: 'UNREACHABLE',
           reason: expect.stringContaining('unable to verify the first certificate') as string,
           retryable: true,
+          sends: 0,
         },
       ],
     },

@@ -73,8 +73,8 @@ export class Outcome extends TargetFields implements Node {
 
   @Field(() => Int, {
     description:
-      'Calls with this account for this request: 0 before the first, more than 1 after retries. ' +
-      'UpstreamCall.attempts counts HTTP requests.',
+      'Calls with this account for this request that left, or are under way: 0 before the first, more than 1 after ' +
+      'retries. A call that never had a connection does not count. UpstreamCall.attempts counts HTTP requests.',
   })
   readonly sends!: number;
 

@@ -103,7 +103,7 @@ describe('the requests of one administrator, service and region', { timeout: 120
     await expect.poll(async () => (await story())?.status, { timeout: 60_000 }).toBe('SUCCEEDED');
 
     const throttled = (await story())?.calls.nodes.filter(({ errorCode }) =>
-      /Thrott|TooMany/.test(errorCode ?? ''),
+      /Throttling|LimitExceeded/.test(errorCode ?? ''),
     );
     expect(throttled).toHaveLength(12);
     for (const call of throttled ?? []) {

@@ -2,6 +2,7 @@ import { Prisma } from '../../../generated/client.js';
 import type { OutcomeRow, Page, PageArgs } from '../../../ports/history.js';
 import { type OutcomeKey, outcomeCursor } from '../../sql/cursors.js';
 import { type JsonPage, type JsonRow, toDate, toPage } from '../../sql/jsonPages.js';
+import { SENDS } from './sends.js';
 
 /** The JSON of an `OutcomeRow`, with OUTCOME_JOINS. json_build_object costs twice as much: it looks up the type of each argument. */
 export const OUTCOME = Prisma.sql`row_to_json(entry)`;
@@ -16,7 +17,7 @@ export const OUTCOME_JOINS = Prisma.sql`
   CROSS JOIN LATERAL (
     SELECT o.target_id::text AS "targetId", o.account_id AS "accountId", t.request_id AS "requestId", a.email,
       t.operation, l.administrator, l.service, l.region, o.status, o.reason_code AS "reasonCode", o.reason,
-      cardinality(o.call_ids) AS sends, o.settled_at AS "settledAt", o.call_ids[cardinality(o.call_ids)] AS "callId"
+      ${SENDS} AS sends, o.settled_at AS "settledAt", o.call_ids[cardinality(o.call_ids)] AS "callId"
   ) AS entry`;
 
 /** The JSON of a page end, an `OutcomeKey`, for `selectPage`. */

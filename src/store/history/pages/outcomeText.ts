@@ -3,6 +3,7 @@ import { RETRYABLE_REASONS, STATUSES_WITH_REASON } from '../../../membership.js'
 import type { OutcomeColumn } from '../../../ports/history.js';
 import type { TextColumn } from '../../../ports/pages.js';
 import { literals } from '../../sql/literals.js';
+import { SENDS } from './sends.js';
 
 /** Text of JSON, or an SQL expression for such text. `isShared`: the same for all outcomes of a target. */
 type Fragment = string | { readonly sql: Prisma.Sql; readonly isShared: boolean };
@@ -28,7 +29,7 @@ const COLUMNS: Readonly<Record<OutcomeColumn, readonly Fragment[]>> = {
     ofOutcome(Prisma.sql`
       COALESCE(o.status IN (${literals(STATUSES_WITH_REASON)}) AND o.reason_code IN (${literals(RETRYABLE_REASONS)}), false)`),
   ],
-  sends: [ofOutcome(Prisma.sql`cardinality(o.call_ids)`)],
+  sends: [ofOutcome(SENDS)],
   // Cut to milliseconds, as JavaScript does.
   settledAt: [
     ofOutcome(Prisma.sql`
