@@ -30,6 +30,9 @@ export interface FollowUpStore {
   claimDue(laneId: number, accounts: number): Promise<FollowedMember[]>;
   /** Records the reads of claimed members, and schedules the next read of each member without a final status. */
   recordSeen(laneId: number, claimed: readonly FollowedMember[], seen: readonly SeenMember[]): Promise<void>;
-  /** Postpones the claimed members, and all others that are due in the lane, because the lane cannot be read. */
-  postpone(laneId: number, claimed: readonly FollowedMember[]): Promise<void>;
+  /**
+   * Postpones claimed members that could not be read. `LANE`: nothing of the lane can be read, so all others that are due in
+   * it are postponed too.
+   */
+  postpone(laneId: number, claimed: readonly FollowedMember[], scope: 'CLAIMED' | 'LANE'): Promise<void>;
 }

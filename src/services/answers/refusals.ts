@@ -142,7 +142,7 @@ export function isThrottled(answer: CallAnswer | { readonly kind: 'READ' }): boo
 }
 
 function reasonOf(failure: Failure): ReasonCode {
-  const { errorCode, errorMessage, httpStatus } = failure;
+  const { errorMessage, httpStatus } = failure;
   if (httpStatus !== null && httpStatus >= 500) {
     return 'INTERNAL_ERROR';
   }

@@ -92,10 +92,15 @@ async function followLane(
       return;
     }
     await store.recordSeen(lane.id, due, seen);
+    const known = new Set(seen.map(({ accountId }) => accountId));
+    const unread = due.filter(({ accountId }) => !known.has(accountId));
+    if (unread.length > 0) {
+      await store.postpone(lane.id, unread, 'CLAIMED');
+    }
   }
 }
 
-/** Null when the lane cannot be read; its members are then read later. */
+/** The members that could be read. Null when none could: the lane cannot be read, and its members are read later. */
 async function readMembers(
   { store, reads, log }: FollowUpDependencies,
   lane: Lane,
@@ -103,20 +108,24 @@ async function readMembers(
   stopping: AbortSignal,
 ): Promise<SeenMember[] | null> {
   const accountIds = [...new Set(due.map(({ accountId }) => accountId))];
-  try {
-    const members = await Promise.all(accountIds.map((accountId) => reads.member(lane, accountId)));
+  const answers = await Promise.allSettled(accountIds.map((accountId) => reads.member(lane, accountId)));
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  const members = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  if (failed !== undefined && !stopping.aborted) {
+    const unread = accountIds.length - members.length;
+    log.warn({ err: failed.reason, lane, unread }, 'followed members of a target not read; postponed');
+  }
+  if (members.length > 0) {
     return members.map(({ accountId, status, observedAt }) => ({
       accountId,
       status,
       observedAt,
       isEnd: FINAL_STATUSES.has(status),
     }));
-  } catch (error) {
-    // When the process stops, the lease of these members ends by itself, and another process reads them.
-    if (!stopping.aborted) {
-      log.warn({ err: error, lane }, 'followed members of a target not read; postponed');
-      await store.postpone(lane.id, due);
-    }
-    return null;
   }
+  // When the process stops, the lease of these members ends by itself, and another process reads them.
+  if (!stopping.aborted) {
+    await store.postpone(lane.id, due, 'LANE');
+  }
+  return null;
 }

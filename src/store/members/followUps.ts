@@ -27,7 +27,7 @@ export function createFollowUpStore(prisma: PrismaClient, waits: readonly number
     lanesDue: () => lanesDue(prisma),
     claimDue: (laneId, accounts) => claimDue(prisma, laneId, accounts),
     recordSeen: (laneId, claimed, seen) => recordSeen(prisma, waits, laneId, { claimed, seen }),
-    postpone: (laneId, claimed) => postpone(prisma, waits, laneId, claimed),
+    postpone: (laneId, claimed, scope) => postpone(prisma, waits, laneId, { claimed, scope }),
   };
 }
 
@@ -117,13 +117,13 @@ async function postpone(
   prisma: PrismaClient,
   waits: readonly number[],
   laneId: number,
-  claimed: readonly FollowedMember[],
+  { claimed, scope }: { readonly claimed: readonly FollowedMember[]; readonly scope: 'CLAIMED' | 'LANE' },
 ): Promise<void> {
   await prisma.$executeRaw`
     UPDATE followed_member f SET
       looks = f.looks + 1, next_look_at = CASE WHEN f.until > now() THEN ${laterLook(waits, laneId)} END
     WHERE f.lane_id = ${laneId}::int AND f.next_look_at IS NOT NULL
-      AND (f.next_look_at <= now() OR (f.target_id, f.account_id) IN (SELECT target_id, account_id FROM ${rowsOf(claimed)}))`;
+      AND ((${scope === 'LANE'}::boolean AND f.next_look_at <= now()) OR (f.target_id, f.account_id) IN (SELECT target_id, account_id FROM ${rowsOf(claimed)}))`;
 }
 
 function rowsOf(claimed: readonly FollowedMember[]): Prisma.Sql {

@@ -15,11 +15,15 @@ let used = 0;
 
 beforeAll(async () => {
   // After the first look, the next is as good as never: tests say when it is due.
-  gateway = await startGateway({ environment: { FOLLOW_UP_SECONDS: '0.2,86400' } });
+  gateway = await startGateway({
+    proxied: true,
+    environment: { FOLLOW_UP_SECONDS: '0.2,86400' },
+  });
 });
 beforeEach(async () => {
   await gateway.database.prisma.followedMember.deleteMany();
   await gateway.sandbox.put('faults', []);
+  gateway.proxy.replace(null);
 });
 afterAll(() => gateway.stop());
 
@@ -138,6 +142,25 @@ describe('members that are followed', () => {
     await gateway.sandbox.put('faults', []);
     await timePasses();
     await expect.poll(() => statuses(request, 'GUARDDUTY')).toEqual(new Set(['INVITED']));
+  });
+
+  it('are read although GetMembers says nothing of one of them, which is read later', async () => {
+    const ids = await created(5);
+    gateway.proxy.replace(({ path, service, input }) => {
+      if (!path.endsWith('/get') || service !== 'guardduty') {
+        return undefined;
+      }
+      const invitedAt = new Date().toISOString();
+      const [, ...others] = (input as { accountIds: string[] }).accountIds.toSorted();
+      const members = others.map((accountId) => ({ accountId, relationshipStatus: 'Invited', invitedAt }));
+      return { body: { members, unprocessedAccounts: [] } };
+    });
+    const request = await invite(ids, { services: ['GUARDDUTY'] });
+    await expect.poll(() => statuses(request)).toEqual(new Set(['INVITED', null]));
+    const seen = (await outcomes(request)).filter(({ memberStatus }) => memberStatus === 'INVITED');
+    expect(seen).toHaveLength(4);
+    const putOff = { memberStatus: null, looks: 1, nextLookAt: { gt: new Date(Date.now() + 3_600_000) } };
+    await expect.poll(() => gateway.database.prisma.followedMember.count({ where: putOff })).toBe(1);
   });
 
   it('are not read after the deadline', async () => {

@@ -124,7 +124,7 @@ describe('a read of a followed member', () => {
     await follow(1, 0, 120);
     await follow(2, 0, 10, { due: false });
     await follow(3, 0, 1, { laneId: otherLane });
-    await store.postpone(lane, await store.claimDue(lane, 50));
+    await store.postpone(lane, await store.claimDue(lane, 50), 'LANE');
     expect(await store.claimDue(lane, 50)).toEqual([]);
     expect(secondsUntil((await row(1, 0)).nextLookAt)).toBeGreaterThan(280);
     expect(secondsUntil((await row(1, 119)).nextLookAt)).toBeGreaterThan(280);
