@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LoggedCall, Mail } from './callLog.js';
+import { controlRefusal } from './controlGuard.js';
 import * as inputs from './controlInputs.js';
 import type { Delays } from './delays.js';
 import type { FaultRules } from './faultRules.js';
@@ -36,12 +37,17 @@ export interface Adjustable<Value> {
   readonly set: (value: Value) => void;
 }
 
-/** Answers a request of the control API (README.md). Requests are not signed: any client may send them. */
+/** Answers a request of the control API (README.md). Requests are not signed: any program on this machine may send them. */
 export type Control = (request: SignedRequest) => Reply;
 
 export function createControl(dependencies: ControlDependencies): Control {
   const routes = createRoutes(dependencies);
-  return ({ method, path, query, body }) => {
+  return (request) => {
+    const refusal = controlRefusal(request);
+    if (refusal !== null) {
+      return json(refusal.status, { error: refusal.error });
+    }
+    const { method, path, query, body } = request;
     const route = routes[`${method} ${path.slice(CONTROL_PREFIX.length)}`];
     if (!route) {
       return json(404, { error: `expected one of ${Object.keys(routes).join(', ')}; got ${method} ${path}` });

@@ -80,7 +80,8 @@ export async function startSandbox(closers: Closers): Promise<BenchSandbox> {
     listening: /sandbox listening on (\S+)/,
   });
   const control = async (method: string, what: string, body?: object): Promise<unknown> => {
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { 'content-type': 'application/json' };
+    const content = body === undefined ? { headers } : { headers, body: JSON.stringify(body) };
     const response = await fetch(`${program.url}/_sandbox/${what}`, { method, ...content });
     if (!response.ok) {
       throw new Error(`${method} ${what}: ${await response.text()}`);

@@ -62,6 +62,7 @@ export async function startSandboxFixture(options: SandboxOptions = {}): Promise
   async function control(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
+      headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();

@@ -73,6 +73,7 @@ function createControlClient(url: string) {
   const request = async (method: string, path: string, body?: unknown): Promise<Response> =>
     fetch(`${url}/_sandbox/${path}`, {
       method,
+      headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   const read = async <Answer>(path: string): Promise<Answer> =>

@@ -56,7 +56,10 @@ describe('a refresh of the inventory', () => {
     await refresh();
     expect(await count()).toBe(120);
     const before = (await gateway.execute(InventoryDocument, { first: 100 })).inventory.nodes;
-    await fetch(`${gateway.sandbox.url}/_sandbox/reset`, { method: 'POST' });
+    await fetch(`${gateway.sandbox.url}/_sandbox/reset`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
     await gateway.sandbox.seed(HUB, [...members(1, 'Removed'), ...members(70).slice(1)]);
     const { observedAt, members: seen } = await refresh();
     const after = (await gateway.execute(InventoryDocument, { first: 100 })).inventory.nodes;

@@ -59,7 +59,7 @@ describe('the removals of a day', () => {
   it('are counted once for each account, by what the planned removal names', async () => {
     const lanes = await openLanes(testRecord.prisma, [ADMINISTRATOR]);
     const removals = createRecordedRemovals(testRecord.prisma, lanes.idOf);
-    const [first = '', second = ''] = ['000000100001', '000000100002'];
+    const [first, second] = ['000000100001', '000000100002'] as const;
     const named = [first, second, '000000999999'];
     const planned = { operation: 'DISASSOCIATE_MEMBERS', named, counted: [first], listedAt: null } as const;
     expect(await removals.withinDay(TARGET, planned)).toEqual({ others: 9, named: 1, gone: 9 });
