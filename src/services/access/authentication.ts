@@ -3,10 +3,11 @@ import { LOCAL_CALLER, type Caller, type Origin } from '../../membership.js';
 import type { IdentityProvider } from '../../ports/identity.js';
 import type { TokenStore } from '../../ports/tokens.js';
 import { tokenNodeId } from '../input/nodeId.js';
+import { createRefusals } from './refusals.js';
 import { hashSecret, isSecretShaped } from './tokenSecret.js';
 
-/** Longest bearer token, in characters: tokens of identity providers fit in the 8 KiB that proxies allow for headers. */
-const MAX_BEARER_LENGTH = 8_192;
+/** Longest Authorization header, in characters: tokens of identity providers fit in the 8 KiB that proxies allow for headers. */
+const MAX_HEADER_LENGTH = 8_192;
 
 /** A caller and the expiry of its credential. */
 export interface Authenticated {
@@ -26,6 +27,7 @@ export type Authenticate = (
 
 /** @param providers one for each accepted kind of credential; null: authentication is off, and every caller is LOCAL_CALLER. */
 export function createAuthenticate(providers: readonly IdentityProvider[] | null): Authenticate {
+  const refusals = createRefusals();
   return async (authorization, origin) => {
     if (providers === null) {
       return { caller: { ...LOCAL_CALLER, origin: { ...origin, tokenId: null } }, expiresAt: null };
@@ -33,15 +35,21 @@ export function createAuthenticate(providers: readonly IdentityProvider[] | null
     if (authorization === null) {
       return null;
     }
-    const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (bearer === undefined || bearer.length > MAX_BEARER_LENGTH) {
-      throw badHeader();
-    }
+    const bearer = bearerOf(authorization);
     const provider = providers.find((candidate) => candidate.recognises(bearer));
     if (provider === undefined) {
       throw badHeader();
     }
-    const { tokenId, expiresAt, ...identity } = await provider.identify(bearer);
+    const refusal = refusals.find(bearer);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    const { tokenId, expiresAt, ...identity } = await provider.identify(bearer).catch((error: unknown) => {
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') {
+        refusals.add(bearer, error);
+      }
+      throw error;
+    });
     return { caller: { ...identity, origin: { ...origin, tokenId } }, expiresAt };
   };
 }
@@ -59,6 +67,16 @@ export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityPro
       return { id: tokenNodeId(id), name, kind: 'TOKEN', role, administrators, tokenId: id, expiresAt };
     },
   };
+}
+
+/** @throws GatewayError UNAUTHENTICATED when the header has no bearer token, or one that is too long. */
+function bearerOf(authorization: string): string {
+  const bearer =
+    authorization.length > MAX_HEADER_LENGTH ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (bearer === undefined) {
+    throw badHeader();
+  }
+  return bearer;
 }
 
 function badHeader(): GatewayError {
