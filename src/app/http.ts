@@ -43,16 +43,22 @@ export function prepareHttp(
   });
 }
 
+/** Time for which one look at the database answers all readiness checks, in milliseconds. */
+const DATABASE_LOOK_MS = 1_000;
+
 function readinessOf({ database, stopping }: GatewayCore): Readiness {
+  let look: Promise<string | null> | null = null;
+  const lookAtDatabase = (): Promise<string | null> => {
+    const reason = database.prisma.$queryRaw`SELECT 1`.then(
+      () => null,
+      () => 'the database does not answer',
+    );
+    void reason.then(() => setTimeout(() => (look = null), DATABASE_LOOK_MS).unref());
+    return reason;
+  };
   return {
     async notReady() {
-      if (stopping.aborted) {
-        return 'stopping';
-      }
-      return database.prisma.$queryRaw`SELECT 1`.then(
-        () => null,
-        () => 'the database does not answer',
-      );
+      return stopping.aborted ? 'stopping' : (look ??= lookAtDatabase());
     },
   };
 }

@@ -22,6 +22,7 @@ import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
+import { limitPipelining } from './request/pipelining.js';
 import { logRequests } from './request/requestLog.js';
 import { measureRequests } from './request/requestMetrics.js';
 import { requestIdOf } from './request/requestOrigin.js';
@@ -94,6 +95,7 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const toCallerError = createToCallerError(options.log);
   const app = createApp(options, toCallerError);
+  limitPipelining(app.server);
   await registerHooks(app, options, toCallerError);
   const gate = createGate(app, {
     ...options,
