@@ -11,7 +11,7 @@ const COOL_DOWN_MS = 10_000;
  * Shortest time between two fetches of the keys for an unknown key id, in milliseconds: a client could make up key ids, and
  * each would otherwise cause a request.
  */
-const MIN_REFETCH_INTERVAL_MS = 30_000;
+const MIN_REFETCH_INTERVAL_MS = 5_000;
 
 /** Longest time that fetched keys are used, in milliseconds: the issuer may withdraw a key. */
 const MAX_KEYS_AGE_MS = 600_000;
@@ -37,38 +37,41 @@ export function createIssuer(
   let keys: Promise<JWTVerifyGetKey> | null = null;
   let coolDownEnd = 0;
 
-  const get = async (url: string, init?: RequestInit): Promise<Response> => {
+  /** Resolves with the JSON at a URL of the issuer if `isExpected` takes it; else no request leaves for COOL_DOWN_MS. */
+  const get = async (url: string, isExpected: (document: Document) => boolean): Promise<Document> => {
     if (now() < coolDownEnd) {
       throw unavailable('it did not answer a moment ago');
     }
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const answer = await fetch(url, { ...init, signal, redirect: 'error' });
+      const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
       if (!answer.ok) {
         throw new Error(`${url} answered ${answer.status}`);
       }
-      if (Number(answer.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) {
-        throw new Error(`${url} answered with more than ${MAX_ANSWER_BYTES} bytes`);
+      const document: unknown = JSON.parse(await readText(answer));
+      if (!isDocument(document) || !isExpected(document)) {
+        throw new Error(`${url} answered with another document than expected`);
       }
-      return answer;
+      return document;
     } catch (cause) {
       coolDownEnd = now() + COOL_DOWN_MS;
-      throw unavailable('it does not answer', cause);
+      throw unavailable('it does not answer as expected', cause);
     }
   };
 
   const discover = async (): Promise<JWTVerifyGetKey> => {
-    const answer = await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-    const document = (await answer.json().catch(() => ({}))) as { issuer?: unknown; jwks_uri?: unknown };
-    if (document.issuer !== issuer || typeof document.jwks_uri !== 'string') {
-      coolDownEnd = now() + COOL_DOWN_MS;
-      throw unavailable('its discovery document names another issuer, or no jwks_uri');
-    }
-    return createRemoteJWKSet(new URL(document.jwks_uri), {
+    const url = `${issuer.endsWith('/') ? issuer.slice(0, -1) : issuer}/.well-known/openid-configuration`;
+    const document = await get(
+      url,
+      (found) => found['issuer'] === issuer && isKeysUrl(found['jwks_uri'], issuer),
+    );
+    return createRemoteJWKSet(new URL(document['jwks_uri'] as string), {
       timeoutDuration: TIMEOUT_MS,
       cooldownDuration: minRefetchIntervalMs,
       cacheMaxAge: MAX_KEYS_AGE_MS,
-      [customFetch]: (url, { signal: _signal, ...init }) => get(url, init),
+      [customFetch]: async (keysUrl) =>
+        Response.json(
+          await get(keysUrl, ({ keys: found }) => Array.isArray(found) && found.every(isDocument)),
+        ),
     });
   };
 
@@ -88,6 +91,36 @@ export function createIssuer(
   };
 }
 
+type Document = Readonly<Record<string, unknown>>;
+
+function isDocument(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a URL that keys may come from: https, or http if the issuer has http too. */
+function isKeysUrl(value: unknown, issuer: string): boolean {
+  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
+  return protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
+}
+
+/** The text of an answer. Rejects as soon as more than MAX_ANSWER_BYTES have come. */
+async function readText({ body, url }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new Error(`${url} answered with more than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 function unavailable(why: string, cause?: unknown): GatewayError {
-  return new GatewayError('UNAVAILABLE', `the identity provider cannot be reached: ${why}`, { cause });
+  const details = { retryAfterSeconds: COOL_DOWN_MS / 1_000 };
+  return new GatewayError('UNAVAILABLE', `the identity provider cannot be reached: ${why}`, {
+    cause,
+    details,
+  });
 }

@@ -19,6 +19,12 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
+/** Accepted types of a token (RFC 9068, section 2.1), and the one of issuers that do not name access tokens. */
+const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
+
+/** Claims of ID tokens (OpenID Connect Core, section 2) and of logout tokens (OpenID Connect Back-Channel Logout). */
+const NO_ACCESS_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'events'];
+
 /** Longest subject, in characters (OpenID Connect Core, section 2). */
 const MAX_SUBJECT_LENGTH = 255;
 
@@ -36,19 +42,33 @@ export function createOidcIdentity(settings: OidcSettings, minRefetchIntervalMs?
     recognises: (bearer) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer),
     async identify(bearer) {
       try {
-        const { payload } = await jwtVerify(bearer, issuer.keyOf, {
+        const { payload, protectedHeader } = await jwtVerify(bearer, issuer.keyOf, {
           issuer: settings.issuer,
           audience: settings.audience,
           algorithms: ALGORITHMS,
           clockTolerance: settings.clockToleranceSeconds,
           requiredClaims: ['sub', 'exp'],
         });
+        checkAccessToken(protectedHeader.typ, payload);
         return identityOf(payload, settings);
       } catch (error) {
         throw toGatewayError(error);
       }
     },
   };
+}
+
+/**
+ * @throws GatewayError UNAUTHENTICATED for a token of the issuer that is no access token, such as an ID token or a logout token.
+ */
+function checkAccessToken(type: unknown, payload: JWTPayload): void {
+  if (type !== undefined && (typeof type !== 'string' || !ACCESS_TOKEN_TYPES.includes(type.toLowerCase()))) {
+    throw new GatewayError('UNAUTHENTICATED', 'the header typ of the token is neither at+jwt nor JWT');
+  }
+  const foreign = NO_ACCESS_TOKEN_CLAIMS.find((claim) => Object.hasOwn(payload, claim));
+  if (foreign !== undefined) {
+    throw new GatewayError('UNAUTHENTICATED', `the claim ${foreign} shows that the token is no access token`);
+  }
 }
 
 function identityOf(payload: JWTPayload, { claims, clockToleranceSeconds }: OidcSettings): Identity {

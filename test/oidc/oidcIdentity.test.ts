@@ -60,6 +60,10 @@ describe('a token of the issuer', () => {
     expect((await identity.identify(await issuer.sign())).administrators).toEqual([]);
   });
 
+  it.each(['at+jwt', 'application/at+jwt', 'AT+JWT', 'JWT'])('may have the type %s', async (typ) => {
+    expect((await create().identify(await issuer.sign({}, { typ }))).id).toBe('ann');
+  });
+
   it('without a configured role is FORBIDDEN', async () => {
     for (const roles of [[], ['Admin'], 'root', { admin: true }, null]) {
       await expect(create().identify(await issuer.sign({ roles }))).rejects.toMatchObject({
@@ -89,6 +93,18 @@ describe('a token is UNAUTHENTICATED', () => {
     ['with a subject that is no string', { sub: 7 }],
   ])('%s', async (_what, claims) => {
     await expect(create().identify(await issuer.sign(claims))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it.each(['logout+jwt', 'id+jwt', 'dpop+jwt', ''])('with the type %j', async (typ) => {
+    await expect(create().identify(await issuer.sign({}, { typ }))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it.each(['nonce', 'at_hash', 'c_hash', 'events'])('with the claim %s', async (claim) => {
+    await expect(create().identify(await issuer.sign({ [claim]: 'x' }))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });
@@ -154,11 +170,24 @@ describe('the keys of the issuer', () => {
     });
   });
 
-  it.each(['{"issuer":"https://evil.example.com","jwks_uri":"http://127.0.0.1:1/"}', '{}', 'no JSON', '[]'])(
-    'are not fetched when the discovery document is %s',
-    async (body) => {
-      issuer.answerWith({ status: 200, body });
-      await expect(create().identify(await issuer.sign())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    },
-  );
+  it.each([
+    '{"issuer":"https://evil.example.com","jwks_uri":"http://127.0.0.1:1/"}',
+    '{}',
+    'no JSON',
+    '[]',
+    'null',
+    '{"issuer":"ISSUER","jwks_uri":"no URL"}',
+    '{"issuer":"ISSUER","jwks_uri":"file:///etc/passwd"}',
+    JSON.stringify({ issuer: 'ISSUER', jwks_uri: 'https://example.com', long: 'x'.repeat(600_000) }),
+  ])('are not fetched when the discovery document is %.80s', async (body) => {
+    issuer.answerWith({ status: 200, body: body.replace('ISSUER', issuer.url) });
+    const identity = create();
+    for (let i = 0; i < 3; i += 1) {
+      await expect(identity.identify(await issuer.sign())).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        details: { retryAfterSeconds: 10 },
+      });
+    }
+    expect(issuer.requestCount()).toBe(1);
+  });
 });

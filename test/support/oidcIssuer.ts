@@ -9,7 +9,7 @@ export interface TestIssuer {
   /** A token of the audience `gateway`, good for a minute; claims replace what it has by default. */
   sign(
     claims?: Record<string, unknown>,
-    header?: { alg?: string; kid?: string; key?: CryptoKey | Uint8Array },
+    header?: { alg?: string; kid?: string; typ?: string; key?: CryptoKey | Uint8Array },
   ): Promise<string>;
   /** From now on signs with a new key, and publishes no other. */
   rotate(): Promise<void>;
@@ -58,8 +58,10 @@ export async function startIssuer(): Promise<TestIssuer> {
         roles: ['viewer'],
         ...claims,
       };
-      const { alg = 'ES256', kid = key.kid, key: other = key.privateKey } = header;
-      return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(other);
+      const { alg = 'ES256', kid = key.kid, typ, key: other = key.privateKey } = header;
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg, kid, ...(typ === undefined ? {} : { typ }) })
+        .sign(other);
     },
     async rotate() {
       key = await makeKey(Number(key.kid) + 1);
