@@ -12,6 +12,8 @@ const BENCHES = [
   'takeover',
   'inventory',
   'history',
+  'prices',
+  'fairness',
 ];
 
 const failed = BENCHES.filter((bench) => {

@@ -53,6 +53,7 @@ const server = await createHttpServer({
     budgetRefused: () => undefined,
     scrape: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   },
+  takeLoopTurn: () => Promise.resolve(),
   charge: () => Promise.resolve(null),
   readiness: { notReady: () => Promise.resolve(null) },
   exportOutcomes: () => {

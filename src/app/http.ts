@@ -1,7 +1,5 @@
-import type { OperationInput } from '../http/graphql/httpContext.js';
-import { createHttpServer, type HttpServer } from '../http/server.js';
+import { createHttpServer, type HttpOptions, type HttpServer } from '../http/server.js';
 import type { Readiness } from '../http/routes/health.js';
-import type { GatewayContext } from '../resolvers/context.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
 import { createCallerLimit } from '../services/access/callerLimit.js';
 import { createExports, MAX_EXPORTS } from '../store/history/exports.js';
@@ -15,8 +13,7 @@ const CALLER_EXPORTS = MAX_EXPORTS / 2;
 export function prepareHttp(
   core: GatewayCore,
   access: Access,
-  contextOf: (input: OperationInput) => GatewayContext,
-  explorerDir: string,
+  { contextOf, takeLoopTurn, explorerDir }: Pick<HttpOptions, 'contextOf' | 'takeLoopTurn' | 'explorerDir'>,
 ): Promise<HttpServer> {
   const { config, databaseUrl, database, metrics, stopping, process } = core;
   const exports = createExports(databaseUrl, database.canceller, process.log);
@@ -28,6 +25,7 @@ export function prepareHttp(
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
     charge: access.charge,
+    takeLoopTurn,
     settings: config.access,
     requestTimeoutMs: core.intervals.requestTimeoutMs,
     unreadAnswerMs: core.intervals.unreadAnswerMs,

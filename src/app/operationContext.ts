@@ -6,9 +6,9 @@ import type { OriginStore } from '../ports/origins.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { TokenService } from '../services/access/tokens.js';
-import { createFairTurns } from '../services/fairTurns.js';
 import { createCompletion } from '../services/completion.js';
 import { createDeadline, type Deadline } from '../services/deadline.js';
+import type { TakeLoopTurn } from '../services/eventLoopTurns.js';
 import { createHistory } from '../services/history/history.js';
 import { createLoaders, type Loaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
@@ -23,6 +23,7 @@ export interface ContextDependencies {
   /** How long a query may take, in seconds. */
   readonly timeoutSeconds: number;
   readonly cancellable: Cancellable;
+  readonly takeLoopTurn: TakeLoopTurn;
   readonly services: Services;
   readonly history: HistoryStore;
   readonly origins: OriginStore;
@@ -37,8 +38,6 @@ export interface ContextDependencies {
 /** Makes the context of one operation. */
 export function createContextOf(deps: ContextDependencies): (input: OperationInput) => GatewayContext {
   const connections = createReadConnections();
-  // One list of one operation at a time.
-  const loopTurns = createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
   return ({ caller, idempotencyKey, isQuery }) => {
     const deadlineOf = deadlineOfQuery(isQuery, () =>
       createDeadline(deps.timeoutSeconds, caller.disconnected),
@@ -49,7 +48,7 @@ export function createContextOf(deps: ContextDependencies): (input: OperationInp
       caller,
       idempotencyKey,
       services: deps.services,
-      completion: createCompletion(loopTurns, reads.callerKey, deadlineOf),
+      completion: createCompletion(deps.takeLoopTurn, reads.callerKey, deadlineOf),
       history: createHistory(history),
       statistics: createStatistics(history),
       loaders: createLoaders(history, caller),

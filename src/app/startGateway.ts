@@ -3,6 +3,7 @@ import type { Config } from '../config/loadConfig.js';
 import { startLocalServices } from '../local/startLocalServices.js';
 import type { Administrator } from '../membership.js';
 import type { Database } from '../store/connection/client.js';
+import { createEventLoopTurns } from '../services/eventLoopTurns.js';
 import { createHistoryStore } from '../store/history/history.js';
 import { createInventoryReads } from '../store/inventory/inventoryReads.js';
 import { createOriginStore } from '../store/requests/requestOrigin.js';
@@ -69,7 +70,9 @@ export async function startGateway(
     memberReads: memberReading.reads,
   });
   const access = createAccess(core);
+  const takeLoopTurn = createEventLoopTurns();
   const contextOf = createContextOf({
+    takeLoopTurn,
     timeoutSeconds: config.access.limits.timeoutSeconds,
     cancellable: database.cancellable,
     services: createRequestServices(core, laneWork, memberReading, { history, charge: access.charge }),
@@ -82,7 +85,7 @@ export async function startGateway(
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
   });
-  const server = await prepareHttp(core, access, contextOf, explorerDir);
+  const server = await prepareHttp(core, access, { contextOf, takeLoopTurn, explorerDir });
 
   await laneWork.workers.start();
   await inventory.start();

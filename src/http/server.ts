@@ -10,6 +10,7 @@ import type { Authenticate } from '../services/access/authentication.js';
 import type { Charge } from '../services/access/budget.js';
 import { createCallerLimit } from '../services/access/callerLimit.js';
 import type { WatchCredential } from '../services/access/credentialWatch.js';
+import type { TakeLoopTurn } from '../services/eventLoopTurns.js';
 import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createAdmit } from './graphql/admission.js';
 import { createApolloServer } from './graphql/apolloServer.js';
@@ -51,6 +52,7 @@ export interface HttpOptions {
   /** Records that a caller named administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly charge: Charge;
+  readonly takeLoopTurn: TakeLoopTurn;
   readonly readiness: Readiness;
   readonly exportOutcomes: ExportOutcomes;
   readonly metrics: Metrics;
@@ -151,14 +153,14 @@ async function registerHooks(
 /** Registers /graphql and /graphql/stream; returns a function that closes the server once the answers in progress are sent. */
 async function registerGraphQL(
   app: FastifyInstance,
-  { settings, contextOf, charge, watchCredential, log }: HttpOptions,
+  { settings, contextOf, charge, takeLoopTurn, watchCredential, log }: HttpOptions,
   gate: Gate,
   toCallerError: ToCallerError,
 ): Promise<() => Promise<void>> {
   const { limits } = settings;
   const schema = buildGatewaySchema();
   const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
-  const checkDocumentText = createCheckDocumentText(charge);
+  const checkDocumentText = createCheckDocumentText(charge, takeLoopTurn);
   const httpContextOf = createHttpContextOf(contextOf);
   const shared = {
     schema,

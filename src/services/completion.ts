@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.js';
-import type { FairTurns } from './fairTurns.js';
 import type { Deadline } from './deadline.js';
+import type { TakeLoopTurn } from './eventLoopTurns.js';
 
 /** Most entries of all lists in one answer. */
 export const ANSWER_ENTRIES = 50_000;
@@ -30,10 +30,9 @@ export type MaybePromise<Value> = Value | Promise<Value>;
  * The completing of one operation. graphql-js completes all values that it has without a pause; a long answer would keep the
  * event loop for seconds.
  *
- * @param loopTurns one turn at a time, for all operations of the process.
  */
 export function createCompletion(
-  loopTurns: FairTurns,
+  takeLoopTurn: TakeLoopTurn,
   callerKey: string,
   deadlineOf: () => Deadline | null,
 ): Completion {
@@ -41,9 +40,7 @@ export function createCompletion(
   let sliceEnd = 0;
 
   const pause = async (): Promise<void> => {
-    const end = await loopTurns.take(callerKey);
-    // The turn ends in the next iteration of the event loop, after the promises that wait for it.
-    setImmediate(end);
+    await takeLoopTurn(callerKey);
     deadlineOf()?.check();
     sliceEnd = performance.now() + SLICE_MS;
   };

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createFairTurns } from '../../src/services/fairTurns.js';
+import { createEventLoopTurns } from '../../src/services/eventLoopTurns.js';
 import { ANSWER_ENTRIES, createCompletion, type Completion } from '../../src/services/completion.js';
 import { createDeadline } from '../../src/services/deadline.js';
 
-const loopTurns = () => createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
 const entries = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
 /** Completes lists, and keeps the CPU busy for each. */
@@ -19,13 +18,13 @@ async function completeAll(completion: Completion, lists: number, onList: () => 
 
 describe('the completing of an answer', () => {
   it('does not delay a short answer', () => {
-    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const completion = createCompletion(createEventLoopTurns(), 'a', () => null);
     const list = entries(500);
     expect(completion.admit(list)).toBe(list);
   });
 
   it('lets the event loop go on during a long answer', async () => {
-    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const completion = createCompletion(createEventLoopTurns(), 'a', () => null);
     let longest = 0;
     let last = performance.now();
     const timer = setInterval(() => {
@@ -39,14 +38,14 @@ describe('the completing of an answer', () => {
   });
 
   it('completes the entries of a long list in slices, in order', async () => {
-    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const completion = createCompletion(createEventLoopTurns(), 'a', () => null);
     const list = await completion.admit(entries(2_300));
     expect(list.filter((entry) => entry instanceof Promise)).toHaveLength(1_800);
     expect(await Promise.all(list)).toEqual(entries(2_300));
   });
 
   it('rotates over operations of different callers', async () => {
-    const turns = loopTurns();
+    const turns = createEventLoopTurns();
     const order: string[] = [];
     const long = completeAll(
       createCompletion(turns, 'a', () => null),
@@ -63,7 +62,7 @@ describe('the completing of an answer', () => {
   });
 
   it('refuses an answer with too many entries', () => {
-    const completion = createCompletion(loopTurns(), 'a', () => null);
+    const completion = createCompletion(createEventLoopTurns(), 'a', () => null);
     void completion.admit(entries(ANSWER_ENTRIES));
     expect(() => completion.admit([1])).toThrow(
       expect.objectContaining({
@@ -74,7 +73,7 @@ describe('the completing of an answer', () => {
   });
 
   it('ends at the deadline', () => {
-    const completion = createCompletion(loopTurns(), 'a', () => createDeadline(0));
+    const completion = createCompletion(createEventLoopTurns(), 'a', () => createDeadline(0));
     expect(() => completion.admit([1])).toThrow(expect.objectContaining({ code: 'TIMED_OUT' }));
   });
 });

@@ -28,9 +28,6 @@ const CALLERS_AT_ONCE = 3;
 /** Most queries of one caller that wait until others of the caller have been executed. */
 const WAITING_QUERIES = 1_000;
 
-/** The key of all anonymous callers together. */
-const ANONYMOUS = 'ANONYMOUS';
-
 /** Points that every operation is charged beside its cost, for the HTTP request, authentication and parsing. */
 export const OPERATION_POINTS = 10;
 
@@ -82,8 +79,7 @@ export function createAdmit(
     const points = complexity + OPERATION_POINTS;
     const budget = caller === null ? null : await charge(caller, points);
     if (info.type === 'query') {
-      const key = caller === null ? ANONYMOUS : callerKey(caller);
-      requestInfo.endExecution = await executions.take(key, points, caller?.disconnected);
+      requestInfo.endExecution = await executions.take(callerKey(caller), points, caller?.disconnected);
     }
     return { operation, cost: { complexity, maximum, budget } };
   };

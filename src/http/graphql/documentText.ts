@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../errors.js';
 import type { Charge } from '../../services/access/budget.js';
+import { callerKey } from '../../services/callerKey.js';
+import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { parametersOf } from './trustedDocuments.js';
 
@@ -13,18 +15,25 @@ const IGNORED_CHARACTERS = 250_000;
 /** Characters of a document that cost its caller a point when the operation is refused. */
 const CHARACTERS_PER_POINT = 100;
 
+/** A longer body takes more than a millisecond to be parsed, validated and coerced, in bytes. */
+const LONG_BODY = 10_000;
+
 /** A `preHandler` hook. */
 export type CheckDocumentText = (request: FastifyRequest) => Promise<void>;
 
 /**
- * Returns the hook that refuses a request before its document is parsed: with RATE_LIMITED when the caller's budget is spent,
- * and with LIMIT_EXCEEDED when the document has too many lines or ignored characters.
+ * Returns the hook before a document is parsed. A request with a long body waits for its turn. Rejects with RATE_LIMITED when the
+ * caller's budget is spent, and with LIMIT_EXCEEDED when the document has too many lines or ignored characters.
  */
-export function createCheckDocumentText(charge: Charge): CheckDocumentText {
+export function createCheckDocumentText(charge: Charge, takeLoopTurn: TakeLoopTurn): CheckDocumentText {
   return async (request) => {
     const caller = request.requestInfo?.caller ?? null;
     if (caller !== null) {
       await charge(caller, 0);
+    }
+    // A body without a length is short, or long enough to be read in many pieces.
+    if (!(Number(request.headers['content-length'] ?? Infinity) <= LONG_BODY)) {
+      await takeLoopTurn(callerKey(caller));
     }
     const query = parametersOf(request)?.['query'];
     if (typeof query === 'string') {

@@ -1,0 +1,96 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { BenchAccount } from './mutations.js';
+
+/** What one caller does to a gateway, again and again. */
+export interface Attack {
+  readonly name: string;
+  /** How many of `send` are under way at once. */
+  readonly atOnce: number;
+  /** Sends one request and resolves with its HTTP status, once its answer has been read. */
+  send(): Promise<number>;
+}
+
+/** Where the attacks go, and with which credential. */
+export interface AttackTarget {
+  readonly url: string;
+  readonly authorization: string;
+  readonly accounts: readonly BenchAccount[];
+}
+
+const HEAVY = `{ requests(first: 100) { nodes { id status createdAt
+  outcomes(first: 100) { nodes { id accountId email status reasonCode reason settledAt administrator service region } } } } }`;
+const ALIASES = Array.from({ length: 50 }, (_, n) => n);
+
+/** The most expensive things that the limits allow one caller. */
+export function attacks(target: AttackTarget): readonly Attack[] {
+  const post = (name: string, atOnce: number, body: object): Attack => {
+    const json = JSON.stringify(body);
+    return { name, atOnce, send: () => postOnce(target, json) };
+  };
+  const accounts = (from: number, count: number) => target.accounts.slice(from, from + count);
+  return [
+    post('9 queries of the most objects', 9, { query: HEAVY }),
+    post('50 queries with 50 aliases of statistics', 50, {
+      query: `{ ${ALIASES.map((n) => `a${n}: statistics(groupBy: []) { outcomes }`).join(' ')} }`,
+    }),
+    post('10 queries of distinct accounts', 10, { query: '{ statistics(groupBy: [MONTH]) { accounts } }' }),
+    post('10 queries of 10,000 statistics rows', 10, {
+      query:
+        '{ statistics(groupBy: [HOUR, SERVICE, REGION, STATUS, REASON_CODE, REQUESTED_BY]) { from service region status reasonCode requestedBy outcomes } }',
+    }),
+    post('20 queries of live members', 20, {
+      query:
+        '{ members(service: GUARDDUTY, region: "us-east-1", first: 100) { nodes { accountId status } } }',
+    }),
+    post('10 introspection queries', 10, {
+      query: `{ ${ALIASES.slice(0, 4)
+        .map((n) => `a${n}: __schema { types { name fields { name args { name } } } }`)
+        .join(' ')} }`,
+    }),
+    post('20 invalid documents of 200 kB', 20, { query: `{ ${'unknown '.repeat(25_000)} }` }),
+    post('10 documents with 20,000 lines and faults', 10, {
+      query: `{${'\n'.repeat(19_900)}${ALIASES.map((n) => `unknown${n}`).join(' ')} }`,
+    }),
+    post('4 requests of 10,000 accounts at 4 targets', 4, {
+      query:
+        'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { request { id } userErrors { code } } }',
+      variables: { input: { accounts: accounts(0, 10_000), waitSeconds: 0 } },
+    }),
+    post('4 dry runs of 1,000 accounts', 4, {
+      query:
+        'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { plan { targets { accounts { accountId verdict } } } userErrors { code } } }',
+      variables: { input: { accounts: accounts(0, 1_000), dryRun: true } },
+    }),
+    {
+      name: '4 connections with 20,000 pipelined requests each',
+      atOnce: 4,
+      send: () => pipeline(target, 20_000),
+    },
+  ];
+}
+
+async function postOnce({ url, authorization }: AttackTarget, body: string): Promise<number> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Sends requests for readiness on one connection without waiting for an answer. Resolves with 200 once all have been read. */
+async function pipeline({ url }: AttackTarget, requests: number): Promise<number> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const one = `GET /health/ready HTTP/1.1\r\nHost: ${hostname}\r\n`;
+  socket.write(`${one}\r\n`.repeat(requests - 1));
+  socket.end(`${one}Connection: close\r\n\r\n`);
+  try {
+    await text(socket);
+    return 200;
+  } catch {
+    return 0;
+  }
+}
