@@ -1,5 +1,6 @@
 // @ts-check
 import { defineConfig, globalIgnores } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { functionLines } from './scripts/functionLines.ts';
 
@@ -61,6 +62,18 @@ export default defineConfig(
         'error',
         { name: 'node:process', message: 'Use the global `process`; its environment belongs to config.ts.' },
         { name: 'process', message: 'Use the global `process`; its environment belongs to config.ts.' },
+      ],
+    },
+  },
+  {
+    // A regular expression takes time in proportion to the length of its text, whoever wrote the text.
+    files: ['{src,sandbox,web,client,cli}/**/*.{ts,tsx}'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignoreSticky: false, ignorePartial: false },
       ],
     },
   },

@@ -6,7 +6,7 @@ const EMAIL_MAX_LENGTH = 320;
 
 /** Printable 7-bit ASCII without white space and without the characters GuardDuty excludes. */
 const GUARDDUTY_LOCAL_PART = /^(?!\.)[!#$*+\-./0-9;=?@A-Z^_`a-z{}~]+$/;
-const GUARDDUTY_DOMAIN = /^(?![.-])[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*(?<![.-])$/;
+const GUARDDUTY_DOMAIN = /^(?![.-])[A-Za-z0-9-]*\.[A-Za-z0-9.-]*(?<![.-])$/;
 
 /** Why GuardDuty would refuse an e-mail address, as "expected ..."; null if it takes the address. */
 export function guardDutyEmailFault(email: string): string | null {
