@@ -55,7 +55,22 @@ export function withoutArns(words: string): string {
 /** Longest part of a value that a message repeats, in characters: enough to recognise the value by. */
 const QUOTED_LENGTH = 80;
 
-/** A value as messages show it: in double quotes, control characters escaped as in JSON, and cut when it is long. */
+/** Characters that a reader cannot see or tell from a space: BOM, zero width, no-break space, direction marks and the like. */
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+/** Whether a text has characters that a reader cannot see, control characters included. */
+export function hasInvisible(text: string): boolean {
+  return text.search(INVISIBLE) !== -1 || /\p{Cc}/u.test(text);
+}
+
+/** A value as messages show it: in double quotes, invisible characters escaped as in JSON, and cut when it is long. */
 export function quoted(value: string): string {
-  return JSON.stringify(value.length > QUOTED_LENGTH ? `${value.slice(0, QUOTED_LENGTH)}...` : value);
+  const json = JSON.stringify(value.length > QUOTED_LENGTH ? `${value.slice(0, QUOTED_LENGTH)}...` : value);
+  return json.replace(INVISIBLE, (character) =>
+    Array.from({ length: character.length }, (_, index) => escaped(character.charCodeAt(index))).join(''),
+  );
+}
+
+function escaped(codeUnit: number): string {
+  return `\\u${codeUnit.toString(16).padStart(4, '0')}`;
 }

@@ -1,7 +1,8 @@
+import { hasInvisible, quoted } from '../../errors.js';
 import type { MemberAccount } from '../../membership.js';
 import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
 import type { Fault } from './faults.js';
-import { accountIdFaults } from './valueFaults.js';
+import { accountIdFaults, lengthOf } from './valueFaults.js';
 
 /** An account as a mutation lists it: an id alone, or an id with an e-mail address. */
 export type AccountInput = string | { readonly accountId: string; readonly email?: string | null };
@@ -23,7 +24,7 @@ export interface CheckedAccounts {
 
 /**
  * Checks how many accounts there are, each id, each e-mail address, and that no account has two addresses. An account
- * listed twice with the same address counts once.
+ * listed twice with the same address, in any case, counts once, with the address as it came first.
  *
  * @param path path of the list.
  */
@@ -32,12 +33,12 @@ export function checkAccounts(
   list: readonly AccountInput[],
   rules: AccountRules,
 ): CheckedAccounts {
-  const byId = new Map<string, MemberAccount>();
+  const byId = new Map<string, ListedAccount>();
   const accountFaults = list.flatMap((input, index) => {
     const account = toListed(path, input, index);
     const faults = faultsOf(account, byId.get(account.accountId), rules);
     if (faults.length === 0) {
-      byId.set(account.accountId, { accountId: account.accountId, email: account.email });
+      byId.set(account.accountId, byId.get(account.accountId) ?? account);
     }
     return faults;
   });
@@ -46,22 +47,25 @@ export function checkAccounts(
     ...accountFaults,
     ...tooManyFaults(path, byId.size, rules),
   ];
-  return { accounts: [...byId.values()], faults };
+  const accounts = Array.from(byId.values(), ({ accountId, email }) => ({ accountId, email }));
+  return { accounts, faults };
 }
 
 /** An account with the paths of its id and of its e-mail address. */
 interface ListedAccount extends MemberAccount {
   readonly idPath: readonly string[];
   readonly emailPath: readonly string[];
+  /** The index in the list. */
+  readonly index: number;
 }
 
 function toListed(list: readonly string[], input: AccountInput, index: number): ListedAccount {
   const path = [...list, String(index)];
   if (typeof input === 'string') {
-    return { accountId: input, email: null, idPath: path, emailPath: path };
+    return { accountId: input, email: null, idPath: path, emailPath: path, index };
   }
   const { accountId, email = null } = input;
-  return { accountId, email, idPath: [...path, 'accountId'], emailPath: [...path, 'email'] };
+  return { accountId, email, idPath: [...path, 'accountId'], emailPath: [...path, 'email'], index };
 }
 
 function emptyListFaults(path: readonly string[], accounts: number, { maxAccounts }: AccountRules): Fault[] {
@@ -75,15 +79,24 @@ function tooManyFaults(path: readonly string[], accounts: number, { maxAccounts 
 }
 
 /** The first fault of one account, if there is one. */
-function faultsOf(account: ListedAccount, earlier: MemberAccount | undefined, rules: AccountRules): Fault[] {
+function faultsOf(account: ListedAccount, earlier: ListedAccount | undefined, rules: AccountRules): Fault[] {
   const { accountId, email, idPath: path } = account;
   const [fault] = [...accountIdFaults(path, accountId), ...emailFaults(account, rules)];
   if (fault !== undefined) {
     return [fault];
   }
-  const message = `account ${accountId} is in the list twice, with different e-mail addresses; expected it once`;
-  const isContradicted = earlier !== undefined && earlier.email !== email;
-  return isContradicted ? [{ path, code: 'DUPLICATE_ACCOUNT', message }] : [];
+  if (earlier === undefined || earlier.email?.toLowerCase() === email?.toLowerCase()) {
+    return [];
+  }
+  const message =
+    `account ${accountId} is in the list twice, with different e-mail addresses: ${addressOf(earlier)} and ` +
+    `${addressOf(account)}; expected it once`;
+  return [{ path, code: 'DUPLICATE_ACCOUNT', message }];
+}
+
+/** The address and the index of an account in the list, for a message. */
+function addressOf({ email, index }: ListedAccount): string {
+  return `${email === null ? 'none' : quoted(email)} (index ${index})`;
 }
 
 function emailFaults({ accountId, email, emailPath: path }: ListedAccount, rules: AccountRules): Fault[] {
@@ -93,6 +106,7 @@ function emailFaults({ accountId, email, emailPath: path }: ListedAccount, rules
     return isMissing ? [{ path, code: 'EMAIL_REQUIRED', message }] : [];
   }
   const fault = rules.isForGuardDuty ? guardDutyEmailFault(email) : securityHubEmailFault(email);
-  const message = `the e-mail address of account ${accountId} is not valid: ${fault}`;
+  const came = hasInvisible(email) ? `, got ${quoted(email)}${lengthOf(email)}` : '';
+  const message = `the e-mail address of account ${accountId} is not valid: ${fault}${came}`;
   return fault === null ? [] : [{ path, code: 'INVALID_INPUT', message }];
 }

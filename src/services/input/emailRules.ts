@@ -1,3 +1,5 @@
+import { hasInvisible } from '../../errors.js';
+
 /** GuardDuty's limits on AccountDetail.Email (UPSTREAMS.md, "GuardDuty"), in characters. */
 const GUARDDUTY_EMAIL_LENGTH = { min: 6, max: 64 } as const;
 
@@ -29,7 +31,7 @@ export function guardDutyEmailFault(email: string): string | null {
 
 /** Why text is no e-mail address, as "expected ..."; null if it is one. Security Hub takes every address. */
 export function securityHubEmailFault(email: string): string | null {
-  if (email.length <= EMAIL_MAX_LENGTH && /^[^\s@\0]+@[^\s@\0]+$/.test(email)) {
+  if (email.length <= EMAIL_MAX_LENGTH && /^[^\s@\0]+@[^\s@\0]+$/.test(email) && !hasInvisible(email)) {
     return null;
   }
   return `expected one e-mail address of at most ${EMAIL_MAX_LENGTH} characters`;

@@ -1,4 +1,4 @@
-import { quoted } from '../../errors.js';
+import { hasInvisible, quoted } from '../../errors.js';
 import { isAccountId } from '../../membership.js';
 import type { Fault } from './faults.js';
 
@@ -36,12 +36,17 @@ export function textFaults(
   return [];
 }
 
+/** The length of a text with characters that a reader cannot see, for a message; else nothing. */
+export function lengthOf(text: string): string {
+  return hasInvisible(text) ? ` (${text.length} characters)` : '';
+}
+
 /** Finds text that is no account id. */
 export function accountIdFaults(path: readonly string[], accountId: string): Fault[] {
   if (isAccountId(accountId)) {
     return [];
   }
-  const message = `expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}`;
+  const message = `expected an AWS account id of exactly 12 digits, got ${quoted(accountId)}${lengthOf(accountId)}`;
   return [{ path, code: 'INVALID_INPUT', message }];
 }
 

@@ -74,10 +74,36 @@ describe('checkAccounts', () => {
         path: ['input', 'accounts', '1', 'accountId'],
         code: 'DUPLICATE_ACCOUNT',
         message:
-          'account 222233334444 is in the list twice, with different e-mail addresses; expected it once',
+          'account 222233334444 is in the list twice, with different e-mail addresses: "one@example.com" (index 0) and "two@example.com" (index 1); expected it once',
       },
     ]);
   });
+
+  it('takes one address in two cases once, as it came first', () => {
+    const { accounts, faults } = checkAccounts(
+      LIST,
+      inputs(['222233334444', 'One@example.com'], ['222233334444', 'one@EXAMPLE.com']),
+      GUARDDUTY,
+    );
+    expect(faults).toEqual([]);
+    expect(accounts).toEqual([{ accountId: '222233334444', email: 'One@example.com' }]);
+  });
+
+  it.each(['\ufeff', '\u200b', '\u00a0', '\u2060'])(
+    'shows the invisible character %j, with the length',
+    (hidden) => {
+      const forHub = { ...GUARDDUTY, isForGuardDuty: false, requiresEmails: false };
+      const listed = inputs([`${hidden}222233334444`, null], ['222233334445', `one@example.com${hidden}`]);
+      for (const rules of [GUARDDUTY, forHub]) {
+        const { faults } = checkAccounts(LIST, listed, rules);
+        const code = hidden.charCodeAt(0).toString(16).padStart(4, '0');
+        expect(faults.map(({ message }) => message)).toEqual([
+          `expected an AWS account id of exactly 12 digits, got "\\u${code}222233334444" (13 characters)`,
+          expect.stringContaining(`got "one@example.com\\u${code}" (16 characters)`),
+        ]);
+      }
+    },
+  );
 
   it('names each account whose e-mail address is missing or wrong, for GuardDuty', () => {
     const { faults } = checkAccounts(
