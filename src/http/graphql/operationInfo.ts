@@ -2,11 +2,14 @@ import { Kind, type DocumentNode, type GraphQLFormattedError, type SelectionSetN
 import type { OperationInfo } from '../request/requestInfo.js';
 import type { ParsedOperation } from './parsedOperation.js';
 
+/** Longest name of an operation in the log, in characters. */
+const MAX_NAME_LENGTH = 100;
+
 /** Describes an operation for the log, before its cost and its answer are known. */
 export function operationInfoOf({ document, operation }: ParsedOperation): OperationInfo {
   return {
     type: operation.operation,
-    name: operation.name?.value ?? null,
+    name: operation.name?.value.slice(0, MAX_NAME_LENGTH) ?? null,
     fields: [...rootFields(document, operation.selectionSet)],
     cost: null,
     counts: [],
