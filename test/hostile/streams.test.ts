@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,6 +133,33 @@ describe('streams of one caller', () => {
     const { answer, close } = await open(careless, id);
     expect(answer.status).toBe(200);
     close();
+  });
+
+  it('leave no place taken when their clients disconnect at once', async () => {
+    const id = await makeRequest(1);
+    const hasty = await gateway.token('hasty', 'VIEWER');
+    const body = JSON.stringify({ query: FOLLOW, variables: { id } });
+    const head =
+      `POST /graphql/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${hasty}\r\n` +
+      'accept: text/event-stream\r\ncontent-type: application/json\r\n' +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const { hostname, port } = new URL(gateway.url);
+    for (let i = 0; i < 2 * STREAMS; i += 1) {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      await new Promise<void>((resolve) => socket.write(head + body, () => resolve()));
+      await sleep(i % 8);
+      socket.resetAndDestroy();
+    }
+    await expect
+      .poll(async () => {
+        const all = await Promise.all(Array.from({ length: STREAMS }, () => open(hasty, id)));
+        all.forEach(({ close }) => {
+          close();
+        });
+        return new Set(all.map(({ answer }) => answer.status));
+      })
+      .toEqual(new Set([200]));
   });
 
   it('share the reads of one request', async () => {

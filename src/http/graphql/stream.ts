@@ -7,6 +7,7 @@ import type { CallerLimit } from '../../services/access/callerLimit.js';
 import type { CredentialWatch, WatchCredential } from '../../services/access/credentialWatch.js';
 import { headOf } from '../request/errorStatus.js';
 import { noCredentials, type Gate } from '../request/gate.js';
+import { whenClosed } from '../request/whenClosed.js';
 import { credentialOf } from '../request/requestInfo.js';
 import { OPERATION_POINTS, type Admit } from './admission.js';
 import type { ChargeRefused, CheckDocumentText } from './documentText.js';
@@ -59,11 +60,13 @@ export function registerStream(app: FastifyInstance, dependencies: StreamDepende
       throw new GatewayError('BAD_REQUEST', 'expected an Accept header with text/event-stream');
     }
     const parameters = subscriptionParameters(request);
-    reply.raw.once('close', openStreams.open(caller));
+    whenClosed(reply.raw, openStreams.open(caller));
     const context = contextOf(request);
     try {
       const results = await subscribe(dependencies, { caller, context, parameters });
-      return await reply.headers(EVENT_STREAM_HEADERS).send(toEventStream(results));
+      const events = toEventStream(results);
+      whenClosed(reply.raw, () => events.destroy());
+      return await reply.headers(EVENT_STREAM_HEADERS).send(events);
     } catch (error) {
       return refuse(dependencies, { context, parameters, reply }, error);
     }
