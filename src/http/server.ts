@@ -29,6 +29,7 @@ import { measureRequests } from './request/requestMetrics.js';
 import { requestIdOf } from './request/requestOrigin.js';
 import { refuseWhenStopping } from './request/stopping.js';
 import { disconnectIdleReaders, idleReaderOptions } from './request/unreadAnswers.js';
+import { countUnreadBytes } from './request/unreadBytes.js';
 import { registerWebSecurity } from './request/webSecurity.js';
 import { registerExplorer } from './routes/explorer.js';
 import { registerExport } from './routes/export.js';
@@ -164,7 +165,11 @@ async function registerGraphQL(
   const httpContextOf = createHttpContextOf(contextOf);
   const shared = {
     schema,
-    admit: createAdmit(schema, { maxComplexity: limits.complexity, charge }),
+    admit: createAdmit(schema, {
+      maxComplexity: limits.complexity,
+      charge,
+      checkUnread: countUnreadBytes(app),
+    }),
     chargeRefused: createChargeRefused(charge),
     formatError: createFormatError(toCallerError),
     allowsIntrospection: settings.introspection !== 'off',

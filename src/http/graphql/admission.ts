@@ -4,6 +4,7 @@ import type { Budget, Charge } from '../../services/access/budget.js';
 import { callerKey } from '../../services/callerKey.js';
 import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
+import type { CheckUnread } from '../request/unreadBytes.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { createCostOf, type CostOf } from './cost.js';
 import { SCHEMA_POINTS } from './introspectionPrice.js';
@@ -53,7 +54,7 @@ export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promi
 
 export function createAdmit(
   schema: GraphQLSchema,
-  { maxComplexity, charge }: { maxComplexity: number; charge: Charge },
+  { maxComplexity, charge, checkUnread }: { maxComplexity: number; charge: Charge; checkUnread: CheckUnread },
 ): Admit {
   const executions = createFairTurns({
     total: CALLERS_AT_ONCE * maxComplexity,
@@ -81,6 +82,8 @@ export function createAdmit(
     if (info.type === 'query') {
       requestInfo.endExecution = await executions.take(callerKey(caller), points, caller?.disconnected);
     }
+    // After the turn: answers of the caller's other operations may have become ready in the meantime.
+    checkUnread(caller);
     return { operation, cost: { complexity, maximum, budget } };
   };
 }

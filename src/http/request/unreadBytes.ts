@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../../errors.js';
+import type { Caller } from '../../membership.js';
+import { callerKey } from '../../services/callerKey.js';
+import { whenClosed } from './whenClosed.js';
+
+/**
+ * Most bytes of answers that a caller has asked for and not read; the gateway keeps them in memory until UNREAD_ANSWER_MS. The
+ * largest answer has about 10 MiB.
+ */
+const UNREAD_BYTES = 64 * 1024 * 1024;
+
+/** The key of all anonymous callers together. */
+const ANONYMOUS = 'ANONYMOUS';
+
+/**
+ * Refuses a caller that does not read its answers. The local caller has no limit: it uses the machine itself.
+ *
+ * @throws GatewayError RATE_LIMITED when the caller has too many bytes of unread answers.
+ */
+export type CheckUnread = (caller: Caller | null) => void;
+
+/** Counts the bytes of answers that the callers have not read; exports and streams are not in memory, and not counted. */
+export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): CheckUnread {
+  const unread = new Map<string, number>();
+  const add = (key: string, bytes: number): void => {
+    const sum = (unread.get(key) ?? 0) + bytes;
+    if (sum > 0) {
+      unread.set(key, sum);
+    } else {
+      unread.delete(key);
+    }
+  };
+  app.addHook('onSend', ({ requestInfo }, { raw }, payload, done) => {
+    if (requestInfo !== null && typeof payload === 'string') {
+      const key = keyOf(requestInfo.caller);
+      const bytes = Buffer.byteLength(payload);
+      add(key, bytes);
+      whenClosed(raw, () => {
+        add(key, -bytes);
+      });
+    }
+    done();
+  });
+  return (caller) => {
+    const bytes = unread.get(keyOf(caller)) ?? 0;
+    if (bytes > maximum && caller?.kind !== 'LOCAL') {
+      throw tooManyUnread(maximum, bytes);
+    }
+  };
+}
+
+function keyOf(caller: Caller | null): string {
+  return caller === null ? ANONYMOUS : callerKey(caller);
+}
+
+function tooManyUnread(maximum: number, actual: number): GatewayError {
+  return new GatewayError(
+    'RATE_LIMITED',
+    `expected at most ${maximum} bytes of answers that the caller has not read, got ${actual}; read them first`,
+    { details: { limit: 'UNREAD_BYTES', maximum, actual, retryAfterSeconds: 1 } },
+  );
+}
