@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CALLER_CODES } from '../../src/http/request/callerErrors.js';
+import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
+import { onServer } from '../support/database.js';
+import { argumentPaths, type ArgumentPath } from './argumentPaths.js';
+
+const CLIENTS = 8;
+
+const UUID = '01a1fc84-6b0b-7357-ad8c-145f65014dad';
+const DROP = "'; DROP TABLE request CASCADE; --";
+
+const TEXTS = [
+  DROP,
+  `x${DROP}`,
+  `request_${UUID}${DROP}`,
+  `request_${UUID}\n`,
+  `outcome_9223372036854775807_222233334444`,
+  `outcome_1_222233334444${DROP}`,
+  `222233334444' OR '1'='1`,
+  '２２２２３３３３４４４４',
+  "us-east-1' UNION SELECT secret_hash::text FROM api_token --",
+  '" OR ""="',
+  '$1',
+  '$$; DELETE FROM request; $$',
+  ':name ?1 @p1 #{x} ${x} %s %n',
+  '/* */ -- # ;',
+  '*/ OR true /*',
+  '%',
+  '_%\\',
+  '{"a"}',
+  '{,}',
+  '[1,2)',
+  "E'\\047'",
+  '\0',
+  `222233334444\0`,
+  `request_${UUID}\0`,
+  '\ud800',
+  'us-east-1\udfff',
+  '\udc00\ud800',
+  '\u202e\ufeff\u2028',
+  '\uffff\ufffe',
+  '𝟚'.repeat(12),
+  'NaN',
+  'infinity',
+  'epoch',
+  '2026-01-01T00:00:00Z' + DROP,
+  '0000-01-01T00:00:00Z',
+  '-271821-04-20T00:00:00Z',
+  '+275760-09-13T00:00:00Z',
+  '9999-12-31T23:59:59.999999999+14:00',
+  '2026-02-30T25:61:61Z',
+  'x'.repeat(100_000),
+  "'".repeat(5_000),
+  '\ud83d'.repeat(1_000),
+  ...['requests', 'outcomes', 'calls', 'deniedAttempts', 'inventory'].flatMap((list) =>
+    [
+      DROP,
+      `${UUID}${DROP}`,
+      `1|222233334444${DROP}`,
+      '9223372036854775808|222233334444',
+      '222233334444|\0',
+      '\0',
+    ].map((key) => Buffer.from(`1|${list}|${key}`).toString('base64url')),
+  ),
+];
+
+/** Tables that a query may write to: the budget of its caller, and what was read from AWS. */
+const WRITTEN_BY_QUERIES = ['caller_budget', 'kept_from', 'kept_member', 'kept_page', 'target', 'lane'];
+
+let gateway: TestGateway;
+let paths: ArgumentPath[];
+beforeAll(async () => {
+  gateway = await startGateway({ environment: { CALLER_BUDGET: '1000000000' } });
+  const input = { accounts: accounts(2), administrator: null, waitSeconds: 10 };
+  const { body } = await gateway.post({
+    query:
+      'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { request { id } userErrors { message } } }',
+    variables: { input },
+  });
+  expect(body).toMatchObject({ data: { createMembers: { userErrors: [] } } });
+  const { request } = body.data!['createMembers'] as { request: { id: string } };
+  paths = argumentPaths(buildSchema(readFileSync('schema.graphql', 'utf8')), {
+    AwsAccountId: '222233334444',
+    AwsRegion: 'us-east-1',
+    ID: request.id,
+    Int: 1,
+  });
+});
+afterAll(() => gateway.stop());
+
+interface Sent {
+  readonly path: ArgumentPath;
+  readonly text: string;
+}
+
+it('every argument has a query that is answered with data', async () => {
+  expect(paths.length).toBeGreaterThan(100);
+  for (const { name, query, right } of paths) {
+    const { body } = await gateway.post({ query, variables: { value: right } });
+    expect(body.errors, name).toBeUndefined();
+  }
+});
+
+it('no text in any argument reaches PostgreSQL as SQL, or fails inside the gateway', async () => {
+  const before = await onServer(gateway.databaseUrl, tables);
+  const all: Sent[] = paths.flatMap((path) => TEXTS.map((text) => ({ path, text })));
+  const failures: string[] = [];
+  const remaining = all.values();
+  const client = async (): Promise<void> => {
+    for (const sent of remaining) {
+      const fault = await faultOf(sent);
+      if (fault !== null) {
+        failures.push(fault);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  expect(failures.slice(0, 20), `${failures.length} of ${all.length}`).toEqual([]);
+  expect(await onServer(gateway.databaseUrl, tables)).toEqual(before);
+}, 120_000);
+
+it('wildcards in a filter stand for themselves', async () => {
+  const query = 'query ($filter: RequestFilter) { requests(filter: $filter) { totalCount } }';
+  for (const text of ['%', '_', '_%', '\\%', '.*', '']) {
+    for (const name of ['requestedBy', 'note', 'administrator', 'region']) {
+      const { body } = await gateway.post({ query, variables: { filter: { [name]: text } } });
+      expect(body.data?.['requests'] ?? body.errors, `${name}: ${text}`).not.toMatchObject({ totalCount: 1 });
+    }
+  }
+});
+
+/** What is wrong with the answer to a text, with the text; null for data, or for an error that blames the caller. */
+async function faultOf({ path, text }: Sent): Promise<string | null> {
+  const { status, body } = await gateway.post({
+    query: path.query,
+    variables: { value: path.valueWith(text) },
+  });
+  const codes = (body.errors ?? []).map(({ extensions }) => extensions.code);
+  const blamesCaller = codes.every(
+    (code) => code !== 'INTERNAL_ERROR' && (CALLER_CODES as readonly string[]).includes(code),
+  );
+  const isAnswered = body.data !== undefined || codes.length > 0;
+  return status < 500 && blamesCaller && isAnswered
+    ? null
+    : `${path.name} ${JSON.stringify(text).slice(0, 200)}: ${status} ${JSON.stringify(body.errors).slice(0, 500)}`;
+}
+
+/** Every table with its columns and, unless queries write to it, its number of rows. */
+async function tables(client: pg.Client): Promise<readonly unknown[]> {
+  const { rows } = await client.query<{ name: string; columns: string }>(
+    `SELECT table_name AS name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
+     FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name ORDER BY table_name`,
+  );
+  const counted = [];
+  for (const { name, columns } of rows) {
+    const count = WRITTEN_BY_QUERIES.includes(name)
+      ? null
+      : (await client.query<{ count: string }>(`SELECT count(*) FROM "${name}"`)).rows[0]!.count;
+    counted.push({ name, columns, count });
+  }
+  return counted;
+}
