@@ -21,6 +21,9 @@ import { percentile } from './support/statistics.js';
 const OUTCOMES = Number(process.env['OUTCOMES'] ?? 1_000_000);
 const SECONDS = 8;
 
+/** The attacks to measure, by a pattern of their names. */
+const ONLY = new RegExp(process.env['ATTACKS'] ?? '');
+
 /** How long the attack goes on before the first small query, in milliseconds. */
 const BEGIN_MS = 1_000;
 
@@ -54,7 +57,7 @@ await runBench('fairness', async (closers) => {
     authorization: await tokenOf('attacker'),
     accounts: stage.accounts(10_000),
   };
-  for (const attack of attacks(target)) {
+  for (const attack of attacks(target).filter(({ name }) => ONLY.test(name))) {
     const running = run(attack);
     await new Promise((resolve) => setTimeout(resolve, BEGIN_MS));
     const answer = await probe();

@@ -73,8 +73,8 @@ function argumentsOf(accounts: readonly BenchAccount[]): Readonly<Record<string,
 function selectionOf(type: GraphQLObjectType, depth: number): string {
   const fields = Object.values(type.getFields());
   if (type.name.endsWith('Connection')) {
-    const node = getNamedType(type.getFields()['nodes']?.type);
-    return `{ nodes ${isObjectType(node) ? selectionOf(node, depth) : ''} pageInfo { hasNextPage endCursor } }`;
+    const nodes = type.getFields()['nodes'];
+    return `{ ${nodes === undefined ? '' : `nodes ${objectSelection(nodes, depth)}`} pageInfo { hasNextPage endCursor } }`;
   }
   const selected = fields.flatMap((field) => {
     const named = getNamedType(field.type);
@@ -91,6 +91,11 @@ function selectionOf(type: GraphQLObjectType, depth: number): string {
     return [`${field.name}${isPage(field) ? '(first: 5)' : ''} ${selectionOf(named, depth - 1)}`];
   });
   return selected.length === 0 ? '{ __typename }' : `{ ${selected.join(' ')} }`;
+}
+
+function objectSelection(field: GraphQLField<unknown, unknown>, depth: number): string {
+  const type = getNamedType(field.type);
+  return isObjectType(type) ? selectionOf(type, depth) : '';
 }
 
 function isPage({ args }: GraphQLField<unknown, unknown>): boolean {

@@ -26,10 +26,10 @@ import type { LaneWork } from './laneWork.js';
 import type { MemberReading } from './memberReading.js';
 
 /**
- * Outcomes that are inserted at once. A larger request is inserted alone: 100,000 outcomes take about a second. Small requests
+ * Outcomes that are inserted at once. A larger request is inserted alone: 40,000 outcomes take about half a second. Small requests
  * of one caller do not wait for each other.
  */
-const INSERTED_OUTCOMES: TurnLimits = { total: 300_000, perCaller: 100_000, waiting: 1_000 };
+const INSERTED_OUTCOMES: TurnLimits = { total: 100_000, perCaller: 40_000, waiting: 1_000 };
 
 /** The mutations of requests. A request wakes the workers of its lanes. */
 export function createRequestServices(

@@ -34,111 +34,33 @@ interface WaitingTurn {
 }
 
 interface CallerTurns {
+  readonly key: string;
   taken: number;
   /** In order of arrival. */
   readonly waiting: Set<WaitingTurn>;
 }
 
-export function createFairTurns(limits: TurnLimits): FairTurns {
+/** The turns that have begun and those that wait. */
+interface Turns {
+  readonly limits: TurnLimits;
+  taken: number;
   /** Callers with a turn or a waiting turn, in the order of their rotation. */
-  const callers = new Map<string, CallerTurns>();
+  readonly callers: Map<string, CallerTurns>;
+}
+
+export function createFairTurns(limits: TurnLimits): FairTurns {
+  const turns: Turns = { limits, taken: 0, callers: new Map() };
   const largest = Math.min(limits.total, limits.perCaller);
-  let taken = 0;
-
-  const fits = (caller: CallerTurns, weight: number): boolean =>
-    taken + weight <= limits.total && caller.taken + weight <= limits.perCaller;
-
-  /** Puts the caller behind all others in the rotation. */
-  const moveToEnd = (key: string, caller: CallerTurns): void => {
-    callers.delete(key);
-    callers.set(key, caller);
-  };
-
-  const begin = (key: string, caller: CallerTurns, weight: number): EndTurn => {
-    taken += weight;
-    caller.taken += weight;
-    moveToEnd(key, caller);
-    let isEnded = false;
-    return () => {
-      if (isEnded) {
-        return;
-      }
-      isEnded = true;
-      taken -= weight;
-      caller.taken -= weight;
-      moveToEnd(key, caller);
-      forget(key, caller);
-      beginWaiting();
-    };
-  };
-
-  const forget = (key: string, caller: CallerTurns): void => {
-    if (caller.taken === 0 && caller.waiting.size === 0) {
-      callers.delete(key);
-    }
-  };
-
-  /** Begins the waiting turns for which there is room, one caller after the other. */
-  const beginWaiting = (): void => {
-    for (const [key, caller] of callers) {
-      const [first] = caller.waiting;
-      if (first === undefined || !fits(caller, first.weight)) {
-        continue;
-      }
-      caller.waiting.delete(first);
-      // The loop comes back to the caller after all others.
-      first.begin();
-    }
-  };
-
-  const wait = (
-    key: string,
-    caller: CallerTurns,
-    weight: number,
-    signal: AbortSignal | undefined,
-  ): Promise<EndTurn> => {
-    if (caller.waiting.size >= limits.waiting) {
-      throw tooManyWaiting(limits.waiting);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<EndTurn>();
-    const turn: WaitingTurn = {
-      weight,
-      begin() {
-        signal?.removeEventListener('abort', leave);
-        resolve(begin(key, caller, weight));
-      },
-    };
-    const leave = (): void => {
-      caller.waiting.delete(turn);
-      forget(key, caller);
-      reject(signal?.reason);
-      // A smaller turn may have waited behind this one.
-      beginWaiting();
-    };
-    caller.waiting.add(turn);
-    signal?.addEventListener('abort', leave, { once: true });
-    return promise;
-  };
-
-  const callerOf = (key: string): CallerTurns => {
-    const caller = callers.get(key) ?? { taken: 0, waiting: new Set() };
-    callers.set(key, caller);
-    return caller;
-  };
 
   const tryTake: FairTurns['tryTake'] = (key, wanted = 1) => {
     const weight = Math.min(wanted, largest);
-    const caller = callerOf(key);
-    if (caller.waiting.size === 0 && fits(caller, weight)) {
-      return begin(key, caller, weight);
-    }
-    forget(key, caller);
-    return null;
+    const caller = turns.callers.get(key) ?? { key, taken: 0, waiting: new Set() };
+    return caller.waiting.size === 0 && fits(turns, caller, weight) ? begin(turns, caller, weight) : null;
   };
 
   const take: FairTurns['take'] = async (key, wanted = 1, signal) => {
     signal?.throwIfAborted();
-    return tryTake(key, wanted) ?? wait(key, callerOf(key), Math.min(wanted, largest), signal);
+    return tryTake(key, wanted) ?? waitForTurn(turns, key, Math.min(wanted, largest), signal);
   };
 
   return {
@@ -153,6 +75,84 @@ export function createFairTurns(limits: TurnLimits): FairTurns {
       }
     },
   };
+}
+
+function fits({ limits, taken }: Turns, caller: CallerTurns, weight: number): boolean {
+  return taken + weight <= limits.total && caller.taken + weight <= limits.perCaller;
+}
+
+/** Begins a turn, and puts its caller behind all others in the rotation. */
+function begin(turns: Turns, caller: CallerTurns, weight: number): EndTurn {
+  turns.taken += weight;
+  caller.taken += weight;
+  moveToEnd(turns, caller);
+  let isEnded = false;
+  return () => {
+    if (isEnded) {
+      return;
+    }
+    isEnded = true;
+    turns.taken -= weight;
+    caller.taken -= weight;
+    moveToEnd(turns, caller);
+    forgetIdle(turns, caller);
+    beginWaiting(turns);
+  };
+}
+
+function moveToEnd({ callers }: Turns, caller: CallerTurns): void {
+  callers.delete(caller.key);
+  callers.set(caller.key, caller);
+}
+
+function forgetIdle({ callers }: Turns, { key, taken, waiting }: CallerTurns): void {
+  if (taken === 0 && waiting.size === 0) {
+    callers.delete(key);
+  }
+}
+
+/** Begins the waiting turns for which there is room, one caller after the other. */
+function beginWaiting(turns: Turns): void {
+  // A caller whose turn begins moves to the end, where the loop comes back to it.
+  for (const caller of turns.callers.values()) {
+    const [first] = caller.waiting;
+    if (first !== undefined && fits(turns, caller, first.weight)) {
+      caller.waiting.delete(first);
+      first.begin();
+    }
+  }
+}
+
+function waitForTurn(
+  turns: Turns,
+  key: string,
+  weight: number,
+  signal: AbortSignal | undefined,
+): Promise<EndTurn> {
+  const caller = turns.callers.get(key) ?? { key, taken: 0, waiting: new Set<WaitingTurn>() };
+  turns.callers.set(key, caller);
+  const { waiting } = caller;
+  if (waiting.size >= turns.limits.waiting) {
+    throw tooManyWaiting(turns.limits.waiting);
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<EndTurn>();
+  const turn: WaitingTurn = {
+    weight,
+    begin() {
+      signal?.removeEventListener('abort', leave);
+      resolve(begin(turns, caller, weight));
+    },
+  };
+  const leave = (): void => {
+    waiting.delete(turn);
+    forgetIdle(turns, caller);
+    reject(signal?.reason);
+    // A smaller turn may have waited behind this one.
+    beginWaiting(turns);
+  };
+  waiting.add(turn);
+  signal?.addEventListener('abort', leave, { once: true });
+  return promise;
 }
 
 function tooManyWaiting(maximum: number): GatewayError {

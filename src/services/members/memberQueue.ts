@@ -45,30 +45,11 @@ export interface MemberQueue<Answer> {
 
 export function createMemberQueue<Answer>(): MemberQueue<Answer> {
   const waiting = new Map<string, QueuedRead<Answer>>();
-  /** The same reads by caller. */
-  const waitingOf = new Map<string, Set<QueuedRead<Answer>>>();
+  const rotation = createRotation<Answer>();
 
   const remove = (read: QueuedRead<Answer>): void => {
     waiting.delete(read.accountId);
-    const ofCaller = waitingOf.get(read.callerKey);
-    ofCaller?.delete(read);
-    if (ofCaller?.size === 0) {
-      waitingOf.delete(read.callerKey);
-    }
-  };
-
-  /** Removes the first read of the next caller. At least one read waits. */
-  const takeNext = (): QueuedRead<Answer> => {
-    for (const [callerKey, ofCaller] of waitingOf) {
-      // Behind the other callers.
-      waitingOf.delete(callerKey);
-      waitingOf.set(callerKey, ofCaller);
-      for (const read of ofCaller) {
-        remove(read);
-        return read;
-      }
-    }
-    throw new Error('no read waits');
+    rotation.remove(read);
   };
 
   return {
@@ -80,8 +61,7 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
         const answer = Promise.withResolvers<Answer>();
         read = { accountId, deadline, answer, callerKey, callers: 0, batch: null };
         waiting.set(accountId, read);
-        const ofCaller = waitingOf.get(callerKey) ?? new Set();
-        waitingOf.set(callerKey, ofCaller.add(read));
+        rotation.add(read);
       }
       read.callers += 1;
       return read;
@@ -101,10 +81,13 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
     takeBatch() {
       const reads: QueuedRead<Answer>[] = [];
       const batch = { reads, abandoned: new AbortController() };
-      while (waiting.size > 0 && reads.length < ACCOUNTS_PER_CALL) {
-        const read = takeNext();
+      for (const read of rotation) {
+        remove(read);
         read.batch = batch;
         reads.push(read);
+        if (reads.length === ACCOUNTS_PER_CALL) {
+          break;
+        }
       }
       return batch;
     },
@@ -114,6 +97,40 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
         remove(read);
       }
       return expired;
+    },
+  };
+}
+
+/** Waiting reads, one of each caller, then a second of each, and so on. A read that is iterated has to be removed. */
+interface Rotation<Answer> extends Iterable<QueuedRead<Answer>> {
+  add(read: QueuedRead<Answer>): void;
+  remove(read: QueuedRead<Answer>): void;
+}
+
+function createRotation<Answer>(): Rotation<Answer> {
+  const callers = new Map<string, Set<QueuedRead<Answer>>>();
+  return {
+    add(read) {
+      const reads = callers.get(read.callerKey) ?? new Set();
+      callers.set(read.callerKey, reads.add(read));
+    },
+    remove(read) {
+      const reads = callers.get(read.callerKey);
+      reads?.delete(read);
+      if (reads?.size === 0) {
+        callers.delete(read.callerKey);
+      }
+    },
+    *[Symbol.iterator]() {
+      for (const [callerKey, reads] of callers) {
+        const [first] = reads;
+        if (first !== undefined) {
+          // Behind the other callers, where the loop comes back to this one.
+          callers.delete(callerKey);
+          callers.set(callerKey, reads);
+          yield first;
+        }
+      }
     },
   };
 }

@@ -85,29 +85,7 @@ export function createReadTurns(
   stopping: AbortSignal,
   clock: ReadClock = PROCESS_CLOCK,
 ): ReadTurns {
-  /** The reads of each target that wait for the quota: only the first one requests it. */
-  const lines = new Map<string, FairTurns>();
-
-  /** Resolves when the read is the first of its target. Null: not before the deadline. */
-  const inLine = async (target: TargetAddress, limits: ReadLimits): Promise<EndTurn | null> => {
-    const { deadline, signal = stopping, callerKey = GATEWAY } = limits;
-    const key = targetKey(target);
-    const line = lines.get(key) ?? createFairTurns(ONE_AT_A_TIME);
-    lines.set(key, line);
-    const first = line.tryTake(callerKey);
-    if (first !== null) {
-      return first;
-    }
-    const expired = AbortSignal.timeout(Math.max(0, Math.ceil(deadline - clock.now())));
-    try {
-      return await line.take(callerKey, 1, AbortSignal.any([signal, stopping, expired]));
-    } catch (error) {
-      if (!stopping.aborted && !signal.aborted && expired.aborted) {
-        return null;
-      }
-      throw stopping.aborted ? gatewayStopping() : error;
-    }
-  };
+  const inLine = createLine(stopping, clock);
 
   const take: ReadTurns['take'] = async (target, wanted, limits) => {
     const leaveLine = await inLine(target, limits);
@@ -161,6 +139,32 @@ export function createReadTurns(
         }
       }
     },
+  };
+}
+
+/** Resolves when a read is the first of its target. Null: not before its deadline. */
+type InLine = (target: TargetAddress, limits: ReadLimits) => Promise<EndTurn | null>;
+
+/** The reads of each target that wait for the quota: only the first one requests it. */
+function createLine(stopping: AbortSignal, clock: ReadClock): InLine {
+  const lines = new Map<string, FairTurns>();
+  return async (target, { deadline, signal = stopping, callerKey = GATEWAY }) => {
+    const key = targetKey(target);
+    const line = lines.get(key) ?? createFairTurns(ONE_AT_A_TIME);
+    lines.set(key, line);
+    const first = line.tryTake(callerKey);
+    if (first !== null) {
+      return first;
+    }
+    const expired = AbortSignal.timeout(Math.max(0, Math.ceil(deadline - clock.now())));
+    try {
+      return await line.take(callerKey, 1, AbortSignal.any([signal, stopping, expired]));
+    } catch (error) {
+      if (!stopping.aborted && !signal.aborted && expired.aborted) {
+        return null;
+      }
+      throw stopping.aborted ? gatewayStopping() : error;
+    }
   };
 }
 
