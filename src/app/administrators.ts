@@ -9,7 +9,7 @@ import type { UpstreamAccess } from './upstream.js';
  * The administrators that the gateway acts as. Without ADMINISTRATORS_FILE there is one, `default`: the account of the
  * credentials, as STS GetCallerIdentity names it. With AWS, STS names the account of each administrator in the file; while
  * it does not answer, the start goes on, and nothing is sent with credentials whose account is not known
- * (docs/decisions/0032-who-an-administrator-is.md).
+ * (docs/decisions/0034-who-an-administrator-is.md).
  *
  * @throws GatewayError `BAD_CONFIGURATION` when the account of an administrator is another one.
  * @throws what `whoAmI` throws when STS does not answer.
