@@ -18,6 +18,7 @@ import type { DocumentSize } from './graphql/documentLimits.js';
 import { createChargeRefused, createCheckDocumentText } from './graphql/documentText.js';
 import { createFormatError } from './graphql/formatError.js';
 import { createHttpContextOf, type OperationInput } from './graphql/httpContext.js';
+import { createHideSchemaNames } from './graphql/schemaNames.js';
 import { registerStream } from './graphql/stream.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
@@ -163,6 +164,7 @@ async function registerGraphQL(
   const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
   const checkDocumentText = createCheckDocumentText(charge, takeLoopTurn);
   const httpContextOf = createHttpContextOf(contextOf);
+  const allowsIntrospection = settings.introspection !== 'off';
   const shared = {
     schema,
     admit: createAdmit(schema, {
@@ -171,8 +173,11 @@ async function registerGraphQL(
       checkUnread: countUnreadBytes(app),
     }),
     chargeRefused: createChargeRefused(charge),
-    formatError: createFormatError(toCallerError),
-    allowsIntrospection: settings.introspection !== 'off',
+    formatError: createFormatError(
+      toCallerError,
+      allowsIntrospection ? undefined : createHideSchemaNames(schema),
+    ),
+    allowsIntrospection,
     limits,
   };
   const apollo = createApolloServer(app, { ...shared, log });

@@ -7,6 +7,7 @@ import {
   type CallerError,
   type ToCallerError,
 } from '../request/callerErrors.js';
+import type { MessageOf } from './schemaNames.js';
 
 /** Apollo's code for an error that has none of its own. */
 const NO_CODE = 'INTERNAL_SERVER_ERROR';
@@ -17,14 +18,20 @@ export type FormatError = (error: unknown, code?: string) => GraphQLFormattedErr
 /**
  * Errors that the request caused, as graphql-js and Apollo report them, keep their message and get one of CALLER_CODES. All
  * others are for `toCallerError`.
+ *
+ * @param messageOf the message of an error of graphql-js, as callers may see it.
  */
-export function createFormatError(toCallerError: ToCallerError): FormatError {
+export function createFormatError(
+  toCallerError: ToCallerError,
+  messageOf: MessageOf = ({ message }) => message,
+): FormatError {
   return (error, code = NO_CODE) => {
     const cause = causeOf(error);
     if (!(error instanceof GraphQLError)) {
       return toCallerError(cause);
     }
-    const requestError = cause instanceof GatewayError ? null : requestErrorOf(error, cause, code);
+    const requestError =
+      cause instanceof GatewayError ? null : requestErrorOf(error, { cause, defaultCode: code, messageOf });
     return { ...shownParts(error), ...(requestError ?? toCallerError(cause, error.path)) };
   };
 }
@@ -55,20 +62,26 @@ const TOO_DEEP = 'Maximum call stack size exceeded';
 /** Longest message about a request, in characters. graphql-js repeats values and names of the request in full. */
 const MESSAGE_LENGTH = 300;
 
+interface Format {
+  readonly cause: unknown;
+  readonly defaultCode: string;
+  readonly messageOf: MessageOf;
+}
+
 /** What the caller sees of an error that the request caused; null for an error of the gateway. */
-function requestErrorOf(error: GraphQLError, cause: unknown, defaultCode: string): CallerError | null {
-  const message = cut(error.message);
+function requestErrorOf(error: GraphQLError, { cause, defaultCode, messageOf }: Format): CallerError | null {
   const { details, code = defaultCode } = error.extensions;
   if (isLimit(details)) {
-    return { message, extensions: { code: 'LIMIT_EXCEEDED', ...details } };
+    return { message: cut(error.message), extensions: { code: 'LIMIT_EXCEEDED', ...details } };
   }
-  const maxTokens = TOO_MANY_TOKENS.exec(message)?.[1];
+  const maxTokens = TOO_MANY_TOKENS.exec(error.message)?.[1];
   if (maxTokens !== undefined) {
     return tooManyTokens(Number(maxTokens));
   }
-  if (message === TOO_DEEP && code === 'GRAPHQL_PARSE_FAILED') {
+  if (error.message === TOO_DEEP && code === 'GRAPHQL_PARSE_FAILED') {
     return { message: 'Syntax Error: the document is nested too deeply', extensions: { code } };
   }
+  const message = cut(messageOf(error));
   if (code !== NO_CODE) {
     return { message, extensions: { code: isCallerCode(code) ? code : 'BAD_REQUEST' } };
   }
