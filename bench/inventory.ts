@@ -26,6 +26,7 @@ const ADMINISTRATOR: Administrator = {
   accountId: '111122223333',
   roleArn: null,
   externalId: null,
+  profile: null,
   services: ['GUARDDUTY', 'SECURITY_HUB'],
   regions: ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2'],
   detectorIds: {},

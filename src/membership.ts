@@ -190,6 +190,8 @@ export interface Administrator {
   /** The role to assume; null: the ambient credentials are used. */
   readonly roleArn: string | null;
   readonly externalId: string | null;
+  /** A profile of the AWS configuration files, whose credentials are used instead of those of the process. */
+  readonly profile: string | null;
   readonly services: readonly SecurityService[];
   readonly regions: readonly string[];
   /** GuardDuty detectors by region. In other regions, ListDetectors finds the detector. */

@@ -17,6 +17,7 @@ const ADMINISTRATOR: Administrator = {
   accountId: '111122223333',
   roleArn: null,
   externalId: null,
+  profile: null,
   services: ['GUARDDUTY', 'SECURITY_HUB'],
   regions: ['us-east-1', 'eu-west-1'],
   detectorIds: {},

@@ -32,6 +32,7 @@ export async function configuredAdministrators(
       accountId: await whoAmI({ ...access, regions: config.defaultRegions }),
       roleArn: null,
       externalId: null,
+      profile: null,
       services: ['GUARDDUTY', 'SECURITY_HUB'],
       regions: config.defaultRegions,
       detectorIds: {},

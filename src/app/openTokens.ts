@@ -73,6 +73,7 @@ const DEFAULT_ADMINISTRATOR: Administrator = {
   accountId: '',
   roleArn: null,
   externalId: null,
+  profile: null,
   services: [],
   regions: [],
   detectorIds: {},

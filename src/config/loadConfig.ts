@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { accessFaults, accessSettings, type AccessSettings } from './access.js';
+import { readAdministratorsFile } from './administratorsFile.js';
 import { awsNetwork, awsNetworkVariables } from './awsNetwork.js';
 import { GatewayError } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
-import { isAccountId, SECURITY_SERVICES, type Administrator, type SecurityService } from '../membership.js';
+import type { Administrator, SecurityService } from '../membership.js';
 
 /** Requests per second and burst, for one administrator and region. */
 export interface ServiceRate {
@@ -118,33 +117,10 @@ const environmentSchema = z.object({
 
 type Environment = z.infer<typeof environmentSchema>;
 
-const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'expected an AWS region such as eu-west-1');
-
-const administratorsSchema = z.object({
-  administrators: z
-    .array(
-      z.strictObject({
-        id: z
-          .string()
-          .regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens or underscores'),
-        accountId: z.string().refine(isAccountId, 'expected a quoted string of 12 digits'),
-        roleArn: z
-          .string()
-          .regex(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'expected the ARN of a role')
-          .optional(),
-        externalId: z.string().min(2).optional(),
-        services: z.array(z.enum(SECURITY_SERVICES)).min(1),
-        regions: z.array(region).min(1),
-        detectorIds: z.record(region, z.string().min(1).max(300)).default({}),
-      }),
-    )
-    .min(1),
-});
-
 /**
  * Reads the environment, and the administrators file it names.
  *
- * @throws GatewayError BAD_CONFIGURATION with every fault at once, a line each. Values are not repeated: some are secret.
+ * @throws GatewayError BAD_CONFIGURATION with every fault at once, a line each. Values of variables are not repeated: some are secret.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const read = environmentSchema.safeParse(withoutEmpty(env));
@@ -155,7 +131,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const faults = contradictions(settings);
   const upstream = settings.UPSTREAM ?? 'sandbox';
   const network = awsNetwork(upstream, settings, faults);
-  const administrators = readAdministrators(settings.ADMINISTRATORS_FILE, faults);
+  const administrators = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
     throw configurationError(faults);
   }
@@ -218,35 +194,6 @@ function contradictions(settings: Environment): string[] {
     faults.push('AUTH_MODE: expected in production');
   }
   return faults;
-}
-
-function readAdministrators(file: string | undefined, faults: string[]): Administrator[] | null {
-  if (file === undefined) {
-    return null;
-  }
-  try {
-    const read = administratorsSchema.safeParse(parseYaml(readFileSync(file, 'utf8')));
-    if (!read.success) {
-      faults.push(...read.error.issues.map((issue) => `ADMINISTRATORS_FILE: ${describe(issue)}`));
-      return null;
-    }
-    const { administrators } = read.data;
-    const ids = administrators.map(({ id }) => id);
-    const duplicates = ids.filter((id, index) => ids.indexOf(id) !== index);
-    faults.push(...duplicates.map((id) => `ADMINISTRATORS_FILE: two administrators have the id ${id}`));
-    return administrators.map((administrator) => ({
-      ...administrator,
-      roleArn: administrator.roleArn ?? null,
-      externalId: administrator.externalId ?? null,
-      services: [...new Set(administrator.services)],
-      regions: [...new Set(administrator.regions)],
-    }));
-  } catch (error) {
-    faults.push(
-      `ADMINISTRATORS_FILE: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return null;
-  }
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,4 @@
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { Administrator } from '../membership.js';
 import { WrongAccount } from './credentialFailure.js';
 import type { Credentials, CredentialSources } from './credentialSources.js';
@@ -6,34 +6,42 @@ import { isFromProvider, isOfCredentials } from './errors.js';
 import { shareCredentials, type SharedCredentials } from './sharedCredentials.js';
 import { accountOf, askInRegions, assumeRole } from './sts.js';
 
-/** The credentials of every administrator, by id. The ones without a role share those of the process. */
+/**
+ * The credentials of every administrator, by id. Administrators without a role share those of their profile or, without a
+ * profile, those of the process.
+ */
 export function credentialsByAdministrator(
   administrators: readonly Administrator[],
   sources: CredentialSources,
 ): ReadonlyMap<string, SharedCredentials> {
-  const own = ownCredentials(
-    administrators.flatMap(({ regions }) => regions),
-    sources,
-  );
+  const profiles = Map.groupBy(administrators, ({ profile }) => profile);
   return new Map(
-    administrators.map((administrator) => [administrator.id, credentialsOf(administrator, own, sources)]),
+    [...profiles].flatMap(([profile, users]) => {
+      const regions = users.flatMap((user) => user.regions);
+      const own = ownCredentials(regions, sources, profile);
+      return users.map((user) => [user.id, credentialsOf(user, own, sources)] as const);
+    }),
   );
 }
 
 /**
- * The credentials of the process itself. Web identity asks STS in AWS_REGION or, without it, in the regions given, one after
- * the other.
+ * The credentials of the process itself, or of a profile of the AWS configuration files. Web identity and the role of a profile
+ * ask STS in these regions, one after the other; without a profile, in AWS_REGION first. A profile may be of another partition.
  */
-export function ownCredentials(regions: readonly string[], sources: CredentialSources): SharedCredentials {
+export function ownCredentials(
+  regions: readonly string[],
+  sources: CredentialSources,
+  profile: string | null = null,
+): SharedCredentials {
   const { credentials, region, requestHandler, limitMs } = sources;
   if (credentials !== null) {
     return shareCredentials(() => Promise.resolve(credentials));
   }
-  const stsRegions = region === null ? regions : [region, ...regions];
+  const stsRegions = region === null || profile !== null ? regions : [region, ...regions];
   // A new chain each time, and `ignoreCache`: the SDK's chain keeps keys without an expiry, and the contents of files, for ever.
   const chainIn = (stsRegion: string): Promise<Credentials> => {
-    const clientConfig = { region: stsRegion, requestHandler };
-    return fromNodeProviderChain({ clientConfig, ignoreCache: true })();
+    const init = { clientConfig: { region: stsRegion, requestHandler }, ignoreCache: true };
+    return profile === null ? fromNodeProviderChain(init)() : fromIni({ ...init, profile })();
   };
   return shareCredentials(() => askInRegions(stsRegions, chainIn, (error) => !isFromProvider(error)), {
     limitMs,
@@ -41,7 +49,7 @@ export function ownCredentials(regions: readonly string[], sources: CredentialSo
 }
 
 /**
- * The credentials of an administrator: those of the process, or of its role. STS is asked in the region where they are
+ * The credentials of an administrator: those of the process or of its profile, or of the role that these assume. STS is asked in the region where they are
  * needed, in the region that answered last, then in the administrator's other regions.
  */
 function credentialsOf(

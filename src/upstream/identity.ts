@@ -79,7 +79,9 @@ export async function checkAccounts(
           if (wrong === null) {
             unknown.push(`administrator ${id}: ${translateError(error).errorMessage}`);
           } else {
-            faults.push(`administrator ${id}: ${wrong.message}; give it a roleArn of its account`);
+            faults.push(
+              `administrator ${id}: ${wrong.message}; give it a roleArn or a profile of its account`,
+            );
           }
         }
       }),

@@ -1,21 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/loadConfig.js';
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'gateway-config-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function administratorsFile(yaml: string): Promise<string> {
-  const file = path.join(folder, `${Math.random()}.yaml`);
-  await writeFile(file, yaml);
-  return file;
-}
 
 /** The message of the error that these variables make. */
 function faultsOf(environment: Record<string, string>): string {
@@ -144,60 +129,5 @@ describe('the configuration', () => {
       AWS_REGION: 'eu-west-1',
     };
     expect(loadConfig({ ...production, DATABASE_URL: 'postgresql://host/db' }).upstream).toBe('aws');
-  });
-});
-
-describe('the administrators file', () => {
-  it('is read with its defaults', async () => {
-    const ADMINISTRATORS_FILE = await administratorsFile(`
-administrators:
-  - id: security
-    accountId: "011122223333"
-    roleArn: arn:aws:iam::011122223333:role/MembershipGateway
-    externalId: sesame
-    services: [GUARDDUTY, SECURITY_HUB, GUARDDUTY]
-    regions: [eu-west-1, us-gov-west-1]
-    detectorIds: { eu-west-1: 12abc34d567e8fa901bc2d34e56789f0 }
-  - { id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }
-`);
-    expect(loadConfig({ ADMINISTRATORS_FILE }).administrators).toEqual([
-      {
-        id: 'security',
-        accountId: '011122223333',
-        roleArn: 'arn:aws:iam::011122223333:role/MembershipGateway',
-        externalId: 'sesame',
-        services: ['GUARDDUTY', 'SECURITY_HUB'],
-        regions: ['eu-west-1', 'us-gov-west-1'],
-        detectorIds: { 'eu-west-1': '12abc34d567e8fa901bc2d34e56789f0' },
-      },
-      {
-        id: 'hub',
-        accountId: '111122223333',
-        roleArn: null,
-        externalId: null,
-        services: ['SECURITY_HUB'],
-        regions: ['eu-west-1'],
-        detectorIds: {},
-      },
-    ]);
-  });
-
-  it('is refused with all its faults, each with its path', async () => {
-    const ADMINISTRATORS_FILE = await administratorsFile(`
-administrators:
-  - { id: "a b", accountId: 111122223333, services: [], regions: [europe], roleArn: role, secret: hidden }
-`);
-    const words = faultsOf({ ADMINISTRATORS_FILE });
-    for (const place of ['id', 'accountId', 'services', 'regions.0', 'roleArn']) {
-      expect(words).toContain(`ADMINISTRATORS_FILE: administrators.0.${place}: `);
-    }
-    expect(words).toContain('"secret"');
-    expect(words).not.toContain('hidden');
-  });
-
-  it('is refused when two administrators have the same id', async () => {
-    const one = '{ id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: [eu-west-1] }';
-    const ADMINISTRATORS_FILE = await administratorsFile(`administrators: [${one}, ${one}]`);
-    expect(faultsOf({ ADMINISTRATORS_FILE })).toContain('two administrators have the id hub');
   });
 });

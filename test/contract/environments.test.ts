@@ -145,6 +145,38 @@ describe('credentials from elsewhere', () => {
     await rm(path.join(folder, 'credentials'));
   });
 
+  it('come from the profile of each administrator that names one', async () => {
+    const keys = ([name, account]: readonly string[]) =>
+      `[${name}]\naws_access_key_id=AKIASANDBOX${account}\naws_secret_access_key=sandbox-secret\n`;
+    const profiles = [['default', OWN_ACCOUNT] as const, ['china', OTHER_ACCOUNT] as const];
+    await writeFile(path.join(folder, 'credentials'), profiles.map(keys).join('\n'));
+    const china = { accountId: OTHER_ACCOUNT, regions: ['cn-north-1'] };
+    const upstream = fixture.upstream({
+      administrators: [
+        administrator(),
+        administrator({ id: 'china', ...china, profile: 'china' }),
+        administrator({ id: 'missing', ...china, profile: 'nowhere' }),
+      ],
+      credentials: null,
+      checkAccounts: true,
+      credentialsLimitMs: 1_500,
+    });
+    expect(await create(upstream)).toMatchObject({ kind: 'ANSWERED' });
+    expect(await create(upstream, 'china', 'cn-north-1')).toMatchObject({ kind: 'ANSWERED' });
+    expect(await create(upstream, 'missing', 'cn-north-1')).toMatchObject({
+      neverSent: true,
+      errorMessage: expect.stringContaining('nowhere') as string,
+    });
+    const calls = await fixture.calls();
+    expect(calls.map(({ operation, account }) => [operation, account])).toEqual(
+      profiles.flatMap(([, account]) => [
+        ['GetCallerIdentity', account],
+        ['CreateMembers', account],
+      ]),
+    );
+    await rm(path.join(folder, 'credentials'));
+  });
+
   it('come from STS in the first configured region when web identity finds no AWS_REGION', async () => {
     await using interception = await startInterception(fixture.url);
     await using proxy = await startConnectProxy(interception.port, () => 403);
@@ -187,7 +219,7 @@ describe('the account of an administrator', () => {
       unknown: [],
       faults: [
         `administrator wrong-by-role: expected a role of the account ${OWN_ACCOUNT}; got a roleArn of ${OTHER_ACCOUNT}`,
-        `administrator wrong: expected credentials of the account ${OTHER_ACCOUNT}; got those of ${OWN_ACCOUNT}, as STS names it; give it a roleArn of its account`,
+        `administrator wrong: expected credentials of the account ${OTHER_ACCOUNT}; got those of ${OWN_ACCOUNT}, as STS names it; give it a roleArn or a profile of its account`,
       ],
     });
   });

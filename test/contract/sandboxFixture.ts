@@ -47,6 +47,7 @@ export const administrator = (changes: Partial<Administrator> = {}): Administrat
   accountId: OWN_ACCOUNT,
   roleArn: null,
   externalId: null,
+  profile: null,
   services: ['GUARDDUTY', 'SECURITY_HUB'],
   regions: ['eu-west-1'],
   detectorIds: {},

@@ -207,6 +207,7 @@ describe('administrators', () => {
       accountId: '111122223333',
       roleArn: 'arn:aws:iam::111122223333:role/MembershipGateway',
       externalId: 'secret',
+      profile: null,
       services: ['GUARDDUTY'],
       regions: ['eu-west-1'],
       detectorIds: {},

@@ -36,6 +36,7 @@ export function upstreamTo(
         accountId: '111122223333',
         roleArn: null,
         externalId: null,
+        profile: null,
         services: [service],
         regions: [REGION],
         detectorIds: {},

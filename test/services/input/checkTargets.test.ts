@@ -8,6 +8,7 @@ const security: Administrator = {
   accountId: '111122223333',
   roleArn: null,
   externalId: null,
+  profile: null,
   services: ['GUARDDUTY', 'SECURITY_HUB'],
   regions: ['eu-west-1', 'us-east-1'],
   detectorIds: {},

@@ -11,6 +11,7 @@ const ADMINISTRATOR: Administrator = {
   accountId: '111122223333',
   roleArn: null,
   externalId: null,
+  profile: null,
   services: ['GUARDDUTY', 'SECURITY_HUB'],
   regions: ['eu-west-1', 'us-east-1'],
   detectorIds: {},
