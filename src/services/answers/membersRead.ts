@@ -16,6 +16,10 @@ export type AccountRead =
 /** Reasons which say that an account is no member. */
 const NO_MEMBER: readonly ReasonCode[] = ['NOT_ASSOCIATED', 'NOT_CREATED', 'ACCOUNT_INVALID'];
 
+/** Words that say the same. Those of Security Hub are not documented (UPSTREAMS.md, "Open"), so the pattern is wide. */
+const NO_MEMBER_WORDS =
+  /\b(?:not found|does(?: not|n't) exist|no such (?:member|account)|not (?:an? )?(?:associated|member))\b/i;
+
 /** What a GetMembers says of the accounts it was sent for, by account id. */
 export function accountsOf({ members, unprocessed }: MembersRead): (accountId: string) => AccountRead {
   const found = new Map(members.map((member) => [member.accountId, member]));
@@ -29,7 +33,7 @@ export function accountsOf({ members, unprocessed }: MembersRead): (accountId: s
     if (words === undefined) {
       return { kind: 'UNKNOWN', words: 'the answer does not name the account' };
     }
-    return NO_MEMBER.includes(classifyUnprocessed(words))
+    return NO_MEMBER.includes(classifyUnprocessed(words)) || NO_MEMBER_WORDS.test(words)
       ? { kind: 'NOT_A_MEMBER' }
       : { kind: 'UNKNOWN', words: words === '' ? 'the answer gives no reason' : words };
   };
