@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors.js';
 
 /** Timeout of a request to the issuer, in milliseconds: callers wait for it. */
@@ -13,16 +14,32 @@ const COOL_DOWN_MS = 10_000;
  */
 const MIN_REFETCH_INTERVAL_MS = 5_000;
 
-/** Longest time that fetched keys are used, in milliseconds: the issuer may withdraw a key. */
-const MAX_KEYS_AGE_MS = 600_000;
+/** Time after which the keys are fetched again, in milliseconds: the issuer may withdraw a key. */
+const FRESH_MS = 600_000;
+
+/** Longest time that fetched keys are used while the issuer does not answer, in milliseconds. */
+const MAX_KEYS_AGE_MS = 3_600_000;
+
+/** Most callers with an unknown key id that wait for the next fetch; one more gets UNAVAILABLE. */
+const MAX_WAITING = 1_000;
 
 /** Largest answer of the issuer, in bytes: a key set has a handful of keys. */
 const MAX_ANSWER_BYTES = 512 * 1024;
 
 /** The keys of an OpenID Connect issuer. They are found by discovery when first needed, and cached. */
 export interface Issuer {
-  /** Resolves with the key that signed a token. Rejects with `UNAVAILABLE` when the issuer cannot be reached. */
+  /**
+   * Resolves with the key that signed a token. A caller with an unknown key id waits for the next fetch of the keys, and all such
+   * callers share it. Rejects with jose's `JWKSNoMatchingKey` after that fetch, and with `UNAVAILABLE` when the issuer cannot be
+   * reached.
+   */
   readonly keyOf: JWTVerifyGetKey;
+}
+
+interface Keys {
+  readonly find: JWTVerifyGetKey;
+  /** When their fetch began, in milliseconds since 1970. */
+  readonly fetchedAt: number;
 }
 
 /**
@@ -34,61 +51,107 @@ export function createIssuer(
   minRefetchIntervalMs: number = MIN_REFETCH_INTERVAL_MS,
   now: () => number = Date.now,
 ): Issuer {
-  let keys: Promise<JWTVerifyGetKey> | null = null;
+  const fetchKeys = shared(createFetchKeys(issuer, now));
+  let keys: Keys | null = null;
+  let waiting = 0;
+
+  const refetch = async (): Promise<Keys> => (keys = await fetchKeys());
+
+  /** Resolves with the keys, after a fetch if they are not fresh. If the fetch fails, older keys go on up to MAX_KEYS_AGE_MS. */
+  const currentKeys = async (): Promise<Keys> => {
+    if (keys !== null && now() - keys.fetchedAt < FRESH_MS) {
+      return keys;
+    }
+    try {
+      return await refetch();
+    } catch (error) {
+      if (keys !== null && now() - keys.fetchedAt < MAX_KEYS_AGE_MS) {
+        return keys;
+      }
+      throw error;
+    }
+  };
+
+  /** Resolves with keys whose fetch is at least `minRefetchIntervalMs` after the last. All callers of that time share it. */
+  const nextKeys = shared(async () => {
+    await sleep(Math.max(0, (keys?.fetchedAt ?? 0) + minRefetchIntervalMs - now()));
+    return refetch();
+  });
+
+  return {
+    async keyOf(header, token) {
+      const before = keys;
+      const current = await currentKeys();
+      try {
+        return await current.find(header, token);
+      } catch (error) {
+        // Keys that were fetched for this caller are the newest.
+        if (!(error instanceof errors.JWKSNoMatchingKey) || current !== before) {
+          throw error;
+        }
+      }
+      if (waiting >= MAX_WAITING) {
+        throw unavailable('too many callers wait for its keys');
+      }
+      waiting += 1;
+      const next = await nextKeys().finally(() => (waiting -= 1));
+      return next.find(header, token);
+    },
+  };
+}
+
+/** The same function; calls until its promise settles share that promise. */
+function shared<T>(run: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | null = null;
+  return () => (pending ??= run().finally(() => (pending = null)));
+}
+
+/** Returns a function that fetches the keys. It rejects with UNAVAILABLE, at once for COOL_DOWN_MS after a failed request. */
+function createFetchKeys(issuer: string, now: () => number): () => Promise<Keys> {
+  let keysUrl: string | null = null;
   let coolDownEnd = 0;
 
-  /** Resolves with the JSON at a URL of the issuer if `isExpected` takes it; else no request leaves for COOL_DOWN_MS. */
-  const get = async (url: string, isExpected: (document: Document) => boolean): Promise<Document> => {
+  const discover = async (): Promise<string> => {
+    const url = `${issuer.endsWith('/') ? issuer.slice(0, -1) : issuer}/.well-known/openid-configuration`;
+    const { issuer: found, jwks_uri: location } = await fetchDocument(url);
+    if (found !== issuer || typeof location !== 'string' || !isKeysUrl(location, issuer)) {
+      throw new Error(`${url} answered with another document than expected`);
+    }
+    return location;
+  };
+
+  return async () => {
     if (now() < coolDownEnd) {
       throw unavailable('it did not answer a moment ago');
     }
+    const fetchedAt = now();
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
-      if (!answer.ok) {
-        throw new Error(`${url} answered ${answer.status}`);
+      keysUrl ??= await discover();
+      const document = await fetchDocument(keysUrl);
+      if (!isKeySet(document)) {
+        throw new Error(`${keysUrl} answered with another document than expected`);
       }
-      const document: unknown = JSON.parse(await readText(answer));
-      if (!isDocument(document) || !isExpected(document)) {
-        throw new Error(`${url} answered with another document than expected`);
-      }
-      return document;
+      return { find: createLocalJWKSet(document), fetchedAt };
     } catch (cause) {
+      // The issuer may have moved its keys.
+      keysUrl = null;
       coolDownEnd = now() + COOL_DOWN_MS;
       throw unavailable('it does not answer as expected', cause);
     }
   };
+}
 
-  const discover = async (): Promise<JWTVerifyGetKey> => {
-    const url = `${issuer.endsWith('/') ? issuer.slice(0, -1) : issuer}/.well-known/openid-configuration`;
-    const document = await get(
-      url,
-      (found) => found['issuer'] === issuer && isKeysUrl(found['jwks_uri'], issuer),
-    );
-    return createRemoteJWKSet(new URL(document['jwks_uri'] as string), {
-      timeoutDuration: TIMEOUT_MS,
-      cooldownDuration: minRefetchIntervalMs,
-      cacheMaxAge: MAX_KEYS_AGE_MS,
-      [customFetch]: async (keysUrl) =>
-        Response.json(
-          await get(keysUrl, ({ keys: found }) => Array.isArray(found) && found.every(isDocument)),
-        ),
-    });
-  };
-
-  return {
-    async keyOf(header, token) {
-      keys ??= discover();
-      const discovery = keys;
-      const findKey = await discovery.catch((error: unknown) => {
-        // The next token tries again.
-        if (keys === discovery) {
-          keys = null;
-        }
-        throw error;
-      });
-      return findKey(header, token);
-    },
-  };
+/** Resolves with the JSON object at a URL of the issuer. Rejects for a redirect: it could lead anywhere. */
+async function fetchDocument(url: string): Promise<Document> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+  if (!answer.ok) {
+    throw new Error(`${url} answered ${answer.status}`);
+  }
+  const document: unknown = JSON.parse(await readText(answer));
+  if (!isDocument(document)) {
+    throw new Error(`${url} answered with another document than expected`);
+  }
+  return document;
 }
 
 type Document = Readonly<Record<string, unknown>>;
@@ -97,9 +160,15 @@ function isDocument(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a URL that keys may come from: https, or http if the issuer has http too. */
-function isKeysUrl(value: unknown, issuer: string): boolean {
-  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
+/** Whether a document has keys. An issuer without keys signs nothing, so that an empty set is a fault of the issuer. */
+function isKeySet(document: Document): document is Document & JSONWebKeySet {
+  const { keys } = document;
+  return Array.isArray(keys) && keys.length > 0 && keys.every(isDocument);
+}
+
+/** Whether a text is a URL that keys may come from: https, or http if the issuer has http too. */
+function isKeysUrl(text: string, issuer: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
   return protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
 }
 

@@ -35,9 +35,14 @@ const MAX_DATE_SECONDS = 8.64e12;
  * Identifies callers by the JSON Web Tokens of an OpenID Connect issuer.
  *
  * @param minRefetchIntervalMs shortest time between two fetches of the keys for an unknown key id.
+ * @param now milliseconds since 1970, for the age of the keys.
  */
-export function createOidcIdentity(settings: OidcSettings, minRefetchIntervalMs?: number): IdentityProvider {
-  const issuer = createIssuer(settings.issuer, minRefetchIntervalMs);
+export function createOidcIdentity(
+  settings: OidcSettings,
+  minRefetchIntervalMs?: number,
+  now?: () => number,
+): IdentityProvider {
+  const issuer = createIssuer(settings.issuer, minRefetchIntervalMs, now);
   return {
     recognises: (bearer) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer),
     async identify(bearer) {
@@ -104,15 +109,5 @@ function toGatewayError(error: unknown): GatewayError {
   if (error instanceof errors.JWKSNoMatchingKey) {
     return refused('the key that signed the token is none of the issuer');
   }
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || isGeneric(error)) {
-    return new GatewayError('UNAVAILABLE', 'the identity provider cannot be reached', {
-      cause: error,
-    });
-  }
   return refused('the token is not valid');
-}
-
-/** Whether jose's error has its generic code, as for an answer of the issuer that is no key set. */
-function isGeneric(error: unknown): boolean {
-  return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC';
 }

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.stop());
 
-function create(settings: { roles?: string; minRefetchIntervalMs?: number } = {}) {
+function create(settings: { roles?: string; minRefetchIntervalMs?: number; now?: () => number } = {}) {
   const claims = {
     roles: settings.roles ?? 'roles',
     administrators: 'administrators',
@@ -18,6 +18,7 @@ function create(settings: { roles?: string; minRefetchIntervalMs?: number } = {}
   return createOidcIdentity(
     { issuer: issuer.url, audience: 'gateway', claims, clockToleranceSeconds: 5 },
     settings.minRefetchIntervalMs ?? 0,
+    settings.now,
   );
 }
 const now = () => Math.floor(Date.now() / 1_000);
@@ -139,15 +140,106 @@ describe('the keys of the issuer', () => {
     await expect(identity.identify(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('are not fetched for every key id that a client makes up', async () => {
-    const identity = create({ minRefetchIntervalMs: 60_000 });
+  it('are fetched once for all key ids that clients make up in an interval', async () => {
+    const kids = Array.from({ length: 20 }, (_, i) => `x${i}`);
+    const madeUp = await Promise.all(kids.map((kid) => issuer.sign({}, { kid })));
+    const identity = create({ minRefetchIntervalMs: 1_000 });
     await identity.identify(await issuer.sign());
-    for (const kid of ['x', 'y', 'z']) {
-      await expect(identity.identify(await issuer.sign({}, { kid }))).rejects.toMatchObject({
-        message: 'the key that signed the token is none of the issuer',
+    const answers = await Promise.allSettled(madeUp.map((token) => identity.identify(token)));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        reason: { message: 'the key that signed the token is none of the issuer' },
       });
     }
-    expect(issuer.requestCount()).toBe(2);
+    expect(issuer.requestCount()).toBe(3);
+  });
+
+  it('have a new key as soon as a token has it, while made-up key ids wait too', async () => {
+    const identity = create({ minRefetchIntervalMs: 500 });
+    await identity.identify(await issuer.sign());
+    await issuer.rotate();
+    const right = await issuer.sign({ sub: 'bob' });
+    const wrong = await issuer.sign({}, { kid: 'x' });
+    const [refused, accepted] = await Promise.allSettled([wrong, right].map((one) => identity.identify(one)));
+    expect(refused).toMatchObject({ reason: { code: 'UNAUTHENTICATED' } });
+    expect(accepted).toMatchObject({ value: { id: 'bob' } });
+    expect(issuer.requestCount()).toBe(3);
+  });
+
+  it('are waited for by 1,000 callers at most', async () => {
+    const identity = create({ minRefetchIntervalMs: 1_000 });
+    await identity.identify(await issuer.sign());
+    const token = await issuer.sign({}, { kid: 'x' });
+    const answers = await Promise.allSettled(Array.from({ length: 1_001 }, () => identity.identify(token)));
+    const codes = answers.map((answer) => (answer as { reason: { code: string } }).reason.code);
+    expect(codes.filter((code) => code === 'UNAVAILABLE')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(1_000);
+  });
+
+  it('go on for an hour while the issuer is down, and are fetched when it is back', async () => {
+    let ms = Date.now();
+    const identity = create({ now: () => ms });
+    const token = await issuer.sign();
+    await identity.identify(token);
+    issuer.answerWith({ status: 500, body: '' });
+    ms += 3_599_000;
+    expect((await identity.identify(token)).id).toBe('ann');
+    expect((await identity.identify(token)).id).toBe('ann');
+    expect(issuer.requestCount()).toBe(3);
+    ms += 2_000;
+    await expect(identity.identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    issuer.answerWith(null);
+    ms += 10_000;
+    expect((await identity.identify(token)).id).toBe('ann');
+  });
+
+  it('no longer have a withdrawn key after ten minutes', async () => {
+    let ms = Date.now();
+    const identity = create({ now: () => ms });
+    const token = await issuer.sign();
+    await identity.identify(token);
+    await issuer.rotate();
+    ms += 599_000;
+    expect((await identity.identify(token)).id).toBe('ann');
+    ms += 2_000;
+    await expect(identity.identify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it.each([
+    ['no JSON', { status: 200, body: 'no JSON' }],
+    ['no set', { status: 200, body: '[]' }],
+    ['no list', { status: 200, body: '{"keys":{}}' }],
+    ['an empty list', { status: 200, body: '{"keys":[]}' }],
+    ['a key that is none', { status: 200, body: '{"keys":[null]}' }],
+    ['an error', { status: 404, body: '{"keys":[]}' }],
+    ['a redirect', { status: 302, body: '', headers: { location: '/.well-known/openid-configuration' } }],
+    ['a long document', { status: 200, body: JSON.stringify({ keys: [{ long: 'x'.repeat(600_000) }] }) }],
+    [
+      'a long document without a content-length',
+      {
+        status: 200,
+        body: JSON.stringify({ keys: [{ long: 'x'.repeat(600_000) }] }),
+        chunked: true as const,
+      },
+    ],
+  ])('are not replaced when the key set is %s', async (_what, answer) => {
+    let ms = Date.now();
+    const identity = create({ now: () => ms });
+    const token = await issuer.sign();
+    await identity.identify(token);
+    issuer.answerWith({ ...answer, path: '/keys' });
+    ms += 601_000;
+    expect((await identity.identify(token)).id).toBe('ann');
+    expect(issuer.requestCount()).toBe(3);
+    await expect(create().identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(issuer.requestCount()).toBe(5);
+  });
+
+  it('are not fetched from where a redirect of the discovery leads', async () => {
+    const headers = { location: `${issuer.url}/keys` };
+    issuer.answerWith({ status: 302, body: '', headers, path: '/.well-known/openid-configuration' });
+    await expect(create().identify(await issuer.sign())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(issuer.requestCount()).toBe(1);
   });
 
   it('cannot be fetched while the issuer is down, and the issuer gets no request during the cool-down', async () => {

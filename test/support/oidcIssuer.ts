@@ -13,11 +13,20 @@ export interface TestIssuer {
   ): Promise<string>;
   /** From now on signs with a new key, and publishes no other. */
   rotate(): Promise<void>;
-  /** What it answers instead of its documents; null: its documents. */
-  answerWith(answer: { status: number; body: string } | null): void;
+  /** What it answers instead of its documents, at `path` only if there is one; null: its documents. */
+  answerWith(answer: OtherAnswer | null): void;
   /** How many requests came. */
   readonly requestCount: () => number;
   stop(): Promise<void>;
+}
+
+interface OtherAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Record<string, string>;
+  readonly path?: string;
+  /** Sends the body in chunks, without a content-length. */
+  readonly chunked?: true;
 }
 
 interface Key {
@@ -28,7 +37,7 @@ interface Key {
 
 export async function startIssuer(): Promise<TestIssuer> {
   let requests = 0;
-  let instead: { status: number; body: string } | null = null;
+  let instead: OtherAnswer | null = null;
   let key = await makeKey(1);
   const server = createServer((request, response) => {
     requests += 1;
@@ -37,11 +46,18 @@ export async function startIssuer(): Promise<TestIssuer> {
       '/keys': { keys: [key.jwk] },
     };
     const document = documents[request.url ?? ''];
-    const { status, body } = instead ?? {
+    const other = instead?.path === undefined || instead.path === request.url ? instead : null;
+    const { status, body, headers, chunked }: OtherAnswer = other ?? {
       status: document ? 200 : 404,
       body: JSON.stringify(document ?? {}),
     };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (chunked === true) {
+      response.write(body.slice(0, 10));
+      response.end(body.slice(10));
+      return;
+    }
+    response.end(body);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
