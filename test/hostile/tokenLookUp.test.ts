@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '../../src/generated/client.js';
+import type { IdentityProvider } from '../../src/ports/identity.js';
+import { createTokenIdentity } from '../../src/services/access/authentication.js';
+import { createTokenStore } from '../../src/store/access/tokenStore.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+interface Statement {
+  readonly query: string;
+  readonly params: string;
+}
+
+/** Shortest part of a secret that counts as one, in characters. */
+const PART = 8;
+
+let gateway: TestGateway;
+let prisma: PrismaClient<'query'>;
+let identity: IdentityProvider;
+const statements: Statement[] = [];
+beforeAll(async () => {
+  gateway = await startGateway({ environment: { AUTH_MODE: 'token' } });
+  const adapter = new PrismaPg({ connectionString: gateway.databaseUrl });
+  prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  prisma.$on('query', (event) => statements.push(event));
+  identity = createTokenIdentity(createTokenStore(prisma));
+});
+afterAll(async () => {
+  await prisma.$disconnect();
+  await gateway.stop();
+});
+
+/** Looks a secret up; resolves with the outcome, and with the statements that it took. */
+async function use(secret: string) {
+  statements.length = 0;
+  const outcome = await identity.identify(secret).then(
+    ({ name }) => name,
+    ({ code, message }: { code: string; message: string }) => ({ code, message }),
+  );
+  return { outcome, all: [...statements], texts: statements.map(({ query }) => query) };
+}
+
+/** Whether the text has a part of a secret, as it is or in an encoding. */
+function hasPartOf(text: string, secret: string): boolean {
+  const random = secret.slice('mgw_'.length);
+  const texts = [
+    random,
+    ...(['hex', 'base64'] as const).map((encoding) => Buffer.from(secret).toString(encoding)),
+  ];
+  return texts.some((one) =>
+    Array.from({ length: one.length - PART + 1 }, (_, i) => one.slice(i, i + PART)).some((part) =>
+      text.includes(part),
+    ),
+  );
+}
+
+it('a token is found by its hash: no statement has a part of the secret', async () => {
+  const secret = await gateway.token('reader', 'VIEWER');
+  const { outcome, all, texts } = await use(secret);
+  expect(outcome).toBe('reader');
+  expect(texts).toHaveLength(1);
+  const text = JSON.stringify(all);
+  const hash = createHash('sha256').update(secret).digest();
+  const forms = [hash.toString('base64'), hash.toString('hex'), [...hash].join()];
+  expect(
+    forms.some((form) => text.includes(form)),
+    text,
+  ).toBe(true);
+  expect(hasPartOf(text, secret)).toBe(false);
+});
+
+it('a made-up token and a revoked one take the same statements as a valid one, and get one answer', async () => {
+  const valid = await gateway.token('valid', 'VIEWER');
+  const revoked = await gateway.token('revoked', 'VIEWER');
+  await prisma.$executeRaw`UPDATE api_token SET revoked_at = now(), revoked_by = 'x' WHERE name = 'revoked'`;
+  const madeUp = `mgw_${randomBytes(32).toString('base64url')}`;
+  const nearly = `${valid.slice(0, -2)}${valid.endsWith('AA') ? 'BB' : 'AA'}`;
+  const right = await use(valid);
+  expect(right.outcome).toBe('valid');
+  for (const secret of [madeUp, revoked, nearly]) {
+    const { outcome, all, texts } = await use(secret);
+    expect(outcome).toEqual({
+      code: 'UNAUTHENTICATED',
+      message: 'the token is unknown, expired or revoked',
+    });
+    expect(texts).toEqual(right.texts);
+    expect(hasPartOf(JSON.stringify(all), secret)).toBe(false);
+  }
+});
