@@ -96,6 +96,7 @@ export type PlanVerdict =
   | 'NOT_CREATED'
   | 'SELF'
   | 'EMAIL_MISSING'
+  | 'EMAIL_VERIFICATION_FAILED'
   | 'OVER_LIMIT'
   | 'UNKNOWN';
 

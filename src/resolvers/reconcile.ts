@@ -2,8 +2,8 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { ReconcileInput, Reconciliation } from '../schema/plans/reconciliation.js';
 import type { GatewayContext } from './context.js';
 
-const DESCRIPTION = `Compares the expected members with the existing ones: accounts to create, accounts to invite, unexpected members, \
-different e-mail addresses. It changes nothing and never proposes a removal. A target that cannot be read says \
+const DESCRIPTION = `Compares the expected members with the existing ones: accounts to create, to invite, to delete and create again, unexpected members, \
+different e-mail addresses. It changes nothing and never proposes to remove an active member. A target that cannot be read says \
 why; others are not affected.
 
 The lists fit createMembers and inviteMembers of the same target. After creating toCreate, reconcile again: \

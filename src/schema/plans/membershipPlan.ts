@@ -18,6 +18,9 @@ const PlanVerdict = describedEnum<PlanVerdictName>(
     SELF: 'Unprocessed: it is the administrator itself.',
     EMAIL_MISSING:
       'GuardDuty requires an e-mail address: without dryRun the whole mutation gets EMAIL_REQUIRED.',
+    EMAIL_VERIFICATION_FAILED:
+      "InviteMembers sends no invitation: the member's e-mail address is not the account's. Delete the member and " +
+      'create it again with the right one; reconcile lists it in toRecreate.',
     OVER_LIMIT:
       'Unprocessed: no room for more members (50,000 in GuardDuty, 10,000 in Security Hub) or open invitations ' +
       '(1,000 in Security Hub). The number of such accounts is certain, the choice is not.',

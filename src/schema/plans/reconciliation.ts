@@ -93,10 +93,18 @@ export class ReconciledTarget extends ReadTargetFields {
   @Field(() => ReconciledAccounts, {
     nullable: true,
     description:
-      'For inviteMembers: created and not invited, or with a running or failed verification of the e-mail ' +
-      'address. An account of the organization is CREATED only for a moment and needs no invitation.',
+      'For inviteMembers: created and not invited, or with a running verification of the e-mail address. An account ' +
+      'of the organization is CREATED only for a moment and needs no invitation.',
   })
   readonly toInvite!: Readonly<ReconciledAccounts> | null;
+
+  @Field(() => ReconciledAccounts, {
+    nullable: true,
+    description:
+      'EMAIL_VERIFICATION_FAILED: memberEmail is not the address of the account, and no invitation is sent. For ' +
+      'deleteMembers, then for createMembers with the right address.',
+  })
+  readonly toRecreate!: Readonly<ReconciledAccounts> | null;
 
   @Field(() => ReconciledAccounts, {
     nullable: true,
@@ -116,7 +124,7 @@ export class ReconciledTarget extends ReadTargetFields {
   @Field(() => ReconciledAccounts, {
     nullable: true,
     description:
-      'Members whose e-mail address differs from the input, case aside; some are in toInvite too. Neither call ' +
+      'Members whose e-mail address differs from the input, case aside; some are in toInvite or toRecreate too. Neither call ' +
       'changes an address: delete the member and create it again.',
   })
   readonly emailDiffers!: Readonly<ReconciledAccounts> | null;

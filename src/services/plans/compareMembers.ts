@@ -24,6 +24,8 @@ export interface ReconciledAccounts {
 export interface ComparedMembers {
   readonly toCreate: ReconciledAccounts;
   readonly toInvite: ReconciledAccounts;
+  /** Their e-mail address failed its verification: neither call helps before the member is deleted. */
+  readonly toRecreate: ReconciledAccounts;
   /** Would have to be created, and lack the e-mail address that GuardDuty requires. */
   readonly emailMissing: ReconciledAccounts;
   /** Members that are not desired. */
@@ -46,9 +48,15 @@ export function compareMembers(
   const unexpected = new Map(members.map((member) => [member.accountId, member]));
   const toCreate = createList(limit);
   const toInvite = createList(limit);
+  const toRecreate = createList(limit);
   const emailMissing = createList(limit);
   const emailDiffers = createList(limit);
-  const lists = { WOULD_CREATE: toCreate, WOULD_INVITE: toInvite, EMAIL_MISSING: emailMissing };
+  const lists = {
+    WOULD_CREATE: toCreate,
+    WOULD_INVITE: toInvite,
+    EMAIL_VERIFICATION_FAILED: toRecreate,
+    EMAIL_MISSING: emailMissing,
+  };
   let upToDate = 0;
   for (const { accountId, email } of desired) {
     const member = unexpected.get(accountId);
@@ -72,6 +80,7 @@ export function compareMembers(
   return {
     toCreate: toCreate.accounts(),
     toInvite: toInvite.accounts(),
+    toRecreate: toRecreate.accounts(),
     emailMissing: emailMissing.accounts(),
     unexpected: listUnexpected([...unexpected.values()], limit),
     emailDiffers: emailDiffers.accounts(),

@@ -30,6 +30,7 @@ export interface ReconciledTarget extends TargetAddress {
   readonly observedAt: Date | null;
   readonly toCreate: ReconciledAccounts | null;
   readonly toInvite: ReconciledAccounts | null;
+  readonly toRecreate: ReconciledAccounts | null;
   readonly emailMissing: ReconciledAccounts | null;
   readonly unexpected: ReconciledAccounts | null;
   readonly emailDiffers: ReconciledAccounts | null;
@@ -90,6 +91,7 @@ const UNREAD = {
   observedAt: null,
   toCreate: null,
   toInvite: null,
+  toRecreate: null,
   emailMissing: null,
   unexpected: null,
   emailDiffers: null,

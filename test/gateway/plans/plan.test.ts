@@ -12,7 +12,10 @@ import { accounts, startGateway, type TestGateway } from '../../support/gateway.
 const OWN = '111122223333';
 const REGION = 'us-east-1';
 /** What both services may write, besides no entry at all. */
-const WORDS = ['Created', 'Invited', 'Enabled', 'Removed', 'Resigned', 'AccountSuspended', 'Disabled'];
+const WORDS = [
+  ...['Created', 'Invited', 'Enabled', 'Removed', 'Resigned', 'AccountSuspended', 'Disabled'],
+  'EmailVerificationFailed',
+];
 /** Several ordinary accounts with each word, more that are no members, and the administrator itself. */
 const ASKED = [...accounts(120), { accountId: OWN, email: 'own@example.com' }];
 const SEEDED = ASKED.slice(0, 70).map(({ accountId, email }, n) => ({
@@ -28,6 +31,8 @@ const FORETOLD: Readonly<Record<string, readonly string[]>> = {
   ALREADY_INVITED: ['ALREADY_INVITED'],
   // The sandbox says of an account that it does not know what was seen of GuardDuty.
   NOT_CREATED: ['NOT_CREATED', 'NOT_ASSOCIATED'],
+  // The service takes the invitation and sends none.
+  EMAIL_VERIFICATION_FAILED: ['PROCESSED'],
   SELF: ['SELF'],
 };
 

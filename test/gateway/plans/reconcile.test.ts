@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   CreateMembersDocument,
   InviteMembersDocument,
+  PlanInviteMembersDocument,
   ReconcileDocument,
   type ReconcileInput,
 } from '../../generated/graphql.js';
@@ -33,7 +34,7 @@ async function reconcile(input: ReconcileInput) {
   return answer;
 }
 type Target = Awaited<ReturnType<typeof reconcile>>['targets'][number];
-const idsIn = (target: Target | undefined, list: 'toCreate' | 'toInvite' | 'emailMissing') =>
+const idsIn = (target: Target | undefined, list: 'toCreate' | 'toInvite' | 'toRecreate' | 'emailMissing') =>
   target?.[list]?.accounts.map(({ accountId }) => accountId);
 
 describe('reconcile', () => {
@@ -119,6 +120,29 @@ describe('reconcile', () => {
     expect(idsIn(guardDuty, 'toCreate')).toEqual([]);
     expect(idsIn(securityHub, 'emailMissing')).toEqual([]);
     expect(idsIn(securityHub, 'toCreate')).toEqual([none.accountId]);
+  });
+
+  it('lists members whose verification failed to be created again, and the plan of an invitation agrees', async () => {
+    const [failed] = accounts(1, 950);
+    if (!failed) {
+      throw new Error('one account');
+    }
+    const target = { regions: [REGION], services: ['GUARDDUTY' as const] };
+    await seed([{ ...failed, status: 'EmailVerificationFailed' }]);
+    const { targets } = await reconcile({ ...target, accounts: [failed] });
+    expect(targets).toMatchObject([
+      {
+        toCreate: { totalCount: 0 },
+        toInvite: { totalCount: 0 },
+        toRecreate: { totalCount: 1, accounts: [{ ...failed, memberStatus: 'EMAIL_VERIFICATION_FAILED' }] },
+        upToDate: 0,
+      },
+    ]);
+    const input = { ...target, accountIds: [failed.accountId], dryRun: true };
+    const { inviteMembers } = await gateway.execute(PlanInviteMembersDocument, { input });
+    expect(inviteMembers?.plan?.targets[0]?.accounts).toMatchObject([
+      { accountId: failed.accountId, verdict: 'EMAIL_VERIFICATION_FAILED' },
+    ]);
   });
 
   it('shows each list up to the limit, by account id, and counts all of it', async () => {

@@ -22,12 +22,14 @@ describe('a comparison of desired members with members', () => {
         desired('3'),
         desired('4', 'NEW@example.com'),
         desired('5', 'SAME@example.com'),
+        desired('55', 'wrong@example.com'),
         desired(OWN),
       ],
       [
         member('3', 'Created'),
         member('4', 'Enabled', 'old@example.com'),
         member('5', 'Enabled', 'same@example.com'),
+        member('55', 'EmailVerificationFailed', 'wrong@example.com'),
         member('7', 'Enabled'),
         member('6', 'Invited'),
         member('8', 'Removed'),
@@ -42,6 +44,7 @@ describe('a comparison of desired members with members', () => {
     expect(Object.fromEntries(ids)).toEqual({
       toCreate: ['1'],
       toInvite: ['3'],
+      toRecreate: ['55'],
       emailMissing: ['2'],
       unexpected: ['6', '7'],
       emailDiffers: ['4'],
@@ -58,7 +61,15 @@ describe('a comparison of desired members with members', () => {
 
   it('has every desired account on one list or up to date, in any state of the target', () => {
     const id = fc.integer({ min: 100, max: 130 }).map(String);
-    const status = fc.constantFrom('Created', 'Invited', 'Enabled', 'Removed', 'Resigned', 'Deleted');
+    const status = fc.constantFrom(
+      'Created',
+      'Invited',
+      'Enabled',
+      'Removed',
+      'Resigned',
+      'Deleted',
+      'EmailVerificationFailed',
+    );
     fc.assert(
       fc.property(
         fc.uniqueArray(id),
@@ -69,8 +80,9 @@ describe('a comparison of desired members with members', () => {
             listed.map((one) => member(one.id, one.status)),
             options,
           );
-          const { toCreate, toInvite, emailMissing, upToDate, unexpected } = compared;
-          expect(toCreate.totalCount + toInvite.totalCount + upToDate).toBe(ids.length);
+          const { toCreate, toInvite, toRecreate, emailMissing, upToDate, unexpected } = compared;
+          const onLists = toCreate.totalCount + toInvite.totalCount + toRecreate.totalCount;
+          expect(onLists + upToDate).toBe(ids.length);
           expect(emailMissing.totalCount).toBe(0);
           expect(unexpected.accounts.every(({ accountId }) => !ids.includes(accountId))).toBe(true);
         },
