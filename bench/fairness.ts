@@ -10,7 +10,7 @@ import { createTokenService } from '../src/services/access/tokens.js';
 import { LOCAL_CALLER } from '../src/membership.js';
 import { openDatabase } from '../src/store/connection/client.js';
 import { createTokenStore } from '../src/store/access/tokenStore.js';
-import { attacks, type Attack } from './support/attacks.js';
+import { attacks, runAttack } from './support/attacks.js';
 import { writeLargeRecord } from './support/largeRecord.js';
 import type { ProbeAnswer, ProbeOrder } from './support/prober.js';
 import { ROOT } from './support/report.js';
@@ -58,7 +58,7 @@ await runBench('fairness', async (closers) => {
     accounts: stage.accounts(10_000),
   };
   for (const attack of attacks(target).filter(({ name }) => ONLY.test(name))) {
-    const running = run(attack);
+    const running = runAttack(attack);
     await new Promise((resolve) => setTimeout(resolve, BEGIN_MS));
     const answer = await probe();
     figures.push(summaryOf(attack.name, answer, await running.stop()));
@@ -81,26 +81,6 @@ async function openTokens(databaseUrl: string): Promise<(name: string) => Promis
   }
   await close();
   return (name) => Promise.resolve(secrets.get(name) ?? '');
-}
-
-/** Runs an attack until it is stopped. */
-function run({ atOnce, send }: Attack): { stop(): Promise<Record<number, number>> } {
-  const statuses: Record<number, number> = {};
-  let isStopped = false;
-  const client = async (): Promise<void> => {
-    while (!isStopped) {
-      const status = await send().catch(() => 0);
-      statuses[status] = (statuses[status] ?? 0) + 1;
-    }
-  };
-  const clients = Promise.all(Array.from({ length: atOnce }, client));
-  return {
-    async stop() {
-      isStopped = true;
-      await clients;
-      return statuses;
-    },
-  };
 }
 
 function summaryOf(

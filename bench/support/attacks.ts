@@ -94,3 +94,23 @@ async function pipeline({ url }: AttackTarget, requests: number): Promise<number
     return 0;
   }
 }
+
+/** Runs an attack until it is stopped. `stop` resolves with the number of answers of each HTTP status; 0 stands for no answer. */
+export function runAttack({ atOnce, send }: Attack): { stop(): Promise<Record<number, number>> } {
+  const statuses: Record<number, number> = {};
+  let isStopped = false;
+  const client = async (): Promise<void> => {
+    while (!isStopped) {
+      const status = await send().catch(() => 0);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  const clients = Promise.all(Array.from({ length: atOnce }, client));
+  return {
+    async stop() {
+      isStopped = true;
+      await clients;
+      return statuses;
+    },
+  };
+}

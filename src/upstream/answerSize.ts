@@ -5,7 +5,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
  * Largest body of an answer, in bytes. Ours: a page of 50 members has about 20 kB. The SDK parses a body in one piece, which
  * holds the event loop.
  */
-export const MAX_ANSWER_BYTES = 1_048_576;
+const MAX_ANSWER_BYTES = 1_048_576;
 
 /** Sends requests as NodeHttpHandler does. The body of an answer above 1 MiB breaks off with an error. */
 export class BoundedHttpHandler extends NodeHttpHandler {
