@@ -36,7 +36,10 @@ async function use(secret: string) {
   statements.length = 0;
   const outcome = await identity.identify(secret).then(
     ({ name }) => name,
-    ({ code, message }: { code: string; message: string }) => ({ code, message }),
+    (error: unknown) => {
+      const { code, message } = error as { code: string; message: string };
+      return { code, message };
+    },
   );
   return { outcome, all: [...statements], texts: statements.map(({ query }) => query) };
 }

@@ -34,7 +34,8 @@ export function createHideSchemaNames(schema: GraphQLSchema): MessageOf {
   const typeNames = new Set(types.map(({ name }) => name));
   const names = new Set([...typeNames, ...types.flatMap(memberNames)]);
   return ({ message, nodes = [] }) => {
-    if (nodes.length === 0) {
+    const [first] = nodes;
+    if (first === undefined) {
       return message;
     }
     const sent = new Set(nodes.flatMap(sentWords));
@@ -43,7 +44,7 @@ export function createHideSchemaNames(schema: GraphQLSchema): MessageOf {
       message.includes('Did you mean') ||
       quoted.flatMap(wordsOf).some((word) => names.has(word) && !sent.has(word)) ||
       wordsOf(message).some((word) => typeNames.has(word) && !sent.has(word));
-    return shows ? `${describe(nodes[0]!)} does not fit the schema` : message;
+    return shows ? `${describe(first)} does not fit the schema` : message;
   };
 }
 
@@ -75,25 +76,24 @@ function wordsOf(text: string): readonly string[] {
 
 /** What the client calls a part of the document. */
 function describe(node: ASTNode): string {
-  switch (node.kind) {
-    case Kind.FIELD:
-      return `field "${node.name.value}"`;
-    case Kind.ARGUMENT:
-      return `argument "${node.name.value}"`;
-    case Kind.OBJECT_FIELD:
-      return `input field "${node.name.value}"`;
-    case Kind.VARIABLE:
-      return `variable "$${node.name.value}"`;
-    case Kind.VARIABLE_DEFINITION:
-      return `variable "$${node.variable.name.value}"`;
-    case Kind.NAMED_TYPE:
-      return `type "${node.name.value}"`;
-    case Kind.DIRECTIVE:
-      return `directive "@${node.name.value}"`;
-    case Kind.FRAGMENT_SPREAD:
-    case Kind.FRAGMENT_DEFINITION:
-      return `fragment "${node.name.value}"`;
-    default:
-      return 'a part of the document';
+  if (node.kind === Kind.VARIABLE_DEFINITION) {
+    return describe(node.variable);
   }
+  const kind = KINDS[node.kind];
+  const name = 'name' in node ? node.name?.value : undefined;
+  return kind === undefined || name === undefined
+    ? 'a part of the document'
+    : `${kind.name} "${kind.sign ?? ''}${name}"`;
 }
+
+/** What parts of a document are called, and the sign before their names. */
+const KINDS: Partial<Record<Kind, { readonly name: string; readonly sign?: string }>> = {
+  [Kind.FIELD]: { name: 'field' },
+  [Kind.ARGUMENT]: { name: 'argument' },
+  [Kind.OBJECT_FIELD]: { name: 'input field' },
+  [Kind.VARIABLE]: { name: 'variable', sign: '$' },
+  [Kind.NAMED_TYPE]: { name: 'type' },
+  [Kind.DIRECTIVE]: { name: 'directive', sign: '@' },
+  [Kind.FRAGMENT_SPREAD]: { name: 'fragment' },
+  [Kind.FRAGMENT_DEFINITION]: { name: 'fragment' },
+};
