@@ -80,10 +80,9 @@ function describe(node: ASTNode): string {
     return describe(node.variable);
   }
   const kind = KINDS[node.kind];
-  const name = 'name' in node ? node.name?.value : undefined;
-  return kind === undefined || name === undefined
+  return kind === undefined || !('name' in node)
     ? 'a part of the document'
-    : `${kind.name} "${kind.sign ?? ''}${name}"`;
+    : `${kind.name} "${kind.sign ?? ''}${node.name.value}"`;
 }
 
 /** What parts of a document are called, and the sign before their names. */
