@@ -37,7 +37,8 @@ function operationsCalled(): string[] {
 
 describe('the policies of the member-managing role', () => {
   it('allows exactly the operations that the code calls', () => {
-    const called = operationsCalled().filter((action) => action !== FREE);
+    // The gateway's own role assumes this one.
+    const called = operationsCalled().filter((action) => action !== FREE && action !== 'sts:AssumeRole');
     expect(called.length).toBeGreaterThanOrEqual(7);
     expect(actionsOf([...policy('member-manager'), ...policy('member-removal')])).toEqual(called);
   });
@@ -63,7 +64,7 @@ describe('the policies of the member-managing role', () => {
 
 describe("the policy of the gateway's role", () => {
   it('allows to assume named roles, and nothing else', () => {
-    expect(sources.some((source) => source.includes('fromTemporaryCredentials'))).toBe(true);
+    expect(operationsCalled()).toContain('sts:AssumeRole');
     expect(actionsOf(policy('gateway'))).toEqual(['sts:AssumeRole']);
     for (const { Resource } of policy('gateway')) {
       expect([Resource].flat()).toEqual([expect.stringMatching(/^arn:aws:iam::\d{12}:role\/\w+$/)]);
