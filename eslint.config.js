@@ -66,7 +66,7 @@ export default defineConfig(
     },
   },
   {
-    // A regular expression takes time in proportion to the length of its text, whoever wrote the text.
+    // A regular expression takes time in proportion to the length of its text.
     files: ['{src,sandbox,web,client,cli}/**/*.{ts,tsx}'],
     plugins: { regexp },
     rules: {

@@ -6,7 +6,7 @@ const BEAT_MS = 1_000;
 
 /**
  * Longest time that the event loop may be held, in milliseconds. Ours: other replicas take the lanes over within 8 seconds, and
- * a process in this state serves nobody and hears no signal. No work of the gateway takes a second of it.
+ * a process in this state serves no request and hears no signal. No work of the gateway takes a second of it.
  */
 const MAX_HELD_MS = 60_000;
 

@@ -23,7 +23,7 @@ it('blacks out addresses, passwords and tokens, wherever they stand', () => {
   });
 });
 
-it('reads a long line once, whatever it holds', { timeout: 10_000 }, () => {
+it('reads a long line once', { timeout: 10_000 }, () => {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   // Read once for each of its characters, these ten million would take hours.

@@ -25,7 +25,7 @@ export interface Config {
   readonly upstream: 'sandbox' | 'aws';
   /** URL of a running sandbox or AWS look-alike; null: the SDK's own endpoints, or a sandbox that the gateway starts. */
   readonly endpoint: string | null;
-  /** The way to AWS. Null with the sandbox: its calls go directly, whatever the shell says of AWS. */
+  /** The way to AWS. Null with the sandbox: its calls go directly, and settings of the shell do not count. */
   readonly awsNetwork: AwsNetwork | null;
   /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;

@@ -1,6 +1,6 @@
 /**
  * Longest texts of an answer that the gateway keeps, in characters. Ours: AWS's own are below 500, 40 and 60. An answer is
- * written by whoever sits at the other end of the connection, so its texts are as hostile as those of callers.
+ * written by the other end of the connection, so its texts are as hostile as those of callers.
  */
 export const MAX_TEXT = { sentence: 2_000, word: 128, address: 320 } as const;
 

@@ -146,7 +146,7 @@ async function withRenewedCredentials<Answer extends EndedExchange['answer']>(
 }
 
 /**
- * The answer of a call of which no byte left: a call that has no answer then changed nothing, whatever its error says
+ * The answer of a call of which no byte left: a call that has no answer then changed nothing, also if its error says otherwise
  * (docs/decisions/0031-what-never-left-is-observed.md).
  */
 function asNeverSent<Answer extends EndedExchange['answer']>(answer: Answer): Answer {

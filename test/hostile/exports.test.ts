@@ -76,7 +76,7 @@ describe('exports of one caller', () => {
   });
 });
 
-describe('an export that nobody reads', () => {
+describe('an export that its client does not read', () => {
   it('ends when its token is revoked, and frees its place', async () => {
     const secret = await gateway.token('revoked', 'VIEWER');
     const { response } = await begin(secret);

@@ -27,7 +27,7 @@ function watchUnderWay() {
   };
 }
 
-/** Sends the request so many times on one connection; resolves with the number of answers of each status. */
+/** Sends the request `count` times on one connection; resolves with the number of answers of each status. */
 async function pipeline(request: string, count: number, readsAfterMs = 0): Promise<Record<string, number>> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);

@@ -19,7 +19,7 @@ const followPages = (pages: number) =>
 /** Most open streams of one caller. */
 const STREAMS = 20;
 
-/** Points of one caller in a window of so many seconds. */
+/** Points of one caller in a window, and its length in seconds. */
 const BUDGET = 8_000;
 const WINDOW_SECONDS = 3;
 

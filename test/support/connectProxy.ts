@@ -22,7 +22,7 @@ export interface ConnectProxy extends AsyncDisposable {
 }
 
 /**
- * Starts one. Tunnels lead to a port of 127.0.0.1, whatever host they ask for, and so do plain requests: no test leaves
+ * Starts one. Tunnels lead to a port of 127.0.0.1 for every host, and so do plain requests: no test leaves
  * this machine.
  *
  * @param reply what it does with tunnels, by `host:port`.

@@ -18,7 +18,7 @@ class TooManyObjects extends Error {}
 
 /**
  * Returns the number of objects that `__schema` or `__type` returns with these selections, by walking them. `__type` costs as much
- * as its most expensive type, whatever its name. The walk ends at SCHEMA_POINTS, and returns one more.
+ * as the most expensive type of the schema. The walk ends at SCHEMA_POINTS, and returns one more.
  */
 export function introspectionPrice(
   schema: GraphQLSchema,

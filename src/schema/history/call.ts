@@ -96,7 +96,7 @@ export class UpstreamCall extends TargetFields implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The caller who settled it by hand with resolveDoubt. Null if nobody did.',
+    description: 'The caller who settled it by hand with resolveDoubt. Null if no caller did.',
   })
   readonly resolvedBy!: string | null;
 

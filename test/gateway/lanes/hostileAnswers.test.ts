@@ -59,7 +59,7 @@ const HOSTILE_ANSWERS: Record<string, Exclude<ReturnType<ReplaceAnswer>, undefin
 };
 
 describe.each(Object.entries(HOSTILE_ANSWERS))('%s that PostgreSQL cannot hold', (_what, answer) => {
-  it('end one request, and stop nobody', async () => {
+  it('end one request, and stop no other', async () => {
     gateway.proxy.replace((call) => (isCreation(call) ? answer : undefined));
     expect(await create(100)).toMatchObject({ status: expect.stringMatching(/SUCCEEDED|FAILED/) });
     gateway.proxy.replace(null);

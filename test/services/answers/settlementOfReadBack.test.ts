@@ -124,7 +124,7 @@ describe('a member without any date', () => {
 });
 
 describe('an account of which a read says nothing', () => {
-  it('has no verdict, whatever was asked', () => {
+  it('has no verdict for any operation', () => {
     for (const operation of MEMBERSHIP_OPERATIONS) {
       const call = { callId: 'c', operation, accountIds: [ID], startedAt: STARTED_AT, acknowledged: false };
       const read: MembersRead = { kind: 'READ', members: [], unprocessed: [] };

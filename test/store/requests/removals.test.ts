@@ -19,7 +19,7 @@ const testRecord = useTestRecord(async (prisma) => {
   await prisma.$executeRaw`ANALYZE`;
 });
 
-/** Removals whose outcomes were PROCESSED so many days ago. */
+/** Removals whose outcomes were PROCESSED the given number of days ago. */
 async function writeRemovals(
   prisma: PrismaClient,
   laneId: number,
@@ -70,7 +70,7 @@ describe('the removals of a day', () => {
     expect(await removals.withinDay(TARGET, listedBefore)).toMatchObject({ others: 9, gone: 0 });
   });
 
-  it('are read by indexes, whatever the record holds besides', async () => {
+  it('are read by indexes beside a large record', async () => {
     const { prisma } = testRecord;
     const lanes = await openLanes(prisma, [ADMINISTRATOR]);
     const laneId = Prisma.sql`${lanes.idOf(TARGET)}::int`;
