@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +24,7 @@ async function begin(secret: string): Promise<{ request: ClientRequest; response
   const headers = { authorization: `Bearer ${secret}` };
   const request = get(`${gateway.url}/${EXPORT}`, { headers });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
+  request.on('error', () => undefined);
   response.on('error', () => undefined);
   return { request, response };
 }
@@ -76,19 +78,39 @@ describe('exports of one caller', () => {
   });
 });
 
+/** Revokes the token of this name, and hands on the connection on which it did. */
+async function revoke(name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: gateway.databaseUrl });
+  await client.connect();
+  await client.query(`UPDATE api_token SET revoked_at = now(), revoked_by = 'boss' WHERE name = $1`, [name]);
+  return client;
+}
+
 describe('an export that its client does not read', () => {
   it('ends when its token is revoked, and frees its place', async () => {
     const secret = await gateway.token('revoked', 'VIEWER');
     const { response } = await begin(secret);
     expect(response.statusCode).toBe(200);
-    const client = new pg.Client({ connectionString: gateway.databaseUrl });
-    await client.connect();
-    await client.query(`UPDATE api_token SET revoked_at = now(), revoked_by = 'boss' WHERE name = 'revoked'`);
+    const client = await revoke('revoked');
     const reading = () =>
       client.query(`SELECT FROM pg_stat_activity WHERE datname = current_database()
         AND application_name = 'membership-gateway-export' AND state <> 'idle'`);
     await expect.poll(async () => (await reading()).rowCount).toBe(0);
     await client.end();
     await expect(text(response)).rejects.toThrow('aborted');
+  });
+
+  // By HTTP/1.0 the end of the connection is the end of the answer: a proxy would pass an orderly one on as a whole answer.
+  it('is cut by a reset, so that a proxy that speaks HTTP/1.0 does not take it for whole', async () => {
+    const secret = await gateway.token('cut', 'VIEWER');
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /${EXPORT} HTTP/1.0\r\nauthorization: Bearer ${secret}\r\n\r\n`);
+    const [start] = (await once(socket, 'data')) as [Buffer];
+    expect(start.toString('latin1')).toMatch(/^HTTP\/1.1 200 [^]*\r\nx-accel-buffering: no\r\n/i);
+    socket.pause();
+    await (await revoke('cut')).end();
+    const ended = once(socket.resume(), 'close');
+    await expect(ended).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ExecutionResult } from 'graphql';
+import { STREAM_HEADERS } from '../request/streamHeaders.js';
 
 /** Time between two comments, in milliseconds: proxies cut connections that are silent for a minute. */
 const COMMENT_INTERVAL_MS = 12_000;
@@ -10,9 +11,8 @@ const COMMENT = ':\n\n';
 
 /** The headers of a stream. */
 export const EVENT_STREAM_HEADERS = {
+  ...STREAM_HEADERS,
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-  'content-encoding': 'none',
 };
 
 /**

@@ -7,6 +7,7 @@ import type { Charge } from '../../services/access/budget.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
 import { type Gate, noCredentials } from '../request/gate.js';
 import { credentialOf } from '../request/requestInfo.js';
+import { STREAM_HEADERS } from '../request/streamHeaders.js';
 
 /** The cost of an export, in points of the caller's budget: that of ten pages of the largest size. */
 const EXPORT_POINTS = 1_000;
@@ -92,10 +93,12 @@ export function registerExport(app: FastifyInstance, dependencies: ExportDepende
         watch.close();
         void batches.return?.();
       });
+      // By HTTP/1.0, which nginx speaks by default, an orderly end of the connection is the end of a whole answer.
+      text.once('error', () => reply.raw.socket?.resetAndDestroy());
       return reply
+        .headers(STREAM_HEADERS)
         .header('content-type', format.type)
         .header('content-disposition', `attachment; filename="${format.file}"`)
-        .header('cache-control', 'no-store')
         .send(text);
     });
   }

@@ -71,6 +71,23 @@ describe('requestProgress', () => {
     expect(seen).toEqual(['SUCCEEDED']);
   });
 
+  it('begins at once with headers by which a proxy passes each event on', async () => {
+    const response = await fetch(`${gateway.url}/graphql/stream`, {
+      method: 'POST',
+      headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify({ query: FOLLOW, variables: { id: await request(400) } }),
+    });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    const reader = response.body!.getReader();
+    const { value } = (await reader.read()) as { value: Uint8Array };
+    expect(new TextDecoder().decode(value)).toMatch(/^:\n\n/);
+    await reader.cancel();
+  });
+
   it('runs no statement for a client that has disconnected', async () => {
     const id = await request(400);
     for await (const { data } of follow(id)) {
