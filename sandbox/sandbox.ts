@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createCallHandler } from './callHandler.js';
-import { createCallLog, createMailLog } from './callLog.js';
-import { createControl, type Adjustable, type ControlDependencies } from './control.js';
-import { createCredentialDirectory } from './credentials.js';
-import { createPickDelay, type Delays } from './delays.js';
-import { createFaultRules } from './faultRules.js';
-import { createGuardDuty } from './guardduty.js';
-import { createMagicOutcomes, type MagicOutcomes } from './magicOutcomes.js';
-import type { ServiceDependencies } from './operation.js';
-import { createPerform } from './perform.js';
-import { createRateGate, type Rates } from './rates.js';
-import { createSandboxState } from './sandboxState.js';
-import { createSecurityHub } from './securityhub.js';
-import { createHttpServer } from './server.js';
+import { createCallHandler } from './calls/callHandler.js';
+import { createCallLog, createMailLog } from './calls/callLog.js';
+import { createControl, type Adjustable, type ControlDependencies } from './control/control.js';
+import { createCredentialDirectory } from './wire/credentials.js';
+import { createPickDelay, type Delays } from './calls/delays.js';
+import { createFaultRules } from './faults/faultRules.js';
+import { createGuardDuty } from './services/guardduty.js';
+import { createMagicOutcomes, type MagicOutcomes } from './faults/magicOutcomes.js';
+import type { ServiceDependencies } from './calls/operation.js';
+import { createPerform } from './calls/perform.js';
+import { createRateGate, type Rates } from './calls/rates.js';
+import { createSandboxState } from './state/sandboxState.js';
+import { createSecurityHub } from './services/securityhub.js';
+import { createHttpServer } from './wire/server.js';
 import { DEFAULT_RATES, DEFAULT_SETTINGS } from './settings.js';
-import { createSignatureCheck } from './signature.js';
-import { createStateFile, type StateFile } from './stateFile.js';
-import { createSts } from './sts.js';
+import { createSignatureCheck } from './wire/signature.js';
+import { createStateFile, type StateFile } from './state/stateFile.js';
+import { createSts } from './services/sts.js';
 
 /** The options of a sandbox. Each has a default. */
 export interface SandboxOptions {

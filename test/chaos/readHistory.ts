@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { RESULT_TEXTS } from '../../sandbox/texts.js';
+import { RESULT_TEXTS } from '../../sandbox/members/texts.js';
 import type { TestSandbox } from '../support/sandboxControl.js';
 import { ADMINISTRATOR, REGIONS } from './administratorsFile.js';
 import {

@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../sandbox/faultRules.js';
+import type { FaultRule } from '../../sandbox/faults/faultRules.js';
 import type { TestSandbox } from '../support/sandboxControl.js';
 import type { Random } from './random.js';
 

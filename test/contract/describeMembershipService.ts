@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../sandbox/fault.js';
+import type { Fault } from '../../sandbox/faults/fault.js';
 import type { OperationName, Service } from '../../sandbox/scope.js';
 import type { MembershipOperation, SecurityService, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';

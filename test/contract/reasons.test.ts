@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
-import { MAGIC_OUTCOMES, type UnprocessedOutcome } from '../../sandbox/magicTable.js';
-import { INVENTED_TEXTS, RESULT_TEXTS } from '../../sandbox/texts.js';
+import { MAGIC_OUTCOMES, type UnprocessedOutcome } from '../../sandbox/faults/magicTable.js';
+import { INVENTED_TEXTS, RESULT_TEXTS } from '../../sandbox/members/texts.js';
 import { classifyUnprocessed } from '../../src/services/answers/reasonPatterns.js';
 
 const refused = MAGIC_OUTCOMES.filter((row): row is UnprocessedOutcome => 'text' in row);

@@ -1,5 +1,5 @@
 import { createSandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
-import type { Fault } from '../../sandbox/fault.js';
+import type { Fault } from '../../sandbox/faults/fault.js';
 import type { OperationName, Service } from '../../sandbox/scope.js';
 import { createLog } from '../../src/log.js';
 import type { Administrator } from '../../src/membership.js';

@@ -3,7 +3,7 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
-import type { LoggedCall, Mail } from '../../sandbox/callLog.js';
+import type { LoggedCall, Mail } from '../../sandbox/calls/callLog.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 export const ACCOUNT = '111122223333';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isMemberEmail } from '../../sandbox/email.js';
+import { isMemberEmail } from '../../sandbox/members/email.js';
 
 it.each([
   'a@b.co',

@@ -2,8 +2,8 @@ import { CreateMembersCommand, DescribeHubCommand, GetMembersCommand } from '@aw
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ListDetectorsCommand } from '@aws-sdk/client-guardduty';
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../sandbox/fault.js';
-import type { CallOutcome } from '../../sandbox/callLog.js';
+import type { Fault } from '../../sandbox/faults/fault.js';
+import type { CallOutcome } from '../../sandbox/calls/callLog.js';
 import { ACCOUNT, refusalOf, startSandbox } from './clients.js';
 
 const [A, B] = ['222233334444', '333344445555'] as const;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createJournal } from '../../sandbox/journal.js';
+import { createJournal } from '../../sandbox/calls/journal.js';
 
 interface Note {
   readonly sequence: number;

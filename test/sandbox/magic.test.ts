@@ -7,9 +7,13 @@ import {
 } from '@aws-sdk/client-guardduty';
 import * as hub from '@aws-sdk/client-securityhub';
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../sandbox/fault.js';
-import { MAGIC_OUTCOMES, type FaultOutcome, type UnprocessedOutcome } from '../../sandbox/magicTable.js';
-import { RESULT_TEXTS } from '../../sandbox/texts.js';
+import type { Fault } from '../../sandbox/faults/fault.js';
+import {
+  MAGIC_OUTCOMES,
+  type FaultOutcome,
+  type UnprocessedOutcome,
+} from '../../sandbox/faults/magicTable.js';
+import { RESULT_TEXTS } from '../../sandbox/members/texts.js';
 import type { ChangingOperation, Service } from '../../sandbox/scope.js';
 import { ACCOUNT, detectorOf, email, refusalOf, startSandbox } from './clients.js';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { FAULTS } from '../../sandbox/fault.js';
-import { MAGIC_OUTCOMES } from '../../sandbox/magicTable.js';
-import { INVENTED_TEXTS } from '../../sandbox/texts.js';
+import { FAULTS } from '../../sandbox/faults/fault.js';
+import { MAGIC_OUTCOMES } from '../../sandbox/faults/magicTable.js';
+import { INVENTED_TEXTS } from '../../sandbox/members/texts.js';
 import { startSandbox } from './clients.js';
 
 const readme = await readFile(new URL('../../sandbox/README.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MEMBER_STATUSES } from '../../../sandbox/member.js';
+import { MEMBER_STATUSES } from '../../../sandbox/members/member.js';
 import { memberStatusOf } from '../../../src/services/members/memberStatus.js';
 
 const TABLE = [

@@ -1,14 +1,14 @@
 import type { Fault } from './fault.js';
 import { MAGIC_OUTCOMES, MAGIC_PREFIX, type MagicOutcome } from './magicTable.js';
-import type { FixedResult } from './member.js';
+import type { FixedResult } from '../members/member.js';
 import {
   isAccountId,
   type CallScope,
   type ChangingOperation,
   type OperationName,
   type Scope,
-} from './scope.js';
-import { RESULT_TEXTS } from './texts.js';
+} from '../scope.js';
+import { RESULT_TEXTS } from '../members/texts.js';
 
 /** The outcomes of magic account ids. They count how often each account was sent. */
 export interface MagicOutcomes {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { FAULTS } from './fault.js';
-import { MEMBER_STATUSES } from './member.js';
-import { isAccountId } from './scope.js';
-import { REGION_STATES } from './settings.js';
+import { FAULTS } from '../faults/fault.js';
+import { MEMBER_STATUSES } from '../members/member.js';
+import { isAccountId } from '../scope.js';
+import { REGION_STATES } from '../settings.js';
 
 const accountId = z.string().refine(isAccountId, 'expected 12 digits');
 const service = z.enum(['guardduty', 'securityhub']);

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.js';
-import type { ChangingOperation } from './scope.js';
-import type { ResultTexts } from './texts.js';
+import type { ChangingOperation } from '../scope.js';
+import type { ResultTexts } from '../members/texts.js';
 
 /** An outcome that leaves the account unprocessed, in an answer with HTTP 200. */
 export interface UnprocessedOutcome {

@@ -1,9 +1,9 @@
 import type { Mail } from './callLog.js';
-import type { Identity } from './credentials.js';
-import type { FixedResult } from './member.js';
-import type { ChangingOperation, OperationName, Scope } from './scope.js';
-import type { Settings } from './settings.js';
-import type { SandboxState } from './sandboxState.js';
+import type { Identity } from '../wire/credentials.js';
+import type { FixedResult } from '../members/member.js';
+import type { ChangingOperation, OperationName, Scope } from '../scope.js';
+import type { Settings } from '../settings.js';
+import type { SandboxState } from '../state/sandboxState.js';
 
 /** A call with a valid signature. */
 export interface SignedCall {

@@ -1,8 +1,8 @@
 import type { MemberPage, MemberStatus, Unprocessed } from './member.js';
 import { ASSOCIATED, type MemberList } from './memberList.js';
-import { BATCH_LIMIT, type ServiceDependencies, type SignedCall } from './operation.js';
-import { badInput, OUT_OF_RANGE } from './refusal.js';
-import { isAccountId, type ChangingOperation, type Scope, type Service } from './scope.js';
+import { BATCH_LIMIT, type ServiceDependencies, type SignedCall } from '../calls/operation.js';
+import { badInput, OUT_OF_RANGE } from '../wire/refusal.js';
+import { isAccountId, type ChangingOperation, type Scope, type Service } from '../scope.js';
 
 /** The member operations that both services have. guardduty.ts and securityhub.ts add the names on the wire. */
 export interface MemberOperations {

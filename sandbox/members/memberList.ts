@@ -1,5 +1,5 @@
 import type { FixedResult, Member, MemberPage, MemberStatus, Unprocessed } from './member.js';
-import type { Ceilings } from './settings.js';
+import type { Ceilings } from '../settings.js';
 import type { ResultTexts } from './texts.js';
 
 /** The dependencies of a member list. */

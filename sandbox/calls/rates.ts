@@ -1,5 +1,5 @@
-import { scopeKey, type CallScope, type Service } from './scope.js';
-import type { Rate } from './settings.js';
+import { scopeKey, type CallScope, type Service } from '../scope.js';
+import type { Rate } from '../settings.js';
 
 /** The rate limit of each service. */
 export type Rates = Readonly<Record<Service, Rate>>;

@@ -1,8 +1,8 @@
-import type { CredentialDirectory } from './credentials.js';
-import type { Answer, Operation, ServiceEntry, SignedCall } from './operation.js';
-import { accessDenied, badInput } from './refusal.js';
-import { escapeXml, STS_NAMESPACE } from './reply.js';
-import type { Settings } from './settings.js';
+import type { CredentialDirectory } from '../wire/credentials.js';
+import type { Answer, Operation, ServiceEntry, SignedCall } from '../calls/operation.js';
+import { accessDenied, badInput } from '../wire/refusal.js';
+import { escapeXml, STS_NAMESPACE } from '../wire/reply.js';
+import type { Settings } from '../settings.js';
 
 /** Duration of a role session in seconds. AWS allows 900 to 43200. */
 const SESSION_SECONDS = { default: 3600, min: 900, max: 43_200 };

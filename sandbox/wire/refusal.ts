@@ -1,4 +1,4 @@
-import type { Service, SignedService } from './scope.js';
+import type { Service, SignedService } from '../scope.js';
 
 /** The refusal of a whole call. `perform` turns it into a reply. */
 export class Refusal extends Error {

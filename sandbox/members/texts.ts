@@ -1,4 +1,4 @@
-import type { Service } from './scope.js';
+import type { Service } from '../scope.js';
 
 /**
  * The result texts of unprocessed accounts. All but INVENTED_TEXTS are observed texts (UPSTREAMS.md, "Why an account

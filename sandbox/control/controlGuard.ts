@@ -1,4 +1,4 @@
-import type { SignedRequest } from './signature.js';
+import type { SignedRequest } from '../wire/signature.js';
 
 /** Names of this machine in a Host header, without the port. */
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;

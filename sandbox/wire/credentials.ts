@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isAccountId } from './scope.js';
+import { isAccountId } from '../scope.js';
 
 /** The secret of every permanent access key. */
 const SANDBOX_SECRET = 'sandbox-secret';

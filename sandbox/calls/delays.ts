@@ -1,5 +1,5 @@
-import { createRandom } from './random.js';
-import type { Delay, DelayRule } from './settings.js';
+import { createRandom } from '../random.js';
+import type { Delay, DelayRule } from '../settings.js';
 
 /** The delays of answers. */
 export interface Delays extends Delay {

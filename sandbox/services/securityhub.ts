@@ -5,8 +5,8 @@ import {
   readJson,
   readPage,
   type MemberOperations,
-} from './memberOperations.js';
-import type { Member, Unprocessed } from './member.js';
+} from '../members/memberOperations.js';
+import type { Member, Unprocessed } from '../members/member.js';
 import {
   BATCH_LIMIT,
   type Answer,
@@ -14,10 +14,10 @@ import {
   type ServiceEntry,
   type SignedCall,
   type ServiceDependencies,
-} from './operation.js';
-import { badInput, notEnabled } from './refusal.js';
-import { isAccountId } from './scope.js';
-import { RESULT_TEXTS } from './texts.js';
+} from '../calls/operation.js';
+import { badInput, notEnabled } from '../wire/refusal.js';
+import { isAccountId } from '../scope.js';
+import { RESULT_TEXTS } from '../members/texts.js';
 
 /** Returns Security Hub's member operations, with the paths, field names and limits of UPSTREAMS.md, Security Hub. */
 export function createSecurityHub(dependencies: ServiceDependencies): ServiceEntry {

@@ -1,7 +1,7 @@
-import type { Identity } from './credentials.js';
-import type { Delivery } from './delivery.js';
+import type { Identity } from '../wire/credentials.js';
+import type { Delivery } from '../wire/delivery.js';
 import type { Fault } from './fault.js';
-import type { Operation } from './operation.js';
+import type { Operation } from '../calls/operation.js';
 import {
   accessDenied,
   badInput,
@@ -13,9 +13,9 @@ import {
   regionDisabled,
   throttled,
   type Refusal,
-} from './refusal.js';
-import { BAD_GATEWAY_PAGE, type Reply } from './reply.js';
-import type { CallScope } from './scope.js';
+} from '../wire/refusal.js';
+import { BAD_GATEWAY_PAGE, type Reply } from '../wire/reply.js';
+import type { CallScope } from '../scope.js';
 
 /** A call that a fault applies to. */
 export interface FaultedCall {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { CallHandler } from './callHandler.js';
-import { CONTROL_PREFIX, type Control } from './control.js';
+import type { CallHandler } from '../calls/callHandler.js';
+import { CONTROL_PREFIX, type Control } from '../control/control.js';
 import { deliver } from './delivery.js';
 import type { SignedRequest } from './signature.js';
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { LoggedCall, Mail } from './callLog.js';
+import type { LoggedCall, Mail } from '../calls/callLog.js';
 import { controlRefusal } from './controlGuard.js';
 import * as inputs from './controlInputs.js';
-import type { Delays } from './delays.js';
-import type { FaultRules } from './faultRules.js';
-import type { Journal } from './journal.js';
-import { readJson } from './memberOperations.js';
-import type { RateGate } from './rates.js';
-import type { Reply } from './reply.js';
-import type { Settings } from './settings.js';
-import type { SignedRequest } from './signature.js';
-import type { SandboxState } from './sandboxState.js';
+import type { Delays } from '../calls/delays.js';
+import type { FaultRules } from '../faults/faultRules.js';
+import type { Journal } from '../calls/journal.js';
+import { readJson } from '../members/memberOperations.js';
+import type { RateGate } from '../calls/rates.js';
+import type { Reply } from '../wire/reply.js';
+import type { Settings } from '../settings.js';
+import type { SignedRequest } from '../wire/signature.js';
+import type { SandboxState } from '../state/sandboxState.js';
 
 /** The start of every path of the control API. */
 export const CONTROL_PREFIX = '/_sandbox/';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOutcome, LoggedCall } from './callLog.js';
-import type { CredentialDirectory } from './credentials.js';
-import type { Delivery } from './delivery.js';
+import type { CredentialDirectory } from '../wire/credentials.js';
+import type { Delivery } from '../wire/delivery.js';
 import type { Journal } from './journal.js';
 import type { CallResult, Perform } from './perform.js';
-import { readCredentialScope, type CredentialScope, type SignedRequest } from './signature.js';
+import { readCredentialScope, type CredentialScope, type SignedRequest } from '../wire/signature.js';
 
 /** The dependencies of the call handler. */
 export interface CallHandlerDependencies {

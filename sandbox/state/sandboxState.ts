@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Member } from './member.js';
-import { createMemberList, type MemberList } from './memberList.js';
-import { scopeKey, type Scope, type Service } from './scope.js';
-import type { Settings } from './settings.js';
-import { RESULT_TEXTS } from './texts.js';
+import type { Member } from '../members/member.js';
+import { createMemberList, type MemberList } from '../members/memberList.js';
+import { scopeKey, type Scope, type Service } from '../scope.js';
+import type { Settings } from '../settings.js';
+import { RESULT_TEXTS } from '../members/texts.js';
 
 /** The content of the state file. */
 export interface StateSnapshot {

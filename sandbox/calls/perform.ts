@@ -1,14 +1,14 @@
-import { faultAfter, faultBefore, type FaultedCall } from './applyFault.js';
-import type { Delivery } from './delivery.js';
-import type { MagicOutcomes } from './magicOutcomes.js';
-import type { FaultRules } from './faultRules.js';
+import { faultAfter, faultBefore, type FaultedCall } from '../faults/applyFault.js';
+import type { Delivery } from '../wire/delivery.js';
+import type { MagicOutcomes } from '../faults/magicOutcomes.js';
+import type { FaultRules } from '../faults/faultRules.js';
 import type { Answer, Operation, ServiceEntry } from './operation.js';
 import type { RateGate } from './rates.js';
-import { accessDenied, Refusal, signatureRefusal, throttled } from './refusal.js';
-import { jsonReply, refusalReply, xmlReply, type Reply } from './reply.js';
-import type { OperationName, SignedService } from './scope.js';
-import type { Settings } from './settings.js';
-import type { CredentialScope, SignatureCheck, SignedRequest } from './signature.js';
+import { accessDenied, Refusal, signatureRefusal, throttled } from '../wire/refusal.js';
+import { jsonReply, refusalReply, xmlReply, type Reply } from '../wire/reply.js';
+import type { OperationName, SignedService } from '../scope.js';
+import type { Settings } from '../settings.js';
+import type { CredentialScope, SignatureCheck, SignedRequest } from '../wire/signature.js';
 
 /** The result of a call. */
 export interface CallResult {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { isMemberEmail } from './email.js';
+import { isMemberEmail } from '../members/email.js';
 import {
   memberOperations,
   nextToken,
   readJson,
   readPage,
   type MemberOperations,
-} from './memberOperations.js';
-import type { Member, Unprocessed } from './member.js';
+} from '../members/memberOperations.js';
+import type { Member, Unprocessed } from '../members/member.js';
 import {
   BATCH_LIMIT,
   type Answer,
@@ -15,10 +15,10 @@ import {
   type ServiceEntry,
   type SignedCall,
   type ServiceDependencies,
-} from './operation.js';
-import { badInput, notEnabled, OUT_OF_RANGE } from './refusal.js';
-import { isAccountId } from './scope.js';
-import { detectorIdOf } from './sandboxState.js';
+} from '../calls/operation.js';
+import { badInput, notEnabled, OUT_OF_RANGE } from '../wire/refusal.js';
+import { isAccountId } from '../scope.js';
+import { detectorIdOf } from '../state/sandboxState.js';
 
 /** Returns GuardDuty's member operations, with the paths, field names and limits of UPSTREAMS.md, GuardDuty. */
 export function createGuardDuty(dependencies: ServiceDependencies): ServiceEntry {
