@@ -14,6 +14,7 @@ import {
   MAX_IDENTIFIER,
   MAX_TEXT,
   objectsOf,
+  onlyObjectsOf,
   optionalText,
   textOf,
   timeOf,
@@ -51,11 +52,11 @@ export function acknowledgement(output: Output): Acknowledged | Unanswered {
   return readable(output, (metadata) => ({ kind: 'ACKNOWLEDGED', metadata }));
 }
 
-/** The answer of GetMembers. */
+/** The answer of GetMembers. An entry that is no object is left out: its account is then one that the answer does not name. */
 export function membersAnswer(output: Output, fields: AnswerFields): MembersRead | Unanswered {
   return readable(output, (metadata) => {
-    const members = membersOf(output['Members'], fields, fields.listsRequired);
-    const unprocessed = unprocessedOf(output['UnprocessedAccounts'], fields);
+    const members = membersOf(onlyObjectsOf(output['Members']), fields, fields.listsRequired);
+    const unprocessed = unprocessedOf(onlyObjectsOf(output['UnprocessedAccounts']), fields);
     return members === null || unprocessed === null
       ? unreadable(metadata, 'no lists of members and of unprocessed accounts in the body')
       : { kind: 'READ', members, unprocessed };

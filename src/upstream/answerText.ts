@@ -37,11 +37,20 @@ export function identifierOf(value: unknown, maxLength: number): string | null {
   return isSendable ? value : null;
 }
 
-/** A time of an answer, as a Date or a string; null for what PostgreSQL has no time for. */
+/** A time with its zone. Of other texts, such as "5", Node makes a time too. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d[:.\d]*(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** A time of an answer, as a Date or an ISO 8601 text with its zone; null for another one, and for what PostgreSQL has no time for. */
 export function timeOf(value: unknown): Date | null {
-  const date = value instanceof Date ? value : new Date(typeof value === 'string' ? value : Number.NaN);
+  const isText = typeof value === 'string' && TIME.test(value);
+  const date = value instanceof Date ? value : new Date(isText ? value : Number.NaN);
   const year = date.getUTCFullYear();
   return year >= 1 && year <= 9_999 ? date : null;
+}
+
+/** The list without the entries that are no objects; a value that is no list comes as it is. */
+export function onlyObjectsOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'object' && entry !== null) : value;
 }
 
 /** The objects of a list; null when the value is no list of at most 1,000 objects. */

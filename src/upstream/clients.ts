@@ -5,6 +5,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { customEndpoint } from './customEndpoint.js';
 import { credentialsByAdministrator } from './credentials.js';
 import type { Credentials, CredentialSources } from './credentialSources.js';
+import { withReadableTimes } from './readableTimes.js';
 import { sendOnce } from './sendOnce.js';
 import type { SharedCredentials } from './sharedCredentials.js';
 
@@ -62,7 +63,9 @@ export function createClients(
   return {
     credentials: (administrator) => shared.get(administrator) ?? null,
     guardDuty: cacheOf((settings) => new GuardDutyClient(settings)),
-    securityHub: cacheOf((settings) => new SecurityHubClient(settings)),
+    securityHub: cacheOf(
+      (settings) => new SecurityHubClient({ ...settings, streamCollector: withReadableTimes }),
+    ),
   };
 }
 
