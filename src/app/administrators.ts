@@ -2,6 +2,7 @@ import type { Config } from '../config/loadConfig.js';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Administrator } from '../membership.js';
+import { addressFaults } from '../upstream/addresses.js';
 import { checkAccounts, whoAmI } from '../upstream/identity.js';
 import type { UpstreamAccess } from './upstream.js';
 
@@ -11,7 +12,7 @@ import type { UpstreamAccess } from './upstream.js';
  * it does not answer, the start goes on, and nothing is sent with credentials whose account is not known
  * (docs/decisions/0034-who-an-administrator-is.md).
  *
- * @throws GatewayError `BAD_CONFIGURATION` when the account of an administrator is another one.
+ * @throws GatewayError `BAD_CONFIGURATION` when the account of an administrator is another one, or the SDK has no address for a service.
  * @throws what `whoAmI` throws when STS does not answer.
  */
 export async function configuredAdministrators(
@@ -20,6 +21,9 @@ export async function configuredAdministrators(
   log: Log,
 ): Promise<readonly Administrator[]> {
   const { administrators } = config;
+  if (config.upstream === 'aws') {
+    await requireAddresses(administrators?.flatMap(({ regions }) => regions) ?? config.defaultRegions);
+  }
   if (administrators !== null) {
     if (access.checkAccounts) {
       await requireAccounts(administrators, access, log);
@@ -38,6 +42,18 @@ export async function configuredAdministrators(
       detectorIds: {},
     },
   ];
+}
+
+async function requireAddresses(regions: readonly string[]): Promise<void> {
+  const faults = await addressFaults(regions);
+  if (faults.length > 0) {
+    throw new GatewayError(
+      'BAD_CONFIGURATION',
+      `the AWS SDK has no address for calls:\n${faults.map((fault) => `  ${fault}\n`).join('')}` +
+        'Expected FIPS (AWS_USE_FIPS_ENDPOINT, use_fips_endpoint) and dual-stack (AWS_USE_DUALSTACK_ENDPOINT, use_dualstack_endpoint) ' +
+        "without addresses other than AWS's (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_*, endpoint_url), in variables and in the AWS configuration files.",
+    );
+  }
 }
 
 async function requireAccounts(

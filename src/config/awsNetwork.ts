@@ -16,20 +16,9 @@ export const awsNetworkVariables = {
   AWS_USE_FIPS_ENDPOINT: z.string().optional(),
   AWS_USE_DUALSTACK_ENDPOINT: z.string().optional(),
   AWS_ENDPOINT_URL: z.url().optional(),
-  AWS_ENDPOINT_URL_GUARDDUTY: z.string().optional(),
-  AWS_ENDPOINT_URL_SECURITYHUB: z.string().optional(),
-  AWS_ENDPOINT_URL_STS: z.string().optional(),
 };
 
 type Variables = z.infer<z.ZodObject<typeof awsNetworkVariables>>;
-
-/** The variables by which the SDK sends calls to addresses that are not AWS's own. */
-const ENDPOINT_VARIABLES = [
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_GUARDDUTY',
-  'AWS_ENDPOINT_URL_SECURITYHUB',
-  'AWS_ENDPOINT_URL_STS',
-] as const;
 
 /** The variables that select other addresses of AWS's own. */
 const ENDPOINT_KINDS = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'] as const;
@@ -79,15 +68,11 @@ export function describeAwsNetwork({ proxies }: AwsNetwork): string {
   return ways.filter(Boolean).join(' ');
 }
 
-/** FIPS and dual-stack choose among AWS's own addresses. The SDK refuses every call to another one. */
+/** The SDK ignores other values than these two, so that calls would go to the addresses without FIPS. */
 function endpointFaults(variables: Variables): string[] {
-  const custom = ENDPOINT_VARIABLES.filter((name) => variables[name] !== undefined);
-  const kinds = ENDPOINT_KINDS.filter((name) => variables[name]?.toLowerCase() === 'true');
-  return custom.length === 0
-    ? []
-    : kinds.map(
-        (name) => `${name}: expected without ${custom.join(' and ')}: it selects an address of AWS's own`,
-      );
+  return ENDPOINT_KINDS.filter((name) => !['true', 'false', undefined].includes(variables[name])).map(
+    (name) => `${name}: expected true or false, in lower case`,
+  );
 }
 
 /** The address with its scheme, `http:` when it has none. */
