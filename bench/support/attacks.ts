@@ -86,10 +86,10 @@ async function pipeline({ url }: AttackTarget, requests: number): Promise<number
   const socket = connect(Number(port), hostname);
   const one = `GET /health/ready HTTP/1.1\r\nHost: ${hostname}\r\n`;
   socket.write(`${one}\r\n`.repeat(requests - 1));
-  socket.end(`${one}Connection: close\r\n\r\n`);
+  socket.write(`${one}Connection: close\r\n\r\n`);
   try {
-    await text(socket);
-    return 200;
+    const answers = (await text(socket)).split('HTTP/1.1 200 OK').length - 1;
+    return answers === requests ? 200 : 0;
   } catch {
     return 0;
   }

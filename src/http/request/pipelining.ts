@@ -16,19 +16,23 @@ const MAX_CHUNKED_PIECE = 1_024;
 /** The end of the headers of a request. */
 const HEADERS_END = '\r\n\r\n';
 
-/** Pipelined requests of all connections under way. */
+/** What all connections of the process share. */
 interface Pipelined {
+  /** Pipelined requests under way. */
   count: number;
+  /** Calls the function in a turn of the event loop in which no other connection begins pipelined requests. */
+  takeTurn(begin: () => void): void;
 }
 
 /**
  * Limits pipelining: a connection is not read while it has MAX_PER_CONNECTION requests under way, or while it has one and the
- * process has MAX_PIPELINED pipelined ones. A client that sends one request at a time is never delayed.
+ * process has MAX_PIPELINED pipelined ones. Pipelined requests of one connection begin in each turn of the event loop, so other
+ * requests go on between them. A client that sends one request at a time is never delayed.
  *
  * Without it Node would begin all requests of a chunk of 64 KiB at once, some 2,500, before any of them is answered.
  */
 export function limitPipelining(server: Server): void {
-  const pipelined: Pipelined = { count: 0 };
+  const pipelined: Pipelined = { count: 0, takeTurn: createTurns() };
   const connections = new WeakMap<Socket, Connection>();
   server.on('connection', (socket: Socket) => {
     connections.set(socket, createConnection(socket, pipelined));
@@ -44,78 +48,127 @@ interface Connection {
 }
 
 /**
- * Stands between a socket and the HTTP parser of Node. The parser gets at most the headers of one request at a time, and the
- * next ones only while the limits allow. The rest of a chunk is held, and the socket is paused.
+ * Stands between a socket and the HTTP parser of Node. The parser gets the pieces of `createPieces`, and only while the limits
+ * allow. The rest is held, and the socket is paused.
  *
  * Node pauses the socket too, when the client does not read its answers or a handler does not read a body. It does so while
  * the parser runs, so a socket that is paused after a piece was paused by Node, and Node will resume it. A body that is due
  * waits like a request: the earlier requests of its connection end without it.
  */
 function createConnection(socket: Socket, pipelined: Pipelined): Connection {
-  const parse = takeOverParser(socket);
-  let held: Buffer | null = null;
-  let latest: IncomingMessage | null = null;
+  const pieces = createPieces(takeOverParser(socket));
   const underWay = countUnderWay(pipelined);
-  /** Bytes of the latest request's body that the parser has not got; 0 for a chunked body. */
-  let bodyLeft = 0;
   /** Whether the limits paused the socket, and not Node. */
   let isPaused = false;
+  let waitsForTurn = false;
+  let hasTurn = false;
 
-  const mayParse = (): boolean => {
-    const isBodyDue = latest?.complete === false;
-    return underWay.count() === 0 || (underWay.count() === 1 && isBodyDue) || underWay.hasRoom();
-  };
+  /** Whether the next piece belongs to a request that is not pipelined. */
+  const isAlone = (): boolean => underWay.count() === 0 || (underWay.count() === 1 && pieces.isBodyDue());
 
-  const parseHeld = (): void => {
+  const parse = (): void => {
     isPaused &&= socket.isPaused();
-    while (held !== null && !socket.destroyed && !socket.isPaused()) {
-      if (!mayParse()) {
+    while (pieces.isHeld() && !socket.destroyed && !socket.isPaused()) {
+      if (!isAlone() && !(hasTurn && underWay.hasRoom())) {
         isPaused = true;
         socket.pause();
-        return;
+        waitForTurn();
+        break;
       }
-      const length = pieceLength(held, bodyLeft, latest?.complete === false);
-      const piece = held.subarray(0, length);
-      held = length < held.length ? held.subarray(length) : null;
-      bodyLeft = Math.max(0, bodyLeft - length);
-      parse(piece);
+      pieces.parseNext();
+    }
+    hasTurn = false;
+  };
+
+  const waitForTurn = (): void => {
+    if (isPaused && !waitsForTurn && (isAlone() || underWay.hasRoom())) {
+      waitsForTurn = true;
+      pipelined.takeTurn(resume);
     }
   };
 
   const resume = (): void => {
+    waitsForTurn = false;
     if (isPaused && !socket.destroyed) {
+      hasTurn = true;
       isPaused = false;
       socket.resume();
     }
   };
 
-  const end = (): void => {
-    if (socket.destroyed) {
-      return;
-    }
-    underWay.end();
-    if (isPaused) {
-      // In the next turn of the event loop: other connections are served first.
-      setImmediate(resume);
-    }
-  };
-
   socket.on('data', (chunk: Buffer) => {
-    held = held === null ? chunk : Buffer.concat([held, chunk]);
-    parseHeld();
+    pieces.hold(chunk);
+    parse();
   });
-  socket.on('resume', parseHeld);
+  socket.on('resume', parse);
   socket.once('close', () => {
     underWay.endAll();
-    held = null;
+    pieces.drop();
   });
   return {
     begin(request, response) {
+      pieces.begin(request);
+      underWay.begin();
+      response.once('close', () => {
+        if (!socket.destroyed) {
+          underWay.end();
+          waitForTurn();
+        }
+      });
+    },
+  };
+}
+
+/**
+ * The received bytes that the parser has not got. A piece is the headers of one request, all of a body, or a part of a chunked
+ * body.
+ */
+function createPieces(parse: (piece: Buffer) => void) {
+  let held: Buffer | null = null;
+  let latest: IncomingMessage | null = null;
+  /** Bytes of the latest request's body that the parser has not got; 0 for a chunked body. */
+  let bodyLeft = 0;
+  const isBodyDue = (): boolean => latest?.complete === false;
+  return {
+    isBodyDue,
+    isHeld: () => held !== null,
+    hold(chunk: Buffer) {
+      held = held === null ? chunk : Buffer.concat([held, chunk]);
+    },
+    drop() {
+      held = null;
+    },
+    begin(request: IncomingMessage) {
       latest = request;
       bodyLeft = Number(request.headers['content-length'] ?? 0);
-      underWay.begin();
-      response.once('close', end);
     },
+    parseNext() {
+      if (held === null) {
+        return;
+      }
+      const length = pieceLength(held, bodyLeft, isBodyDue());
+      const piece = held.subarray(0, length);
+      held = length < held.length ? held.subarray(length) : null;
+      bodyLeft = Math.max(0, bodyLeft - length);
+      parse(piece);
+    },
+  };
+}
+
+/** Returns a function that calls the functions given to it in their order, one in each turn of the event loop. */
+function createTurns(): Pipelined['takeTurn'] {
+  const waiting: (() => void)[] = [];
+  const next = (): void => {
+    waiting[0]?.();
+    waiting.shift();
+    if (waiting.length > 0) {
+      setImmediate(next);
+    }
+  };
+  return (begin) => {
+    if (waiting.push(begin) === 1) {
+      setImmediate(next);
+    }
   };
 }
 

@@ -99,3 +99,25 @@ it('a process has at most 1,000 pipelined requests under way, and reads the firs
   await expect.poll(() => unanswered.length).toBe(MAX_PIPELINED + connections + 1);
   await answer(connections * 20 + 1);
 });
+
+it('a process begins the pipelined requests of one connection in a turn of the event loop', async () => {
+  const connections = 20;
+  let begun = 0;
+  let most = 0;
+  let turn = setImmediate(function endTurn() {
+    most = Math.max(most, begun);
+    begun = 0;
+    turn = setImmediate(endTurn);
+  });
+  server.on('request', (_request, response: ServerResponse) => {
+    begun += 1;
+    response.end();
+  });
+  const ends = Array.from({ length: connections }, async () => {
+    await once(send(`${GET.repeat(499)}GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`), 'close');
+  });
+  await Promise.all(ends);
+  clearImmediate(turn);
+  // The first request of each connection waits for no turn.
+  expect(most).toBeLessThanOrEqual(MAX_PER_CONNECTION + connections);
+});
