@@ -12,6 +12,7 @@ import { createCharge, type Charge } from '../services/access/budget.js';
 import { createDeniedAttempts, type DeniedAttempts } from '../services/access/deniedAttempts.js';
 import { createWatchCredential, type WatchCredential } from '../services/access/credentialWatch.js';
 import { createTokenService, type TokenService } from '../services/access/tokens.js';
+import type { SpendPoints } from '../services/spendPoints.js';
 import { createCallerBudget } from '../store/access/callerBudget.js';
 import { createDeniedAttemptStore } from '../store/access/deniedAttemptStore.js';
 import { createTokenStore } from '../store/access/tokenStore.js';
@@ -30,12 +31,14 @@ export interface Access {
    */
   readonly denied: (caller: Caller, field: string, administrators?: readonly string[]) => void;
   readonly charge: Charge;
+  readonly spend: SpendPoints;
 }
 
 export function createAccess(core: GatewayCore): Access {
   const { config, database, administrators } = core;
   const tokenStore = createTokenStore(database.prisma);
   const deniedAttempts = openDeniedAttempts(core);
+  const charge = chargeOf(core);
   return {
     authenticate: createAuthenticate(identityProviders(config.access, tokenStore)),
     watchCredential: createWatchCredential(
@@ -49,7 +52,8 @@ export function createAccess(core: GatewayCore): Access {
       const configured = named?.filter((id) => administrators.some((one) => one.id === id));
       deniedAttempts.recordForbidden(caller, field, configured);
     },
-    charge: chargeOf(core),
+    charge,
+    spend: (caller, points) => charge(caller, points, 'IF_ENOUGH'),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ListAllMembers } from '../ports/memberListing.js';
 import { createInventory, type InventoryService } from '../services/inventory/inventory.js';
 import { createObserveTarget } from '../services/inventory/observeTarget.js';
 import { createRefreshInventory, type RefreshInventory } from '../services/inventory/refreshInventory.js';
+import type { SpendPoints } from '../services/spendPoints.js';
 import { createInventoryObservations } from '../store/inventory/inventoryObservations.js';
 import type { GatewayCore } from './core.js';
 import type { OperationReads } from './operationReads.js';
@@ -22,7 +23,7 @@ export interface Inventory {
 export async function prepareInventory(
   core: GatewayCore,
   reads: InventoryReads,
-  listAllMembers: ListAllMembers,
+  { listAllMembers, spend }: { readonly listAllMembers: ListAllMembers; readonly spend: SpendPoints },
 ): Promise<Inventory> {
   const { administrators, database, lanes, stopping, process } = core;
   const observations = createInventoryObservations(database.prisma, lanes.idOf);
@@ -34,10 +35,11 @@ export async function prepareInventory(
     refreshInventory: createRefreshInventory({
       administrators,
       observations,
+      spend,
       start: (targets) => jobs.enqueue(targets),
       stopping,
     }),
-    forOperation: (operation) => createInventory(administrators, operation.bounded(reads)),
+    forOperation: (operation) => createInventory(administrators, operation.bounded(reads), spend),
     start: () => jobs.start(),
   };
 }

@@ -21,6 +21,7 @@ import { createSendRead } from '../services/members/sendRead.js';
 import { createRemovalPlanner, type RemovalPlanner } from '../services/plans/removalPlan.js';
 import { createShareOfRemoval, type ShareOfRemoval } from '../services/plans/removalShare.js';
 import { createTargetHealth, type TargetHealthOf } from '../services/members/targetHealth.js';
+import type { SpendPoints } from '../services/spendPoints.js';
 import { createLaneStates } from '../store/lanes/laneStates.js';
 import { createReadQuota } from '../store/lanes/readQuota.js';
 import { createRecordedRemovals } from '../store/requests/removals.js';
@@ -56,11 +57,13 @@ interface SharedReading {
   readonly memberCache: MemberCache;
   readonly inventory: Pick<InventoryReads, 'listing'>;
   readonly states: LaneStates;
+  readonly spend: SpendPoints;
 }
 
 export function createMemberReading(
   core: GatewayCore,
   inventory: Pick<InventoryReads, 'listing'>,
+  spend: SpendPoints,
 ): MemberReading {
   const { config, database, lanes, upstream, detectors, stopping } = core;
   const turns = createReadTurns(createReadQuota(database.prisma, lanes.idOf, core.leavingRates), stopping);
@@ -78,10 +81,10 @@ export function createMemberReading(
     { reads, inventory, removals: createRecordedRemovals(database.prisma, lanes.idOf) },
     config.removalSharePercent,
   );
-  const shared = { reads, memberCache, inventory, states };
+  const shared = { reads, memberCache, inventory, states, spend };
   return {
-    plan: createPlanner(reads, config.rates),
-    planRemoval: createRemovalPlanner(reads, shareOfRemoval, config.rates),
+    plan: createPlanner(reads, spend, config.rates),
+    planRemoval: createRemovalPlanner({ reads, shareOf: shareOfRemoval }, spend, config.rates),
     shareOfRemoval,
     reads,
     listAllMembers: createBackgroundListing(reads, stopping),
@@ -123,6 +126,7 @@ function readingOfOperation(
     reconcile: createReconcile({
       administrators,
       maxAccounts: config.maxAccountsPerRequest,
+      spend: shared.spend,
       listAllMembers: createCachedListing(inventory, createQueryListing(reads)),
     }),
   };

@@ -1,7 +1,6 @@
 import type { Caller } from '../membership.js';
 import type { HistoryStore } from '../ports/history.js';
 import { countRequests } from '../metrics/countingDecorators.js';
-import type { Charge } from '../services/access/budget.js';
 import { withDeadline, type PerformRead } from '../services/deadline.js';
 import { createFairTurns, type TurnLimits } from '../services/fairTurns.js';
 import { createLoaders, type Loaders } from '../services/history/loaders.js';
@@ -16,6 +15,7 @@ import { createRecordRequest } from '../services/requests/recordRequest.js';
 import { createRemovals } from '../services/requests/removeMembers.js';
 import { createRequestProgress, type RequestProgress } from '../services/requests/requestProgress.js';
 import { createRetryRequest } from '../services/requests/retryRequest.js';
+import type { SpendPoints } from '../services/spendPoints.js';
 import { createCancelStore } from '../store/requests/cancelStore.js';
 import { createConfirmationStore } from '../store/requests/confirmations.js';
 import { createProgressStore } from '../store/requests/requestProgress.js';
@@ -36,13 +36,13 @@ export function createRequestServices(
   { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
   { workers, requestEvents }: LaneWork,
   { plan, planRemoval, shareOfRemoval }: Pick<MemberReading, 'plan' | 'planRemoval' | 'shareOfRemoval'>,
-  { history, charge }: { readonly history: HistoryStore; readonly charge: Charge },
+  { history, spend }: { readonly history: HistoryStore; readonly spend: SpendPoints },
 ): Services {
   const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
   const record = createRecordRequest({
     store,
     events: requestEvents,
-    charge: (caller, points) => charge(caller, points, 'IF_ENOUGH'),
+    spend,
     turns: createFairTurns(INSERTED_OUTCOMES),
     stopping,
   });

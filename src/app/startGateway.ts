@@ -62,20 +62,22 @@ export async function startGateway(
   const inventoryReads = createInventoryReads(database.prisma, lanes.idOf);
 
   const laneWork = await prepareLaneWork(core);
-  const memberReading = createMemberReading(core, inventoryReads);
-  const inventory = await prepareInventory(core, inventoryReads, memberReading.listAllMembers);
+  const access = createAccess(core);
+  const { spend } = access;
+  const memberReading = createMemberReading(core, inventoryReads, spend);
+  const { listAllMembers } = memberReading;
+  const inventory = await prepareInventory(core, inventoryReads, { listAllMembers, spend });
   startUpkeep(core, {
     memberCache: memberReading.memberCache,
     observations: inventory.observations,
     memberReads: memberReading.reads,
   });
-  const access = createAccess(core);
   const takeLoopTurn = createEventLoopTurns();
   const contextOf = createContextOf({
     takeLoopTurn,
     timeoutSeconds: config.access.limits.timeoutSeconds,
     cancellable: database.cancellable,
-    services: createRequestServices(core, laneWork, memberReading, { history, charge: access.charge }),
+    services: createRequestServices(core, laneWork, memberReading, { history, spend }),
     history,
     origins: createOriginStore(database.prisma),
     memberReading,

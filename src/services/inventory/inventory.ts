@@ -7,6 +7,7 @@ import { readableTargets } from '../members/readableTargets.js';
 import { throwFirstFault } from '../input/faults.js';
 import { rangeFaults } from '../input/valueFaults.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
+import { COVERED_TARGET_POINTS, type SpendPoints } from '../spendPoints.js';
 
 /** Accounts with gaps that a coverage shows by default; the schema repeats it. */
 const DEFAULT_GAPS = 100;
@@ -47,7 +48,8 @@ export interface AdministratorCoverage extends Coverage {
 }
 
 /**
- * The inventory of the targets that are configured and granted to the caller.
+ * The inventory of the targets that are configured and granted to the caller. A coverage is at the expense of the caller's
+ * budget, and rejects as `SpendPoints` does.
  *
  * @throws GatewayError `BAD_USER_INPUT` (as a rejection) for an argument that is wrong, before any read.
  */
@@ -59,6 +61,7 @@ export interface InventoryService {
 export function createInventory(
   administrators: readonly Administrator[],
   reads: InventoryReads,
+  spend: SpendPoints,
 ): InventoryService {
   const filterOf = (caller: Caller, asked: InventoryQuery): InventoryFilter => {
     const { administrator, service, region, accountId, status, invitedBefore, requested } = asked;
@@ -98,11 +101,13 @@ export function createInventory(
           `administrator: expected one of ${names.join(', ') || 'nothing'}, got none`,
         );
       }
-      const found = await reads.coverage(targets, {
+      const selection = {
         accountIds: accountIds == null ? null : checkAccountIds('accountIds', accountIds),
         after: after == null ? null : checkAccountId('after', after),
         limit: checkGaps(first),
-      });
+      };
+      await spend(caller, COVERED_TARGET_POINTS * targets.length);
+      const found = await reads.coverage(targets, selection);
       return { administrator: only, ...found };
     },
   };

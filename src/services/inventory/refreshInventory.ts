@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Administrator,
   Caller,
@@ -11,9 +10,8 @@ import type { InventoryObservations, InventoryState } from '../../ports/inventor
 import { optionFaults, WAIT_SECONDS } from '../input/checkOptions.js';
 import { checkTargets } from '../input/checkTargets.js';
 import { toUserErrors, type UserError } from '../input/faults.js';
-
-/** Time between two polls of the requested observations, in milliseconds. */
-const POLL_INTERVAL_MS = 200;
+import { LISTED_TARGET_POINTS, type SpendPoints } from '../spendPoints.js';
+import { createPollStates } from './pollStates.js';
 
 /** The targets to observe again. Absent and null mean the default, as in requests. */
 export interface RefreshInventoryInput {
@@ -36,7 +34,10 @@ export interface RefreshedTarget extends TargetAddress {
   readonly reason: string | null;
 }
 
-/** Requests observations of targets and waits for them up to `waitSeconds`; they continue after that. */
+/**
+ * Requests observations of targets, at the expense of the caller's budget, and waits for them up to `waitSeconds` or until the
+ * caller disconnects; they continue after that. Rejects as `SpendPoints` does.
+ */
 export type RefreshInventory = (
   caller: Caller,
   input: RefreshInventoryInput,
@@ -46,23 +47,30 @@ export type RefreshInventory = (
 export function createRefreshInventory({
   administrators,
   observations,
+  spend,
   start,
   stopping,
 }: {
   readonly administrators: readonly Administrator[];
   readonly observations: Pick<InventoryObservations, 'schedule' | 'states'>;
+  readonly spend: SpendPoints;
   readonly start: (targets: readonly TargetAddress[]) => Promise<void>;
   readonly stopping: AbortSignal;
 }): RefreshInventory {
-  const waitFor = async (targets: readonly TargetAddress[], since: Date, until: number) => {
+  const pollStates = createPollStates(observations);
+  const waitFor = async (
+    targets: readonly TargetAddress[],
+    { since, until, disconnected }: { since: Date; until: number; disconnected: AbortSignal | undefined },
+  ): Promise<readonly RefreshedTarget[]> => {
+    let states: readonly InventoryState[] = await observations.states(targets);
     for (;;) {
-      const states = (await observations.states(targets)).map((state) => toRefreshed(state, since));
-      const isOpen = states.some(({ status }) => status === 'WAITING' || status === 'RUNNING');
-      const left = until - performance.now();
-      if (!isOpen || left <= 0 || stopping.aborted) {
-        return states;
+      const refreshed = states.map((state) => toRefreshed(state, since));
+      const isOpen = refreshed.some(({ status }) => status === 'WAITING' || status === 'RUNNING');
+      const isOver = performance.now() >= until || stopping.aborted || disconnected?.aborted === true;
+      if (!isOpen || isOver) {
+        return refreshed;
       }
-      await sleep(Math.min(POLL_INTERVAL_MS, left), undefined, { signal: stopping }).catch(() => undefined);
+      states = await pollStates(targets);
     }
   };
 
@@ -73,9 +81,14 @@ export function createRefreshInventory({
       return { targets: [], userErrors: toUserErrors(faults) };
     }
     const until = performance.now() + (input.waitSeconds ?? WAIT_SECONDS.default) * 1_000;
+    await spend(caller, LISTED_TARGET_POINTS * targets.addresses.length);
     const since = await observations.schedule(targets.addresses);
     await start(targets.addresses);
-    return { targets: await waitFor(targets.addresses, since, until), userErrors: [] };
+    const { disconnected } = caller;
+    return {
+      targets: await waitFor(targets.addresses, { since, until, disconnected }),
+      userErrors: [],
+    };
   };
 }
 

@@ -41,6 +41,14 @@ export interface MemberReads {
   page(target: TargetAddress, query: MemberPageQuery, limits?: Partial<ReadLimits>): Promise<MemberPage>;
 }
 
+/** The same reads, in the turns of one caller. */
+export function readsOfCaller(reads: MemberReads, callerKey: string): MemberReads {
+  return {
+    member: (target, accountId, caller) => reads.member(target, accountId, { ...caller, callerKey }),
+    page: (target, query, limits) => reads.page(target, query, { ...limits, callerKey }),
+  };
+}
+
 /** Reads whose deadlines are at most this much later fail together, in milliseconds: one operation began them. */
 const EXPIRE_TOGETHER_MS = 1_000;
 

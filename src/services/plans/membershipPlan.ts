@@ -4,6 +4,7 @@ import {
   type MemberAccount,
   type MemberStatus,
   type AddingOperation,
+  type Caller,
   type PlanVerdict,
   type ReasonCode,
   type SecurityService,
@@ -11,9 +12,11 @@ import {
 } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
 import { remainingCapacity } from './remainingCapacity.js';
-import type { MemberReads } from '../members/memberReads.js';
+import { callerKey } from '../callerKey.js';
+import { readsOfCaller, type MemberReads } from '../members/memberReads.js';
 import { verdictOn } from './planVerdict.js';
 import { reasonOfFailure } from '../members/readFailure.js';
+import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
 
 /** One account at one target. */
 export interface PlannedAccount {
@@ -56,17 +59,26 @@ export interface PlannedRequest {
   };
 }
 
-/** Plans a request from reads of members. Records nothing and changes no member. */
-export type Planner = (request: PlannedRequest) => Promise<MembershipPlan>;
+/**
+ * Plans a request from reads of members, at the expense of the caller's budget. Records nothing and changes no member.
+ * Rejects as `SpendPoints` does.
+ */
+export type Planner = (caller: Caller, request: PlannedRequest) => Promise<MembershipPlan>;
 
-export function createPlanner(reads: MemberReads, rates: Readonly<Record<SecurityService, Rate>>): Planner {
-  return async ({ operation, accounts, targets }) => {
+export function createPlanner(
+  reads: MemberReads,
+  spend: SpendPoints,
+  rates: Readonly<Record<SecurityService, Rate>>,
+): Planner {
+  return async (caller, { operation, accounts, targets }) => {
+    await spend(caller, comparisonPoints(accounts.length, targets.addresses.length));
+    const readsInTurn = readsOfCaller(reads, callerKey(caller));
     const sorted = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const calls = Math.ceil(sorted.length / ACCOUNTS_PER_CALL);
     const plannedTargets = await Promise.all(
       targets.addresses.map(async (target): Promise<PlannedTarget> => {
         const { perSecond, burst } = rates[target.service];
-        const planned = await planTarget(reads, target, {
+        const planned = await planTarget(readsInTurn, target, {
           operation,
           accounts: sorted,
           ownAccountId: targets.administrator.accountId,

@@ -6,6 +6,7 @@ import { compareMembers, type ReconciledAccounts } from './compareMembers.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 import { toUserErrors, type Fault, type UserError } from '../input/faults.js';
 import { rangeFaults } from '../input/valueFaults.js';
+import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
 
 /** Accounts that each list shows: the range and the default. */
 const LIMIT = { min: 1, max: 10_000, default: 100, unit: 'accounts in each list' } as const;
@@ -45,12 +46,16 @@ export interface Reconciliation {
   readonly userErrors: readonly UserError[];
 }
 
-/** Compares a list of desired members with the members of every target of the input. Changes nothing. */
+/**
+ * Compares a list of desired members with the members of every target of the input, at the expense of the caller's budget.
+ * Changes nothing. Rejects as `SpendPoints` does.
+ */
 export type Reconcile = (caller: Caller, input: ReconcileInput) => Promise<Reconciliation>;
 
 export function createReconcile(deps: {
   readonly administrators: readonly Administrator[];
   readonly maxAccounts: number;
+  readonly spend: SpendPoints;
   readonly listAllMembers: ListAllMembers;
 }): Reconcile {
   return async (caller, input) => {
@@ -71,6 +76,7 @@ export function createReconcile(deps: {
     if (targets === null || faults.length > 0) {
       return { targets: [], userErrors: toUserErrors(faults) };
     }
+    await deps.spend(caller, comparisonPoints(accounts.length, targets.addresses.length));
     const ownAccountId = targets.administrator.accountId;
     const desired = accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const reconciled = targets.addresses.map(async (target): Promise<ReconciledTarget> => {

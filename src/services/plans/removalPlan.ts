@@ -1,6 +1,7 @@
 import {
   ACCOUNTS_PER_CALL,
   type Administrator,
+  type Caller,
   type MemberAccount,
   type MemberStatus,
   type ReasonCode,
@@ -10,10 +11,12 @@ import {
   type TargetAddress,
 } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
-import type { MemberReads } from '../members/memberReads.js';
+import { callerKey } from '../callerKey.js';
+import { readsOfCaller, type MemberReads } from '../members/memberReads.js';
 import { reasonOfFailure } from '../members/readFailure.js';
 import { countsFor, type RemovalShare, type ShareOfRemoval } from './removalShare.js';
 import { removalVerdict } from './removalVerdict.js';
+import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
 
 /** One account at one target. */
 export interface RemovalAccount {
@@ -50,16 +53,20 @@ interface PlannedRemoval {
   };
 }
 
-/** Plans a removal for each of its targets from reads of members. Removes nothing. */
-export type RemovalPlanner = (removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
+/**
+ * Plans a removal for each of its targets from reads of members, at the expense of the caller's budget. Removes nothing.
+ * Rejects as `SpendPoints` does.
+ */
+export type RemovalPlanner = (caller: Caller, removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
 
 export function createRemovalPlanner(
-  reads: Pick<MemberReads, 'member'>,
-  shareOf: ShareOfRemoval,
+  { reads, shareOf }: { readonly reads: MemberReads; readonly shareOf: ShareOfRemoval },
+  spend: SpendPoints,
   rates: Readonly<Record<SecurityService, Rate>>,
 ): RemovalPlanner {
-  const tools = { reads, shareOf };
-  return async ({ operation, accounts, targets }) => {
+  return async (caller, { operation, accounts, targets }) => {
+    await spend(caller, comparisonPoints(accounts.length, targets.addresses.length));
+    const tools = { reads: readsOfCaller(reads, callerKey(caller)), shareOf };
     const own = targets.administrator.accountId;
     const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
     return Promise.all(

@@ -26,7 +26,7 @@ export function createCreateMembers({
     }
     const members = { operation: 'CREATE_MEMBERS', accounts, targets } as const;
     if (dryRun) {
-      return { requestId: null, userErrors: [], plan: await plan(members) };
+      return { requestId: null, userErrors: [], plan: await plan(caller, members) };
     }
     return record(newRequest(caller, { ...members, options: input }), input);
   };

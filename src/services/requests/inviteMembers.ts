@@ -37,7 +37,7 @@ export function createInviteMembers({
     }
     const members = { operation: 'INVITE_MEMBERS', accounts, targets } as const;
     if (dryRun) {
-      return { requestId: null, userErrors: [], plan: await plan(members) };
+      return { requestId: null, userErrors: [], plan: await plan(caller, members) };
     }
     const request = newRequest(caller, {
       ...members,

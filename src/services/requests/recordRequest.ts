@@ -1,5 +1,4 @@
 import { quoted } from '../../errors.js';
-import type { Caller } from '../../membership.js';
 import type { Confirmation, NotConfirmed } from '../../ports/confirmations.js';
 import type { RemovalLimit } from '../../ports/removals.js';
 import type {
@@ -15,6 +14,7 @@ import { callerKey } from '../callerKey.js';
 import type { FairTurns } from '../fairTurns.js';
 import { confirmationInvalid } from './confirmation.js';
 import { refused, type MutationResult } from './mutations.js';
+import { OUTCOME_POINTS, type SpendPoints } from '../spendPoints.js';
 import { waitForFinish } from './waitForFinish.js';
 
 /** Of a removal: its confirmation. Of the retry of one: the limits of its targets, which are read if the request is new. */
@@ -36,17 +36,11 @@ export type RecordRequest = (
   },
 ) => Promise<MutationResult<never>>;
 
-/** Points of one outcome: it is written when its request is recorded, and again when it settles. */
-const OUTCOME_POINTS = 2;
-
 /** What the last step of a mutation works with. */
 export interface RecordDependencies {
   readonly store: RequestStore;
   readonly events: RequestEvents;
-  /**
-   * Spends points of a caller. Rejects with `RATE_LIMITED` or `LIMIT_EXCEEDED`, and spends nothing, when the caller has fewer.
-   */
-  readonly charge: (caller: Caller, points: number) => Promise<unknown>;
+  readonly spend: SpendPoints;
   /** The turns of inserts, by outcomes. */
   readonly turns: FairTurns;
   /** Aborts every wait. The request itself goes on, in another process or after a restart. */
@@ -57,7 +51,7 @@ export interface RecordDependencies {
 export function createRecordRequest({
   store,
   events,
-  charge,
+  spend,
   turns,
   stopping,
 }: RecordDependencies): RecordRequest {
@@ -71,7 +65,7 @@ export function createRecordRequest({
       return earlier;
     }
     const outcomes = outcomesOf(request);
-    await charge(request.caller, OUTCOME_POINTS * outcomes);
+    await spend(request.caller, OUTCOME_POINTS * outcomes);
     const endTurn = await turns.take(callerKey(request.caller), outcomes);
     try {
       return await insert(request, allowedBy);

@@ -68,7 +68,7 @@ async function preview(
   caller: Caller,
   removal: CheckedRemoval,
 ): Promise<RemovalResult> {
-  const targets = await plan(removal);
+  const targets = await plan(caller, removal);
   const faults = targets.flatMap(shareFaults);
   const totals = {
     targets,

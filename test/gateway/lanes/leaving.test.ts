@@ -123,7 +123,7 @@ describe('a client that disconnects', () => {
     const record = createRecordRequest({
       store: insertingStore,
       events: createRequestEvents(gateway.database.prisma),
-      charge: async () => null,
+      spend: async () => null,
       turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
       stopping: new AbortController().signal,
     });

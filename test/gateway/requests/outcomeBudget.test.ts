@@ -118,7 +118,7 @@ describe('the outcomes of a mutation', () => {
     const record = createRecordRequest({
       store: insertingStore,
       events: createRequestEvents(gateway.database.prisma),
-      charge: async (_caller, points) => {
+      spend: async (_caller, points) => {
         charged.push(points);
         return null;
       },
@@ -139,5 +139,46 @@ describe('the outcomes of a mutation', () => {
     );
     expect(charged).toEqual([680_000]);
     expect(loadConfig({}).access.budget.points).toBeGreaterThan(10_011 + 680_000);
+  });
+});
+
+describe('an operation that looks at accounts and targets without a request', () => {
+  const EVERYWHERE = '{ services: [GUARDDUTY, SECURITY_HUB], regions: ["us-east-1", "eu-west-1"]';
+  const members = accounts(100)
+    .map(({ accountId }) => `{ accountId: "${accountId}" }`)
+    .join(' ');
+  const ids = accounts(100)
+    .map(({ accountId }) => `"${accountId}"`)
+    .join(' ');
+  const dryRunOf = (mutation: string, list: string) =>
+    `mutation { ${mutation}(input: ${EVERYWHERE}, ${list}, dryRun: true }) { userErrors { code } } }`;
+
+  it.each([
+    ['createMembers', 4_400, dryRunOf('createMembers', `accounts: [${members}]`)],
+    ['inviteMembers', 4_400, dryRunOf('inviteMembers', `accountIds: [${ids}]`)],
+    ['disassociateMembers', 4_400, dryRunOf('disassociateMembers', `accountIds: [${ids}]`)],
+    ['deleteMembers', 4_400, dryRunOf('deleteMembers', `accountIds: [${ids}]`)],
+    [
+      'reconcile',
+      4_400,
+      `{ reconcile(input: ${EVERYWHERE}, accounts: [${members}] }) { userErrors { code } } }`,
+    ],
+    [
+      'refreshInventory',
+      4_000,
+      `mutation { refreshInventory(input: ${EVERYWHERE}, waitSeconds: 0 }) { userErrors { code } } }`,
+    ],
+    ['coverage', 1_400, '{ coverage(first: 1) { gapCount } }'],
+  ])('costs what it looks at, and reads nothing without enough points: %s', async (field, points, query) => {
+    const caller = await startCaller(field);
+    const before = await caller.remaining();
+    expect((await caller.run(query)).error).toBeUndefined();
+    expect(before - (await caller.remaining())).toBeGreaterThan(points);
+    while ((await caller.remaining()) > points) {
+      await caller.run('{ coverage(first: 1) { gapCount } }');
+    }
+    const calls = (await gateway.sandbox.calls('GetMembers')).length;
+    expect((await caller.run(query)).error?.code).toBe('RATE_LIMITED');
+    expect(await gateway.sandbox.calls('GetMembers')).toHaveLength(calls);
   });
 });

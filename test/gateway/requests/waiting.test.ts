@@ -50,7 +50,7 @@ describe('waiting for a request', () => {
     const record = createRecordRequest({
       store: insertingStore,
       events,
-      charge: async () => null,
+      spend: async () => null,
       turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
       stopping: stopping.signal,
     });
