@@ -6,6 +6,8 @@
  * - `BAD_CONFIGURATION`: the environment or the administrators file is wrong; the process does not start.
  * - `BAD_USER_INPUT`: an argument is wrong; the message names it, what was expected and what came.
  * - `BAD_REQUEST`: the HTTP request is not a GraphQL request.
+ * - `PERSISTED_QUERY_NOT_FOUND`: the request names a trusted document that the gateway does not know.
+ * - `PERSISTED_QUERY_NOT_SUPPORTED`: the request names a trusted document, and TRUSTED_DOCUMENTS is off.
  * - `UNAUTHENTICATED`: credentials are missing, wrong, expired or revoked.
  * - `FORBIDDEN`: the caller is known, and its role or administrators do not allow the operation.
  * - `LIMIT_EXCEEDED`: the operation exceeds a limit; the message has the limit and the actual size.
@@ -19,6 +21,8 @@ export type ErrorCode =
   | 'BAD_CONFIGURATION'
   | 'BAD_USER_INPUT'
   | 'BAD_REQUEST'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'LIMIT_EXCEEDED'

@@ -161,10 +161,15 @@ async function registerGraphQL(
 ): Promise<() => Promise<void>> {
   const { limits } = settings;
   const schema = buildGatewaySchema();
-  const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, log);
   const checkDocumentText = createCheckDocumentText(charge, takeLoopTurn);
   const httpContextOf = createHttpContextOf(contextOf);
   const allowsIntrospection = settings.introspection !== 'off';
+  const chargeRefused = createChargeRefused(charge);
+  const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, {
+    allowsIntrospection,
+    chargeRefused,
+    log,
+  });
   const shared = {
     schema,
     admit: createAdmit(schema, {
@@ -172,7 +177,7 @@ async function registerGraphQL(
       charge,
       checkUnread: countUnreadBytes(app),
     }),
-    chargeRefused: createChargeRefused(charge),
+    chargeRefused,
     formatError: createFormatError(
       toCallerError,
       allowsIntrospection ? undefined : createHideSchemaNames(schema),
@@ -186,7 +191,7 @@ async function registerGraphQL(
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     onRequest: gate,
-    preHandler: [trustedDocuments, checkDocumentText],
+    preHandler: [checkDocumentText, trustedDocuments],
     handler: executionEnds(
       fastifyApolloHandler(apollo, {
         context: (request) => Promise.resolve(httpContextOf(request)),

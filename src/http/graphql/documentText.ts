@@ -4,7 +4,7 @@ import type { Charge } from '../../services/access/budget.js';
 import { callerKey } from '../../services/callerKey.js';
 import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 import type { RequestInfo } from '../request/requestInfo.js';
-import { parametersOf } from './trustedDocuments.js';
+import { parametersOf } from './parameters.js';
 
 /** Most lines of a document: one with 10,000 accounts inline, an account a line, has half of that. */
 const DOCUMENT_LINES = 20_000;

@@ -6,7 +6,10 @@ import type { ParsedOperation } from './parsedOperation.js';
 const MAX_NAME_LENGTH = 100;
 
 /** Describes an operation for the log, before its cost and its answer are known. */
-export function operationInfoOf({ document, operation }: ParsedOperation): OperationInfo {
+export function operationInfoOf({
+  document,
+  operation,
+}: Pick<ParsedOperation, 'document' | 'operation'>): OperationInfo {
   return {
     type: operation.operation,
     name: operation.name?.value.slice(0, MAX_NAME_LENGTH) ?? null,

@@ -50,7 +50,7 @@ export interface StreamDependencies extends ValidationOptions {
  */
 export function registerStream(app: FastifyInstance, dependencies: StreamDependencies): void {
   const { contextOf, gate, trustedDocuments, checkDocumentText, openStreams } = dependencies;
-  const preHandler = [trustedDocuments, checkDocumentText];
+  const preHandler = [checkDocumentText, trustedDocuments];
   app.post('/graphql/stream', { onRequest: gate, preHandler }, async (request, reply) => {
     const caller = request.requestInfo?.caller;
     if (caller == null) {

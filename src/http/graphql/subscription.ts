@@ -14,7 +14,7 @@ import {
 import { GatewayError } from '../../errors.js';
 import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
 import type { ParsedOperation } from './parsedOperation.js';
-import { parametersOf } from './trustedDocuments.js';
+import { parametersOf } from './parameters.js';
 import { MAX_FAULTS } from './variables.js';
 
 /** Most lexical tokens of a subscription: it selects some fields of one request. */

@@ -1,0 +1,68 @@
+import type { FastifyRequest } from 'fastify';
+
+/** The GraphQL parameters of a request; null for a body that is no object. A GET request has them in its address, all texts. */
+export function parametersOf(request: FastifyRequest): Record<string, unknown> | null {
+  const parameters = request.method === 'GET' ? Object.fromEntries(searchOf(request)) : request.body;
+  return isObject(parameters) ? parameters : null;
+}
+
+/** `extensions.persistedQuery.sha256Hash` of the parameters; null without one. */
+export function persistedHashOf({ extensions }: Record<string, unknown>): string | null {
+  const parsed = parseExtensions(extensions);
+  const { sha256Hash } = isPersisted(parsed) ? parsed.persistedQuery : {};
+  return typeof sha256Hash === 'string' ? sha256Hash : null;
+}
+
+/** Replaces the document of a request, and removes `extensions.persistedQuery`, which Apollo refuses. */
+export function replaceDocument(request: FastifyRequest, document: string): void {
+  if (request.method === 'GET') {
+    const search = searchOf(request);
+    search.set('query', document);
+    const extensions = parseExtensions(search.get('extensions'));
+    if (isPersisted(extensions)) {
+      search.set('extensions', JSON.stringify(withoutPersisted(extensions)));
+    }
+    // Apollo reads the address again.
+    request.raw.url = `${request.url.split('?', 1)[0] ?? ''}?${search.toString()}`;
+    return;
+  }
+  const body = request.body as Record<string, unknown>;
+  body['query'] = document;
+  if (isPersisted(body['extensions'])) {
+    body['extensions'] = withoutPersisted(body['extensions']);
+  }
+}
+
+/** The parameters in the address, parsed as Apollo does it, so that both see the same document. */
+function searchOf({ url }: FastifyRequest): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start));
+}
+
+/** The extensions of a GET request are JSON; Apollo refuses those that are not. */
+function parseExtensions(extensions: unknown): unknown {
+  if (typeof extensions !== 'string') {
+    return extensions;
+  }
+  try {
+    return JSON.parse(extensions);
+  } catch {
+    return null;
+  }
+}
+
+interface Persisted {
+  readonly persistedQuery: Readonly<Record<string, unknown>>;
+}
+
+function isPersisted(extensions: unknown): extensions is Persisted {
+  return isObject(extensions) && isObject(extensions['persistedQuery']);
+}
+
+function withoutPersisted(extensions: Persisted): Record<string, unknown> {
+  return { ...extensions, persistedQuery: undefined };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
