@@ -19,7 +19,7 @@ interface SdkError extends SdkMetadata {
   readonly name: string | undefined;
   /** Empty without one. */
   readonly message: string;
-  /** Node's, e.g. `ECONNRESET`. */
+  /** Node's, e.g. `ECONNRESET`; none of an answer that was read whole, whose body may have a field of this name. */
   readonly code: string | undefined;
   /** Of an AggregateError: one per address that was tried. */
   readonly errors: readonly unknown[] | undefined;
@@ -46,6 +46,12 @@ const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpire
 /** Names of refusals for credentials that another program may have replaced. */
 const REPLACEABLE = new Set([...EXPIRED, 'InvalidClientTokenId', 'UnrecognizedClientException']);
 
+/**
+ * 407 Proxy Authentication Required and 511 Network Authentication Required. After another status of a proxy, such as 403, 502 or
+ * 504, the service may have got the request: docs/environments.md, "Proxy".
+ */
+const PROXY_STATUSES = new Set([407, 511]);
+
 /** What the SDK appends to the message of an error in a body, with more words after it. */
 const SDK_HINT = 'Deserialization error: to see the raw response';
 
@@ -62,6 +68,10 @@ export function translateError(error: unknown): Refused | Unanswered {
     return withoutCredentials(error);
   }
   const failure = asSdkError(error);
+  if (isOfProxy(failure)) {
+    const metadata: ResponseMetadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
+    return { kind: 'UNANSWERED', metadata, ...lossOf(failure), neverSent: true };
+  }
   if (isRefusal(failure)) {
     const errorCode = failure.name ?? NAMELESS;
     return { kind: 'REFUSED', metadata: metadataOf(failure), errorCode, errorMessage: wordsOf(failure) };
@@ -142,16 +152,16 @@ function worstOf({ failures }: RegionFailures): NoCredentials {
     : { ...worst, words: all.map(({ region, words }) => `${region}: ${words}`).join('; ') };
 }
 
-/** A 4xx in the service's own words. One without a name counts only with AWS's request id: a proxy gives none. */
+/** A 4xx of the service. Only AWS's own answers have its request id: a proxy gives none. */
 function isRefusal(failure: SdkError): boolean {
   const { httpStatusCode = 0, requestId } = failure.$metadata ?? {};
-  if (httpStatusCode < 400 || httpStatusCode > 499 || isParseError(failure)) {
-    return false;
-  }
-  if (failure.code !== undefined) {
-    return false;
-  }
-  return failure.name === NAMELESS ? requestId !== undefined : true;
+  const isReadable = !isParseError(failure) && failure.code === undefined;
+  return httpStatusCode >= 400 && httpStatusCode <= 499 && requestId !== undefined && isReadable;
+}
+
+/** Whether a proxy has answered in place of the service, with a status by which it says that it forwarded nothing. */
+function isOfProxy({ $metadata: { httpStatusCode = 0, requestId } = {} }: SdkError): boolean {
+  return PROXY_STATUSES.has(httpStatusCode) && requestId === undefined;
 }
 
 function lossOf(failure: SdkError): { readonly errorCode: string; readonly errorMessage: string } {
@@ -192,14 +202,14 @@ function wordsOf({ message, errors, code }: SdkError): string {
 
 /** The fields of an error that the gateway uses. A service may have written any of them. */
 function asSdkError(error: unknown): SdkError {
-  const fields: Partial<Record<keyof SdkError, unknown>> =
+  const fields: Partial<Record<keyof SdkError | '$fault', unknown>> =
     typeof error === 'object' && error !== null ? error : { name: typeof error, message: String(error) };
   const word = (value: unknown): string | undefined => optionalText(value, MAX_TEXT.word) ?? undefined;
   const { errors } = fields;
   return {
     name: word(fields.name),
     message: textOf(fields.message, MAX_TEXT.sentence),
-    code: word(fields.code),
+    code: fields.$fault === undefined ? word(fields.code) : undefined,
     errors: Array.isArray(errors) ? errors : undefined,
     $metadata: fields.$metadata ?? undefined,
   };

@@ -113,7 +113,11 @@ describe('a failure to get credentials', () => {
     },
   );
 
-  const refusal = (name: string, message: string) => ({ name, message, $metadata: { httpStatusCode: 403 } });
+  const refusal = (name: string, message: string) => ({
+    name,
+    message,
+    $metadata: { httpStatusCode: 403, requestId: 'sts-1' },
+  });
   it.each([
     [[refusal('RegionDisabledException', 'off'), refusal('AccessDenied', 'no')], 'REFUSED', 'AccessDenied'],
     [[refusal('RegionDisabledException', 'off')], 'REFUSED', 'RegionDisabledException'],

@@ -31,12 +31,20 @@ const lost = (
   errorMessage,
   neverSent: false,
 });
+const notForwarded = (errorCode: string, errorMessage: string) => ({
+  ...lost(null, null, errorCode, errorMessage),
+  metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
+  neverSent: true,
+});
 const bytes =
   (...answer: Parameters<typeof httpAnswer>): RawReply =>
   (socket) =>
     socket.write(httpAnswer(...answer));
 
 const UNREADABLE = 'UnreadableAnswer';
+
+/** Cases that end by time. */
+const TIMED_OUT = new Set(['a 200 that stops halfway', 'no answer at all']);
 
 /** What comes over the wire, and what it means, whichever service is asked. */
 const CASES: Record<string, readonly [RawReply, object]> = {
@@ -65,6 +73,26 @@ const CASES: Record<string, readonly [RawReply, object]> = {
       UNREADABLE,
       `HTTP 403 with an unreadable body: Unexpected token '<', "<p>" is not valid JSON`,
     ),
+  ],
+  'a 403 with a name, as a proxy may answer in JSON': [
+    bytes(403, '{"code":"Blocked","message":"by policy"}'),
+    lost(403, null, 'Blocked', 'by policy'),
+  ],
+  'a 403 of the service whose body has a code': [
+    bytes(403, '{"code":"AccessDeniedException","message":"not you"}', AWS),
+    refused(403, 'AccessDeniedException', 'not you'),
+  ],
+  'a 407 of a proxy': [
+    bytes(407, '<p>', HTML),
+    notForwarded(UNREADABLE, expect.stringContaining('HTTP 407 with an unreadable body') as string),
+  ],
+  'a 407 of a proxy in JSON': [
+    bytes(407, '{"code":"Authenticate","message":"who are you"}'),
+    notForwarded('Authenticate', 'who are you'),
+  ],
+  'a 511 of a captive portal': [
+    bytes(511, ''),
+    notForwarded(UNREADABLE, 'HTTP 511 without an error of the service.'),
   ],
   'a redirection': [bytes(302, ''), lost(302, null, UNREADABLE, 'HTTP 302 without an error of the service.')],
   'a 500 in the words of the service': [
@@ -161,9 +189,10 @@ const CASES: Record<string, readonly [RawReply, object]> = {
 };
 
 describe.each<SecurityService>(['GUARDDUTY', 'SECURITY_HUB'])('%s', (service) => {
-  it.each(Object.entries(CASES))('understands %s, after one request', async (_name, [reply, expected]) => {
+  it.each(Object.entries(CASES))('understands %s, after one request', async (name, [reply, expected]) => {
     await using server = await startRawServer(reply);
-    expect(await sendTo(server.endpoint, service)).toEqual(expected);
+    const options = TIMED_OUT.has(name) ? { requestTimeoutMs: 200 } : {};
+    expect(await sendTo(server.endpoint, service, 'CREATE_MEMBERS', options)).toEqual(expected);
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -29,7 +29,7 @@ const neverSent = (errorCode: string, errorMessage: string | RegExp) => ({
   neverSent: true,
 });
 const create = (endpoint: string | null, options?: Partial<UpstreamOptions>): Promise<CallAnswer> =>
-  sendTo(endpoint, 'GUARDDUTY', 'CREATE_MEMBERS', { requestTimeoutMs: 2_000, ...options });
+  sendTo(endpoint, 'GUARDDUTY', 'CREATE_MEMBERS', options);
 const proxies = (url: string) => ({ HTTPS_PROXY: url, HTTP_PROXY: undefined, NO_PROXY: undefined });
 
 /** The answer to a call that goes through a proxy to AWS's own address. */
@@ -39,6 +39,20 @@ async function createThrough(reply: TunnelReply, options?: Partial<UpstreamOptio
     network: { proxies: proxies(proxy.url()), caBundle: CA, region: null },
     ...options,
   });
+}
+
+/** The answer to a call to an `http:` address: its proxy gets the call itself, and answers with this status and a page. */
+async function createThroughPlainProxy(status: number): Promise<CallAnswer> {
+  await using proxy = await startRawServer((socket) =>
+    socket.write(httpAnswer(status, '<p>The proxy says no.</p>', { via: '1.1 proxy' })),
+  );
+  const HTTP_PROXY = proxy.endpoint;
+  const network = { proxies: { HTTP_PROXY, HTTPS_PROXY: undefined, NO_PROXY: undefined } };
+  const answer = await create('http://aws.example.com', {
+    network: { ...network, caBundle: null, region: null },
+  });
+  expect(proxy.requests).toEqual([expect.stringMatching(/^POST http:\/\/aws.example.com\/detector/)]);
+  return answer;
 }
 
 describe('a call has never left', () => {
@@ -94,6 +108,12 @@ describe('a call has never left', () => {
     );
   });
 
+  it('when the proxy of an http: address answers 407', async () => {
+    expect(await createThroughPlainProxy(407)).toEqual(
+      neverSent('UnreadableAnswer', 'HTTP 407 with an unreadable body'),
+    );
+  });
+
   it('when the proxy is away', async () => {
     const network = { proxies: proxies('http://127.0.0.1:9'), caBundle: null, region: null };
     expect(await create(null, { network })).toEqual(
@@ -110,6 +130,10 @@ describe('a call has never left', () => {
 });
 
 describe('a call may have arrived', () => {
+  it.each([403, 502, 504])('when the proxy of an http: address answers %s', async (status) => {
+    expect(await createThroughPlainProxy(status)).toMatchObject({ kind: 'UNANSWERED', neverSent: false });
+  });
+
   it('when the connection is reset after the handshake', async () => {
     await using resetting = await startRawServer((socket) => socket.resetAndDestroy());
     await using front = await startInterception(resetting.endpoint);

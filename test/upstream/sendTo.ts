@@ -45,7 +45,7 @@ export function upstreamTo(
     endpoint,
     credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
     log: createLog('silent'),
-    requestTimeoutMs: 200,
+    requestTimeoutMs: 5_000,
     ...options,
   });
 }

@@ -11,7 +11,7 @@ async function read(service: SecurityService, body: unknown) {
   await using server = await startRawServer((socket) =>
     socket.write(httpAnswer(200, JSON.stringify(body), AWS)),
   );
-  const upstream = upstreamTo(server.endpoint, service, { requestTimeoutMs: 2_000 });
+  const upstream = upstreamTo(server.endpoint, service);
   const target = { administrator: 'security', service, region: 'eu-west-1' };
   const answer = await upstream.getMembers(target, 'd1', ['000000000001', '000000000002', '000000000003']);
   upstream.close();
