@@ -34,8 +34,8 @@ export interface TokenStore {
   list(within: readonly string[] | null, limit: number): Promise<TokenRow[]>;
   /** The revoked token, also when it was revoked before; null when no token has that id and only administrators in `within`. */
   revoke(within: readonly string[] | null, id: string, revokedBy: string): Promise<TokenRow | null>;
-  /** The token in force with this hash, marked as used; null when there is none. */
-  use(secretHash: Uint8Array<ArrayBuffer>): Promise<TokenRow | null>;
+  /** For each hash, in order: the token in force, marked as used; null when there is none. */
+  use(secretHashes: readonly Buffer[]): Promise<readonly (TokenRow | null)[]>;
   /** The ids among `ids` whose tokens are in force; does not mark them as used. */
   inForce(ids: readonly string[]): Promise<readonly string[]>;
 }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../src/generated/client.js';
 import type { IdentityProvider } from '../../src/ports/identity.js';
@@ -30,6 +32,22 @@ afterAll(async () => {
   await prisma.$disconnect();
   await gateway.stop();
 });
+
+const madeUpToken = () => `mgw_${randomBytes(32).toString('base64url')}`;
+
+/** Sends requests with different made-up tokens on one connection; resolves with the number of them that are refused. */
+async function refusedOnOneConnection(count: number): Promise<number> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const requests = Array.from(
+    { length: count },
+    (_, index) =>
+      `GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${madeUpToken()}\r\n` +
+      (index === count - 1 ? 'Connection: close\r\n\r\n' : '\r\n'),
+  );
+  socket.write(requests.join(''));
+  return (await text(socket)).split('HTTP/1.1 401').length - 1;
+}
 
 /** Looks a secret up; resolves with the outcome, and with the statements that it took. */
 async function use(secret: string) {
@@ -77,7 +95,7 @@ it('a made-up token and a revoked one take the same statements as a valid one, a
   const valid = await gateway.token('valid', 'VIEWER');
   const revoked = await gateway.token('revoked', 'VIEWER');
   await prisma.$executeRaw`UPDATE api_token SET revoked_at = now(), revoked_by = 'x' WHERE name = 'revoked'`;
-  const madeUp = `mgw_${randomBytes(32).toString('base64url')}`;
+  const madeUp = madeUpToken();
   const nearly = `${valid.slice(0, -2)}${valid.endsWith('AA') ? 'BB' : 'AA'}`;
   const right = await use(valid);
   expect(right.outcome).toBe('valid');
@@ -90,4 +108,36 @@ it('a made-up token and a revoked one take the same statements as a valid one, a
     expect(texts).toEqual(right.texts);
     expect(hasPartOf(JSON.stringify(all), secret)).toBe(false);
   }
+});
+
+describe('2,000 different made-up tokens', () => {
+  it('take a handful of statements, and a good token among them is found in one of these', async () => {
+    const good = await gateway.token('among', 'VIEWER');
+    statements.length = 0;
+    const bearers = Array.from({ length: 2_000 }, madeUpToken);
+    bearers.splice(1_000, 0, good, good);
+    const found = await Promise.allSettled(bearers.map((bearer) => identity.identify(bearer)));
+    const names = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value.name] : []));
+    expect(names).toEqual(['among', 'among']);
+    // Two of one token, and the others in batches of 1,000.
+    expect(statements.length).toBeLessThanOrEqual(5);
+  });
+
+  it('refused over HTTP share statements, beside a caller who is served', async () => {
+    const good = await gateway.token('beside', 'VIEWER');
+    let lookUps = 0;
+    const stop = gateway.database.onStatement((sql) => {
+      lookUps += sql.includes('use_tokens') ? 1 : 0;
+    });
+    const refused = Promise.all(Array.from({ length: 8 }, () => refusedOnOneConnection(250)));
+    const served = [];
+    for (let i = 0; i < 5; i += 1) {
+      const { status } = await gateway.post({ query: '{ __typename }' }, { authorization: `Bearer ${good}` });
+      served.push(status);
+    }
+    expect(served).toEqual([200, 200, 200, 200, 200]);
+    expect(await refused).toEqual(Array(8).fill(250));
+    stop();
+    expect(lookUps).toBeLessThan(500);
+  });
 });

@@ -4,6 +4,7 @@ import type { IdentityProvider } from '../../ports/identity.js';
 import type { TokenStore } from '../../ports/tokens.js';
 import { tokenNodeId } from '../input/nodeId.js';
 import { createRefusals } from './refusals.js';
+import { createTokenLookUps } from './tokenLookUps.js';
 import { hashSecret, isSecretShaped } from './tokenSecret.js';
 
 /** Longest Authorization header, in characters: tokens of identity providers fit in the 8 KiB that proxies allow for headers. */
@@ -56,10 +57,11 @@ export function createAuthenticate(providers: readonly IdentityProvider[] | null
 
 /** The identity provider of API tokens. Each token is a caller of its own. */
 export function createTokenIdentity(store: Pick<TokenStore, 'use'>): IdentityProvider {
+  const lookUp = createTokenLookUps(store);
   return {
     recognises: isSecretShaped,
     async identify(bearer) {
-      const token = await store.use(hashSecret(bearer));
+      const token = await lookUp(hashSecret(bearer));
       if (token === null) {
         throw new GatewayError('UNAUTHENTICATED', 'the token is unknown, expired or revoked');
       }

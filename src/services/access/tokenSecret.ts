@@ -9,14 +9,14 @@ const SECRET_BYTES = 32;
 const SHAPE = new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`);
 
 /** A new secret and its hash. The gateway stores only the hash. */
-export function mintSecret(): { secret: string; hash: Uint8Array<ArrayBuffer> } {
+export function mintSecret(): { secret: string; hash: Buffer<ArrayBuffer> } {
   const secret = `${TOKEN_PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { secret, hash: hashSecret(secret) };
 }
 
 /** SHA-256. A slow hash is not needed, since the secret is 256 random bits. */
-export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(secret).digest());
+export function hashSecret(secret: string): Buffer<ArrayBuffer> {
+  return createHash('sha256').update(secret).digest();
 }
 
 /** Whether a text has the form of a secret of this gateway. */

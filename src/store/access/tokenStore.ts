@@ -25,8 +25,11 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         RETURNING ${TOKEN_COLUMNS}`;
       return row ?? null;
     },
-    async use(secretHash) {
-      return (await prisma.$queryRaw<TokenRow[]>(useToken(secretHash)))[0] ?? null;
+    async use(secretHashes) {
+      const hashes = secretHashes.map((hash) => hash.toString('hex'));
+      const rows = await prisma.$queryRaw<(TokenRow & { secretHash: string })[]>(useTokens(hashes));
+      const tokens = new Map(rows.map(({ secretHash, ...token }) => [secretHash, token]));
+      return hashes.map((hash) => tokens.get(hash) ?? null);
     },
     async inForce(ids) {
       const rows = await prisma.$queryRaw<{ id: string }[]>`
@@ -47,15 +50,26 @@ function insertToken(token: NewToken): Prisma.Sql {
     RETURNING ${TOKEN_COLUMNS}`;
 }
 
-/** Reads the token of an operation, and writes its last use at most once a minute. */
-function useToken(secretHash: NewToken['secretHash']): Prisma.Sql {
-  return Prisma.sql`/* prepared: use_token */
-    WITH used AS (
-      UPDATE api_token SET last_used_at = now()
-      WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}
+/**
+ * Reads the tokens of operations, and writes their last use at most once a minute. A row that another replica is about to write
+ * is skipped: that replica writes the same, and no two statements wait for each other.
+ *
+ * @param hashes in hex.
+ */
+function useTokens(hashes: readonly string[]): Prisma.Sql {
+  return Prisma.sql`/* prepared: use_tokens */
+    WITH wanted AS (
+      SELECT decode(hash, 'hex') AS hash FROM unnest(${hashes}::text[]) AS hash
+    ), unwritten AS (
+      SELECT id FROM api_token
+      WHERE secret_hash IN (SELECT hash FROM wanted) AND ${IN_FORCE}
         AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+      FOR UPDATE SKIP LOCKED
+    ), used AS (
+      UPDATE api_token SET last_used_at = now() WHERE id IN (SELECT id FROM unwritten)
     )
-    SELECT ${TOKEN_COLUMNS} FROM api_token WHERE secret_hash = ${secretHash}::bytea AND ${IN_FORCE}`;
+    SELECT encode(secret_hash, 'hex') AS "secretHash", ${TOKEN_COLUMNS} FROM api_token
+    WHERE secret_hash IN (SELECT hash FROM wanted) AND ${IN_FORCE}`;
 }
 
 function isWithin(administrators: readonly string[] | null): Prisma.Sql {
