@@ -6,6 +6,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { addressOf } from '../src/config/databaseAddress.js';
 import { createTokenService } from '../src/services/access/tokens.js';
 import { LOCAL_CALLER } from '../src/membership.js';
 import { openDatabase } from '../src/store/connection/client.js';
@@ -72,7 +73,7 @@ await runBench('fairness', async (closers) => {
 });
 
 async function openTokens(databaseUrl: string): Promise<(name: string) => Promise<string>> {
-  const { prisma, close } = openDatabase(databaseUrl);
+  const { prisma, close } = openDatabase(addressOf(databaseUrl));
   const tokens = createTokenService(createTokenStore(prisma), []);
   const secrets = new Map<string, string>();
   for (const name of ['victim', 'attacker']) {

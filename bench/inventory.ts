@@ -3,6 +3,7 @@
  * of 1,000,000 outcomes (OUTCOMES in the environment). Measured are the end of an observation, the coverage of all targets,
  * pages of the list, and the cached members of 1,000 accounts at 8 targets.
  */
+import { addressOf } from '../src/config/databaseAddress.js';
 import type { Administrator } from '../src/membership.js';
 import type { InventoryFilter, InventoryObservations, ObservedMember } from '../src/ports/inventory.js';
 import { createLog } from '../src/log.js';
@@ -53,8 +54,8 @@ function membersOf(target: number, changed: number): ObservedMember[] {
 await runBench('inventory', async (closers) => {
   const postgres = await startPostgres(closers);
   const url = await postgres.createDatabase('inventory');
-  await migrate({ databaseUrl: url, migrationsDir: 'prisma/migrations', log: createLog('warn') });
-  const { prisma, close } = openDatabase(url);
+  await migrate({ address: addressOf(url), migrationsDir: 'prisma/migrations', log: createLog('warn') });
+  const { prisma, close } = openDatabase(addressOf(url));
   closers.add('database', close);
   const lanes = await openLanes(prisma, [ADMINISTRATOR]);
   const targets = lanes.all;

@@ -4,6 +4,7 @@
  * month. OUTCOMES in the environment sets the number of outcomes; 20,000,000 need about 12 GB of disk and half an hour.
  */
 import pg from 'pg';
+import { addressOf } from '../src/config/databaseAddress.js';
 import { createLog } from '../src/log.js';
 import { migrate } from '../src/store/connection/migrator.js';
 import { startPostgres } from './support/postgres.js';
@@ -37,7 +38,7 @@ await runBench('partitions', async (closers) => {
   const results: Record<string, object> = {};
   for (const way of ['plain', 'partitioned'] as const) {
     const url = await postgres.createDatabase(way);
-    await migrate({ databaseUrl: url, migrationsDir: 'prisma/migrations', log: createLog('warn') });
+    await migrate({ address: addressOf(url), migrationsDir: 'prisma/migrations', log: createLog('warn') });
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     closers.add(way, () => client.end());

@@ -4,6 +4,7 @@
  * Read it before committing it: a renamed column is drafted as one dropped and one added, and partial indexes and CHECK
  * constraints are yours to write. Needs no server: it starts one of its own and removes it.
  */
+import { addressOf } from '../src/config/databaseAddress.js';
 import { createLog } from '../src/log.js';
 import { migrate } from '../src/store/connection/migrator.js';
 import { draftSchemaChange } from './schemaDiff.js';
@@ -12,7 +13,7 @@ import { startTemporaryPostgres } from './temporaryPostgres.js';
 const log = createLog('warn');
 const postgres = await startTemporaryPostgres(log);
 try {
-  await migrate({ databaseUrl: postgres.url, migrationsDir: 'prisma/migrations', log });
+  await migrate({ address: addressOf(postgres.url), migrationsDir: 'prisma/migrations', log });
   const sql = await draftSchemaChange(postgres.url, 'prisma/schema.prisma');
   if (sql === '') {
     console.error('prisma/schema.prisma and prisma/migrations agree: nothing to draft');

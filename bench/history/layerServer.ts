@@ -2,6 +2,7 @@
  * The gateway's whole HTTP layer on a history store that always returns one page, read once from DATABASE_URL. It loads
  * the build.
  */
+import { addressOf } from '../../src/config/databaseAddress.js';
 import type { GatewayContext } from '../../src/resolvers/context.js';
 import type * as Config from '../../src/config/loadConfig.js';
 import type * as Server from '../../src/http/server.js';
@@ -24,7 +25,7 @@ const { createHistoryStore } = await built<typeof HistoryStore>('store/history/h
 const { createHistory } = await built<typeof History>('services/history/history.js');
 const { createAuthenticate } = await built<typeof Authentication>('services/access/authentication.js');
 
-const database = openDatabase(process.env['DATABASE_URL'] ?? '');
+const database = openDatabase(addressOf(process.env['DATABASE_URL'] ?? ''));
 const store = createHistoryStore(database.prisma);
 const page = await store.outcomes(LOCAL_CALLER, {}, { first: PAGE_SIZE, after: null });
 

@@ -4,6 +4,7 @@
  */
 import fastify from 'fastify';
 import mercurius from 'mercurius';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import type * as Membership from '../../src/membership.js';
 import type * as BuildSchema from '../../src/resolvers/buildSchema.js';
 import type * as History from '../../src/services/history/history.js';
@@ -20,7 +21,7 @@ const { createHistoryStore } = await built<typeof HistoryStore>('store/history/h
 const { createHistory } = await built<typeof History>('services/history/history.js');
 const { createLoaders } = await built<typeof Loaders>('services/history/loaders.js');
 
-const store = createHistoryStore(openDatabase(process.env['DATABASE_URL'] ?? '').prisma);
+const store = createHistoryStore(openDatabase(addressOf(process.env['DATABASE_URL'] ?? '')).prisma);
 
 const app = fastify();
 await app.register(mercurius, {

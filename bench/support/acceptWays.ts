@@ -1,3 +1,5 @@
+import { addressOf } from '../../src/config/databaseAddress.js';
+import { clientConfig } from '../../src/store/connection/clientConfig.js';
 import type { Closers } from '../../src/closers.js';
 import { openJobQueues } from '../../src/lanes/jobQueues.js';
 import { createLaneWorkers } from '../../src/lanes/laneWorkers.js';
@@ -9,7 +11,7 @@ import { openRecord, timed, type WriteRequest } from './record.js';
 export async function openStoreWay(closers: Closers, databaseUrl: string): Promise<WriteRequest> {
   const { prisma, lanes } = await openRecord(closers, databaseUrl);
   const log = createLog('warn');
-  const jobQueues = await openJobQueues(databaseUrl, log);
+  const jobQueues = await openJobQueues(clientConfig(addressOf(databaseUrl), 'bench jobs'), log);
   closers.add('job queues', () => jobQueues.stop());
   const workers = await createLaneWorkers({
     boss: jobQueues.boss,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import { createLog } from '../../src/log.js';
 import { migrate } from '../../src/store/connection/migrator.js';
 import { withoutIndexes } from './withoutIndexes.js';
@@ -21,7 +22,11 @@ const PER_CALL = 50;
  * accounts at four targets, with their calls, counts and statistics. Of the outcomes 5 % are UNPROCESSED and 1 % FAILED.
  */
 export async function writeLargeRecord(databaseUrl: string, outcomes: number): Promise<void> {
-  await migrate({ databaseUrl, migrationsDir: 'prisma/migrations', log: createLog('warn') });
+  await migrate({
+    address: addressOf(databaseUrl),
+    migrationsDir: 'prisma/migrations',
+    log: createLog('warn'),
+  });
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

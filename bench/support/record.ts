@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import type { Closers } from '../../src/closers.js';
 import { createLog } from '../../src/log.js';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
@@ -52,8 +53,12 @@ export async function openRecord(
   closers: Closers,
   databaseUrl: string,
 ): Promise<{ prisma: Database['prisma']; lanes: Lanes }> {
-  await migrate({ databaseUrl, migrationsDir: path.join(ROOT, 'prisma/migrations'), log: createLog('warn') });
-  const database = openDatabase(databaseUrl);
+  await migrate({
+    address: addressOf(databaseUrl),
+    migrationsDir: path.join(ROOT, 'prisma/migrations'),
+    log: createLog('warn'),
+  });
+  const database = openDatabase(addressOf(databaseUrl));
   closers.add('database', () => database.close());
   return { prisma: database.prisma, lanes: await openLanes(database.prisma, [ADMINISTRATOR]) };
 }

@@ -3,11 +3,13 @@ import { openJobQueues, type JobQueues } from '../lanes/jobQueues.js';
 import { leavingRate } from '../lanes/leavingRate.js';
 import type { Administrator, SecurityService } from '../membership.js';
 import { createMetrics } from '../metrics/metrics.js';
+import type { DatabaseAddresses } from '../ports/databaseAddress.js';
 import type { Rate } from '../ports/laneRecord.js';
 import type { Metrics } from '../ports/metrics.js';
 import type { Upstream } from '../ports/upstream.js';
 import { createDetectors, type Detectors } from '../services/members/detectors.js';
 import type { Database } from '../store/connection/client.js';
+import { clientConfig } from '../store/connection/clientConfig.js';
 import { freeLanes, openLanes, type Lanes } from '../store/lanes/lanes.js';
 import { createGauges } from '../store/upkeep/gauges.js';
 import { configuredAdministrators } from './administrators.js';
@@ -18,7 +20,7 @@ import { openUpstream, upstreamAccess } from './upstream.js';
 
 /** The addresses that the gateway works with. */
 export interface CoreAddresses {
-  readonly databaseUrl: string;
+  readonly addresses: DatabaseAddresses;
   /** The sandbox's base URL; null when calls go to AWS. */
   readonly sandboxUrl: string | null;
   /** The folder of the migrations. */
@@ -29,7 +31,7 @@ export interface CoreAddresses {
 export interface GatewayCore {
   readonly config: Config;
   readonly process: GatewayProcess;
-  readonly databaseUrl: string;
+  readonly addresses: DatabaseAddresses;
   readonly database: Database;
   /** Whether no other process uses the database: the embedded one belongs to this process alone. */
   readonly isAlone: boolean;
@@ -49,17 +51,20 @@ export interface GatewayCore {
 /** Opens the database, the lanes of the configured targets and the clients of both services. */
 export async function openCore(
   config: Config,
-  { databaseUrl, sandboxUrl, migrationsDir }: CoreAddresses,
+  { addresses, sandboxUrl, migrationsDir }: CoreAddresses,
   process: GatewayProcess,
   { intervals, stopping }: Pick<GatewayCore, 'intervals' | 'stopping'>,
 ): Promise<GatewayCore> {
-  const database = await openMigratedDatabase(databaseUrl, migrationsDir, process);
-  const jobQueues = await openJobQueues(databaseUrl, process.log);
+  const database = await openMigratedDatabase(addresses, migrationsDir, process);
+  const jobQueues = await openJobQueues(
+    clientConfig(addresses.direct, 'membership-gateway-jobs'),
+    process.log,
+  );
   process.closers.add('job queues', () => jobQueues.stop());
   const access = upstreamAccess(config, sandboxUrl);
   const administrators = await configuredAdministrators(config, access, process.log);
   const lanes = await openLanes(database.prisma, administrators);
-  const isAlone = config.databaseUrl === null;
+  const isAlone = config.database === null;
   if (isAlone) {
     // Every holder of a lane was an earlier process, and has ended.
     await freeLanes(database.prisma);
@@ -72,7 +77,7 @@ export async function openCore(
   return {
     config,
     process,
-    databaseUrl,
+    addresses,
     database,
     isAlone,
     jobQueues,

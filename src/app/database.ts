@@ -1,3 +1,4 @@
+import type { DatabaseAddresses } from '../ports/databaseAddress.js';
 import { migrate } from '../store/connection/migrator.js';
 import { openDatabase, type Database } from '../store/connection/client.js';
 import type { GatewayProcess } from './gatewayProcess.js';
@@ -8,12 +9,12 @@ import type { GatewayProcess } from './gatewayProcess.js';
  * @throws GatewayError what `migrate` throws.
  */
 export async function openMigratedDatabase(
-  databaseUrl: string,
+  { record, direct }: DatabaseAddresses,
   migrationsDir: string,
   { log, closers }: Pick<GatewayProcess, 'log' | 'closers'>,
 ): Promise<Database> {
-  await migrate({ databaseUrl, migrationsDir, log });
-  const database = openDatabase(databaseUrl);
+  await migrate({ address: direct, migrationsDir, log });
+  const database = openDatabase(record);
   closers.add('database', () => database.close());
   return database;
 }

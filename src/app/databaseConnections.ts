@@ -12,8 +12,6 @@ export const DATABASE_CONNECTIONS = {
   exports: MAX_EXPORTS,
   /** LISTEN for wake-ups of lanes and for finished requests; also the sign of life of the replica. */
   listening: 1,
-  /** pg_cancel_backend for reads that end early. */
-  cancellation: 1,
 } as const;
 
 /** Most connections of one replica to PostgreSQL. */

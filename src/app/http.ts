@@ -15,8 +15,8 @@ export function prepareHttp(
   access: Access,
   { contextOf, takeLoopTurn, explorerDir }: Pick<HttpOptions, 'contextOf' | 'takeLoopTurn' | 'explorerDir'>,
 ): Promise<HttpServer> {
-  const { config, databaseUrl, database, metrics, stopping, process } = core;
-  const exports = createExports(databaseUrl, database.canceller, process.log);
+  const { config, addresses, metrics, stopping, process } = core;
+  const exports = createExports(addresses.record, process.log);
   process.closers.add('exports', () => exports.close());
   return createHttpServer({
     contextOf,

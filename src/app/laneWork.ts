@@ -38,7 +38,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   closers.add('lanes', () => workers.stop());
   const requestEvents = createRequestEvents(database.prisma);
   connection = await connectReplica(
-    core.databaseUrl,
+    core.addresses.direct,
     replica,
     {
       laneWake: workers.wake,

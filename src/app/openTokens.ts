@@ -1,4 +1,5 @@
 import type { Closers } from '../closers.js';
+import { addressesOf } from '../config/databaseAddress.js';
 import type { Config } from '../config/loadConfig.js';
 import { GatewayError } from '../errors.js';
 import { joinEmbeddedDatabase } from '../local/embeddedDatabase.js';
@@ -41,9 +42,9 @@ export async function openTokens(
   config: Config,
   process: { readonly log: Log; readonly closers: Closers },
 ): Promise<ApiTokens> {
-  const databaseUrl = config.databaseUrl ?? (await joinEmbeddedDatabase(config.dataDir, process));
+  const addresses = config.database ?? addressesOf(await joinEmbeddedDatabase(config.dataDir, process));
   const { migrationsDir } = findInstallation();
-  const database = await openMigratedDatabase(databaseUrl, migrationsDir, process);
+  const database = await openMigratedDatabase(addresses, migrationsDir, process);
   const administrators = config.administrators ?? [DEFAULT_ADMINISTRATOR];
   const tokens = createTokenService(createTokenStore(database.prisma), administrators);
   return {

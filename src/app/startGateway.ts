@@ -51,9 +51,9 @@ export async function startGateway(
   const stopping = new AbortController();
 
   const local = await startLocalServices(config, installation.sandboxProgram, process);
-  const { databaseUrl, sandboxUrl } = local;
+  const { addresses, sandboxUrl } = local;
   const { migrationsDir, explorerDir } = installation;
-  const core = await openCore(config, { databaseUrl, sandboxUrl, migrationsDir }, process, {
+  const core = await openCore(config, { addresses, sandboxUrl, migrationsDir }, process, {
     intervals,
     stopping: stopping.signal,
   });

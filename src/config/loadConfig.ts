@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { accessFaults, accessSettings, type AccessSettings } from './access.js';
 import { readAdministratorsFile } from './administratorsFile.js';
 import { awsNetwork, awsNetworkVariables } from './awsNetwork.js';
+import { databaseAddresses, databaseVariables } from './databaseAddress.js';
 import { GatewayError } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
+import type { DatabaseAddresses } from '../ports/databaseAddress.js';
 import type { Administrator, SecurityService } from '../membership.js';
 
 /** Requests per second and burst, for one administrator and region. */
@@ -20,7 +22,7 @@ export interface Config {
   /** 0: a free port. */
   readonly port: number;
   /** Null: the embedded PostgreSQL, with its data under `dataDir`. */
-  readonly databaseUrl: string | null;
+  readonly database: DatabaseAddresses | null;
   readonly dataDir: string;
   readonly upstream: 'sandbox' | 'aws';
   /** URL of a running sandbox or AWS look-alike; null: the SDK's own endpoints, or a sandbox that the gateway starts. */
@@ -66,7 +68,7 @@ const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ...databaseVariables,
   DATA_DIR: z.string().default('.data'),
   UPSTREAM: z.enum(['sandbox', 'aws']).optional(),
   ...awsNetworkVariables,
@@ -130,6 +132,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const settings = read.data;
   const faults = contradictions(settings);
   const upstream = settings.UPSTREAM ?? 'sandbox';
+  const database = databaseAddresses(settings, faults);
   const network = awsNetwork(upstream, settings, faults);
   const administrators = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
@@ -138,7 +141,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return {
     host: settings.HOST,
     port: settings.PORT,
-    databaseUrl: settings.DATABASE_URL ?? null,
+    database,
     dataDir: path.resolve(settings.DATA_DIR),
     upstream,
     // For AWS the SDK reads the variable by itself, and its per-service siblings too.

@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import { type DatabaseOptions, PgBoss } from 'pg-boss';
 import type { Log } from '../log.js';
 
 /** Connections of pg-boss's pool: fetching jobs, heartbeats, upkeep. Ours: each is used for some milliseconds a second. */
@@ -21,10 +21,9 @@ export interface JobQueues {
 }
 
 /** Connects pg-boss and brings its tables up to date. */
-export async function openJobQueues(databaseUrl: string, log: Log): Promise<JobQueues> {
+export async function openJobQueues(connection: DatabaseOptions, log: Log): Promise<JobQueues> {
   const boss = new PgBoss({
-    connectionString: databaseUrl,
-    application_name: 'membership-gateway-jobs',
+    ...connection,
     max: POOL_SIZE,
     useListenNotify: true,
     schedule: false,

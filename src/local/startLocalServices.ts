@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Closers } from '../closers.js';
+import { addressesOf } from '../config/databaseAddress.js';
 import type { Config } from '../config/loadConfig.js';
 import type { Log } from '../log.js';
 import { startEmbeddedDatabase, type EmbeddedDatabase } from './embeddedDatabase.js';
 import { startSandboxProcess } from './sandboxProcess.js';
 
 /** The database and the sandbox that a gateway uses. */
-export interface LocalServices extends EmbeddedDatabase {
+export interface LocalServices extends Pick<EmbeddedDatabase, 'announce'> {
+  readonly addresses: NonNullable<Config['database']>;
   /** Base URL of the sandbox; null when calls go to AWS. */
   readonly sandboxUrl: string | null;
 }
@@ -22,10 +24,7 @@ export async function startLocalServices(
   sandboxProgram: string,
   process: { log: Log; closers: Closers; fatal: (reason: string) => void },
 ): Promise<LocalServices> {
-  const database =
-    config.databaseUrl === null
-      ? await startEmbeddedDatabase(config.dataDir, process)
-      : { databaseUrl: config.databaseUrl, announce: () => Promise.resolve() };
+  const database = await findDatabase(config, process);
   if (config.upstream === 'aws' || config.endpoint !== null) {
     return { ...database, sandboxUrl: config.endpoint };
   }
@@ -38,4 +37,15 @@ export async function startLocalServices(
   });
   process.closers.add('sandbox', () => sandbox.stop());
   return { ...database, sandboxUrl: sandbox.url };
+}
+
+async function findDatabase(
+  config: Config,
+  process: { log: Log; closers: Closers; fatal: (reason: string) => void },
+): Promise<Pick<LocalServices, 'addresses' | 'announce'>> {
+  if (config.database !== null) {
+    return { addresses: config.database, announce: () => Promise.resolve() };
+  }
+  const { databaseUrl, announce } = await startEmbeddedDatabase(config.dataDir, process);
+  return { addresses: addressesOf(databaseUrl), announce };
 }

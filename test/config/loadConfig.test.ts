@@ -21,7 +21,7 @@ describe('the configuration', () => {
       followUpWaits: [60, 300, 900, 3_600, 21_600, 86_400],
       invitationLandsWithinMs: 10_000,
       port: 4000,
-      databaseUrl: null,
+      database: null,
       dataDir: path.resolve('.data'),
       upstream: 'sandbox',
       endpoint: null,
@@ -75,7 +75,7 @@ describe('the configuration', () => {
   });
 
   it('treats an empty variable as not set', () => {
-    expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toMatchObject({ databaseUrl: null, port: 4000 });
+    expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toMatchObject({ database: null, port: 4000 });
   });
 
   it('reads the endpoint of a sandbox, and leaves the endpoints of AWS to the SDK', () => {

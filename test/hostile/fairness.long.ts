@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attacks, runAttack } from '../../bench/support/attacks.js';
 import type { ProbeAnswer, ProbeOrder } from '../../bench/support/prober.js';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';
 import { createTokenStore } from '../../src/store/access/tokenStore.js';
@@ -42,7 +43,7 @@ afterAll(async () => {
 });
 
 async function makeTokens(names: readonly string[]): Promise<string[]> {
-  const { prisma, close } = openDatabase(database.url);
+  const { prisma, close } = openDatabase(addressOf(database.url));
   const tokens = createTokenService(createTokenStore(prisma), []);
   const made = [];
   for (const name of names) {

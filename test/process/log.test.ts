@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import { LOCAL_CALLER } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';
 import { openDatabase } from '../../src/store/connection/client.js';
@@ -21,7 +22,7 @@ let token: string;
 
 beforeAll(async () => {
   [database, sandbox, issuer] = await Promise.all([createTestDatabase(), startSandbox(), startIssuer()]);
-  const opened = openDatabase(database.url);
+  const opened = openDatabase(addressOf(database.url));
   const tokens = createTokenService(createTokenStore(opened.prisma), []);
   token = (await tokens.create(LOCAL_CALLER, { name: 'portal', role: 'ADMIN' })).secret ?? '';
   await opened.close();

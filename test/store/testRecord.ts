@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import { openDatabase, type Database, type GatewayPrisma } from '../../src/store/connection/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -23,7 +24,7 @@ export function useTestRecord(fill?: (prisma: GatewayPrisma) => Promise<void>): 
   };
   beforeAll(async () => {
     const testDatabase = await createTestDatabase();
-    made = { testDatabase, database: openDatabase(testDatabase.url) };
+    made = { testDatabase, database: openDatabase(addressOf(testDatabase.url)) };
     await fill?.(made.database.prisma);
   }, FILL_TIMEOUT_MS);
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { startTemporaryPostgres } from '../../scripts/temporaryPostgres.js';
+import { addressOf } from '../../src/config/databaseAddress.js';
 import { createLog, type Log } from '../../src/log.js';
 import { migrate } from '../../src/store/connection/migrator.js';
 import { databaseUrl, onServer } from './database.js';
@@ -17,7 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await onServer(server.url, (client) => client.query(`CREATE DATABASE "${template}"`));
     await migrate({
-      databaseUrl: databaseUrl(server.url, template),
+      address: addressOf(databaseUrl(server.url, template)),
       migrationsDir: 'prisma/migrations',
       log,
     });

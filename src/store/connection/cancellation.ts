@@ -2,49 +2,70 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import type { Cancellable } from '../../ports/cancellable.js';
 
-/** Longest wait for a connection, and for the answer, in milliseconds: the statement has a limit of its own besides. */
+/** Longest time for a cancellation, in milliseconds: the statement has a limit of its own besides. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
-/** Cancels statements of other connections. */
-export interface Canceller {
-  /** Resolves when PostgreSQL has signalled the connection's process, or cannot be reached. */
-  cancel(connection: pg.ClientBase): Promise<void>;
-  close(): Promise<void>;
+/** What PostgreSQL or a pooler has sent for cancellations, and where it was. @types/pg does not declare it. */
+interface Cancelled extends pg.ClientBase {
+  readonly host: string;
+  readonly port: number;
+  readonly processID: number;
+  readonly secretKey: number;
+  readonly connectionParameters: Pick<pg.ClientConfig, 'ssl' | 'sslnegotiation'>;
+}
+
+/** pg's connection below a client, with what @types/pg does not declare. */
+interface CancelConnection extends pg.Connection {
+  connect(port: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processId: number, secretKey: number): void;
 }
 
 /**
- * Has one connection of its own, which a full pool cannot delay. The first cancellation opens it, and ten idle seconds close it.
+ * Cancels the statement that the connection runs. Resolves when PostgreSQL has signalled its process, or cannot be reached.
+ *
+ * It is a request of PostgreSQL's protocol, on a connection that needs no session: neither a full pool nor max_connections
+ * delays it. A pooler forwards it to the right process; the process id that it gives its clients is not PostgreSQL's, so
+ * pg_cancel_backend would miss.
  */
-export function createCanceller(databaseUrl: string): Canceller {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 1,
-    query_timeout: CANCEL_TIMEOUT_MS,
-    connectionTimeoutMillis: CANCEL_TIMEOUT_MS,
-    application_name: 'membership-gateway cancels',
-  });
-  pool.on('error', () => undefined);
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
-  return {
-    async cancel(connection) {
-      // PostgreSQL sends it when the connection is made. @types/pg does not declare it.
-      const { processID } = connection as pg.ClientBase & { readonly processID: number };
-      await pool.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
-    },
-    close: () => pool.end(),
+export function cancelStatement(client: pg.ClientBase): Promise<void> {
+  const { host, port, processID, secretKey, connectionParameters } = client as Cancelled;
+  const { ssl, sslnegotiation } = connectionParameters;
+  // pg's connection reads the option under another name than its client.
+  const options = { ssl, sslNegotiation: sslnegotiation };
+  const connection = new pg.Connection(options) as CancelConnection;
+  const request = (): void => {
+    connection.cancel(processID, secretKey);
   };
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      connection.stream.destroy();
+      resolve();
+    };
+    const timer = setTimeout(end, CANCEL_TIMEOUT_MS);
+    connection.on('error', end);
+    connection.on('end', end);
+    connection.once('sslconnect', request);
+    connection.once('connect', () => {
+      if (!ssl) {
+        request();
+      } else if (sslnegotiation !== 'direct') {
+        connection.requestSsl();
+      }
+    });
+    if (host.startsWith('/')) {
+      connection.connect(`${host}/.s.PGSQL.${port}`);
+    } else {
+      connection.connect(port, host);
+    }
+  });
 }
 
 /** A pool whose statements, except those in transactions, can be cancelled. */
 export class CancellablePool extends pg.Pool {
   /** The signal of the read that sends a statement: Prisma has no parameter that would carry it. */
   private readonly signals = new AsyncLocalStorage<AbortSignal>();
-  private readonly canceller: Canceller;
-
-  constructor(config: pg.PoolConfig, canceller: Canceller) {
-    super(config);
-    this.canceller = canceller;
-  }
 
   // `await` inside: Prisma sends a statement when its promise is awaited, not before.
   readonly cancellable: Cancellable = (signal, read) => this.signals.run(signal, async () => await read());
@@ -63,7 +84,7 @@ export class CancellablePool extends pg.Pool {
     let failure: Error | undefined;
     let cancelled: Promise<void> | undefined;
     const cancel = (): void => {
-      cancelled = this.canceller.cancel(connection);
+      cancelled = cancelStatement(connection);
     };
     try {
       signal.throwIfAborted();

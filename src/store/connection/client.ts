@@ -2,8 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/client.js';
 import type { Cancellable } from '../../ports/cancellable.js';
+import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { PoolGauge } from '../../ports/gauges.js';
-import { CancellablePool, createCanceller, type Canceller } from './cancellation.js';
+import { CancellablePool } from './cancellation.js';
+import { clientConfig, sessionPreparer } from './clientConfig.js';
 import { translateDatabaseError } from './unavailable.js';
 
 /**
@@ -41,18 +43,15 @@ export interface Database {
   readonly cancellable: Cancellable;
   /** For statements of libraries that know pg only. */
   readonly pool: pg.Pool;
-  /** For statements on other connections. */
-  readonly canceller: Canceller;
   /** The connections of the pool now. */
   poolGauge(): PoolGauge;
   close(): Promise<void>;
 }
 
 /** Opens the record's database. Connections are made when first needed. */
-export function openDatabase(databaseUrl: string): Database {
-  const canceller = createCanceller(databaseUrl);
-  const pool = createPool(databaseUrl, canceller);
-  const prisma = createPrisma(pool);
+export function openDatabase(address: DatabaseAddress): Database {
+  const pool = createPool(address);
+  const prisma = createPrisma(pool, address);
   const listeners = new Set<(sql: string) => void>();
   const onSend = (sql: string): void => {
     for (const listener of listeners) {
@@ -73,7 +72,6 @@ export function openDatabase(databaseUrl: string): Database {
     },
     cancellable: pool.cancellable,
     pool,
-    canceller,
     poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
@@ -81,32 +79,27 @@ export function openDatabase(databaseUrl: string): Database {
       if (!pool.ended) {
         await pool.end();
       }
-      await canceller.close();
     },
   };
 }
 
-function createPool(databaseUrl: string, canceller: Canceller): CancellablePool {
-  const pool = new CancellablePool(
-    {
-      connectionString: databaseUrl,
-      max: RECORD_CONNECTIONS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'membership-gateway',
-    },
-    canceller,
-  );
+function createPool(address: DatabaseAddress): CancellablePool {
+  const pool = new CancellablePool({
+    ...clientConfig(address, 'membership-gateway'),
+    max: RECORD_CONNECTIONS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    verify: sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
+  });
   // The pool stops listening a moment before the receiver of the connection begins. If the server dies in that moment,
   // an error without a listener would end this process. Statements on such a connection fail by themselves.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   return pool;
 }
 
-function createPrisma(pool: pg.Pool) {
+function createPrisma(pool: pg.Pool, { schema }: DatabaseAddress) {
   const adapter = new PrismaPg(pool, {
+    ...(schema === null ? {} : { schema }),
     disposeExternalPool: true,
     statementNameGenerator: ({ sql }) => nameOf(sql) ?? '',
   });

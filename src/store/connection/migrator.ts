@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
+import type { DatabaseAddress } from '../../ports/databaseAddress.js';
+import { clientConfig, prepareSession } from './clientConfig.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
 
 /** The database and its migrations. */
 export interface MigrateOptions {
   /** A direct connection: the lock belongs to a session, which a pooler in transaction mode does not keep. */
-  databaseUrl: string;
+  address: DatabaseAddress;
   /** A directory in Prisma's layout: one directory per migration, applied in the order of their names. */
   migrationsDir: string;
   log: Log;
@@ -49,16 +51,17 @@ interface AppliedMigration {
  * @throws GatewayError `UNAVAILABLE` when a migration fails or the database cannot be reached.
  */
 export async function migrate({
-  databaseUrl,
+  address,
   migrationsDir,
   log,
 }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(migrationsDir);
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'gateway migrator' });
+  const client = new pg.Client(clientConfig(address, 'gateway migrator'));
   // If the connection is lost between two statements, the next statement rejects.
   client.on('error', (error) => log.warn({ error: error.message }, 'lost the database connection'));
   try {
     await client.connect();
+    await prepareSession(client, address);
     await takeLock(client);
     await client.query(CREATE_HISTORY);
     const pending = findPending(migrations, await readHistory(client));

@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import type { Log } from '../../log.js';
+import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { AbandonedLane } from '../../ports/laneRecord.js';
+import { clientConfig, prepareSession } from './clientConfig.js';
 
 /** Payload: the ids of lanes that have new work, separated by commas. */
 export const LANE_WAKE_CHANNEL = 'lane_wake';
@@ -43,7 +45,7 @@ export interface ReplicaConnection {
  * @throws the error of the first attempt to connect.
  */
 export async function connectReplica(
-  databaseUrl: string,
+  address: DatabaseAddress,
   replica: string,
   handlers: ReplicaHandlers,
   log: Log,
@@ -53,9 +55,9 @@ export async function connectReplica(
   let timer: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const next = createClient(databaseUrl, replica, handlers, log);
+    const next = createClient(address, replica, handlers, log);
     next.once('end', () => client === next && reconnectLater());
-    await listen(next);
+    await listen(next, address);
     client = next;
     handlers.listening();
     checkLater(next);
@@ -108,11 +110,14 @@ export async function connectReplica(
 }
 
 /** A client that calls the handlers of notifications, not connected yet. */
-function createClient(databaseUrl: string, replica: string, handlers: ReplicaHandlers, log: Log): Client {
+function createClient(
+  address: DatabaseAddress,
+  replica: string,
+  handlers: ReplicaHandlers,
+  log: Log,
+): Client {
   const client = new Client({
-    connectionString: databaseUrl,
-    application_name: nameOf(replica),
-    keepAlive: true,
+    ...clientConfig(address, nameOf(replica)),
     connectionTimeoutMillis: ANSWER_LIMIT_MS,
     query_timeout: ANSWER_LIMIT_MS,
   });
@@ -129,8 +134,9 @@ function createClient(databaseUrl: string, replica: string, handlers: ReplicaHan
   return client;
 }
 
-async function listen(client: Client): Promise<void> {
+async function listen(client: Client, address: DatabaseAddress): Promise<void> {
   await client.connect();
+  await prepareSession(client, address);
   await client.query(`LISTEN ${LANE_WAKE_CHANNEL}; LISTEN ${REQUEST_FINISHED_CHANNEL}`);
 }
 

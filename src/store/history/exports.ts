@@ -2,9 +2,11 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
+import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { ExportStore } from '../../ports/exports.js';
 import type { OutcomeRow } from '../../ports/history.js';
-import type { Canceller } from '../connection/cancellation.js';
+import { cancelStatement } from '../connection/cancellation.js';
+import { clientConfig, sessionPreparer } from '../connection/clientConfig.js';
 import type { JsonRow } from '../sql/jsonPages.js';
 import { selectAllOutcomes } from './pages/outcomeReads.js';
 import { toOutcomeRow } from './pages/outcomeRows.js';
@@ -24,12 +26,13 @@ export interface Exports extends ExportStore {
 }
 
 /** Exports with connections of their own, which open when an export begins and close some seconds after its end. */
-export function createExports(databaseUrl: string, canceller: Canceller, log: Log): Exports {
+export function createExports(address: DatabaseAddress, log: Log): Exports {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    ...clientConfig(address, 'membership-gateway-export'),
     max: MAX_EXPORTS,
     connectionTimeoutMillis: MAX_WAIT_MS,
-    application_name: 'membership-gateway-export',
+    // No statement timeout: the time between two batches is that of the client.
+    verify: sessionPreparer(address),
   });
   pool.on('error', (error) => {
     log.warn({ err: error }, 'idle export connection lost');
@@ -40,10 +43,9 @@ export function createExports(databaseUrl: string, canceller: Canceller, log: Lo
       const client = await connect(pool);
       let cancelled: Promise<void> | undefined;
       const cancel = (): void => {
-        cancelled = canceller.cancel(client);
+        cancelled = cancelStatement(client);
       };
       caller.disconnected?.addEventListener('abort', cancel, { once: true });
-      // No statement timeout: the time between two batches is that of the client.
       const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
       let failure: Error | undefined;
       try {

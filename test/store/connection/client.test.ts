@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { openDatabase } from '../../../src/store/connection/client.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 
@@ -27,7 +28,7 @@ describe('a database whose server ends while a connection is opened', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const database = openDatabase(`postgresql://nobody:secret@127.0.0.1:${port}/nothing`);
+    const database = openDatabase(addressOf(`postgresql://nobody:secret@127.0.0.1:${port}/nothing`));
 
     const failed: unknown = await database.prisma
       .$transaction((tx) => tx.$queryRaw`SELECT 1`)

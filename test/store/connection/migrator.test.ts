@@ -6,6 +6,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withSchemaEngine } from '../../../scripts/schemaEngine.js';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { migrate } from '../../../src/store/connection/migrator.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -36,7 +37,7 @@ async function write(name: string, sql: string): Promise<void> {
 }
 
 function run(): Promise<{ applied: string[] }> {
-  return migrate({ databaseUrl: database.url, migrationsDir, log });
+  return migrate({ address: addressOf(database.url), migrationsDir, log });
 }
 
 async function history(): Promise<{ name: string; checksum: string; finished: boolean }[]> {
@@ -190,22 +191,22 @@ it('creates the same history table as Prisma, column by column', async () => {
 
 it('reports an installation without migrations', async () => {
   const missing = join(migrationsDir, 'missing');
-  await expect(migrate({ databaseUrl: database.url, migrationsDir: missing, log })).rejects.toThrow(
+  await expect(migrate({ address: addressOf(database.url), migrationsDir: missing, log })).rejects.toThrow(
     `cannot read the migrations in ${missing}`,
   );
   await mkdir(missing);
-  await expect(migrate({ databaseUrl: database.url, migrationsDir: missing, log })).rejects.toThrow(
+  await expect(migrate({ address: addressOf(database.url), migrationsDir: missing, log })).rejects.toThrow(
     `no migrations in ${missing}`,
   );
   await mkdir(join(missing, '1_one'));
-  await expect(migrate({ databaseUrl: database.url, migrationsDir: missing, log })).rejects.toThrow(
+  await expect(migrate({ address: addressOf(database.url), migrationsDir: missing, log })).rejects.toThrow(
     `cannot read ${join(missing, '1_one', 'migration.sql')}`,
   );
 });
 
 it('reports that the database cannot be reached', async () => {
   const refused = 'postgresql://nobody:secret@127.0.0.1:1/none';
-  await expect(migrate({ databaseUrl: refused, migrationsDir, log })).rejects.toMatchObject({
+  await expect(migrate({ address: addressOf(refused), migrationsDir, log })).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: 'cannot migrate the database: connect ECONNREFUSED 127.0.0.1:1',
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
@@ -28,7 +29,7 @@ describe('an error of the database', () => {
   });
 
   it('is UNAVAILABLE for reads and for requests when no server listens, and the error says what to do', async () => {
-    const nowhere = openDatabase('postgresql://nobody:secret@127.0.0.1:1/nothing');
+    const nowhere = openDatabase(addressOf('postgresql://nobody:secret@127.0.0.1:1/nothing'));
     const read = nowhere.prisma.$queryRaw`SELECT 1`;
     await expect(read).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAVAILABLE' });
     const store = createRequestStore(
@@ -51,7 +52,7 @@ describe('a request whose commit is not answered', () => {
 
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
-    database = openDatabase(testDatabase.url);
+    database = openDatabase(addressOf(testDatabase.url));
   });
   afterAll(async () => {
     await database.close();

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import type { Prisma } from '../../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
 import type { PageArgs } from '../../../src/ports/history.js';
@@ -22,7 +23,7 @@ let client: pg.Client;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  const database = openDatabase(testDatabase.url);
+  const database = openDatabase(addressOf(testDatabase.url));
   await writeRun(database.prisma, { administrator: 'security', from: 1, to: 10, accounts: 2000 });
   await writeRun(database.prisma, { administrator: 'archive', from: 11, to: 600, accounts: 1 });
   await database.close();

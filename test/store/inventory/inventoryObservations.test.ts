@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createInventoryObservations } from '../../../src/store/inventory/inventoryObservations.js';
 import { createInventoryReads } from '../../../src/store/inventory/inventoryReads.js';
@@ -20,7 +21,7 @@ let reads: InventoryReads;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   observations = createInventoryObservations(database.prisma, lanes.idOf);
   reads = createInventoryReads(database.prisma, lanes.idOf);

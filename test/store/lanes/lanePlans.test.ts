@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import type { LaneRecord, Settlement, Tenure } from '../../../src/ports/laneRecord.js';
 import type { RequestStore } from '../../../src/ports/requests.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
@@ -21,7 +22,7 @@ let tenure: Tenure;
 
 beforeEach(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   record = createLaneRecord(database.prisma, REPLICA);

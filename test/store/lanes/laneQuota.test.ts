@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { fullPace, spend, waitForQuota } from '../../../src/lanes/pace.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { hasQuota, SECONDS_TO_FULL_BURST } from '../../../src/store/lanes/laneQuota.js';
@@ -12,7 +13,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
 });
 afterAll(async () => {
   await database.close();

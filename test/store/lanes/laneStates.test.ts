@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createLaneStates } from '../../../src/store/lanes/laneStates.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
@@ -15,7 +16,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
 });
 afterAll(async () => {
   await database.close();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import type {
   LaneRecord,
   Settlement,
@@ -58,7 +59,7 @@ let takeLane: (record: LaneRecord) => Promise<Tenure>;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
   cancellations = createCancelStore(database.prisma);

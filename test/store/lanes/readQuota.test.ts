@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import type { ReadQuota } from '../../../src/ports/readQuota.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
@@ -23,7 +24,7 @@ let quotas: [ReadQuota, ReadQuota];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   const quota = () => createReadQuota(database.prisma, lanes.idOf, RATES);
   quotas = [quota(), quota()];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import type { FollowedMember, FollowUpStore, SeenMember } from '../../../src/ports/followUps.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createFollowUpStore } from '../../../src/store/members/followUps.js';
@@ -17,7 +18,7 @@ let otherLane: number;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   const { all } = await openLanes(database.prisma, [ADMINISTRATOR]);
   [lane, otherLane] = all.map(({ id }) => id) as [number, number];
   store = createFollowUpStore(database.prisma, WAITS);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { releaseIdempotencyKeys } from '../../../src/store/requests/idempotencyKeys.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
@@ -13,7 +14,7 @@ let store: RequestStore;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
 });

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { LOCAL_CALLER, OUTCOME_STATUSES, REASON_CODES, RETRYABLE_REASONS } from '../../../src/membership.js';
 import type { LaneRecord, Verdict } from '../../../src/ports/laneRecord.js';
 import type { NewRequest, NewRetry, RequestStore, RetrySources } from '../../../src/ports/requests.js';
@@ -48,7 +49,7 @@ let enqueued: number[][];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   record = createLaneRecord(database.prisma, REPLICA);
   store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());

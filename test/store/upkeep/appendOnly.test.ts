@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf } from '../../../src/config/databaseAddress.js';
 import { Prisma } from '../../../src/generated/client.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -9,7 +10,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(addressOf(testDatabase.url));
   await writeRun(database.prisma, { administrator: 'security', from: 1, to: 10, accounts: 60 });
 });
 

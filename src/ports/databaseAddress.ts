@@ -1,0 +1,31 @@
+import type { ConnectionOptions } from 'node:tls';
+
+/** Where PostgreSQL is, and how connections to it are made. */
+export interface DatabaseAddress {
+  /** The environment variable that says so, for messages to the operator. */
+  readonly variable: 'DATABASE_URL' | 'DIRECT_DATABASE_URL';
+  /** A host name, an IP address or the folder of a Unix socket. Without it: PGHOST, else localhost. */
+  readonly host?: string;
+  /** Without it: PGPORT, else 5432. */
+  readonly port?: number;
+  readonly user?: string;
+  /** A function is asked for each connection: some passwords are good for minutes. */
+  readonly password?: string | (() => Promise<string>);
+  readonly database?: string;
+  /** Settings of the session that are sent when a connection is opened, as libpq's `options`. */
+  readonly options?: string;
+  /** False: without TLS. Without it: as PGSSLMODE says, else without TLS. */
+  readonly tls?: ConnectionOptions | false;
+  /** Whether TLS begins at once, without PostgreSQL's own request for it. */
+  readonly isTlsDirect: boolean;
+  /** The schema of the tables; null: the first one of the role's search_path. */
+  readonly schema: string | null;
+}
+
+/** The addresses of one database. */
+export interface DatabaseAddresses {
+  /** For reads and writes of the record. A pooler in transaction mode may be in between. */
+  readonly record: DatabaseAddress;
+  /** For what belongs to a session: LISTEN, locks, migrations and jobs. */
+  readonly direct: DatabaseAddress;
+}

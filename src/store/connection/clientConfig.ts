@@ -1,0 +1,61 @@
+import type { ConnectionOptions } from 'node:tls';
+import type pg from 'pg';
+import type { DatabaseAddress } from '../../ports/databaseAddress.js';
+
+/** The part of pg's configuration that an address decides. */
+export type ConnectionConfig = Omit<DatabaseAddress, 'variable' | 'schema' | 'tls' | 'isTlsDirect'> & {
+  readonly ssl?: ConnectionOptions | false;
+  readonly sslnegotiation?: 'direct';
+  readonly application_name: string;
+  readonly keepAlive: true;
+};
+
+/** The settings of a session that the gateway sets itself. */
+export interface SessionSettings {
+  /** Longest that PostgreSQL may run a statement, in milliseconds. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** pg's configuration of a connection to this address. */
+export function clientConfig(
+  { variable: _variable, schema: _schema, tls, isTlsDirect, ...server }: DatabaseAddress,
+  applicationName: string,
+): ConnectionConfig {
+  return {
+    ...server,
+    ...(tls === undefined ? {} : { ssl: tls }),
+    ...(isTlsDirect ? { sslnegotiation: 'direct' } : {}),
+    application_name: applicationName,
+    keepAlive: true,
+  };
+}
+
+/**
+ * Sets the session of a new connection. SET, and not parameters of the start of the connection: PgBouncer refuses those that it
+ * does not know.
+ */
+export async function prepareSession(
+  client: pg.ClientBase,
+  { schema }: DatabaseAddress,
+  { statementTimeoutMs }: SessionSettings = {},
+): Promise<void> {
+  const settings = [
+    ...(schema === null ? [] : [`SET search_path TO "${schema}"`]),
+    ...(statementTimeoutMs === undefined ? [] : [`SET statement_timeout TO ${statementTimeoutMs}`]),
+  ];
+  if (settings.length > 0) {
+    await client.query(settings.join('; '));
+  }
+}
+
+/** `verify` of a pool: the pool hands a new connection out when its session is prepared. */
+export function sessionPreparer(
+  address: DatabaseAddress,
+  settings?: SessionSettings,
+): NonNullable<pg.PoolConfig['verify']> {
+  return (client, done) => {
+    prepareSession(client, address, settings).then(() => {
+      done();
+    }, done);
+  };
+}
