@@ -64,6 +64,19 @@ function createRecordSeries(registry: Registry) {
     'membership_lane_oldest_pending_seconds',
     'Age of the oldest request with an outcome that waits to be sent; 0 without one.',
   );
+  const underWay = gauge(
+    'membership_lane_calls_under_way',
+    'Calls without a settled answer: sent, or in doubt.',
+  );
+  const doubts = gauge('membership_lane_doubts', 'Calls in doubt: sent, answer lost, members not read back.');
+  const oldestDoubt = gauge(
+    'membership_lane_oldest_doubt_seconds',
+    'Time since the oldest call in doubt was sent; 0 without one.',
+  );
+  const inventory = gauge(
+    'membership_inventory_age_seconds',
+    'Age of the inventory; no series for a target that was never listed whole.',
+  );
   const used = gauge(
     'membership_lane_rate_used_ratio',
     'Used share of the burst of the lane, 0 to 1; at 1 calls wait.',
@@ -90,7 +103,7 @@ function createRecordSeries(registry: Registry) {
       waiting.set(statements);
     },
     setLanes(lanes: readonly LaneGauge[], rates: Rates) {
-      for (const series of [pending, oldest, used, limit]) {
+      for (const series of [pending, oldest, underWay, doubts, oldestDoubt, inventory, used, limit]) {
         series.reset();
       }
       for (const lane of lanes) {
@@ -99,6 +112,12 @@ function createRecordSeries(registry: Registry) {
         const { perSecond, burst } = rates[service];
         pending.set(labels, lane.pending);
         oldest.set(labels, lane.oldestSeconds);
+        underWay.set(labels, lane.callsUnderWay);
+        doubts.set(labels, lane.doubts);
+        oldestDoubt.set(labels, lane.oldestDoubtSeconds);
+        if (lane.inventorySeconds !== null) {
+          inventory.set(labels, lane.inventorySeconds);
+        }
         used.set(labels, Math.min(1, (lane.secondsToFullBurst * perSecond) / burst));
         limit.set(labels, perSecond);
       }

@@ -6,6 +6,14 @@ export interface LaneGauge extends TargetAddress {
   readonly pending: number;
   /** Age of the oldest request with such an outcome, in seconds; 0 without one. */
   readonly oldestSeconds: number;
+  /** Calls of which some account is IN_FLIGHT: sent and without an answer yet, or in doubt. */
+  readonly callsUnderWay: number;
+  /** Calls in doubt among them. */
+  readonly doubts: number;
+  /** Time since the oldest call in doubt was sent, in seconds; 0 without one. */
+  readonly oldestDoubtSeconds: number;
+  /** Age of the inventory, in seconds; null for a target that was never listed whole. */
+  readonly inventorySeconds: number | null;
   /** Seconds until the whole burst of its rate is available again. */
   readonly secondsToFullBurst: number;
 }
@@ -30,7 +38,7 @@ export interface PoolGauge {
 
 /** Reads of the record for metrics, one statement each. Their cost does not grow with the record. */
 export interface Gauges {
-  /** All lanes. The cost grows with the number of waiting targets. */
+  /** All lanes. The cost grows with the number of waiting targets and of calls under way. */
   lanes(): Promise<readonly LaneGauge[]>;
   /** Outcomes that settled in the hour `from` or later. The cost grows with the number of their kinds. */
   settled(from: Date): Promise<readonly SettledGauge[]>;

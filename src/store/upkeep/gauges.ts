@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../generated/client.js';
 import type { Gauges, LaneGauge, PoolGauge, SettledGauge } from '../../ports/gauges.js';
+import { IN_DOUBT } from '../sql/inDoubt.js';
 import { SECONDS_TO_FULL_BURST } from '../lanes/laneQuota.js';
 
 /** Reads of the record for metrics, in PostgreSQL. */
@@ -11,16 +12,25 @@ export function createGauges(prisma: PrismaClient, pool: () => PoolGauge): Gauge
   };
 }
 
-/** An index of its own has the waiting targets. The first 48 bits of a request's id are its time. */
+/**
+ * The waiting targets and the calls under way have an index of their own each. The first 48 bits of a request's id are its time.
+ */
 function readLanes(prisma: PrismaClient): Promise<LaneGauge[]> {
   return prisma.$queryRaw<LaneGauge[]>`
     SELECT lane.administrator, lane.service::text, lane.region, ${SECONDS_TO_FULL_BURST} AS "secondsToFullBurst",
       COALESCE(waiting.pending, 0)::float8 AS pending,
       COALESCE(GREATEST(EXTRACT(EPOCH FROM clock_timestamp())
-        - ('x' || left(translate(waiting.oldest, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0)::float8 AS "oldestSeconds"
+        - ('x' || left(translate(waiting.oldest, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0)::float8 AS "oldestSeconds",
+      COALESCE(sent.calls, 0)::float8 AS "callsUnderWay", COALESCE(sent.doubts, 0)::float8 AS doubts,
+      COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - sent.oldest_doubt), 0)::float8 AS "oldestDoubtSeconds",
+      EXTRACT(EPOCH FROM clock_timestamp() - inventory.observed_at)::float8 AS "inventorySeconds"
     FROM lane LEFT JOIN (
       SELECT lane_id, sum(pending) AS pending, min(request_id::text) AS oldest FROM target WHERE pending > 0 GROUP BY lane_id
-    ) waiting ON waiting.lane_id = lane.id
+    ) waiting ON waiting.lane_id = lane.id LEFT JOIN (
+      SELECT lane_id, count(*) AS calls, count(*) FILTER (WHERE ${IN_DOUBT}) AS doubts,
+        min(started_at) FILTER (WHERE ${IN_DOUBT}) AS oldest_doubt
+      FROM call c WHERE settled_at IS NULL GROUP BY lane_id
+    ) sent ON sent.lane_id = lane.id LEFT JOIN inventory ON inventory.lane_id = lane.id
   `;
 }
 

@@ -136,6 +136,25 @@ describe('GET /metrics', () => {
     expect(await value('membership_lane_rate_used_ratio', lane)).toBeGreaterThan(0.9);
   });
 
+  it('shows the calls in doubt of a lane, since when, and the age of the inventory', async () => {
+    const lane = { administrator: 'one', service: 'GUARDDUTY', region: 'us-east-1' };
+    expect(await value('membership_inventory_age_seconds', lane)).toBeNull();
+    const refresh = `mutation { refreshInventory(input: { administrator: "one", services: [GUARDDUTY], regions: ["us-east-1"] }) { userErrors { code } } }`;
+    expect((await post('portal', refresh)).body.errors).toBeUndefined();
+    await gateway.sandbox.put('faults', [
+      { match: { operation: 'CreateMembers' }, fault: 'reset-before', times: 1 },
+      { match: { operation: 'GetMembers' }, fault: 'access-denied' },
+    ]);
+    const target = { administrator: 'one', services: ['GUARDDUTY'], regions: ['us-east-1'] };
+    await post('portal', CREATE, { input: { ...target, accounts: accounts(2, 500), waitSeconds: 0 } });
+    await expect.poll(() => value('membership_lane_doubts', lane), { timeout: 5_000 }).toBe(1);
+    expect(await value('membership_lane_calls_under_way', lane)).toBe(1);
+    expect(await value('membership_lane_oldest_doubt_seconds', lane)).toBeGreaterThan(0);
+    expect(await value('membership_inventory_age_seconds', lane)).toBeGreaterThan(0);
+    await gateway.sandbox.put('faults', []);
+    await expect.poll(() => value('membership_lane_doubts', lane), { timeout: 90_000 }).toBe(0);
+  }, 100_000);
+
   it('counts throttling, errors, denied attempts and budget refusals', async () => {
     await gateway.sandbox.put('faults', [{ match: { operation: 'ListMembers' }, fault: 'throttle' }]);
     const members = `{ members(administrator: "one", service: GUARDDUTY, region: "us-east-1") { nodes { accountId } } }`;
@@ -183,7 +202,7 @@ describe('GET /metrics', () => {
     await gateway.database.prisma.$executeRawUnsafe('ALTER TABLE settled_hour RENAME TO hidden');
     try {
       await expect.poll(() => value('membership_record_up'), { timeout: 5_000 }).toBe(0);
-      expect(await value('membership_requests_accepted_total')).toBe(2);
+      expect(await value('membership_requests_accepted_total')).toBe(3);
     } finally {
       await gateway.database.prisma.$executeRawUnsafe('ALTER TABLE hidden RENAME TO settled_hour');
     }
