@@ -24,12 +24,14 @@ import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
+import { refuseCrossSite } from './request/crossSite.js';
 import { limitPipelining } from './request/pipelining.js';
 import { logRequests } from './request/requestLog.js';
 import { measureRequests } from './request/requestMetrics.js';
 import { requestIdOf } from './request/requestOrigin.js';
 import { refuseWhenStopping } from './request/stopping.js';
 import { disconnectIdleReaders, idleReaderOptions } from './request/unreadAnswers.js';
+import { tokenAdvice, type AcceptedCredentials } from './request/tokenAdvice.js';
 import { countUnreadBytes } from './request/unreadBytes.js';
 import { registerWebSecurity } from './request/webSecurity.js';
 import { registerExplorer } from './routes/explorer.js';
@@ -72,6 +74,8 @@ export interface HttpOptions {
 
 /** The configuration of the HTTP server. */
 export interface HttpSettings {
+  /** Null: authentication is off. */
+  readonly credentials: AcceptedCredentials | null;
   readonly introspection: 'on' | 'authenticated' | 'off';
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
@@ -97,7 +101,7 @@ export interface HttpServer {
  * on /metrics, health under /health.
  */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const toCallerError = createToCallerError(options.log);
+  const toCallerError = createToCallerError(options.log, tokenAdvice(options.settings.credentials));
   const app = createApp(options, toCallerError);
   limitPipelining(app.server);
   await registerHooks(app, options, toCallerError);
@@ -191,7 +195,7 @@ async function registerGraphQL(
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
     onRequest: gate,
-    preHandler: [checkDocumentText, trustedDocuments],
+    preHandler: [refuseCrossSite, checkDocumentText, trustedDocuments],
     handler: executionEnds(
       fastifyApolloHandler(apollo, {
         context: (request) => Promise.resolve(httpContextOf(request)),

@@ -1,5 +1,5 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphQLError, OperationTypeNode, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { GatewayError } from '../../errors.js';
 import { headOf } from '../request/errorStatus.js';
 import type { Admission, Admit } from './admission.js';
@@ -38,9 +38,9 @@ export function createOperationPlugin({
           if (operation === undefined) {
             return;
           }
+          refuseSubscription(operation);
           const operationName = request.operationName ?? null;
-          const variables = request.variables ?? {};
-          const parsed = { document, operation, operationName, variables };
+          const parsed = { document, operation, operationName, variables: request.variables ?? {} };
           try {
             admission = await admit(contextValue.requestInfo, parsed);
           } catch (error) {
@@ -83,6 +83,15 @@ export function createOperationPlugin({
       };
     },
   };
+}
+
+/** @throws GraphQLError BAD_REQUEST for a subscription, whose client did not ask for a stream in its Accept header. */
+function refuseSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation === OperationTypeNode.SUBSCRIPTION) {
+    const message =
+      'expected a query or a mutation, got a subscription: POST it to /graphql/stream, or here, with Accept: text/event-stream';
+    throw withHttpStatus(new GatewayError('BAD_REQUEST', message));
+  }
 }
 
 /** The error with the HTTP status and headers that Apollo reads from `extensions.http`. */

@@ -38,11 +38,15 @@ export type ToCallerError = (error: unknown, path?: readonly (string | number)[]
 /**
  * A GatewayError keeps its code, message and details. Every other error, and BAD_CONFIGURATION, becomes INTERNAL_ERROR with
  * an incident id, and the log has the error in full under that id.
+ *
+ * @param advice is added to the message of each UNAUTHENTICATED: how to get a token.
  */
-export function createToCallerError(log: Log): ToCallerError {
+export function createToCallerError(log: Log, advice: string | null = null): ToCallerError {
   return (error, path) => {
     if (error instanceof GatewayError && error.code !== 'BAD_CONFIGURATION') {
-      return { message: error.message, extensions: { code: error.code, ...error.details } };
+      const isAdvised = error.code === 'UNAUTHENTICATED' && advice !== null;
+      const message = isAdvised ? `${error.message}. ${advice}` : error.message;
+      return { message, extensions: { code: error.code, ...error.details } };
     }
     const incident = randomUUID();
     log.error({ err: error, incident, path }, 'internal error');

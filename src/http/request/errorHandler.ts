@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { GatewayError } from '../../errors.js';
+import { jsonTypeFor } from './acceptedTypes.js';
 import type { CallerError, ToCallerError } from './callerErrors.js';
 import { headOf, type ErrorHead } from './errorStatus.js';
 
@@ -49,7 +50,7 @@ function sendError(reply: FastifyReply, error: CallerError, { status, headers }:
   return reply
     .code(status)
     .headers(headers)
-    .type('application/json; charset=utf-8')
+    .type(jsonTypeFor(reply.request))
     .send({ errors: [error], extensions: { requestId: reply.request.id } });
 }
 

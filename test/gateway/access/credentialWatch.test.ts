@@ -78,7 +78,12 @@ function follow(bearer: string) {
 }
 
 const ending = (message: string) => ({
-  errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }],
+  errors: [
+    {
+      message: `${message}. To get a token, ask an admin for an API token (createToken, or npm run token), or sign in at ${issuer.url}.`,
+      extensions: { code: 'UNAUTHENTICATED' },
+    },
+  ],
 });
 
 describe('an open stream', () => {
