@@ -56,9 +56,35 @@ export function createRecordMetrics(registry: Registry, gauges: Gauges, rates: R
 
 function createRecordSeries(registry: Registry) {
   const registers = [registry];
-  const gauge = (name: string, help: string, labelNames: readonly string[] = LANE) =>
-    new Gauge({ name, help, labelNames, registers });
+  const gauge = createGauge(registry);
   const up = gauge('membership_record_up', 'Whether the record could be read for this scrape: 1 or 0.', []);
+  const connections = gauge(
+    'membership_database_connections',
+    'Connections of this process to PostgreSQL for ordinary reads and writes.',
+    ['state'],
+  );
+  const waiting = gauge('membership_database_waiting', 'Statements that wait for a connection.', []);
+  const outcomes = new Counter({
+    name: 'membership_outcomes_settled_total',
+    help: 'Outcomes that settled, at all replicas, since the hour in which this process started.',
+    labelNames: [...LANE, 'operation', 'status', 'reason'],
+    registers,
+  });
+  return {
+    up,
+    outcomes,
+    setLanes: createLaneSeries(registry),
+    setPool({ total, idle, waiting: statements }: PoolGauge) {
+      connections.set({ state: 'idle' }, idle);
+      connections.set({ state: 'used' }, total - idle);
+      waiting.set(statements);
+    },
+  };
+}
+
+/** The series with one value for each lane; returns a function that sets them all. */
+function createLaneSeries(registry: Registry) {
+  const gauge = createGauge(registry);
   const pending = gauge('membership_lane_pending_outcomes', 'Outcomes that wait to be sent.');
   const oldest = gauge(
     'membership_lane_oldest_pending_seconds',
@@ -82,45 +108,29 @@ function createRecordSeries(registry: Registry) {
     'Used share of the burst of the lane, 0 to 1; at 1 calls wait.',
   );
   const limit = gauge('membership_lane_rate_limit_per_second', 'Calls per second, sustained.');
-  const connections = gauge(
-    'membership_database_connections',
-    'Connections of this process to PostgreSQL for ordinary reads and writes.',
-    ['state'],
-  );
-  const waiting = gauge('membership_database_waiting', 'Statements that wait for a connection.', []);
-  const outcomes = new Counter({
-    name: 'membership_outcomes_settled_total',
-    help: 'Outcomes that settled, at all replicas, since the hour in which this process started.',
-    labelNames: [...LANE, 'operation', 'status', 'reason'],
-    registers,
-  });
-  return {
-    up,
-    outcomes,
-    setPool({ total, idle, waiting: statements }: PoolGauge) {
-      connections.set({ state: 'idle' }, idle);
-      connections.set({ state: 'used' }, total - idle);
-      waiting.set(statements);
-    },
-    setLanes(lanes: readonly LaneGauge[], rates: Rates) {
-      for (const series of [pending, oldest, underWay, doubts, oldestDoubt, inventory, used, limit]) {
-        series.reset();
+  return (lanes: readonly LaneGauge[], rates: Rates): void => {
+    for (const series of [pending, oldest, underWay, doubts, oldestDoubt, inventory, used, limit]) {
+      series.reset();
+    }
+    for (const lane of lanes) {
+      const { administrator, service, region } = lane;
+      const labels = { administrator, service, region };
+      const { perSecond, burst } = rates[service];
+      pending.set(labels, lane.pending);
+      oldest.set(labels, lane.oldestSeconds);
+      underWay.set(labels, lane.callsUnderWay);
+      doubts.set(labels, lane.doubts);
+      oldestDoubt.set(labels, lane.oldestDoubtSeconds);
+      if (lane.inventorySeconds !== null) {
+        inventory.set(labels, lane.inventorySeconds);
       }
-      for (const lane of lanes) {
-        const { administrator, service, region } = lane;
-        const labels = { administrator, service, region };
-        const { perSecond, burst } = rates[service];
-        pending.set(labels, lane.pending);
-        oldest.set(labels, lane.oldestSeconds);
-        underWay.set(labels, lane.callsUnderWay);
-        doubts.set(labels, lane.doubts);
-        oldestDoubt.set(labels, lane.oldestDoubtSeconds);
-        if (lane.inventorySeconds !== null) {
-          inventory.set(labels, lane.inventorySeconds);
-        }
-        used.set(labels, Math.min(1, (lane.secondsToFullBurst * perSecond) / burst));
-        limit.set(labels, perSecond);
-      }
-    },
+      used.set(labels, Math.min(1, (lane.secondsToFullBurst * perSecond) / burst));
+      limit.set(labels, perSecond);
+    }
   };
+}
+
+function createGauge(registry: Registry) {
+  return (name: string, help: string, labelNames: readonly string[] = LANE) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
 }

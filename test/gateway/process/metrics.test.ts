@@ -21,6 +21,7 @@ beforeAll(async () => {
   });
   secrets.set('watcher', await gateway.token('watcher', 'VIEWER'));
   secrets.set('portal', await gateway.token('portal', 'OPERATOR'));
+  secrets.set('lister', await gateway.token('lister', 'OPERATOR'));
   secrets.set('narrow', await gateway.token('narrow', 'ADMIN', ['one']));
 });
 afterAll(() => gateway.stop());
@@ -140,7 +141,7 @@ describe('GET /metrics', () => {
     const lane = { administrator: 'one', service: 'GUARDDUTY', region: 'us-east-1' };
     expect(await value('membership_inventory_age_seconds', lane)).toBeNull();
     const refresh = `mutation { refreshInventory(input: { administrator: "one", services: [GUARDDUTY], regions: ["us-east-1"] }) { userErrors { code } } }`;
-    expect((await post('portal', refresh)).body.errors).toBeUndefined();
+    expect((await post('lister', refresh)).body.errors).toBeUndefined();
     await gateway.sandbox.put('faults', [
       { match: { operation: 'CreateMembers' }, fault: 'reset-before', times: 1 },
       { match: { operation: 'GetMembers' }, fault: 'access-denied' },
