@@ -26,7 +26,7 @@ export async function configuredAdministrators(
   }
   if (administrators !== null) {
     if (access.checkAccounts) {
-      await requireAccounts(administrators, access, log);
+      await requireAccounts(administrators, config.administratorLines, access, log);
     }
     return administrators;
   }
@@ -58,13 +58,23 @@ async function requireAddresses(regions: readonly string[]): Promise<void> {
 
 async function requireAccounts(
   administrators: readonly Administrator[],
+  lines: Config['administratorLines'],
   access: UpstreamAccess,
   log: Log,
 ): Promise<void> {
   const { faults, unknown } = await checkAccounts(administrators, access);
-  if (faults.length > 0) {
-    const lines = faults.map((fault) => `  ADMINISTRATORS_FILE: ${fault}`).join('\n');
-    throw new GatewayError('BAD_CONFIGURATION', `STS names other accounts than the configuration:\n${lines}`);
+  if (faults.size > 0) {
+    // The order of the file.
+    const told = administrators.flatMap(({ id }) => {
+      const fault = faults.get(id);
+      return fault === undefined
+        ? []
+        : `  ADMINISTRATORS_FILE: line ${lines.get(id)}: administrator ${id}: ${fault}`;
+    });
+    throw new GatewayError(
+      'BAD_CONFIGURATION',
+      `STS names other accounts than the configuration:\n${told.join('\n')}`,
+    );
   }
   for (const reason of unknown) {
     log.warn(

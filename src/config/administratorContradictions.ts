@@ -3,7 +3,7 @@ import type { Report, WrittenAdministrator } from './writtenAdministrator.js';
 
 /** Reports the values of one administrator that do not go together. */
 export function contradictionsWithin(administrator: WrittenAdministrator, report: Report): void {
-  const { regions, detectorIds, roleArn, externalId } = administrator;
+  const { accountId, regions, detectorIds, roleArn, externalId } = administrator;
   for (const { region } of detectorIds) {
     if (!regions.some(({ value }) => value === region.value)) {
       report(region.line, `detectorIds: ${region.value} is not in regions; add it there, or remove it here`);
@@ -12,6 +12,17 @@ export function contradictionsWithin(administrator: WrittenAdministrator, report
   if (externalId !== null && roleArn === null) {
     report(externalId.line, 'externalId: expected with a roleArn only; add the roleArn, or remove it');
   }
+  const roleAccount = roleArn?.value.split(':')[4];
+  if (roleArn !== null && accountId !== null && roleAccount !== accountId.value) {
+    report(
+      roleArn.line,
+      `roleArn: expected a role of the account ${accountId.value}, the accountId in line ${accountId.line}; got one of ${roleAccount}`,
+    );
+  }
+  partitionsWithin(administrator, report);
+}
+
+function partitionsWithin({ regions, roleArn }: WrittenAdministrator, report: Report): void {
   const [first] = regions;
   if (first === undefined) {
     return;

@@ -22,12 +22,20 @@ const FORMS = {
   detectorId: { pattern: /^.{1,300}$/, expected: 'a detector id of 1 to 300 characters' },
 };
 
-/**
- * The administrators of the file; null without a file, or with a fault. `faults` gets all faults, in the order of the lines.
- */
-export function readAdministratorsFile(file: string | undefined, faults: string[]): Administrator[] | null {
+/** The administrators file. */
+export interface AdministratorsFile {
+  /** Null: there is no file, or it has faults. */
+  readonly administrators: readonly Administrator[] | null;
+  /** The line of each administrator's accountId, by id. */
+  readonly administratorLines: ReadonlyMap<string, number>;
+}
+
+const NO_FILE: AdministratorsFile = { administrators: null, administratorLines: new Map() };
+
+/** Reads the file. `faults` gets all faults, in the order of the lines. */
+export function readAdministratorsFile(file: string | undefined, faults: string[]): AdministratorsFile {
   if (file === undefined) {
-    return null;
+    return NO_FILE;
   }
   let text: string;
   try {
@@ -36,7 +44,7 @@ export function readAdministratorsFile(file: string | undefined, faults: string[
     faults.push(
       `ADMINISTRATORS_FILE: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );
-    return null;
+    return NO_FILE;
   }
   const found: Located<string>[] = [];
   const report: Report = (line, fault) => found.push({ line, value: fault });
@@ -47,7 +55,15 @@ export function readAdministratorsFile(file: string | undefined, faults: string[
   contradictionsBetween(written, report);
   found.sort((a, b) => a.line - b.line);
   faults.push(...found.map(({ line, value }) => `ADMINISTRATORS_FILE: line ${line}: ${value}`));
-  return found.length > 0 ? null : written.map(administratorOf);
+  if (found.length > 0) {
+    return NO_FILE;
+  }
+  return {
+    administrators: written.map(administratorOf),
+    administratorLines: new Map(
+      written.map(({ id, accountId, line }) => [id?.value ?? '', accountId?.line ?? line]),
+    ),
+  };
 }
 
 function readList(root: YamlValue | null, report: Report): WrittenAdministrator[] {

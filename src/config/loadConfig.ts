@@ -31,6 +31,8 @@ export interface Config {
   readonly awsNetwork: AwsNetwork | null;
   /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;
+  /** The line of each administrator in ADMINISTRATORS_FILE, by id; empty without a file. */
+  readonly administratorLines: ReadonlyMap<string, number>;
   /** Regions of the administrator `default`. */
   readonly defaultRegions: readonly string[];
   readonly maxAccountsPerRequest: number;
@@ -134,7 +136,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const upstream = settings.UPSTREAM ?? 'sandbox';
   const database = databaseAddresses(settings, faults);
   const network = awsNetwork(upstream, settings, faults);
-  const administrators = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
+  const file = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
     throw configurationError(faults);
   }
@@ -147,7 +149,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     // For AWS the SDK reads the variable by itself, and its per-service siblings too.
     endpoint: upstream === 'sandbox' ? (settings.AWS_ENDPOINT_URL ?? null) : null,
     awsNetwork: network,
-    administrators,
+    ...file,
     defaultRegions: upstream === 'sandbox' ? ['us-east-1', 'eu-west-1'] : [settings.AWS_REGION ?? ''],
     maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,
     callsInFlightPerLane: settings.CALLS_IN_FLIGHT_PER_LANE,

@@ -15,8 +15,12 @@ async function read(yaml: string) {
   const file = path.join(folder, 'administrators.yaml');
   await writeFile(file, yaml);
   const faults: string[] = [];
-  const administrators = readAdministratorsFile(file, faults);
-  return { administrators, faults: faults.map((fault) => fault.replace(/^ADMINISTRATORS_FILE: /, '')) };
+  const { administrators, administratorLines: lines } = readAdministratorsFile(file, faults);
+  return {
+    administrators,
+    lines,
+    faults: faults.map((fault) => fault.replace(/^ADMINISTRATORS_FILE: /, '')),
+  };
 }
 
 /** An administrator on one line, with these changes. */
@@ -33,7 +37,7 @@ const file = (...administrators: string[]) =>
 
 describe('the administrators file', () => {
   it('is read with its defaults', async () => {
-    const { administrators, faults } = await read(`
+    const { administrators, lines, faults } = await read(`
 administrators:
   - id: security
     accountId: "011122223333"
@@ -45,6 +49,10 @@ administrators:
   - { id: hub, accountId: "111122223333", services: [SECURITY_HUB], regions: *regions }
 `);
     expect(faults).toEqual([]);
+    expect([...lines]).toEqual([
+      ['security', 4],
+      ['hub', 10],
+    ]);
     expect(administrators).toEqual([
       {
         id: 'security',
@@ -126,6 +134,10 @@ administrators:
     [
       file(one({ regions: ['eu-west-1', 'us-gov-west-1'] })),
       'regions: us-gov-west-1 is in the partition aws-us-gov, and eu-west-1 in aws; make two administrators',
+    ],
+    [
+      file(one({ roleArn: 'arn:aws:iam::444455556666:role/Gateway' })),
+      'line 2: roleArn: expected a role of the account 111122223333, the accountId in line 2; got one of 444455556666',
     ],
     [file('hub'), 'line 2: an administrator: expected a map with id, accountId,'],
     ['', 'line 1: the file: expected a map with administrators; got nothing'],

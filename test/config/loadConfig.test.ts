@@ -27,6 +27,7 @@ describe('the configuration', () => {
       endpoint: null,
       awsNetwork: null,
       administrators: null,
+      administratorLines: new Map(),
       defaultRegions: ['us-east-1', 'eu-west-1'],
       maxAccountsPerRequest: 10_000,
       callsInFlightPerLane: 10,

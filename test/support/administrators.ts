@@ -12,6 +12,6 @@ export async function writeAdministrators(accountOf: Record<string, string>): Pr
     services: ['GUARDDUTY', 'SECURITY_HUB'],
     regions: ['us-east-1'],
   }));
-  await writeFile(file, JSON.stringify({ administrators }));
+  await writeFile(file, JSON.stringify({ administrators }, null, 2));
   return file;
 }
