@@ -52,6 +52,7 @@ const server = await createHttpServer({
     httpAnswered: () => undefined,
     attemptDenied: () => undefined,
     budgetRefused: () => undefined,
+    connectionClosed: () => undefined,
     scrape: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   },
   takeLoopTurn: () => Promise.resolve(),

@@ -14,6 +14,8 @@ export interface AccessSettings {
   readonly corsOrigins: readonly string[];
   /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
+  /** Most open HTTP connections of the process. */
+  readonly maxConnections: number;
   readonly limits: OperationLimits;
   /** Points that a caller may spend in a window. */
   readonly budget: { readonly points: number; readonly windowSeconds: number };
@@ -48,6 +50,7 @@ export interface AccessVariables {
   readonly INTROSPECTION?: AccessSettings['introspection'] | undefined;
   readonly CORS_ORIGINS: readonly string[];
   readonly TRUSTED_PROXIES: readonly string[];
+  readonly MAX_CONNECTIONS: number;
   readonly MAX_BODY_BYTES: number;
   readonly MAX_TOKENS: number;
   readonly MAX_DEPTH: number;
@@ -108,6 +111,7 @@ export function accessSettings(settings: AccessVariables): AccessSettings {
     introspection: settings.INTROSPECTION ?? (isOpen ? 'on' : 'authenticated'),
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
+    maxConnections: settings.MAX_CONNECTIONS,
     limits: {
       bodyBytes: settings.MAX_BODY_BYTES,
       tokens: settings.MAX_TOKENS,

@@ -87,6 +87,7 @@ const environmentSchema = z.object({
     .pipe(z.array(z.url().refine(isOrigin, 'expected origins such as https://portal.example.com')))
     .default([]),
   TRUSTED_PROXIES: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
+  MAX_CONNECTIONS: positiveInt.max(100_000).default(2_000),
   MAX_BODY_BYTES: positiveInt.default(4 * 1024 * 1024),
   MAX_TOKENS: positiveInt.default(100_000),
   MAX_DEPTH: positiveInt.default(15),

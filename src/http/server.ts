@@ -22,6 +22,7 @@ import { createHideSchemaNames } from './graphql/schemaNames.js';
 import { registerStream } from './graphql/stream.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
+import { limitConnections } from './request/connectionLimit.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
 import { refuseCrossSite } from './request/crossSite.js';
@@ -79,6 +80,8 @@ export interface HttpSettings {
   readonly introspection: 'on' | 'authenticated' | 'off';
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
+  /** Most open connections of the process. */
+  readonly maxConnections: number;
   readonly limits: DocumentSize & {
     readonly bodyBytes: number;
     readonly tokens: number;
@@ -103,6 +106,7 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const toCallerError = createToCallerError(options.log, tokenAdvice(options.settings.credentials));
   const app = createApp(options, toCallerError);
+  limitConnections(app.server, { ...options, maximum: options.settings.maxConnections });
   limitPipelining(app.server);
   await registerHooks(app, options, toCallerError);
   const gate = createGate(app, {

@@ -45,6 +45,9 @@ export function createMetrics(gauges: Gauges, rates: Rates): Metrics {
     budgetRefused() {
       series.budgetRefusals.inc();
     },
+    connectionClosed() {
+      series.closedConnections.inc();
+    },
     async scrape() {
       await record.update();
       return { contentType: registry.contentType, text: await registry.metrics() };

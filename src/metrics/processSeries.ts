@@ -43,6 +43,10 @@ export function createProcessSeries(registry: Registry) {
     ),
     errors: counter('membership_graphql_errors_total', 'Errors in answers, by extensions.code.', 'code'),
     deniedAttempts: counter('membership_denied_attempts_total', 'Attempts that were denied.', 'code'),
+    closedConnections: counter(
+      'membership_http_connections_closed_total',
+      'HTTP connections closed because MAX_CONNECTIONS were open.',
+    ),
     budgetRefusals: counter(
       'membership_budget_refusals_total',
       "Operations refused because their caller's budget was used up.",

@@ -34,6 +34,8 @@ export interface Metrics {
   attemptDenied(code: DeniedAttempt['code']): void;
   /** An operation was refused because its caller's budget is used up. */
   budgetRefused(): void;
+  /** A connection was closed, since MAX_CONNECTIONS were open. */
+  connectionClosed(): void;
   /** Resolves with all series in the text format of Prometheus. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }

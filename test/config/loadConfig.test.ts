@@ -41,6 +41,7 @@ describe('the configuration', () => {
         introspection: 'on',
         corsOrigins: [],
         trustedProxies: [],
+        maxConnections: 2_000,
         limits: {
           bodyBytes: 4_194_304,
           tokens: 100_000,
