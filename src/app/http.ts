@@ -2,6 +2,7 @@ import { createHttpServer, type HttpOptions, type HttpServer } from '../http/ser
 import type { Readiness } from '../http/routes/health.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
 import { createCallerLimit } from '../services/access/callerLimit.js';
+import { createExportPlaces } from '../services/history/exportPlaces.js';
 import { createExports, MAX_EXPORTS } from '../store/history/exports.js';
 import type { Access } from './access.js';
 import type { GatewayCore } from './core.js';
@@ -33,6 +34,7 @@ export function prepareHttp(
     exportOutcomes: createExportOutcomes(
       exports,
       createCallerLimit('CALLER_EXPORTS', 'exports', CALLER_EXPORTS).open,
+      createExportPlaces(MAX_EXPORTS),
     ),
     metrics,
     stopping,

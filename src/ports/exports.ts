@@ -1,3 +1,4 @@
+import type { GatewayError } from '../errors.js';
 import type { Caller } from '../membership.js';
 import type { OutcomeFilter, OutcomeRow, ShownOutcome } from './history.js';
 
@@ -5,8 +6,8 @@ import type { OutcomeFilter, OutcomeRow, ShownOutcome } from './history.js';
 export interface ExportStore {
   /**
    * All outcomes that match the filter, newest first, in batches of 500, each read when the iteration reaches it. All batches
-   * show the record at the time of the first. The read ends with the iteration. Rejects with `UNAVAILABLE` when too many
-   * exports run.
+   * show the record at the time of the first. The read ends with the iteration. Rejects with `UNAVAILABLE` when the
+   * database cannot be reached.
    */
   outcomes(caller: Caller, filter: OutcomeFilter): AsyncIterable<readonly OutcomeRow[]>;
 }
@@ -20,12 +21,16 @@ export interface ExportedOutcome extends ShownOutcome {
 /** The query parameters of a URL, each with its value or values. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** An export that reads as fast as its batches are taken. */
+export interface OutcomeExport {
+  readonly batches: AsyncIterable<readonly ExportedOutcome[]>;
+  /** Resolves with the error that ends the export before its last batch: it gives way to another one. */
+  readonly ended: Promise<GatewayError>;
+}
+
 /**
  * All outcomes that match the parameters, in batches, newest first, limited to the administrators granted to the caller.
  * Throws `BAD_USER_INPUT` for wrong parameters, before anything is read. The first read rejects with `LIMIT_EXCEEDED` when
- * the caller has too many exports.
+ * the caller has too many exports, and with `UNAVAILABLE` when all callers have.
  */
-export type ExportOutcomes = (
-  caller: Caller,
-  parameters: Parameters,
-) => AsyncIterable<readonly ExportedOutcome[]>;
+export type ExportOutcomes = (caller: Caller, parameters: Parameters) => OutcomeExport;

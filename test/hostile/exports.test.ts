@@ -78,6 +78,26 @@ describe('exports of one caller', () => {
   });
 });
 
+describe('exports of several callers whose clients do not read', () => {
+  it('give way one by one when others wait, and are cut', async () => {
+    const holders = [await gateway.token('holder1', 'VIEWER'), await gateway.token('holder2', 'VIEWER')];
+    const held = [];
+    for (const secret of [...holders, ...holders]) {
+      held.push(await begin(secret));
+    }
+    expect(held.map(({ response }) => response.statusCode)).toEqual([200, 200, 200, 200]);
+    const reader = await gateway.token('reader', 'VIEWER');
+    const headers = { authorization: `Bearer ${reader}` };
+    const served = await fetch(`${gateway.url}/${EXPORT}`, { headers });
+    expect(served.status).toBe(200);
+    expect((await served.text()).split('\n').length).toBeGreaterThan(10_000);
+    // The longest without progress: the first.
+    await expect(text(held[0]!.response)).rejects.toThrow('aborted');
+    expect(held.slice(1).map(({ response }) => response.errored)).toEqual([null, null, null]);
+    held.forEach(({ request }) => request.destroy());
+  });
+});
+
 /** Revokes the token of this name, and hands on the connection on which it did. */
 async function revoke(name: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: gateway.databaseUrl });

@@ -81,13 +81,14 @@ export function registerExport(app: FastifyInstance, dependencies: ExportDepende
       }
       const { caller } = requestInfo;
       noteForeign(dependencies, caller, request.query);
-      const batches = exportOutcomes(caller, request.query)[Symbol.asyncIterator]();
+      const { batches: all, ended } = exportOutcomes(caller, request.query);
+      const batches = all[Symbol.asyncIterator]();
       await charge(caller, EXPORT_POINTS);
       // Before the status is sent, since the first read may fail.
       const first = await batches.next();
       const text = Readable.from(textOf(format, first, batches), { objectMode: false });
       const watch = watchCredential(credentialOf(requestInfo));
-      void watch.ended.then((error) => text.destroy(error));
+      void Promise.race([watch.ended, ended]).then((error) => text.destroy(error));
       // Closes in every case, also when nothing of the text was read.
       text.once('close', () => {
         watch.close();

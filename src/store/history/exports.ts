@@ -17,7 +17,7 @@ export const MAX_EXPORTS = 4;
 /** Rows in memory at a time: about 0.25 MB. */
 const ROWS_PER_BATCH = 500;
 
-/** Longest that an export waits until another ends. */
+/** Longest that an export waits for its connection. */
 const MAX_WAIT_MS = 5_000;
 
 /** The exports of the store. */
@@ -76,7 +76,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   } catch (cause) {
     throw new GatewayError(
       'UNAVAILABLE',
-      `no connection for an export: ${MAX_EXPORTS} run at a time, or the database cannot be reached; try again in a moment`,
+      'no connection for an export: the database cannot be reached; try again in a moment',
       { cause },
     );
   }

@@ -1,0 +1,125 @@
+import { GatewayError } from '../../errors.js';
+
+/** Longest that an export waits for a place, in milliseconds. */
+const MAX_WAIT_MS = 5_000;
+
+/** Time after which an export gives way when its client has not taken the rows that are ready, in milliseconds. */
+const STALLED_MS = 2_000;
+
+/** Time between two looks at the places while exports wait, in milliseconds. */
+const CHECK_INTERVAL_MS = 200;
+
+/** The place of one export. */
+export interface ExportPlace {
+  /** Rows are ready, and the export waits for its client. */
+  rowsReady(): void;
+  /** The client has taken them. */
+  rowsTaken(): void;
+  /** Frees the place. A second call has no effect. */
+  leave(): void;
+}
+
+/** The places of exports. */
+export interface ExportPlaces {
+  /**
+   * Resolves with a place. While all are taken, the export whose client has not taken its rows for longest, and for at least
+   * two seconds, gives way.
+   *
+   * @param giveWay ends the export: gets the error for its client.
+   * @throws GatewayError UNAVAILABLE after five seconds.
+   */
+  take(giveWay: (error: GatewayError) => void, disconnected: AbortSignal | undefined): Promise<ExportPlace>;
+}
+
+interface TakenPlace {
+  readonly giveWay: (error: GatewayError) => void;
+  /** Since when rows have been ready, by `performance.now()`; null while the database is read. */
+  readySince: number | null;
+  isGivingWay: boolean;
+}
+
+export function createExportPlaces(total: number): ExportPlaces {
+  const taken = new Set<TakenPlace>();
+  /** In order of arrival. */
+  const waiting = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const check = (): void => {
+    const now = performance.now();
+    const leaving = [...taken].filter(({ isGivingWay }) => isGivingWay).length;
+    for (const place of stalledFirst(taken, now).slice(0, Math.max(0, waiting.size - leaving))) {
+      place.isGivingWay = true;
+      place.giveWay(gaveWay());
+    }
+    timer = waiting.size === 0 ? undefined : setTimeout(check, CHECK_INTERVAL_MS).unref();
+  };
+
+  const enter = (giveWay: TakenPlace['giveWay']): ExportPlace => {
+    const place: TakenPlace = { giveWay, readySince: null, isGivingWay: false };
+    taken.add(place);
+    return {
+      rowsReady() {
+        place.readySince = performance.now();
+      },
+      rowsTaken() {
+        place.readySince = null;
+      },
+      leave() {
+        if (taken.delete(place)) {
+          const [next] = waiting;
+          next?.();
+        }
+      },
+    };
+  };
+
+  return {
+    async take(giveWay, disconnected) {
+      if (taken.size < total && waiting.size === 0) {
+        return enter(giveWay);
+      }
+      const turn = Promise.withResolvers<ExportPlace>();
+      const begin = (): void => {
+        waiting.delete(begin);
+        turn.resolve(enter(giveWay));
+      };
+      const end = (): void => {
+        waiting.delete(begin);
+        turn.reject(allTaken(total));
+      };
+      waiting.add(begin);
+      timer ??= setTimeout(check, CHECK_INTERVAL_MS).unref();
+      const deadline = setTimeout(end, MAX_WAIT_MS);
+      disconnected?.addEventListener('abort', end, { once: true });
+      try {
+        return await turn.promise;
+      } finally {
+        clearTimeout(deadline);
+        disconnected?.removeEventListener('abort', end);
+      }
+    },
+  };
+}
+
+/** The places whose clients have not taken their rows for STALLED_MS, the longest first. */
+function stalledFirst(places: ReadonlySet<TakenPlace>, now: number): TakenPlace[] {
+  return [...places]
+    .filter(({ isGivingWay, readySince }) => !isGivingWay && readySince !== null)
+    .toSorted((a, b) => (a.readySince ?? now) - (b.readySince ?? now))
+    .filter(({ readySince }) => now - (readySince ?? now) >= STALLED_MS);
+}
+
+function allTaken(total: number): GatewayError {
+  return new GatewayError(
+    'UNAVAILABLE',
+    `${total} exports run at a time, and none has ended in time; try again in a moment`,
+  );
+}
+
+/** For the log only: the client cannot read it. */
+function gaveWay(): GatewayError {
+  return new GatewayError(
+    'UNAVAILABLE',
+    'the export has ended, since its client read too slowly while others waited',
+  );
+}
