@@ -1,10 +1,13 @@
-import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { Administrator } from '../membership.js';
+import { credentialsOfChain } from './credentialChain.js';
 import { WrongAccount } from './credentialFailure.js';
 import type { Credentials, CredentialSources } from './credentialSources.js';
 import { isFromProvider, isOfCredentials } from './errors.js';
 import { shareCredentials, type SharedCredentials } from './sharedCredentials.js';
 import { accountOf, askInRegions, assumeRole } from './sts.js';
+
+/** Age at which a source of credentials is asked again without an answer, in milliseconds. Ours. */
+const HANGING_MS = 60_000;
 
 /**
  * The credentials of every administrator, by id. Administrators without a role share those of their profile or, without a
@@ -38,14 +41,31 @@ export function ownCredentials(
     return shareCredentials(() => Promise.resolve(credentials));
   }
   const stsRegions = region === null || profile !== null ? regions : [region, ...regions];
-  // A new chain each time, and `ignoreCache`: the SDK's chain keeps keys without an expiry, and the contents of files, for ever.
-  const chainIn = (stsRegion: string): Promise<Credentials> => {
-    const init = { clientConfig: { region: stsRegion, requestHandler }, ignoreCache: true };
-    return profile === null ? fromNodeProviderChain(init)() : fromIni({ ...init, profile })();
+  const chainIn = (stsRegion: string): Promise<Credentials> =>
+    credentialsOfChain({ region: stsRegion, requestHandler }, profile);
+  const ask = oneAtATime(() => askInRegions(stsRegions, chainIn, (error) => !isFromProvider(error)));
+  return shareCredentials(ask, { limitMs });
+}
+
+/**
+ * Asks again only when the attempt before has ended, or is a minute old: the SDK ends neither a process that prints credentials nor a
+ * request to an endpoint, so each attempt at one that hangs would leave another one behind.
+ */
+function oneAtATime(ask: () => Promise<Credentials>): () => Promise<Credentials> {
+  let last: { readonly answer: Promise<Credentials>; readonly at: number } | null = null;
+  return async () => {
+    if (last === null || performance.now() - last.at > HANGING_MS) {
+      last = { answer: ask(), at: performance.now() };
+    }
+    const asked = last;
+    try {
+      return await asked.answer;
+    } finally {
+      if (last === asked) {
+        last = null;
+      }
+    }
   };
-  return shareCredentials(() => askInRegions(stsRegions, chainIn, (error) => !isFromProvider(error)), {
-    limitMs,
-  });
 }
 
 /**

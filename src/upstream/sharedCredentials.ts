@@ -94,16 +94,28 @@ export function shareCredentials(
   };
 }
 
-/** Tries again within the limit as long as a failure may pass by itself. */
+/** A source of credentials that does not answer. */
+class NoAnswerInTime extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super('the source of the credentials did not answer in time');
+  }
+}
+
+/** Tries again within the limit as long as a failure may pass by itself. The error has the last words of the source. */
 async function obtainInTime(obtain: () => Promise<Credentials>, limitMs: number): Promise<Credentials> {
   const deadline = performance.now() + limitMs;
+  let lastWords: unknown;
   for (;;) {
     try {
       return await inTime(obtain(), deadline - performance.now());
-    } catch (cause) {
+    } catch (error) {
+      const cause = error instanceof NoAnswerInTime ? (lastWords ?? error) : error;
       if (!mayPass(cause) || performance.now() + OBTAIN_PAUSE_MS > deadline) {
         throw new CredentialFailure('No credentials could be had.', { cause });
       }
+      lastWords = cause;
     }
     await sleep(OBTAIN_PAUSE_MS);
   }
@@ -112,8 +124,7 @@ async function obtainInTime(obtain: () => Promise<Credentials>, limitMs: number)
 async function inTime<Result>(pending: Promise<Result>, limitMs: number): Promise<Result> {
   const timer = Promise.withResolvers<never>();
   const timeout = setTimeout(() => {
-    const error = new Error('the source of the credentials did not answer in time');
-    timer.reject(Object.assign(error, { code: 'ETIMEDOUT' }));
+    timer.reject(new NoAnswerInTime());
   }, limitMs);
   try {
     return await Promise.race([pending, timer.promise]);

@@ -112,11 +112,11 @@ describe('STS that is off in a region', () => {
 
 describe('credentials from elsewhere', () => {
   it('are waited for when the endpoint of the container answers 503', async () => {
-    await using endpoint = await startCredentialEndpoint(OWN_ACCOUNT, (request) => request <= 6);
+    await using endpoint = await startCredentialEndpoint(OWN_ACCOUNT, (request) => request <= 4);
     vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', endpoint.url);
     const upstream = fixture.upstream({ administrators: [administrator()], credentials: null });
     expect(await create(upstream)).toMatchObject({ kind: 'ANSWERED', metadata: { attempts: 1 } });
-    expect(endpoint.requests()).toBe(7);
+    expect(endpoint.requests()).toBe(5);
   }, 30_000);
 
   it('leave the call unsent when there are none', async () => {
@@ -125,7 +125,9 @@ describe('credentials from elsewhere', () => {
       kind: 'UNANSWERED',
       neverSent: true,
       errorCode: 'CredentialsProviderError',
-      errorMessage: 'No credentials: Could not load credentials from any providers',
+      errorMessage: expect.stringMatching(
+        /^No credentials: Could not load credentials from any providers; Unable to find environment variable credentials/,
+      ) as string,
     });
   });
 
