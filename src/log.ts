@@ -29,3 +29,31 @@ const BEARER = /\b(mgw_|eyJ)[\w.-]{20,}/g;
 function redact(line: string): string {
   return line.replace(BEFORE_AT, '***@').replace(BEARER, '$1***');
 }
+
+/** Logs a failure that repeats: its first time and its end, whatever comes between at the level `debug`. */
+export interface FailureLog {
+  failed(error: unknown): void;
+  worked(): void;
+}
+
+/** @param fields go with every line. */
+export function createFailureLog(
+  log: Log,
+  messages: { readonly failed: string; readonly worked: string },
+  fields: object = {},
+): FailureLog {
+  let failedAt: number | null = null;
+  return {
+    failed(error) {
+      log[failedAt === null ? 'error' : 'debug']({ ...fields, err: error }, messages.failed);
+      failedAt ??= performance.now();
+    },
+    worked() {
+      if (failedAt !== null) {
+        const seconds = Math.round((performance.now() - failedAt) / 1_000);
+        log.info({ ...fields, seconds }, messages.worked);
+        failedAt = null;
+      }
+    },
+  };
+}

@@ -1,9 +1,9 @@
 import { addressOf } from '../../src/config/databaseAddress.js';
-import { clientConfig } from '../../src/store/connection/clientConfig.js';
 import type { Closers } from '../../src/closers.js';
 import { openJobQueues } from '../../src/lanes/jobQueues.js';
 import { createLaneWorkers } from '../../src/lanes/laneWorkers.js';
 import { createLog } from '../../src/log.js';
+import { createJobDatabase } from '../../src/store/connection/jobDatabase.js';
 import { createRequestStore } from '../../src/store/requests/requestStore.js';
 import { openRecord, timed, type WriteRequest } from './record.js';
 
@@ -11,7 +11,9 @@ import { openRecord, timed, type WriteRequest } from './record.js';
 export async function openStoreWay(closers: Closers, databaseUrl: string): Promise<WriteRequest> {
   const { prisma, lanes } = await openRecord(closers, databaseUrl);
   const log = createLog('warn');
-  const jobQueues = await openJobQueues(clientConfig(addressOf(databaseUrl), 'bench jobs'), log);
+  const jobDatabase = createJobDatabase(addressOf(databaseUrl), log);
+  closers.add('database of the job queues', () => jobDatabase.close());
+  const jobQueues = await openJobQueues(jobDatabase, log);
   closers.add('job queues', () => jobQueues.stop());
   const workers = await createLaneWorkers({
     boss: jobQueues.boss,

@@ -9,7 +9,7 @@ import type { Metrics } from '../ports/metrics.js';
 import type { Upstream } from '../ports/upstream.js';
 import { createDetectors, type Detectors } from '../services/members/detectors.js';
 import type { Database } from '../store/connection/client.js';
-import { clientConfig } from '../store/connection/clientConfig.js';
+import { createJobDatabase } from '../store/connection/jobDatabase.js';
 import { freeLanes, openLanes, type Lanes } from '../store/lanes/lanes.js';
 import { createGauges } from '../store/upkeep/gauges.js';
 import { configuredAdministrators } from './administrators.js';
@@ -56,10 +56,9 @@ export async function openCore(
   { intervals, stopping }: Pick<GatewayCore, 'intervals' | 'stopping'>,
 ): Promise<GatewayCore> {
   const database = await openMigratedDatabase(addresses, migrationsDir, process);
-  const jobQueues = await openJobQueues(
-    clientConfig(addresses.direct, 'membership-gateway-jobs'),
-    process.log,
-  );
+  const jobDatabase = createJobDatabase(addresses.direct, process.log);
+  process.closers.add('database of the job queues', () => jobDatabase.close());
+  const jobQueues = await openJobQueues(jobDatabase, process.log);
   process.closers.add('job queues', () => jobQueues.stop());
   const access = upstreamAccess(config, sandboxUrl);
   const administrators = await configuredAdministrators(config, access, process.log);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpServer, type HttpOptions, type HttpServer } from '../http/server.js';
 import type { Readiness } from '../http/routes/health.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
@@ -17,7 +18,7 @@ export function prepareHttp(
   { contextOf, takeLoopTurn, explorerDir }: Pick<HttpOptions, 'contextOf' | 'takeLoopTurn' | 'explorerDir'>,
 ): Promise<HttpServer> {
   const { config, addresses, metrics, stopping, process } = core;
-  const exports = createExports(addresses.record, process.log);
+  const exports = createExports(addresses.record);
   process.closers.add('exports', () => exports.close());
   return createHttpServer({
     contextOf,
@@ -46,13 +47,14 @@ export function prepareHttp(
 /** Time for which one look at the database answers all readiness checks, in milliseconds. */
 const DATABASE_LOOK_MS = 1_000;
 
+/** Longest wait for the answer of the database: an orchestrator gives a check up after some seconds. */
+const DATABASE_ANSWER_MS = 2_500;
+
 function readinessOf({ database, stopping }: GatewayCore): Readiness {
   let look: Promise<string | null> | null = null;
   const lookAtDatabase = (): Promise<string | null> => {
-    const reason = database.prisma.$queryRaw`SELECT 1`.then(
-      () => null,
-      () => 'the database does not answer',
-    );
+    const silence = sleep(DATABASE_ANSWER_MS, 'the database does not answer', { ref: false });
+    const reason = Promise.race([database.notReady(), silence]);
     void reason.then(() => setTimeout(() => (look = null), DATABASE_LOOK_MS).unref());
     return reason;
   };

@@ -6,7 +6,8 @@ import { fullPace } from '../lanes/pace.js';
 import type { WakeSignal } from '../lanes/wakeSignal.js';
 import type { Lane, LaneRecord } from '../ports/laneRecord.js';
 import type { RequestEvents } from '../ports/requests.js';
-import { connectReplica, type ReplicaConnection } from '../store/connection/replicaConnection.js';
+import type { ListeningConnection } from '../store/connection/listeningConnection.js';
+import { connectReplica } from '../store/connection/replicaConnection.js';
 import { createLaneRecord } from '../store/lanes/laneRecord.js';
 import { lanesWithWork } from '../store/lanes/lanes.js';
 import { createRequestEvents } from '../store/requests/requestEvents.js';
@@ -24,7 +25,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   const { log, closers } = core.process;
   const replica = randomUUID();
   const record = createLaneRecord(database.prisma, replica);
-  let connection: ReplicaConnection | null = null;
+  let connection: ListeningConnection | null = null;
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.
   closers.add('listening connection', () => connection?.close());
   const workers = await createLaneWorkers({
@@ -44,6 +45,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
       laneWake: workers.wake,
       abandonedLanesChecked: workers.takeOver,
       requestFinished: requestEvents.requestFinished,
+      serverReplaced: database.dropConnections,
       listening() {
         workers.wake(lanes.all.map(({ id }) => id));
         requestEvents.checkAll().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DatabaseAddress, DatabaseAddresses } from '../ports/databaseAddress.js';
+import { hostsIn, writerAmong, type WrittenHost } from './databaseHosts.js';
 import { databaseTls } from './databaseTls.js';
 import { didYouMean } from './didYouMean.js';
 
@@ -14,12 +15,11 @@ const PARAMETERS = [
   'sslmode',
   'sslnegotiation',
   'sslrootcert',
+  'target_session_attrs',
 ];
 
 /** Names of schemas that no statement has to quote, and that pg-boss accepts. */
 const SCHEMA = /^[a-z_][a-z0-9_]{0,49}$/;
-
-const HOST_AND_PORT = /^(\[[0-9a-fA-F:.]+\]|[^:]*)(?::(\d{1,5}))?$/;
 
 /** The variables that name the database; each becomes an address. */
 export const databaseVariables = {
@@ -78,14 +78,17 @@ function readUrl(
     faults.push('expected postgresql://user:password@host:port/database?parameters');
     return null;
   }
-  const { url, host, port } = parts;
+  const { url, hosts } = parts;
   faults.push(...parameterFaults(url.searchParams));
   const tls = databaseTls(url.searchParams, faults);
+  const among = writerAmong(hosts, url.searchParams, faults);
   const parameter = (name: string): string | null => url.searchParams.get(name);
+  const [first] = hosts;
   return {
     variable,
-    ...given('host', parameter('host') ?? host),
-    ...(port === null ? {} : { port }),
+    ...given('host', first.host),
+    ...(first.port === null ? {} : { port: first.port }),
+    ...(among === null ? {} : { writerAmong: among }),
     ...given('user', decodeURIComponent(url.username)),
     ...given('password', decodeURIComponent(url.password)),
     ...given('database', decodeURIComponent(url.pathname.slice(1))),
@@ -96,24 +99,19 @@ function readUrl(
   };
 }
 
-/** The URL with a host that every parser takes, and the real host and port; null if it is not PostgreSQL's. */
-function splitUrl(text: string): { url: URL; host: string; port: number | null } | null {
+/** The URL with a host that every parser takes, and the real hosts; null if it is not PostgreSQL's. */
+function splitUrl(text: string): { url: URL; hosts: readonly [WrittenHost, ...WrittenHost[]] } | null {
   const [scheme = '', rest = ''] = text.split(/(?<=^postgres(?:ql)?:\/\/)/);
   const authority = rest.split(/[/?#]/, 1)[0] ?? '';
   const hostAt = authority.lastIndexOf('@') + 1;
-  const [, host, port] = HOST_AND_PORT.exec(authority.slice(hostAt)) ?? [];
   const url = URL.parse(`${scheme}${rest.slice(0, hostAt)}host${rest.slice(authority.length)}`);
-  if (rest === '' || host === undefined || url === null) {
+  if (rest === '' || url === null) {
     return null;
   }
   try {
     decodeURIComponent(`${url.username}${url.password}${url.pathname}`);
-    const given = url.searchParams.get('port') ?? port;
-    return {
-      url,
-      host: decodeURIComponent(host.replace(/^\[(.*)\]$/, '$1')),
-      port: given === undefined ? null : Number(given),
-    };
+    const hosts = hostsIn(authority.slice(hostAt), url.searchParams);
+    return hosts && { url, hosts };
   } catch {
     return null;
   }
@@ -134,10 +132,6 @@ function parameterFaults(parameters: URLSearchParams): string[] {
   const schema = parameters.get('schema');
   if (schema !== null && !SCHEMA.test(schema)) {
     faults.push('schema: expected a name of at most 50 small letters, digits and underscores');
-  }
-  const port = parameters.get('port');
-  if (port !== null && !/^\d{1,5}$/.test(port)) {
-    faults.push('port: expected a number');
   }
   return faults;
 }

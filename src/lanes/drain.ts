@@ -1,3 +1,4 @@
+import { createFailureLog } from '../log.js';
 import type { Lane } from '../ports/laneRecord.js';
 import { decide } from './laneDecider.js';
 import type { LaneDependencies } from './laneDependencies.js';
@@ -8,6 +9,8 @@ import { recordLateArrivals } from './recordArrivals.js';
 
 /** Pause after the database failed, in milliseconds. Answers that have arrived are kept and recorded afterwards. */
 const DATABASE_RETRY_PAUSE_MS = 1_000;
+
+const FAILURES = { failed: 'lane paused: the database failed', worked: 'lane continues' };
 
 /** When to leave a lane that is not empty. */
 export interface DrainSignals {
@@ -30,6 +33,7 @@ export async function drainLane(
   { stop, lost }: DrainSignals,
 ): Promise<TenureEnd> {
   const { wakeSignal, pace, log } = deps;
+  const failures = createFailureLog(log, FAILURES, { lane });
   const tenure = await deps.record.acquire(lane);
   let state = newTenure(pace.current, deps.callsInFlight, performance.now());
 
@@ -48,11 +52,15 @@ export async function drainLane(
     }
     const decision = decide(state, performance.now());
     state = decision.state;
-    return perform(context, decision.action);
+    const ended = await perform(context, decision.action);
+    if (decision.action.kind !== 'SLEEP') {
+      failures.worked();
+    }
+    return ended;
   };
 
   const pauseAfter = async (error: unknown): Promise<'DONE'> => {
-    log.error({ err: error, lane }, 'lane paused: the database failed');
+    failures.failed(error);
     report({ kind: 'DATABASE_FAILED' });
     await wakeSignal.sleep(DATABASE_RETRY_PAUSE_MS);
     return 'DONE';

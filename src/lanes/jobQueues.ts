@@ -1,11 +1,5 @@
-import { type DatabaseOptions, PgBoss } from 'pg-boss';
+import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { Log } from '../log.js';
-
-/** Connections of pg-boss's pool: fetching jobs, heartbeats, upkeep. Ours: each is used for some milliseconds a second. */
-const POOL_SIZE = 3;
-
-/** Most connections to PostgreSQL that the job queues of one process hold: the pool, and the listener beside it. */
-export const JOB_QUEUE_CONNECTIONS = POOL_SIZE + 1;
 
 /**
  * How often pg-boss looks for jobs without a sign of life, and how old its picture of the active jobs may be, in
@@ -13,18 +7,20 @@ export const JOB_QUEUE_CONNECTIONS = POOL_SIZE + 1;
  */
 const MONITOR_SECONDS = 1;
 
+/** The connections of the job queues, as pg-boss wants them. */
+type JobQueuesDatabase = NonNullable<ConstructorOptions['db']>;
+
 /** The one instance of pg-boss in a process. */
 export interface JobQueues {
   readonly boss: PgBoss;
-  /** Waits for jobs at work, and closes the connections. The queues stop first. */
+  /** Waits for jobs at work. The queues stop first. */
   stop(): Promise<void>;
 }
 
-/** Connects pg-boss and brings its tables up to date. */
-export async function openJobQueues(connection: DatabaseOptions, log: Log): Promise<JobQueues> {
+/** Starts pg-boss and brings its tables up to date. The connections of `database` stay open after `stop`. */
+export async function openJobQueues(database: JobQueuesDatabase, log: Log): Promise<JobQueues> {
   const boss = new PgBoss({
-    ...connection,
-    max: POOL_SIZE,
+    db: database,
     useListenNotify: true,
     schedule: false,
     monitorIntervalSeconds: MONITOR_SECONDS,
@@ -32,7 +28,9 @@ export async function openJobQueues(connection: DatabaseOptions, log: Log): Prom
     queueCacheIntervalSeconds: MONITOR_SECONDS,
   });
   boss.on('error', (error) => {
-    log.error({ err: error }, 'pg-boss');
+    // Each worker tells of a database that fails, every two seconds. The database's log says it once.
+    const { code } = error as { code?: unknown };
+    log[code === 'UNAVAILABLE' ? 'debug' : 'error']({ err: error }, 'pg-boss');
   });
   boss.on('warning', (warning) => {
     log.warn({ warning }, 'pg-boss');
@@ -40,6 +38,6 @@ export async function openJobQueues(connection: DatabaseOptions, log: Log): Prom
   await boss.start();
   return {
     boss,
-    stop: () => boss.stop({ graceful: true, close: true }),
+    stop: () => boss.stop({ graceful: true }),
   };
 }

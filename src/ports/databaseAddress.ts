@@ -1,5 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
 
+/** The place of one server. */
+export interface DatabaseHost {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where PostgreSQL is, and how connections to it are made. */
 export interface DatabaseAddress {
   /** The environment variable that says so, for messages to the operator. */
@@ -8,6 +14,8 @@ export interface DatabaseAddress {
   readonly host?: string;
   /** Without it: PGPORT, else 5432. */
   readonly port?: number;
+  /** Hosts among which each connection chooses the one that takes writes. Without it, connections take `host` as it is. */
+  readonly writerAmong?: readonly DatabaseHost[];
   readonly user?: string;
   /** A function is asked for each connection: some passwords are good for minutes. */
   readonly password?: string | (() => Promise<string>);

@@ -36,6 +36,22 @@ describe('DATABASE_URL', () => {
     expect(addressOf('postgresql://%2Frun%2Fpostgresql/record')).toMatchObject({ host: '/run/postgresql' });
   });
 
+  it('names several hosts, in both forms of libpq, and each connection chooses the one that takes writes', () => {
+    const addressOf = (url: string) => loadConfig({ DATABASE_URL: url }).database?.record;
+    const two = [
+      { host: 'a.example.com', port: 5433 },
+      { host: '::1', port: 5432 },
+    ];
+    expect(addressOf('postgresql://u:p@a.example.com:5433,[::1]/record')).toMatchObject({ writerAmong: two });
+    expect(
+      addressOf('postgresql:///record?host=a.example.com,::1&port=5433,5432&target_session_attrs=any'),
+    ).toMatchObject({ writerAmong: two });
+    expect(addressOf(`${PLACE}?target_session_attrs=read-write`)).toMatchObject({
+      writerAmong: [{ host: 'db.example.com', port: 5432 }],
+    });
+    expect(addressOf(`${PLACE}?target_session_attrs=any`)).not.toHaveProperty('writerAmong');
+  });
+
   it('is used for everything, unless DIRECT_DATABASE_URL has another address for sessions', () => {
     const one = loadConfig({ DATABASE_URL: PLACE }).database;
     expect(one?.direct).toBe(one?.record);
@@ -51,7 +67,14 @@ describe('DATABASE_URL', () => {
     [{ DATABASE_URL: 'postgresql://u:secret@host:x/db' }, 'DATABASE_URL: expected postgresql://'],
     [{ DATABASE_URL: 'postgresql://u:%zzsecret@host/db' }, 'DATABASE_URL: expected postgresql://'],
     [{ DATABASE_URL: `${PLACE}?pgbouncer=true` }, 'the parameter pgbouncer is not taken; remove it'],
-    [{ DATABASE_URL: `${PLACE}?shcema=x` }, 'sslrootcert; did you mean schema?'],
+    [{ DATABASE_URL: 'postgresql://u:secret@a:1,b:x/db' }, 'DATABASE_URL: expected postgresql://'],
+    [
+      { DATABASE_URL: `${PLACE}?target_session_attrs=standby` },
+      'DATABASE_URL: target_session_attrs: expected any, read-write, primary: the gateway writes',
+    ],
+    [{ DATABASE_URL: `${PLACE}?host=a,b,c&port=1,2` }, 'port: expected one number, or one for each of the 3'],
+    [{ DATABASE_URL: `${PLACE}?port=x` }, 'port: expected a number'],
+    [{ DATABASE_URL: `${PLACE}?shcema=x` }, 'target_session_attrs; did you mean schema?'],
     [{ DATABASE_URL: `${PLACE}?schema=My-Schema` }, 'DATABASE_URL: schema: expected a name of'],
     [{ DIRECT_DATABASE_URL: PLACE }, 'DIRECT_DATABASE_URL: expected together with DATABASE_URL'],
     [

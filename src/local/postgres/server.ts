@@ -18,6 +18,9 @@ export const IMMEDIATE_SHUTDOWN_LIMIT_MS = 7_000;
 /** Time limit until a server accepts connections. After a crash it first replays at most `max_wal_size` of log. */
 const START_LIMIT_MS = 120_000;
 
+/** The states of a server that accepts connections: a standby answers reads only. */
+const READY = new Set(['ready', 'standby']);
+
 /** Time limit until a process has ended after SIGKILL. */
 export const KILL_LIMIT_MS = 2_000;
 
@@ -109,7 +112,7 @@ async function readyOrEnded(
   void ended.then((how) => (end = how));
   for (const until = Date.now() + START_LIMIT_MS; end === undefined; await sleep(5)) {
     const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (Number(lines[0]) === pid && lines[7]?.trim() === 'ready') {
+    if (Number(lines[0]) === pid && READY.has(lines[7]?.trim() ?? '')) {
       return undefined;
     }
     if (Date.now() > until) {

@@ -25,7 +25,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const SETTINGS = {
+/** The settings of the embedded server. */
+export const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
@@ -43,7 +44,8 @@ const SETTINGS = {
   logging_collector: 'off',
 };
 
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** The settings of a server whose data may be lost. */
+export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Another process may use a free port before the server does. */
 const PORT_ATTEMPTS = 5;
@@ -109,7 +111,8 @@ async function startOnFreePort(
   }
 }
 
-async function findFreePort(): Promise<number> {
+/** A port of 127.0.0.1 that is free now. */
+export async function findFreePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as AddressInfo;

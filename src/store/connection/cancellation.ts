@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import type { Cancellable } from '../../ports/cancellable.js';
+import { DatabasePool } from './databasePool.js';
 
 /** Longest time for a cancellation, in milliseconds: the statement has a limit of its own besides. */
 const CANCEL_TIMEOUT_MS = 5_000;
@@ -63,7 +64,7 @@ export function cancelStatement(client: pg.ClientBase): Promise<void> {
 }
 
 /** A pool whose statements, except those in transactions, can be cancelled. */
-export class CancellablePool extends pg.Pool {
+export class CancellablePool extends DatabasePool {
   /** The signal of the read that sends a statement: Prisma has no parameter that would carry it. */
   private readonly signals = new AsyncLocalStorage<AbortSignal>();
 

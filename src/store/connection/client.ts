@@ -6,7 +6,7 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { PoolGauge } from '../../ports/gauges.js';
 import { CancellablePool } from './cancellation.js';
 import { clientConfig, sessionPreparer } from './clientConfig.js';
-import { translateDatabaseError } from './unavailable.js';
+import { READ_ONLY, translateDatabaseError, whyUnavailable } from './unavailable.js';
 
 /**
  * Connections for ordinary reads and writes. A lane needs one at a time and a mutation one for a few milliseconds, so
@@ -43,6 +43,10 @@ export interface Database {
   readonly cancellable: Cancellable;
   /** For statements of libraries that know pg only. */
   readonly pool: pg.Pool;
+  /** Null when the database takes writes; else the reason, in a few words. */
+  notReady(): Promise<string | null>;
+  /** Replaces all connections: their server is gone. Statements under way fail. */
+  dropConnections(): void;
   /** The connections of the pool now. */
   poolGauge(): PoolGauge;
   close(): Promise<void>;
@@ -72,6 +76,10 @@ export function openDatabase(address: DatabaseAddress): Database {
     },
     cancellable: pool.cancellable,
     pool,
+    notReady: () => whyNotReady(pool),
+    dropConnections: () => {
+      pool.dropConnections();
+    },
     poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
@@ -84,17 +92,13 @@ export function openDatabase(address: DatabaseAddress): Database {
 }
 
 function createPool(address: DatabaseAddress): CancellablePool {
-  const pool = new CancellablePool({
+  return new CancellablePool({
     ...clientConfig(address, 'membership-gateway'),
     max: RECORD_CONNECTIONS,
     query_timeout: ANSWER_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     verify: sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
   });
-  // The pool stops listening a moment before the receiver of the connection begins. If the server dies in that moment,
-  // an error without a listener would end this process. Statements on such a connection fail by themselves.
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
-  return pool;
 }
 
 function createPrisma(pool: pg.Pool, { schema }: DatabaseAddress) {
@@ -135,6 +139,16 @@ async function readRow(pool: pg.Pool, { text, values }: Statement): Promise<unkn
     return rows[0];
   } catch (error) {
     throw translateDatabaseError(error);
+  }
+}
+
+async function whyNotReady(pool: pg.Pool): Promise<string | null> {
+  try {
+    // On a standby it is on, too.
+    const { rows } = await pool.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+    return rows[0]?.transaction_read_only === 'on' ? READ_ONLY : null;
+  } catch (error) {
+    return whyUnavailable(error);
   }
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import { clientConfig, prepareSession } from './clientConfig.js';
+import { DatabaseClient } from './databaseClient.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
+import { checkServer } from './serverCheck.js';
 
 /** The database and its migrations. */
 export interface MigrateOptions {
@@ -56,12 +58,13 @@ export async function migrate({
   log,
 }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(migrationsDir);
-  const client = new pg.Client(clientConfig(address, 'gateway migrator'));
+  const client = new DatabaseClient(clientConfig(address, 'gateway migrator'));
   // If the connection is lost between two statements, the next statement rejects.
   client.on('error', (error) => log.warn({ error: error.message }, 'lost the database connection'));
   try {
     await client.connect();
     await prepareSession(client, address);
+    await checkServer(client, address);
     await takeLock(client);
     await client.query(CREATE_HISTORY);
     const pending = findPending(migrations, await readHistory(client));

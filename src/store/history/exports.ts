@@ -1,11 +1,11 @@
-import pg from 'pg';
+import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { GatewayError } from '../../errors.js';
-import type { Log } from '../../log.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { ExportStore } from '../../ports/exports.js';
 import type { OutcomeRow } from '../../ports/history.js';
 import { cancelStatement } from '../connection/cancellation.js';
+import { DatabasePool } from '../connection/databasePool.js';
 import { clientConfig, sessionPreparer } from '../connection/clientConfig.js';
 import type { JsonRow } from '../sql/jsonPages.js';
 import { selectAllOutcomes } from './pages/outcomeReads.js';
@@ -26,16 +26,15 @@ export interface Exports extends ExportStore {
 }
 
 /** Exports with connections of their own, which open when an export begins and close some seconds after its end. */
-export function createExports(address: DatabaseAddress, log: Log): Exports {
-  const pool = new pg.Pool({
+export function createExports(address: DatabaseAddress): Exports {
+  const pool = new DatabasePool({
     ...clientConfig(address, 'membership-gateway-export'),
+    // An export waits for its server without a limit. A server that has gone is noticed within 15 seconds.
+    keepAliveInitialDelayMillis: 5_000,
     max: MAX_EXPORTS,
     connectionTimeoutMillis: MAX_WAIT_MS,
     // No statement timeout: the time between two batches is that of the client.
     verify: sessionPreparer(address),
-  });
-  pool.on('error', (error) => {
-    log.warn({ err: error }, 'idle export connection lost');
   });
   return {
     async *outcomes(caller, filter) {

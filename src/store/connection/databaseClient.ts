@@ -1,0 +1,74 @@
+import pg from 'pg';
+import type { DatabaseHost } from '../../ports/databaseAddress.js';
+import { findWriter } from './writerSearch.js';
+
+/** PostgreSQL's code for a write in a read-only transaction. */
+const READ_ONLY_TRANSACTION = '25006';
+
+/** The settings that PostgreSQL reports when a session begins, and when they change. Either makes it read-only. */
+const READ_ONLY_SETTINGS = new Set(['default_transaction_read_only', 'in_hot_standby']);
+
+/** pg's configuration, with the hosts among which the connection chooses. */
+export type DatabaseClientConfig = pg.ClientConfig & { readonly writerAmong?: readonly DatabaseHost[] };
+
+/** A connection to the database that chooses the host that takes writes, and that knows whether its session takes them. */
+export class DatabaseClient extends pg.Client {
+  private readonly config: DatabaseClientConfig;
+  private readonly readOnlySettings = new Set<string>();
+  private refusedWrite = false;
+
+  constructor(config: DatabaseClientConfig) {
+    super(config);
+    this.config = config;
+    // A pool stops listening a moment before the receiver of the connection begins. If the server dies in that moment, an
+    // error without a listener would end this process. Statements on such a connection fail by themselves.
+    this.on('error', () => undefined);
+    this.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
+      this.noteSetting(message.parameterName, message.parameterValue);
+    });
+    this.connection.on('errorMessage', ({ code }: { code?: string }) => {
+      this.refusedWrite ||= code === READ_ONLY_TRANSACTION;
+    });
+  }
+
+  /** Whether the server takes no writes, as far as it has said: a standby, or a server that was made read-only. */
+  get isReadOnly(): boolean {
+    return this.refusedWrite || this.readOnlySettings.size > 0;
+  }
+
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error | null, client?: pg.Client) => void): void;
+  override connect(
+    callback?: (error: Error | null, client?: pg.Client) => void,
+  ): Promise<pg.Client> | undefined {
+    const connected = this.connectToWriter();
+    if (callback === undefined) {
+      return connected;
+    }
+    connected.then(
+      (client) => {
+        callback(null, client);
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    return undefined;
+  }
+
+  private async connectToWriter(): Promise<pg.Client> {
+    const { writerAmong } = this.config;
+    if (writerAmong !== undefined) {
+      Object.assign(this, await findWriter(this.config, writerAmong));
+    }
+    return super.connect();
+  }
+
+  private noteSetting(name: string, value: string): void {
+    if (value === 'off') {
+      this.readOnlySettings.delete(name);
+    } else if (READ_ONLY_SETTINGS.has(name)) {
+      this.readOnlySettings.add(name);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { DatabaseClient } from './databaseClient.js';
+
+/**
+ * A pool that keeps no connection to a server that takes no writes: after a failover, that is the former primary. The
+ * next statement then connects to the server that takes them.
+ */
+export class DatabasePool extends pg.Pool {
+  private readonly inUse = new Set<pg.PoolClient>();
+  private readonly idle = new Set<pg.PoolClient>();
+
+  constructor(config: pg.PoolConfig) {
+    super({ ...config, Client: DatabaseClient as unknown as new () => pg.ClientBase });
+    // A connection that breaks while it is idle leaves the pool by itself.
+    this.on('error', () => undefined);
+    this.on('acquire', (client) => {
+      this.idle.delete(client);
+      this.inUse.add(client);
+    });
+    this.on('release', (_error, client) => {
+      this.inUse.delete(client);
+      if ((client as unknown as DatabaseClient).isReadOnly) {
+        // An ended connection does not return to the pool.
+        void client.end();
+        this.removeIdle('the server takes no writes');
+      } else {
+        this.idle.add(client);
+      }
+    });
+    this.on('remove', (client) => this.idle.delete(client));
+  }
+
+  /** Replaces all connections: their server does not answer. Statements under way fail. */
+  dropConnections(): void {
+    this.removeIdle('the server does not answer');
+    for (const client of this.inUse) {
+      client.connection.stream.destroy();
+    }
+  }
+
+  private removeIdle(reason: string): void {
+    for (const client of [...this.idle]) {
+      this.idle.delete(client);
+      // The pool removes an idle connection that has an error.
+      client.emit('error', new Error(reason));
+      client.connection.stream.destroy();
+    }
+  }
+}
