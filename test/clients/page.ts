@@ -1,0 +1,21 @@
+/** The script of a page: the clients under test, for the test that drives the page. */
+import { apolloClient } from './apolloClient.js';
+import type { ConnectTestClient } from './documents.js';
+import { graphqlRequest } from './graphqlRequest.js';
+import { relay } from './relay.js';
+import type { RelayArtifacts } from './relayArtifacts.js';
+import { urql } from './urql.js';
+
+declare global {
+  var connectClient: (name: string, artifacts: RelayArtifacts) => ConnectTestClient;
+}
+
+globalThis.connectClient = (name, artifacts) => {
+  const clients: Readonly<Record<string, ConnectTestClient>> = {
+    'Apollo Client': apolloClient,
+    urql,
+    Relay: relay(artifacts),
+    'graphql-request and graphql-sse': graphqlRequest,
+  };
+  return clients[name]!;
+};
