@@ -15,6 +15,9 @@ const ALLOWED_HEADERS = [
   'x-request-id',
   'traceparent',
   'apollo-require-preflight',
+  // Apollo Client adds them when its page names itself (`clientAwareness`).
+  'apollographql-client-name',
+  'apollographql-client-version',
 ];
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'www-authenticate'];
 

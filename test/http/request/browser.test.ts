@@ -63,6 +63,14 @@ describe('a page of another origin', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
+
+  it('may send the headers by which Apollo Client names its page', async () => {
+    const { headers } = await preflight(open, PORTAL);
+    const allowed = headers.get('access-control-allow-headers')?.split(', ');
+    expect(allowed).toEqual(
+      expect.arrayContaining(['apollographql-client-name', 'apollographql-client-version']),
+    );
+  });
 });
 
 // DNS rebinding: the page's own name now resolves to a loopback address, so the browser takes the gateway for its origin.
