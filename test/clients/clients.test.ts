@@ -6,14 +6,21 @@ import { cacheExchange, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { accounts } from '../support/gateway.js';
+import { accounts, type GraphQLAnswer } from '../support/gateway.js';
 import { launchBrowser } from '../support/browser.js';
 import { apolloClient, apolloTestClient } from './apolloClient.js';
 import { startClientGateway, type ClientGateway } from './clientGateway.js';
 import { connectApolloClient, sendHashes } from './connect/apolloClient.js';
 import { connectGraphqlSse } from './connect/graphqlSse.js';
 import { connectUrql } from './connect/urql.js';
-import type { ClientAnswer, ConnectTestClient, DocumentName, TestClient, Variables } from './documents.js';
+import {
+  DOCUMENTS,
+  type ClientAnswer,
+  type ConnectTestClient,
+  type DocumentName,
+  type TestClient,
+  type Variables,
+} from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
 import { followWith } from './graphqlSse.js';
 import { serveOtherOrigin } from './otherOrigin.js';
@@ -198,6 +205,25 @@ describe('graphql-sse', () => {
     const error = await followWith(client)({ id: requestId }).catch((reason: unknown) => reason);
     const response = error instanceof NetworkError ? (error.response as Response) : null;
     expect(await response?.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+  });
+});
+
+describe('a document that is not trusted', () => {
+  it('is refused, and costs its caller a point per 100 characters', async () => {
+    const token = await gateway.operatorToken();
+    const run = async (query: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      return (await answer.json()) as GraphQLAnswer;
+    };
+    const budgetLeft = async () => {
+      const { extensions } = await run(DOCUMENTS.administrators);
+      return (extensions as { cost: { budget: { remaining: number } } }).cost.budget.remaining;
+    };
+    const before = await budgetLeft();
+    const { errors } = await run(`{ administrators { id } } #${'x'.repeat(100_000)}`);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(before - (await budgetLeft())).toBeGreaterThan(1_000);
   });
 });
 
