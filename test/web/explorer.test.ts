@@ -12,6 +12,7 @@ const NAMES = [
   'OneRequest',
   'OneAccount',
   'MembersNow',
+  'Reconcile',
   'RemovalPreview',
 ];
 

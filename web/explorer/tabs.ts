@@ -1,4 +1,10 @@
-import { addMembersTab, inviteMembersTab, membersNowTab, removalPreviewTab } from './tabs/memberTabs.js';
+import {
+  addMembersTab,
+  inviteMembersTab,
+  membersNowTab,
+  reconcileTab,
+  removalPreviewTab,
+} from './tabs/memberTabs.js';
 import { oneAccountTab, oneRequestTab, requestsTab, unprocessedTab } from './tabs/recordTabs.js';
 import type { StartingTab } from './tabs/startingTab.js';
 
@@ -11,5 +17,6 @@ export const TABS: readonly StartingTab[] = [
   oneRequestTab,
   oneAccountTab,
   membersNowTab,
+  reconcileTab,
   removalPreviewTab,
 ];

@@ -144,6 +144,55 @@ query MembersNow($accountIds: [AwsAccountId!]!) {
   variables: json({ accountIds: ['210987654321'] }),
 };
 
+/** Compares the expected members with the existing ones. */
+export const reconcileTab: StartingTab = {
+  query: `# Compares the accounts that should be members with
+# the members of each service and region. The gateway
+# only sends reads.
+# - toRecreate: the e-mail address was wrong. Run
+#   deleteMembers, then createMembers with the right
+#   one.
+# - emailMissing: GuardDuty needs an address to create
+#   these accounts.
+query Reconcile($input: ReconcileInput!) {
+  reconcile(input: $input) {
+    targets {
+      administrator
+      service
+      region
+      upToDate
+      toCreate { ...Listed }
+      toInvite { ...Listed }
+      toRecreate { ...Listed }
+      emailMissing { ...Listed }
+      emailDiffers { ...Listed }
+      unexpected { ...Listed }
+      reasonCode
+      reason
+    }
+    userErrors {
+      field
+      message
+      code
+    }
+  }
+}
+
+fragment Listed on ReconciledAccounts {
+  totalCount
+  accounts { accountId email memberEmail memberStatus }
+}
+`,
+  variables: json({
+    input: {
+      accounts: [
+        { accountId: '210987654321', email: 'audit@example.com' },
+        { accountId: '321098765432', email: 'payments@example.com' },
+      ],
+    },
+  }),
+};
+
 /** Previews a removal. */
 export const removalPreviewTab: StartingTab = {
   query: `# A preview, for admins: the effect of ending the
