@@ -46,6 +46,8 @@ export interface AccessVariables {
   readonly OIDC_ROLES_CLAIM: string;
   readonly OIDC_ROLE_NAMES: readonly string[];
   readonly OIDC_ADMINISTRATORS_CLAIM: string;
+  readonly OIDC_REQUIRED_CLAIMS: readonly string[];
+  readonly OIDC_REQUIRE_AT_JWT: 'on' | 'off';
   readonly OIDC_CLOCK_TOLERANCE_SECONDS: number;
   readonly INTROSPECTION?: AccessSettings['introspection'] | undefined;
   readonly CORS_ORIGINS: readonly string[];
@@ -137,6 +139,8 @@ function oidcOf(settings: AccessVariables): OidcSettings {
       administrators: settings.OIDC_ADMINISTRATORS_CLAIM,
       roleNames: settings.OIDC_ROLE_NAMES,
     },
+    requiredClaims: settings.OIDC_REQUIRED_CLAIMS,
+    requiresAccessTokenType: settings.OIDC_REQUIRE_AT_JWT === 'on',
     clockToleranceSeconds: settings.OIDC_CLOCK_TOLERANCE_SECONDS,
   };
 }

@@ -81,6 +81,8 @@ const environmentSchema = z.object({
   OIDC_ROLES_CLAIM: z.string().default('roles'),
   OIDC_ROLE_NAMES: list.default(['viewer', 'operator', 'admin']),
   OIDC_ADMINISTRATORS_CLAIM: z.string().default('administrators'),
+  OIDC_REQUIRED_CLAIMS: list.default([]),
+  OIDC_REQUIRE_AT_JWT: z.enum(['on', 'off']).default('off'),
   OIDC_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   INTROSPECTION: z.enum(['on', 'authenticated', 'off']).optional(),
   CORS_ORIGINS: list

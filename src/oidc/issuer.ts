@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors.js';
+import { readKeySet, type KeySet } from './keySet.js';
 
 /** Timeout of a request to the issuer, in milliseconds: callers wait for it. */
 const TIMEOUT_MS = 5_000;
@@ -31,13 +32,12 @@ export interface Issuer {
   /**
    * Resolves with the key that signed a token. A caller with an unknown key id waits for the next fetch of the keys, and all such
    * callers share it. Rejects with jose's `JWKSNoMatchingKey` after that fetch, and with `UNAVAILABLE` when the issuer cannot be
-   * reached.
+   * reached or the key cannot be used.
    */
   readonly keyOf: JWTVerifyGetKey;
 }
 
-interface Keys {
-  readonly find: JWTVerifyGetKey;
+interface Keys extends KeySet {
   /** When their fetch began, in milliseconds since 1970. */
   readonly fetchedAt: number;
 }
@@ -85,8 +85,12 @@ export function createIssuer(
       try {
         return await current.find(header, token);
       } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) {
+          throw error;
+        }
+        checkUsable(current, header.kid);
         // Keys that were fetched for this caller are the newest.
-        if (!(error instanceof errors.JWKSNoMatchingKey) || current !== before) {
+        if (current !== before) {
           throw error;
         }
       }
@@ -95,9 +99,17 @@ export function createIssuer(
       }
       waiting += 1;
       const next = await nextKeys().finally(() => (waiting -= 1));
+      checkUsable(next, header.kid);
       return next.find(header, token);
     },
   };
+}
+
+/** @throws GatewayError UNAVAILABLE when the issuer's key of this id cannot be used: that is a fault of the issuer. */
+function checkUsable({ isBroken }: Keys, kid: string | undefined): void {
+  if (isBroken(kid)) {
+    throw unavailable('its key with the id of the token cannot be used');
+  }
 }
 
 /** The same function; calls until its promise settles share that promise. */
@@ -131,7 +143,7 @@ function createFetchKeys(issuer: string, now: () => number): () => Promise<Keys>
       if (!isKeySet(document)) {
         throw new Error(`${keysUrl} answered with another document than expected`);
       }
-      return { find: createLocalJWKSet(document), fetchedAt };
+      return { ...(await readKeySet(document)), fetchedAt };
     } catch (cause) {
       // The issuer may have moved its keys.
       keysUrl = null;

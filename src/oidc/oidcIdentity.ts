@@ -19,11 +19,23 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-/** Accepted types of a token (RFC 9068, section 2.1), and the one of issuers that do not name access tokens. */
-const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
+/** Types of an access token (RFC 9068, section 2.1). */
+const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt'];
+
+/** The type in all tokens of issuers that do not name access tokens. */
+const GENERAL_TYPE = 'jwt';
 
 /** Claims of ID tokens (OpenID Connect Core, section 2) and of logout tokens (OpenID Connect Back-Channel Logout). */
 const NO_ACCESS_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'events'];
+
+/**
+ * Claims by which issuers name the kind of a token, with the values of other kinds than access tokens: `token_use` of Amazon
+ * Cognito, and `typ` of Keycloak.
+ */
+const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
+  token_use: ['id', 'refresh'],
+  typ: ['ID', 'Refresh', 'Offline', 'Logout'],
+};
 
 /** Longest subject, in characters (OpenID Connect Core, section 2). */
 const MAX_SUBJECT_LENGTH = 255;
@@ -52,9 +64,10 @@ export function createOidcIdentity(
           audience: settings.audience,
           algorithms: ALGORITHMS,
           clockTolerance: settings.clockToleranceSeconds,
-          requiredClaims: ['sub', 'exp'],
+          requiredClaims: ['sub', 'exp', ...settings.requiredClaims],
         });
-        checkAccessToken(protectedHeader.typ, payload);
+        checkType(protectedHeader.typ, settings.requiresAccessTokenType);
+        checkAccessToken(payload);
         return identityOf(payload, settings);
       } catch (error) {
         throw toGatewayError(error);
@@ -63,14 +76,23 @@ export function createOidcIdentity(
   };
 }
 
+/** @throws GatewayError UNAUTHENTICATED when the header names another kind of token, or none where a kind is required. */
+function checkType(type: unknown, isRequired: boolean): void {
+  const name = typeof type === 'string' ? type.toLowerCase() : type;
+  const accepted = isRequired ? ACCESS_TOKEN_TYPES : [...ACCESS_TOKEN_TYPES, GENERAL_TYPE, undefined];
+  if (!accepted.some((one) => one === name)) {
+    const expected = isRequired ? 'not at+jwt' : 'neither at+jwt nor JWT';
+    throw new GatewayError('UNAUTHENTICATED', `the header typ of the token is ${expected}`);
+  }
+}
+
 /**
  * @throws GatewayError UNAUTHENTICATED for a token of the issuer that is no access token, such as an ID token or a logout token.
  */
-function checkAccessToken(type: unknown, payload: JWTPayload): void {
-  if (type !== undefined && (typeof type !== 'string' || !ACCESS_TOKEN_TYPES.includes(type.toLowerCase()))) {
-    throw new GatewayError('UNAUTHENTICATED', 'the header typ of the token is neither at+jwt nor JWT');
-  }
-  const foreign = NO_ACCESS_TOKEN_CLAIMS.find((claim) => Object.hasOwn(payload, claim));
+function checkAccessToken(payload: JWTPayload): void {
+  const foreign =
+    NO_ACCESS_TOKEN_CLAIMS.find((claim) => Object.hasOwn(payload, claim)) ??
+    Object.keys(OTHER_KINDS).find((claim) => OTHER_KINDS[claim]?.includes(String(payload[claim])));
   if (foreign !== undefined) {
     throw new GatewayError('UNAUTHENTICATED', `the claim ${foreign} shows that the token is no access token`);
   }

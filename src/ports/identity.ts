@@ -25,6 +25,10 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly claims: ClaimNames;
+  /** Claims that a token must have, beside those of every access token. */
+  readonly requiredClaims: readonly string[];
+  /** Whether the header `typ` of a token must be `at+jwt`. */
+  readonly requiresAccessTokenType: boolean;
   /** Largest accepted difference between the issuer's clock and the gateway's: 0 to 60. */
   readonly clockToleranceSeconds: number;
 }

@@ -9,14 +9,29 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.stop());
 
-function create(settings: { roles?: string; minRefetchIntervalMs?: number; now?: () => number } = {}) {
+interface Settings {
+  roles?: string;
+  minRefetchIntervalMs?: number;
+  now?: () => number;
+  requiredClaims?: string[];
+  requiresAccessTokenType?: boolean;
+}
+
+function create(settings: Settings = {}) {
   const claims = {
     roles: settings.roles ?? 'roles',
     administrators: 'administrators',
     roleNames: ['viewer', 'operator', 'admin'],
   };
   return createOidcIdentity(
-    { issuer: issuer.url, audience: 'gateway', claims, clockToleranceSeconds: 5 },
+    {
+      issuer: issuer.url,
+      audience: 'gateway',
+      claims,
+      requiredClaims: settings.requiredClaims ?? [],
+      requiresAccessTokenType: settings.requiresAccessTokenType ?? false,
+      clockToleranceSeconds: 5,
+    },
     settings.minRefetchIntervalMs ?? 0,
     settings.now,
   );
@@ -65,6 +80,22 @@ describe('a token of the issuer', () => {
     expect((await create().identify(await issuer.sign({}, { typ }))).id).toBe('ann');
   });
 
+  it.each([
+    ['Amazon Cognito', { token_use: 'access', client_id: 'portal', scope: 'gateway/read' }, {}],
+    ['Keycloak', { typ: 'Bearer', azp: 'portal', scope: 'openid', sid: 'x', auth_time: 1 }, { typ: 'JWT' }],
+    [
+      'Microsoft Entra ID, of a user',
+      { azp: 'portal', scp: 'read', ver: '2.0', idtyp: 'user' },
+      { typ: 'JWT' },
+    ],
+    ['Microsoft Entra ID, of a program', { azp: 'portal', ver: '2.0', idtyp: 'app' }, { typ: 'JWT' }],
+    ['Okta', { cid: 'portal', uid: 'x', scp: ['read'], auth_time: 1 }, {}],
+    ['Auth0', { azp: 'portal', gty: 'client-credentials' }, { typ: 'JWT' }],
+    ['RFC 9068', { client_id: 'portal', scope: 'read', acr: '1', amr: ['pwd'] }, { typ: 'at+jwt' }],
+  ])('may have the form of an access token of %s', async (_issuer, claims, header) => {
+    expect((await create().identify(await issuer.sign(claims, header))).id).toBe('ann');
+  });
+
   it('without a configured role is FORBIDDEN', async () => {
     for (const roles of [[], ['Admin'], 'root', { admin: true }, null]) {
       await expect(create().identify(await issuer.sign({ roles }))).rejects.toMatchObject({
@@ -108,6 +139,32 @@ describe('a token is UNAUTHENTICATED', () => {
     await expect(create().identify(await issuer.sign({ [claim]: 'x' }))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
+  });
+
+  it.each([
+    ['Amazon Cognito', { token_use: 'id' }],
+    ['Keycloak', { typ: 'ID' }],
+    ['Keycloak, a logout token', { typ: 'Logout' }],
+  ])('as an ID token of %s', async (_issuer, claims) => {
+    await expect(create().identify(await issuer.sign(claims))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('without a required claim, which ID tokens do not have', async () => {
+    const identity = create({ requiredClaims: ['azp'] });
+    expect((await identity.identify(await issuer.sign({ azp: 'portal' }))).id).toBe('ann');
+    await expect(identity.identify(await issuer.sign())).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'the claim azp of the token is missing or not accepted',
+    });
+  });
+
+  it.each([undefined, 'JWT'])('with the type %s where at+jwt is required', async (typ) => {
+    const identity = create({ requiresAccessTokenType: true });
+    expect((await identity.identify(await issuer.sign({}, { typ: 'at+jwt' }))).id).toBe('ann');
+    const token = await issuer.sign({}, typ === undefined ? {} : { typ });
+    await expect(identity.identify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('when it is signed with another key, with a shared secret, or not signed', async () => {
@@ -233,6 +290,25 @@ describe('the keys of the issuer', () => {
     expect(issuer.requestCount()).toBe(3);
     await expect(create().identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(issuer.requestCount()).toBe(5);
+  });
+
+  it.each([
+    ['cannot be imported', { kty: 'EC', crv: 'P-256', x: 'no', y: 'no' }],
+    ['has no alg and no number', { kty: 'RSA', n: '', e: 'AQAB' }],
+    ['is too short', { kty: 'RSA', n: 'x'.repeat(171), e: 'AQAB' }],
+    ['has another alg than type', { kty: 'RSA', n: 'x'.repeat(342), e: 'AQAB', alg: 'ES256' }],
+  ])('are used without one that %s, and its tokens are UNAVAILABLE', async (_what, key) => {
+    const token = await issuer.sign();
+    const body = JSON.stringify({ keys: [{ ...key, kid: 'broken' }, issuer.key()] });
+    issuer.answerWith({ status: 200, body, path: '/keys' });
+    const identity = create();
+    expect((await identity.identify(token)).id).toBe('ann');
+    const { privateKey: other } = await generateKeyPair('RS256');
+    const ofBroken = await issuer.sign({}, { kid: 'broken', alg: 'RS256', key: other });
+    await expect(identity.identify(ofBroken)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const alone = JSON.stringify({ keys: [{ ...key, kid: 'broken' }] });
+    issuer.answerWith({ status: 200, body: alone, path: '/keys' });
+    await expect(create().identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('are not fetched from where a redirect of the discovery leads', async () => {

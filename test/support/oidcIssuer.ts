@@ -15,6 +15,8 @@ export interface TestIssuer {
   rotate(): Promise<void>;
   /** What it answers instead of its documents, at `path` only if there is one; null: its documents. */
   answerWith(answer: OtherAnswer | null): void;
+  /** The public key that it signs with. */
+  readonly key: () => JWK;
   /** How many requests came. */
   readonly requestCount: () => number;
   stop(): Promise<void>;
@@ -85,6 +87,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     answerWith(answer) {
       instead = answer;
     },
+    key: () => key.jwk,
     requestCount: () => requests,
     async stop() {
       server.closeAllConnections();
