@@ -23,7 +23,9 @@ const steps: Record<string, Step> = {
     output: 'src/generated',
   },
   server: {
-    command: 'tsc -p tsconfig.build.json',
+    // Rolldown puts what the client needs of @prisma/client into it, a tenth of that package, so that it runs without.
+    command:
+      "tsc -p tsconfig.build.json && rolldown dist/src/generated/client.js --dir dist/src/generated --platform node --chunk-file-names '[name].js' --log-level warn",
     inputs: ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json'],
     output: 'dist/src/main.js',
     after: 'client',

@@ -12,6 +12,9 @@ interface LockedPackage {
   devOptional?: boolean;
 }
 
+/** Development dependencies that the build puts into the program. */
+const BUILT_IN = ['@prisma/client', '@prisma/client-runtime-utils'];
+
 const ROOT = path.dirname(import.meta.dirname);
 
 /** The packages of a production install by licence; a package that names none is under `none`. */
@@ -20,7 +23,7 @@ export function licencesOf(lockFile: string): Map<string, string[]> {
   const byLicence = new Map<string, Set<string>>();
   for (const [place, { license = 'none', dev, devOptional }] of Object.entries(packages)) {
     const name = place.split('node_modules/').at(-1) ?? '';
-    if (name === '' || dev === true || devOptional === true) {
+    if (name === '' || ((dev ?? devOptional ?? false) && !BUILT_IN.includes(name))) {
       continue;
     }
     byLicence.set(license, (byLicence.get(license) ?? new Set()).add(name));

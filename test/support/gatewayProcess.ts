@@ -20,9 +20,17 @@ export interface GatewayProcess {
   kill(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts `dist/src/main.js` and waits until it says where GraphiQL is; rejects with its output when it ends first. */
-export async function spawnGateway(environment: Record<string, string>, cwd = ROOT): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, 'dist/src/main.js')], {
+/**
+ * Starts `dist/src/main.js` of an installation and waits until it says where GraphiQL is; rejects with its output when it ends
+ * first.
+ */
+export async function spawnGateway(
+  environment: Record<string, string>,
+  cwd = ROOT,
+  installation = ROOT,
+): Promise<GatewayProcess> {
+  const program = path.join(installation, 'dist/src/main.js');
+  const child = spawn(process.execPath, ['--enable-source-maps', program], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

