@@ -6,17 +6,18 @@ import { createControl, type Adjustable, type ControlDependencies } from './cont
 import { createCredentialDirectory } from './wire/credentials.js';
 import { createPickDelay, type Delays } from './calls/delays.js';
 import { createFaultRules } from './faults/faultRules.js';
-import { createGuardDuty } from './services/guardduty.js';
+import { createGuardDuty } from './services/guardduty/guardduty.js';
 import { createMagicOutcomes, type MagicOutcomes } from './faults/magicOutcomes.js';
 import type { ServiceDependencies } from './calls/operation.js';
 import { createPerform } from './calls/perform.js';
 import { createRateGate, type Rates } from './calls/rates.js';
 import { createSandboxState } from './state/sandboxState.js';
-import { createSecurityHub } from './services/securityhub.js';
+import { createSecurityHub } from './services/securityhub/securityhub.js';
 import { createHttpServer } from './wire/server.js';
 import { DEFAULT_RATES, DEFAULT_SETTINGS } from './settings.js';
 import { createSignatureCheck } from './wire/signature.js';
 import { createStateFile, type StateFile } from './state/stateFile.js';
+import { createOrganizations } from './services/organizations.js';
 import { createSts } from './services/sts.js';
 
 /** The options of a sandbox. Each has a default. */
@@ -25,7 +26,7 @@ export interface SandboxOptions {
   readonly host?: string | undefined;
   /** The port; 0, the default, takes a free one. */
   readonly port?: number | undefined;
-  /** The file that keeps members and detectors over a restart; none by default. */
+  /** The file that keeps members, detectors, subscriptions and the organization over a restart; none by default. */
   readonly stateFile?: string | undefined;
   /** The delay of every answer in milliseconds; 0 by default. */
   readonly latencyMs?: number | undefined;
@@ -63,6 +64,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       guardduty: createGuardDuty(dependencies),
       securityhub: createSecurityHub(dependencies),
       sts: createSts(directory, settings.get),
+      organizations: createOrganizations(state),
     },
     settings: settings.get,
     rates: controlled.rates,

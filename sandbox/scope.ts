@@ -1,21 +1,14 @@
+import type { SignedService } from './operations.js';
+
 /** The services with members, by AWS signing name. */
 export type Service = 'guardduty' | 'securityhub';
 
-/** All services of the sandbox, by signing name: the third part of a signature's credential scope. */
-export type SignedService = Service | 'sts';
+/** Returns whether a service has members: not STS and Organizations, which depend on no region and have no rates. */
+export const hasMembers = (service: SignedService): service is Service =>
+  service === 'guardduty' || service === 'securityhub';
 
 /** The operations that change members. */
 export type ChangingOperation = 'CreateMembers' | 'InviteMembers' | 'DisassociateMembers' | 'DeleteMembers';
-
-/** The operations of the sandbox, by AWS name. */
-export type OperationName =
-  | ChangingOperation
-  | 'GetMembers'
-  | 'ListMembers'
-  | 'ListDetectors'
-  | 'DescribeHub'
-  | 'GetCallerIdentity'
-  | 'AssumeRole';
 
 /** The account, region and service of a call. */
 export interface CallScope {

@@ -1,4 +1,5 @@
-import type { Service, SignedService } from './scope.js';
+import type { SignedService } from './operations.js';
+import type { Service } from './scope.js';
 
 /**
  * The state of a region, for every account:

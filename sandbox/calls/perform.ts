@@ -6,7 +6,8 @@ import type { Answer, Operation, ServiceEntry } from './operation.js';
 import type { RateGate } from './rates.js';
 import { accessDenied, Refusal, signatureRefusal, throttled } from '../wire/refusal.js';
 import { jsonReply, refusalReply, xmlReply, type Reply } from '../wire/reply.js';
-import type { OperationName, SignedService } from '../scope.js';
+import { SIGNED_SERVICES, type OperationName, type SignedService } from '../operations.js';
+import { hasMembers } from '../scope.js';
 import type { Settings } from '../settings.js';
 import type { CredentialScope, SignatureCheck, SignedRequest } from '../wire/signature.js';
 
@@ -100,7 +101,7 @@ export function createPerform(dependencies: PerformDependencies): Perform {
 /** Throws the refusal of the region, of the rate limit or of the service. */
 function checkAccess({ settings, rates }: PerformDependencies, call: FaultedCall): void {
   const { scope, identity, operation } = call;
-  const region = scope.service === 'sts' ? 'on' : (settings().regions[scope.region] ?? 'on');
+  const region = hasMembers(scope.service) ? (settings().regions[scope.region] ?? 'on') : 'on';
   if (region === 'off') {
     throw signatureRefusal(scope.service, 'unknown-key');
   }
@@ -128,13 +129,11 @@ const replyOf = (service: SignedService, requestId: string, { body }: Answer): R
   service === 'sts' ? xmlReply(requestId, 200, String(body)) : jsonReply(requestId, body);
 
 const isSignedService = (service: string): service is SignedService =>
-  service === 'guardduty' || service === 'securityhub' || service === 'sts';
+  SIGNED_SERVICES.some((one) => one === service);
 
-const readCall = ({ method, path, query, body }: SignedRequest) => ({
-  method,
+const readCall = ({ path, ...request }: SignedRequest) => ({
+  ...request,
   segments: path.split('/').filter(Boolean).map(decoded),
-  query,
-  body,
 });
 
 function decoded(segment: string): string {

@@ -1,4 +1,4 @@
-import { scopeKey, type CallScope, type Service } from '../scope.js';
+import { hasMembers, scopeKey, type CallScope, type Service } from '../scope.js';
 import type { Rate } from '../settings.js';
 
 /** The rate limit of each service. */
@@ -6,7 +6,7 @@ export type Rates = Readonly<Record<Service, Rate>>;
 
 /** The rate limits: one token bucket per account, region and service (UPSTREAMS.md, "Both": Rates). */
 export interface RateGate {
-  /** Takes a token for one call. Returns false if the bucket is empty. STS has no limit. */
+  /** Takes a token for one call. Returns false if the bucket is empty. STS and Organizations have no limit. */
   pass(scope: CallScope): boolean;
   rates(): Rates;
   /** Changes the given rates and fills every bucket. */
@@ -24,7 +24,7 @@ export function createRateGate(initial: Rates): RateGate {
 
   return {
     pass(scope) {
-      const rate = scope.service === 'sts' ? null : rates[scope.service];
+      const rate = hasMembers(scope.service) ? rates[scope.service] : null;
       if (!rate) {
         return true;
       }

@@ -5,7 +5,8 @@ import * as inputs from './controlInputs.js';
 import type { Delays } from '../calls/delays.js';
 import type { FaultRules } from '../faults/faultRules.js';
 import type { Journal } from '../calls/journal.js';
-import { readJson } from '../members/memberOperations.js';
+import { readJson } from '../calls/pages.js';
+import { replaceOrganization } from '../members/organizationMembers.js';
 import type { RateGate } from '../calls/rates.js';
 import type { Reply } from '../wire/reply.js';
 import type { Settings } from '../settings.js';
@@ -87,11 +88,20 @@ function createRoutes(dependencies: ControlDependencies): Readonly<Record<string
     },
     'GET detectors': (input) => {
       const { account, region } = inputs.DetectorQuery.parse(input);
-      return { detectorId: state.detectorId(account, region) };
+      return { detectorId: state.enablement.detectorId(account, region) };
     },
     'PUT detectors': (input) => {
       const { account, region, detectorId } = inputs.ReplaceDetector.parse(input);
-      state.setDetector(account, region, detectorId);
+      state.enablement.setDetector(account, region, detectorId);
+      return done(dependencies.onChange());
+    },
+    'GET organization': () => ({ organization: state.organization.get() }),
+    'PUT organization': (input) => {
+      replaceOrganization(
+        state,
+        inputs.ReplaceOrganization.parse(input),
+        new Date(dependencies.now()).toISOString(),
+      );
       return done(dependencies.onChange());
     },
     'GET latency': () => delays.get(),

@@ -1,24 +1,15 @@
 import { z } from 'zod';
 import { FAULTS } from '../faults/fault.js';
 import { MEMBER_STATUSES } from '../members/member.js';
+import { OPERATION_NAMES, SIGNED_SERVICES } from '../operations.js';
 import { isAccountId } from '../scope.js';
+import { ACCOUNT_STATES } from '../state/organization.js';
 import { REGION_STATES } from '../settings.js';
 
 const accountId = z.string().refine(isAccountId, 'expected 12 digits');
 const service = z.enum(['guardduty', 'securityhub']);
-const signedService = z.enum(['guardduty', 'securityhub', 'sts']);
-const operation = z.enum([
-  'CreateMembers',
-  'InviteMembers',
-  'DisassociateMembers',
-  'DeleteMembers',
-  'GetMembers',
-  'ListMembers',
-  'ListDetectors',
-  'DescribeHub',
-  'GetCallerIdentity',
-  'AssumeRole',
-]);
+const signedService = z.enum(SIGNED_SERVICES);
+const operation = z.enum(OPERATION_NAMES);
 const milliseconds = z.number().min(0).max(600_000);
 const delay = { ms: milliseconds, jitterMs: milliseconds.default(0) };
 const rate = z
@@ -69,6 +60,25 @@ export const DetectorQuery = z.strictObject({ account: accountId, region: z.stri
 
 /** PUT /detectors: the new detector; null for none. */
 export const ReplaceDetector = DetectorQuery.extend({ detectorId: z.string().min(1).max(300).nullable() });
+
+const organizationAccount = z.strictObject({
+  accountId,
+  email: z.string().optional(),
+  name: z.string().optional(),
+  state: z.enum(ACCOUNT_STATES).default('ACTIVE'),
+});
+
+/** PUT /organization: the management account and the other accounts. */
+export const ReplaceOrganization = z
+  .strictObject({ managementAccount: accountId, accounts: z.array(organizationAccount) })
+  .transform(({ managementAccount, accounts }) => ({
+    managementAccount,
+    accounts: [organizationAccount.parse({ accountId: managementAccount }), ...accounts].map((account) => ({
+      ...account,
+      email: account.email ?? `owner-${account.accountId}@example.com`,
+      name: account.name ?? `Account ${account.accountId}`,
+    })),
+  }));
 
 /** PUT /latency: the delays of answers. */
 export const Latency = z.strictObject({

@@ -15,7 +15,7 @@ import {
   type Refusal,
 } from '../wire/refusal.js';
 import { BAD_GATEWAY_PAGE, type Reply } from '../wire/reply.js';
-import type { CallScope } from '../scope.js';
+import { hasMembers, type CallScope } from '../scope.js';
 
 /** A call that a fault applies to. */
 export interface FaultedCall {
@@ -46,7 +46,7 @@ const REFUSALS: Readonly<Partial<Record<Fault, (call: FaultedCall) => Refusal>>>
   'internal-error': ({ scope }) => internalError(scope.service),
   'access-denied': denied,
   'not-enabled': (call) =>
-    call.scope.service === 'sts' ? denied(call) : notEnabled(call.scope.service, call.scope.account),
+    hasMembers(call.scope.service) ? notEnabled(call.scope.service, call.scope.account) : denied(call),
   'region-disabled': ({ scope }) => regionDisabled(scope.account),
   'not-administrator': ({ scope, operation }) =>
     notAdministrator(scope.service, scope.account, operation.name),

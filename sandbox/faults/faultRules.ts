@@ -1,6 +1,7 @@
 import type { Fault } from './fault.js';
 import { createRandom, type Random } from '../random.js';
-import type { CallScope, OperationName, SignedService } from '../scope.js';
+import type { OperationName, SignedService } from '../operations.js';
+import type { CallScope } from '../scope.js';
 
 /** A fault for the calls that match. A condition that `match` does not have matches every call. */
 export interface FaultRule {

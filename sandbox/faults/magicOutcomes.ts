@@ -1,13 +1,8 @@
 import type { Fault } from './fault.js';
 import { MAGIC_OUTCOMES, MAGIC_PREFIX, type MagicOutcome } from './magicTable.js';
+import type { OperationName } from '../operations.js';
 import type { FixedResult } from '../members/member.js';
-import {
-  isAccountId,
-  type CallScope,
-  type ChangingOperation,
-  type OperationName,
-  type Scope,
-} from '../scope.js';
+import { isAccountId, type CallScope, type ChangingOperation, type Scope } from '../scope.js';
 import { RESULT_TEXTS } from '../members/texts.js';
 
 /** The outcomes of magic account ids. They count how often each account was sent. */

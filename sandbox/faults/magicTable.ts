@@ -32,6 +32,7 @@ export type MagicOutcome = UnprocessedOutcome | FaultOutcome;
 const CREATE = ['CreateMembers'] as const;
 const INVITE = ['InviteMembers'] as const;
 const CREATE_AND_DELETE = ['CreateMembers', 'DeleteMembers'] as const;
+const INVITE_AND_DELETE = ['InviteMembers', 'DeleteMembers'] as const;
 const CREATE_AND_INVITE = ['CreateMembers', 'InviteMembers'] as const;
 const CHANGES = ['CreateMembers', 'InviteMembers', 'DisassociateMembers', 'DeleteMembers'] as const;
 
@@ -60,6 +61,7 @@ export const MAGIC_OUTCOMES: readonly MagicOutcome[] = [
   { digits: '14', reason: 'SERVICE_NOT_ENABLED', text: 'serviceNotEnabled', operations: CREATE_AND_INVITE, sends: null },
   { digits: '15', reason: 'BATCH_LIMIT_EXCEEDED', text: 'batchLimit', operations: CREATE_AND_INVITE, sends: null },
   { digits: '16', reason: 'OTHER', text: 'other', operations: CREATE_AND_INVITE, sends: null },
+  { digits: '17', reason: 'MANAGED_BY_ORGANIZATION', text: 'organizationAccount', operations: INVITE_AND_DELETE, sends: null },
   { digits: '20', reason: 'INTERNAL_ERROR', text: 'internalError', operations: CHANGES, sends: 1 },
   { digits: '21', reason: 'INTERNAL_ERROR', text: 'internalError', operations: CHANGES, sends: 2 },
   { digits: '22', reason: 'INTERNAL_ERROR', text: 'internalError', operations: CHANGES, sends: null },

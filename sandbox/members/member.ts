@@ -14,6 +14,14 @@ export const MEMBER_STATUSES = [
 ] as const;
 export type MemberStatus = (typeof MEMBER_STATUSES)[number];
 
+/** The statuses of members that are associated. */
+export const ASSOCIATED: ReadonlySet<MemberStatus> = new Set([
+  'Enabled',
+  'Disabled',
+  'AccountSuspended',
+  'Associated',
+]);
+
 /** A member of one scope. Times are ISO strings. */
 export interface Member {
   readonly accountId: string;
@@ -21,19 +29,20 @@ export interface Member {
   readonly status: MemberStatus;
   readonly invitedAt?: string | undefined;
   readonly updatedAt: string;
+  /** Whether the account declined the invitation and has not deleted it yet. */
+  readonly declined?: boolean | undefined;
 }
+
+export const isAssociated = (member: Pick<Member, 'status'> | undefined): boolean =>
+  member !== undefined && ASSOCIATED.has(member.status);
+
+export const isInvitedOrAssociated = (member: Member | undefined): boolean =>
+  member?.status === 'Invited' || isAssociated(member);
 
 /** An unprocessed account with the service's result text. */
 export interface Unprocessed {
   readonly accountId: string;
   readonly result: string;
-}
-
-/** A page of members, ordered by account id. */
-export interface MemberPage {
-  readonly members: readonly Member[];
-  /** The last account id of this page; undefined on the last page. */
-  readonly next: string | undefined;
 }
 
 /** Returns the result text that a magic account id has; undefined if the member list decides. */

@@ -22,6 +22,8 @@ export interface ResultTexts {
   readonly stillAssociated: string;
   readonly organizationAdministratorNotEnabled: string;
   readonly serviceNotEnabled: string;
+  readonly autoEnabled: string;
+  readonly organizationAccount: string;
   readonly batchLimit: string;
   readonly internalError: string;
   readonly other: string;
@@ -34,6 +36,8 @@ export const INVENTED_TEXTS = [
   'accountInvalid',
   'notCreated',
   'serviceNotEnabled',
+  'autoEnabled',
+  'organizationAccount',
   'other',
 ] as const satisfies readonly (keyof ResultTexts)[];
 
@@ -53,6 +57,8 @@ const COMMON = {
   notAMember: `${REJECTED} the given account ID is not an associated member of account the current account.`,
   notYetAssociated: `${REJECTED} the current account cannot disassociate the given member account ID since the latter is not yet associated to it.`,
   stillAssociated: `${REJECTED} the current account cannot delete the given member account ID since it is still associated to it.`,
+  autoEnabled: `${REJECTED} autoEnableOrganizationMembers is ALL for the organization of the given account ID.`,
+  organizationAccount: `${REJECTED} the given account ID belongs to an organization.`,
   batchLimit: 'Maximum number of results exceeded',
   internalError: 'Internal error',
   other: 'The request is rejected for a reason that only this sandbox knows.',
@@ -75,3 +81,17 @@ export const RESULT_TEXTS: Readonly<Record<Service, ResultTexts>> = {
     serviceNotEnabled: `${REJECTED} Security Hub is not enabled in the given account ID.`,
   },
 };
+
+/**
+ * The texts for invited accounts and members. All but `managed`, which is invented, are GuardDuty's (UPSTREAMS.md, "Texts of
+ * other operations"). Security Hub's are not known; the sandbox uses the same.
+ */
+export const INVITATION_TEXTS = {
+  hasMembers: `${REJECTED} the current account cannot accept invitations since it still has created, invited or associated members.`,
+  isMember: `${REJECTED} the current account cannot accept invitations since it is already an associated member of some master account.`,
+  notInvited: `${REJECTED} the current account has no pending invitation from the given master account ID or is already an associated member of another master account.`,
+  administratorIsMember: `${REJECTED} the current account cannot accept invitation from the given account ID since the latter is an associated member of another master account.`,
+  notDeclined: `${REJECTED} the current account cannot delete the invitation from the given master account ID since it is still associated to it or has not declined their invitation yet.`,
+  notAssociated: `${REJECTED} the current account is not associated to a master account.`,
+  managed: `${REJECTED} the current account is managed by the delegated administrator of its organization.`,
+} as const;

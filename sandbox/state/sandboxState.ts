@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { Member } from '../members/member.js';
 import { createMemberList, type MemberList } from '../members/memberList.js';
+import { createOrganizationRules, type OrganizationRules } from '../members/organizationRules.js';
+import { RESULT_TEXTS } from '../members/texts.js';
 import { scopeKey, type Scope, type Service } from '../scope.js';
 import type { Settings } from '../settings.js';
-import { RESULT_TEXTS } from '../members/texts.js';
+import { createEnablement, type DetectorEntry, type Enablement, type HubEntry } from './enablement.js';
+import {
+  createOrganizationState,
+  type OrganizationSnapshot,
+  type OrganizationState,
+} from './organization.js';
 
-/** The content of the state file. */
+/** The content of the state file. A file of an earlier version lacks `hubs` and `organization`. */
 export interface StateSnapshot {
-  readonly detectors: readonly { account: string; region: string; detectorId: string | null }[];
+  readonly detectors: readonly DetectorEntry[];
+  readonly hubs?: readonly HubEntry[];
+  readonly organization?: OrganizationSnapshot;
   readonly scopes: readonly {
     account: string;
     region: string;
@@ -16,25 +24,32 @@ export interface StateSnapshot {
   }[];
 }
 
-/** The detectors and members of all accounts, by account, region and service. */
+/** An account in the member list of an administrator. */
+export interface Membership {
+  readonly administrator: string;
+  readonly member: Member;
+}
+
+/** Members, enabled services and the organization, of all accounts. */
 export interface SandboxState {
   /** Returns the member list of a scope; an empty one at first use. */
   memberList(scope: Scope): MemberList;
-  /** Returns GuardDuty's detector of an account in a region; null if GuardDuty is not enabled. */
-  detectorId(account: string, region: string): string | null;
-  /** Replaces the detector; null removes it. */
-  setDetector(account: string, region: string, detectorId: string | null): void;
-  /** Returns whether Security Hub is enabled in a region. */
-  hubEnabled(region: string): boolean;
+  /** Returns the entries of the scope's account in the lists of all administrators of its region and service. */
+  memberships(scope: Scope): Membership[];
+  organizationRules(scope: Scope): OrganizationRules;
+  readonly enablement: Enablement;
+  readonly organization: OrganizationState;
   snapshot(): StateSnapshot;
   restore(snapshot: StateSnapshot): void;
   clear(): void;
 }
 
-/** Returns the state without members. */
+/** Returns the state without members and without an organization. */
 export function createSandboxState(settings: () => Settings): SandboxState {
   const scopes = new Map<string, { scope: Scope; list: MemberList }>();
-  const detectors = new Map<string, { account: string; region: string; detectorId: string | null }>();
+  const enablement = createEnablement(settings);
+  const organization = createOrganizationState();
+  const organizationRules = (scope: Scope) => createOrganizationRules(scope, organization, enablement);
 
   const memberList = (scope: Scope): MemberList => {
     const key = scopeKey(scope);
@@ -43,34 +58,33 @@ export function createSandboxState(settings: () => Settings): SandboxState {
       return known.list;
     }
     const list = createMemberList({
-      account: scope.account,
+      scope,
       texts: RESULT_TEXTS[scope.service],
       ceilings: () => settings().ceilings[scope.service],
+      organization: organizationRules(scope),
     });
     scopes.set(key, { scope, list });
     return list;
   };
-  const setDetector = (account: string, region: string, detectorId: string | null): void => {
-    detectors.set(`${account}/${region}`, { account, region, detectorId });
-  };
   const clear = (): void => {
     scopes.clear();
-    detectors.clear();
+    enablement.clear();
+    organization.replace(null);
   };
 
   return {
     memberList,
-    detectorId(account, region) {
-      const replaced = detectors.get(`${account}/${region}`);
-      if (replaced) {
-        return replaced.detectorId;
-      }
-      return settings().regions[region] === 'not-enabled' ? null : detectorIdOf(account, region);
-    },
-    setDetector,
-    hubEnabled: (region) => settings().regions[region] !== 'not-enabled',
+    memberships: ({ account, region, service }) =>
+      [...scopes.values()].flatMap(({ scope, list }) => {
+        const member = scope.region === region && scope.service === service ? list.get(account) : undefined;
+        return member ? [{ administrator: scope.account, member }] : [];
+      }),
+    organizationRules,
+    enablement,
+    organization,
     snapshot: () => ({
-      detectors: [...detectors.values()],
+      ...enablement.changes(),
+      organization: organization.snapshot(),
       scopes: [...scopes.values()].map(({ scope: { account, region, service }, list }) => ({
         account,
         region,
@@ -80,9 +94,8 @@ export function createSandboxState(settings: () => Settings): SandboxState {
     }),
     restore(snapshot) {
       clear();
-      for (const { account, region, detectorId } of snapshot.detectors) {
-        setDetector(account, region, detectorId);
-      }
+      enablement.restore({ detectors: snapshot.detectors, hubs: snapshot.hubs ?? [] });
+      organization.restore(snapshot.organization ?? { organization: null, delegations: [] });
       for (const { members, ...scope } of snapshot.scopes) {
         const list = memberList(scope);
         for (const member of members) {
@@ -93,7 +106,3 @@ export function createSandboxState(settings: () => Settings): SandboxState {
     clear,
   };
 }
-
-/** Returns the detector that an account has in a region at the start: always the same 32 hexadecimal digits. */
-export const detectorIdOf = (account: string, region: string): string =>
-  createHash('sha256').update(`${account}/${region}`).digest('hex').slice(0, 32);

@@ -1,4 +1,5 @@
-import type { Service, SignedService } from '../scope.js';
+import type { SignedService } from '../operations.js';
+import type { Service } from '../scope.js';
 
 /** The refusal of a whole call. `perform` turns it into a reply. */
 export class Refusal extends Error {
@@ -68,13 +69,14 @@ export const OUT_OF_RANGE =
 
 /** Returns the refusal of invalid input, with the service's own exception. */
 export const badInput = (service: SignedService, message: string): Refusal =>
-  new Refusal(
-    400,
-    { guardduty: 'BadRequestException', securityhub: 'InvalidInputException', sts: 'ValidationError' }[
-      service
-    ],
-    message,
-  );
+  new Refusal(400, BAD_INPUT[service], message);
+
+const BAD_INPUT: Readonly<Record<SignedService, string>> = {
+  guardduty: 'BadRequestException',
+  securityhub: 'InvalidInputException',
+  sts: 'ValidationError',
+  organizations: 'InvalidInputException',
+};
 
 /**
  * Returns the refusal above the rate limit: the only throttle that Security Hub's model declares, and a common one that

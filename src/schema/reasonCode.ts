@@ -16,7 +16,7 @@ export const ReasonCode = describedEnum<ReasonCodeName>(
       'The account is a member of another administrator, which must disassociate it first.',
     MEMBER_LIMIT_REACHED:
       'The administrator has the most members that a region allows: 50,000 in GuardDuty for a delegated ' +
-      'administrator, 10,000 in Security Hub.',
+      'administrator, 10,000 in Security Hub (1,000 by invitation alone).',
     INVITATION_LIMIT_REACHED:
       'Security Hub allows 1,000 open invitations per administrator and region: some must be accepted or declined ' +
       'first.',
@@ -32,6 +32,10 @@ export const ReasonCode = describedEnum<ReasonCodeName>(
       'after disassociateMembers, Security Hub answered but still shows a member.',
     ORGANIZATION_ADMINISTRATOR_NOT_ENABLED:
       "The account is the organization's management account and must enable the service itself first.",
+    MANAGED_BY_ORGANIZATION:
+      'The account is managed by the organization of this administrator, which forbids the change: GuardDuty with ' +
+      'autoEnableOrganizationMembers ALL keeps every account a member, and Security Hub deletes invited members only. ' +
+      'Change the setting, or remove the account from the organization.',
     SERVICE_NOT_ENABLED:
       'The administrator has not enabled the service in this region: ListDetectors found no GuardDuty detector, ' +
       'or Security Hub answered InvalidAccessException.',

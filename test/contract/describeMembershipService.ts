@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults/fault.js';
-import type { OperationName, Service } from '../../sandbox/scope.js';
+import type { OperationName } from '../../sandbox/operations.js';
+import type { Service } from '../../sandbox/scope.js';
 import type { MembershipOperation, SecurityService, TargetAddress } from '../../src/membership.js';
 import type { CallAnswer, MemberChange, Upstream } from '../../src/ports/upstream.js';
 import { administrator, OWN_ACCOUNT, startSandboxFixture, type SandboxFixture } from './sandboxFixture.js';

@@ -29,5 +29,5 @@ it('UPSTREAMS.md marks the invented texts of the sandbox as guesses', async () =
     ([, code]) => code,
   );
   const invented = INVENTED_TEXTS.map((name) => classifyUnprocessed(RESULT_TEXTS.guardduty[name]));
-  expect(guesses.toSorted()).toEqual(invented.filter((code) => code !== 'OTHER').toSorted());
+  expect(guesses.toSorted()).toEqual([...new Set(invented)].filter((code) => code !== 'OTHER').toSorted());
 });

@@ -1,6 +1,7 @@
 import { createSandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 import type { Fault } from '../../sandbox/faults/fault.js';
-import type { OperationName, Service } from '../../sandbox/scope.js';
+import type { OperationName } from '../../sandbox/operations.js';
+import type { Service } from '../../sandbox/scope.js';
 import { createLog } from '../../src/log.js';
 import type { Administrator } from '../../src/membership.js';
 import type { Upstream } from '../../src/ports/upstream.js';

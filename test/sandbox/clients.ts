@@ -54,6 +54,18 @@ export async function detectorOf(client: GuardDutyClient): Promise<string> {
   return DetectorIds![0]!;
 }
 
+/** The items of all pages. */
+export async function collect<Page, Item>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) {
+    items.push(...itemsOf(page));
+  }
+  return items;
+}
+
 /** `count` ordinary account ids, the first one `first`. */
 export const accountIds = (count: number, first = 200_000_000_000): string[] =>
   Array.from({ length: count }, (_, i) => String(first + i));

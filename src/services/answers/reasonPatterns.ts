@@ -55,6 +55,15 @@ export const REASON_PATTERNS: readonly ReasonPattern[] = [
     phrases: ['has not been created as a member', 'must first be created as a member'],
   },
   {
+    reasonCode: 'MANAGED_BY_ORGANIZATION',
+    phrases: [
+      'autoEnableOrganizationMembers',
+      'belongs to an organization',
+      'managed through AWS Organizations',
+      'managed by AWS Organizations',
+    ],
+  },
+  {
     reasonCode: 'NOT_ASSOCIATED',
     phrases: ['is not an associated member', 'not yet associated to it', 'is not a member'],
   },
