@@ -18,6 +18,7 @@ const { forbidden } = createRequire(import.meta.url)(CONFIG) as { forbidden: Rul
 const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['main', 'src/main.ts', './store/records.js'],
   ['tokenCommand', 'src/tokenCommand.ts', './store/records.js'],
+  ['migrateCommand', 'src/migrateCommand.ts', './store/records.js'],
   ['app', 'src/app/startGateway.ts', '../main.js'],
   ['local', 'src/local/sandbox.ts', '../store/records.js'],
   ['http', 'src/http/server.ts', '../store/records.js'],

@@ -13,7 +13,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
   const log = createLog('warn');
   const jobDatabase = createJobDatabase(addressOf(databaseUrl), log);
   closers.add('database of the job queues', () => jobDatabase.close());
-  const jobQueues = await openJobQueues(jobDatabase, log);
+  const jobQueues = await openJobQueues({ database: jobDatabase, schema: 'pgboss', log });
   closers.add('job queues', () => jobQueues.stop());
   const workers = await createLaneWorkers({
     boss: jobQueues.boss,

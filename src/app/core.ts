@@ -1,5 +1,5 @@
 import type { Config } from '../config/loadConfig.js';
-import { openJobQueues, type JobQueues } from '../lanes/jobQueues.js';
+import type { JobQueues } from '../lanes/jobQueues.js';
 import { leavingRate } from '../lanes/leavingRate.js';
 import type { Administrator, SecurityService } from '../membership.js';
 import { createMetrics } from '../metrics/metrics.js';
@@ -9,11 +9,10 @@ import type { Metrics } from '../ports/metrics.js';
 import type { Upstream } from '../ports/upstream.js';
 import { createDetectors, type Detectors } from '../services/members/detectors.js';
 import type { Database } from '../store/connection/client.js';
-import { createJobDatabase } from '../store/connection/jobDatabase.js';
 import { freeLanes, openLanes, type Lanes } from '../store/lanes/lanes.js';
 import { createGauges } from '../store/upkeep/gauges.js';
 import { configuredAdministrators } from './administrators.js';
-import { openMigratedDatabase } from './database.js';
+import { openMigratedDatabase, openMigratedJobQueues } from './database.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 import type { Intervals } from './intervals.js';
 import { openUpstream, upstreamAccess } from './upstream.js';
@@ -55,11 +54,8 @@ export async function openCore(
   process: GatewayProcess,
   { intervals, stopping }: Pick<GatewayCore, 'intervals' | 'stopping'>,
 ): Promise<GatewayCore> {
-  const database = await openMigratedDatabase(addresses, migrationsDir, process);
-  const jobDatabase = createJobDatabase(addresses.direct, process.log);
-  process.closers.add('database of the job queues', () => jobDatabase.close());
-  const jobQueues = await openJobQueues(jobDatabase, process.log);
-  process.closers.add('job queues', () => jobQueues.stop());
+  const { database, schemas } = await openMigratedDatabase(addresses, migrationsDir, process);
+  const jobQueues = await openMigratedJobQueues(addresses, schemas, process);
   const access = upstreamAccess(config, sandboxUrl);
   const administrators = await configuredAdministrators(config, access, process.log);
   const lanes = await openLanes(database.prisma, administrators);

@@ -18,7 +18,7 @@ export function prepareHttp(
   { contextOf, takeLoopTurn, explorerDir }: Pick<HttpOptions, 'contextOf' | 'takeLoopTurn' | 'explorerDir'>,
 ): Promise<HttpServer> {
   const { config, addresses, metrics, stopping, process } = core;
-  const exports = createExports(addresses.record);
+  const exports = createExports(addresses.direct);
   process.closers.add('exports', () => exports.close());
   return createHttpServer({
     contextOf,

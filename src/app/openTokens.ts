@@ -44,7 +44,7 @@ export async function openTokens(
 ): Promise<ApiTokens> {
   const addresses = config.database ?? addressesOf(await joinEmbeddedDatabase(config.dataDir, process));
   const { migrationsDir } = findInstallation();
-  const database = await openMigratedDatabase(addresses, migrationsDir, process);
+  const { database } = await openMigratedDatabase(addresses, migrationsDir, process);
   const administrators = config.administrators ?? [DEFAULT_ADMINISTRATOR];
   const tokens = createTokenService(createTokenStore(database.prisma), administrators);
   return {

@@ -94,6 +94,7 @@ function readUrl(
     ...given('database', decodeURIComponent(url.pathname.slice(1))),
     ...given('options', parameter('options')),
     ...(tls === undefined ? {} : { tls }),
+    ...given('caFile', tls && tls.ca !== undefined ? parameter('sslrootcert') : null),
     isTlsDirect: parameter('sslnegotiation') === 'direct',
     schema: parameter('schema'),
   };

@@ -130,11 +130,7 @@ type Environment = z.infer<typeof environmentSchema>;
  * @throws GatewayError BAD_CONFIGURATION with every fault at once, a line each. Values of variables are not repeated: some are secret.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const read = environmentSchema.safeParse(withoutEmpty(env));
-  if (!read.success) {
-    throw configurationError(read.error.issues.map(describe));
-  }
-  const settings = read.data;
+  const settings = readVariables(environmentSchema, env);
   const faults = contradictions(settings);
   const upstream = settings.UPSTREAM ?? 'sandbox';
   const database = databaseAddresses(settings, faults);
@@ -174,7 +170,30 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** Drops empty variables, which count as not set. */
+/**
+ * The database of the configuration, for commands that need nothing else.
+ *
+ * @throws GatewayError BAD_CONFIGURATION like `loadConfig`.
+ */
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'database'> {
+  const faults: string[] = [];
+  const database = databaseAddresses(readVariables(z.object(databaseVariables), env), faults);
+  if (faults.length > 0) {
+    throw configurationError(faults);
+  }
+  return { database };
+}
+
+/** The variables of the schema. An empty variable counts as not set. */
+function readVariables<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
+  const read = schema.safeParse(withoutEmpty(env));
+  if (!read.success) {
+    throw configurationError(read.error.issues.map(describe));
+  }
+  return read.data;
+}
+
+/** Drops empty variables. */
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }

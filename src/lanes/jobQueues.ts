@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { Log } from '../log.js';
 
@@ -7,8 +8,11 @@ import type { Log } from '../log.js';
  */
 const MONITOR_SECONDS = 1;
 
-/** The connections of the job queues, as pg-boss wants them. */
-type JobQueuesDatabase = NonNullable<ConstructorOptions['db']>;
+/** How often pg-boss begins to build an index of a migration, in seconds; it takes no less than 10. */
+const INDEX_INTERVAL_SECONDS = 10;
+
+/** How often the end of those indexes is checked, in milliseconds. */
+const INDEX_CHECK_MS = 500;
 
 /** The one instance of pg-boss in a process. */
 export interface JobQueues {
@@ -17,15 +21,53 @@ export interface JobQueues {
   stop(): Promise<void>;
 }
 
-/** Starts pg-boss and brings its tables up to date. The connections of `database` stay open after `stop`. */
-export async function openJobQueues(database: JobQueuesDatabase, log: Log): Promise<JobQueues> {
+/** Where pg-boss keeps its tables. */
+export interface JobQueueOptions {
+  /** The connections, which stay open after `stop`. */
+  readonly database: NonNullable<ConstructorOptions['db']>;
+  /** The schema of its tables, which exists. */
+  readonly schema: string;
+  readonly log: Log;
+}
+
+/** Starts pg-boss. Its tables are brought up to date if they are not; a role that may create nothing can use them as they are. */
+export async function openJobQueues(options: JobQueueOptions): Promise<JobQueues> {
+  const boss = createBoss(options, { useListenNotify: true });
+  await boss.start();
+  return {
+    boss,
+    stop: () => boss.stop({ graceful: true }),
+  };
+}
+
+/**
+ * Brings the tables of pg-boss up to date, and waits for the indexes that it builds afterwards. A database that is up to
+ * date is only read.
+ */
+export async function migrateJobQueues(options: JobQueueOptions): Promise<void> {
+  const boss = createBoss(options, { supervise: false, bamIntervalSeconds: INDEX_INTERVAL_SECONDS });
+  await boss.start();
+  try {
+    while (
+      (await boss.getBamStatus()).some(({ status }) => status === 'pending' || status === 'in_progress')
+    ) {
+      await sleep(INDEX_CHECK_MS);
+    }
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+function createBoss({ database, schema, log }: JobQueueOptions, settings: ConstructorOptions): PgBoss {
   const boss = new PgBoss({
     db: database,
-    useListenNotify: true,
+    schema,
+    createSchema: false,
     schedule: false,
     monitorIntervalSeconds: MONITOR_SECONDS,
     superviseIntervalSeconds: MONITOR_SECONDS,
     queueCacheIntervalSeconds: MONITOR_SECONDS,
+    ...settings,
   });
   boss.on('error', (error) => {
     // Each worker tells of a database that fails, every two seconds. The database's log says it once.
@@ -35,9 +77,5 @@ export async function openJobQueues(database: JobQueuesDatabase, log: Log): Prom
   boss.on('warning', (warning) => {
     log.warn({ warning }, 'pg-boss');
   });
-  await boss.start();
-  return {
-    boss,
-    stop: () => boss.stop({ graceful: true }),
-  };
+  return boss;
 }

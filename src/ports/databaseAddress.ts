@@ -24,6 +24,8 @@ export interface DatabaseAddress {
   readonly options?: string;
   /** False: without TLS. Without it: as PGSSLMODE says, else without TLS. */
   readonly tls?: ConnectionOptions | false;
+  /** The file of the authorities in `tls`, for messages to the operator. */
+  readonly caFile?: string;
   /** Whether TLS begins at once, without PostgreSQL's own request for it. */
   readonly isTlsDirect: boolean;
   /** The schema of the tables; null: the first one of the role's search_path. */

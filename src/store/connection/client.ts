@@ -52,10 +52,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens the record's database. Connections are made when first needed. */
-export function openDatabase(address: DatabaseAddress): Database {
+/**
+ * Opens the record's database. Connections are made when first needed.
+ *
+ * @param schema of the tables: Prisma writes it into its statements.
+ */
+export function openDatabase(address: DatabaseAddress, schema = address.schema ?? 'public'): Database {
   const pool = createPool(address);
-  const prisma = createPrisma(pool, address);
+  const prisma = createPrisma(pool, schema);
   const listeners = new Set<(sql: string) => void>();
   const onSend = (sql: string): void => {
     for (const listener of listeners) {
@@ -101,9 +105,9 @@ function createPool(address: DatabaseAddress): CancellablePool {
   });
 }
 
-function createPrisma(pool: pg.Pool, { schema }: DatabaseAddress) {
+function createPrisma(pool: pg.Pool, schema: string) {
   const adapter = new PrismaPg(pool, {
-    ...(schema === null ? {} : { schema }),
+    schema,
     disposeExternalPool: true,
     statementNameGenerator: ({ sql }) => nameOf(sql) ?? '',
   });

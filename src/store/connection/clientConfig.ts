@@ -3,7 +3,10 @@ import type pg from 'pg';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 
 /** The part of pg's configuration that an address decides. */
-export type ConnectionConfig = Omit<DatabaseAddress, 'variable' | 'schema' | 'tls' | 'isTlsDirect'> & {
+export type ConnectionConfig = Omit<
+  DatabaseAddress,
+  'variable' | 'schema' | 'caFile' | 'tls' | 'isTlsDirect'
+> & {
   readonly ssl?: ConnectionOptions | false;
   readonly sslnegotiation?: 'direct';
   readonly application_name: string;
@@ -12,13 +15,13 @@ export type ConnectionConfig = Omit<DatabaseAddress, 'variable' | 'schema' | 'tl
 
 /** The settings of a session that the gateway sets itself. */
 export interface SessionSettings {
-  /** Longest that PostgreSQL may run a statement, in milliseconds. */
+  /** Longest that PostgreSQL may run a statement, in milliseconds; 0: no limit, also if the role has one. */
   readonly statementTimeoutMs?: number;
 }
 
 /** pg's configuration of a connection to this address. */
 export function clientConfig(
-  { variable: _variable, schema: _schema, tls, isTlsDirect, ...server }: DatabaseAddress,
+  { variable: _variable, schema: _schema, caFile: _caFile, tls, isTlsDirect, ...server }: DatabaseAddress,
   applicationName: string,
 ): ConnectionConfig {
   return {

@@ -6,7 +6,9 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import { clientConfig, prepareSession } from './clientConfig.js';
 import { DatabaseClient } from './databaseClient.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
+import { openSchemas, type Schemas } from './schemas.js';
 import { checkServer } from './serverCheck.js';
+import { describeError, startFault } from './startFault.js';
 
 /** The database and its migrations. */
 export interface MigrateOptions {
@@ -23,8 +25,11 @@ const ADVISORY_LOCK = 72_707_369;
 /** Longest wait for the migration of another process, in milliseconds. */
 const LOCK_LIMIT_MS = 120_000;
 
+/** PostgreSQL's code for a role that may not do something. */
+const MISSING_RIGHT = '42501';
+
 /** The same table as the one of Prisma's schema engine. */
-const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+const CREATE_HISTORY = `CREATE TABLE _prisma_migrations (
   id                  VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum            VARCHAR(64) NOT NULL,
   finished_at         TIMESTAMPTZ,
@@ -35,6 +40,13 @@ const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** The result of a migration. */
+export interface Migrated {
+  /** The names of the migrations that this call applied. */
+  readonly applied: readonly string[];
+  readonly schemas: Schemas;
+}
+
 interface AppliedMigration {
   name: string;
   checksum: string;
@@ -42,7 +54,8 @@ interface AppliedMigration {
 }
 
 /**
- * Migrates the database to the schema of this version, and resolves with the names of the migrations that this call applied.
+ * Migrates the database to the schema of this version, and resolves with what it applied. A database that is up to date is only read:
+ * a role without the right to create anything may call this.
  *
  * Each migration has its own transaction: a failed one changes nothing and is not recorded. The history has Prisma's table
  * and checksums, so `prisma migrate deploy` and `prisma migrate status` agree with it. If several processes migrate at the
@@ -50,36 +63,29 @@ interface AppliedMigration {
  *
  * @throws GatewayError `BAD_CONFIGURATION`, with nothing changed, when the history has a migration that was edited after it
  *   was applied, that failed, or that this version does not know.
- * @throws GatewayError `UNAVAILABLE` when a migration fails or the database cannot be reached.
+ * @throws GatewayError `UNAVAILABLE` when a migration fails or the database cannot be reached, and what `startFault` makes of a
+ *   refusal.
  */
-export async function migrate({
-  address,
-  migrationsDir,
-  log,
-}: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate({ address, migrationsDir, log }: MigrateOptions): Promise<Migrated> {
   const migrations = await readMigrations(migrationsDir);
   const client = new DatabaseClient(clientConfig(address, 'gateway migrator'));
   // If the connection is lost between two statements, the next statement rejects.
   client.on('error', (error) => log.warn({ error: error.message }, 'lost the database connection'));
   try {
     await client.connect();
-    await prepareSession(client, address);
+    // A migration may take longer than the statements of an operation.
+    await prepareSession(client, address, { statementTimeoutMs: 0 });
     await checkServer(client, address);
     await takeLock(client);
-    await client.query(CREATE_HISTORY);
-    const pending = findPending(migrations, await readHistory(client));
+    const schemas = await openSchemas(client, address);
+    const pending = findPending(migrations, await readHistory(client, schemas));
     for (const migration of pending) {
       await apply(client, migration);
       log.info({ migration: migration.name }, 'applied a migration');
     }
-    return { applied: pending.map(({ name }) => name) };
+    return { applied: pending.map(({ name }) => name), schemas };
   } catch (error) {
-    if (error instanceof GatewayError) {
-      throw error;
-    }
-    throw new GatewayError('UNAVAILABLE', `cannot migrate the database: ${describe(error)}`, {
-      cause: error,
-    });
+    throw startFault(error, address, 'cannot migrate the database');
   } finally {
     // The end of the session frees the lock.
     await client.end();
@@ -93,14 +99,22 @@ async function takeLock(client: pg.Client): Promise<void> {
   } catch (cause) {
     throw new GatewayError(
       'UNAVAILABLE',
-      `another process has been migrating this database for ${LOCK_LIMIT_MS / 1000} seconds: ${describe(cause)}`,
+      `another process has been migrating this database for ${LOCK_LIMIT_MS / 1000} seconds: ${describeError(cause)}`,
       { cause },
     );
   }
   await client.query('RESET lock_timeout');
 }
 
-async function readHistory(client: pg.Client): Promise<AppliedMigration[]> {
+/** The history of this schema. Created when it is missing, by name: another schema of the search_path may have one too. */
+async function readHistory(client: pg.Client, { tables }: Schemas): Promise<AppliedMigration[]> {
+  const { rows: found } = await client.query<{ missing: boolean }>(
+    `SELECT to_regclass($1) IS NULL AS missing`,
+    [`"${tables}"._prisma_migrations`],
+  );
+  if (found[0]?.missing === true) {
+    await client.query(CREATE_HISTORY);
+  }
   const { rows } = await client.query<AppliedMigration>(
     `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
      FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
@@ -150,18 +164,13 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => undefined);
+    if ((cause as { code?: unknown }).code === MISSING_RIGHT) {
+      throw cause;
+    }
     throw new GatewayError(
       'UNAVAILABLE',
-      `migration ${migration.name} failed and was rolled back: ${describe(cause)}`,
+      `migration ${migration.name} failed and was rolled back: ${describeError(cause)}`,
       { cause },
     );
   }
-}
-
-function describe(error: unknown): string {
-  // The error of a refused connection has no message, and one error for each address of the host.
-  if (error instanceof AggregateError) {
-    return error.errors.map((each) => describe(each)).join('; ');
-  }
-  return error instanceof Error ? error.message : String(error);
 }

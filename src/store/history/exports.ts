@@ -34,7 +34,7 @@ export function createExports(address: DatabaseAddress): Exports {
     max: MAX_EXPORTS,
     connectionTimeoutMillis: MAX_WAIT_MS,
     // No statement timeout: the time between two batches is that of the client.
-    verify: sessionPreparer(address),
+    verify: sessionPreparer(address, { statementTimeoutMs: 0 }),
   });
   return {
     async *outcomes(caller, filter) {

@@ -36,8 +36,9 @@ async function write(name: string, sql: string): Promise<void> {
   await writeFile(join(migrationsDir, name, 'migration.sql'), sql);
 }
 
-function run(): Promise<{ applied: string[] }> {
-  return migrate({ address: addressOf(database.url), migrationsDir, log });
+async function run(): Promise<{ applied: readonly string[] }> {
+  const { applied } = await migrate({ address: addressOf(database.url), migrationsDir, log });
+  return { applied };
 }
 
 async function history(): Promise<{ name: string; checksum: string; finished: boolean }[]> {
@@ -208,6 +209,7 @@ it('reports that the database cannot be reached', async () => {
   const refused = 'postgresql://nobody:secret@127.0.0.1:1/none';
   await expect(migrate({ address: addressOf(refused), migrationsDir, log })).rejects.toMatchObject({
     code: 'UNAVAILABLE',
-    message: 'cannot migrate the database: connect ECONNREFUSED 127.0.0.1:1',
+    message:
+      'DATABASE_URL: cannot migrate the database at 127.0.0.1:1/none: connect ECONNREFUSED 127.0.0.1:1',
   });
 });
