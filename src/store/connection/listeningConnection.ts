@@ -69,7 +69,9 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
     }
   };
   const noListener = (error: unknown): null => {
-    failures.failed(error);
+    if (!signal.aborted) {
+      failures.failed(error);
+    }
     return null;
   };
 
