@@ -75,11 +75,7 @@ module.exports = {
       ['app', 'config', 'closers', ...LEAVES],
       'The command reaches the API tokens through app.',
     ),
-    arrow(
-      'migrateCommand',
-      ['app', 'config', ...LEAVES],
-      'The command reaches the database through app.',
-    ),
+    arrow('migrateCommand', ['app', 'config', ...LEAVES], 'The command reaches the database through app.'),
     arrow(
       'app',
       ['(?!main|tokenCommand|migrateCommand|generated)[^/]+'],
@@ -263,7 +259,11 @@ module.exports = {
       comment: 'Every file of src is reached from main or a command.',
       severity: 'error',
       from: { path: '^src/(main|tokenCommand|migrateCommand)\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(generated/|main\\.ts|tokenCommand\\.ts|migrateCommand\\.ts)', reachable: false },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(generated/|main\\.ts|tokenCommand\\.ts|migrateCommand\\.ts)',
+        reachable: false,
+      },
     },
   ],
   options: {
