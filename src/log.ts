@@ -9,10 +9,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /**
  * The process's logger: JSON lines on standard error, standard output is for people.
  * Never log variables, tokens or whole e-mail addresses. Error messages, of PostgreSQL for example, may hold some: they are
- * redacted as they are written.
+ * redacted as they are written. A line has at most 32,000 characters.
  */
 export function createLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Log {
-  const hooks = { streamWrite: redact };
+  const hooks = { streamWrite: (line: string) => (line.length > MAX_LINE ? cut(line) : redact(line)) };
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }
 
@@ -24,6 +24,24 @@ const BEFORE_AT = /(?<![^\s"'<>(),;\\/])[^\s"'<>(),;\\/]+@(?=[\w-])/g;
 
 /** API tokens and JSON Web Tokens, by their prefixes. */
 const BEARER = /\b(mgw_|eyJ)[\w.-]{20,}/g;
+
+/** Longest line that is written as it is, in characters: container runtimes split longer ones. */
+const MAX_LINE = 16_000;
+
+/** What a cut line keeps of its begin and of its end, which has the message, in characters. JSON at most doubles them. */
+const BEGIN = 12_000;
+const END = 2_000;
+
+/** Text beside the kept parts that is redacted with them, in characters: a part may begin or end inside a credential. */
+const MARGIN = 1_000;
+
+/** The begin and the end of a long line, as JSON. */
+function cut(line: string): string {
+  const start = /^\{"level":\d+,"time":"[^"]{1,40}"/.exec(line)?.[0] ?? '{"level":50';
+  const begin = redact(line.slice(0, BEGIN + MARGIN)).slice(0, BEGIN);
+  const end = redact(line.slice(-END - MARGIN).trimEnd()).slice(-END);
+  return `${start},"characters":${line.length},"begin":${JSON.stringify(begin)},"end":${JSON.stringify(end)},"msg":"a long line, cut"}\n`;
+}
 
 /** The line without credentials and e-mail addresses. */
 function redact(line: string): string {
