@@ -66,10 +66,17 @@ export default defineConfig(
     },
   },
   {
-    // A regular expression takes time in proportion to the length of its text.
+    // A regular expression takes time in proportion to the length of its text. One that is built from parts cannot be checked.
     files: ['{src,sandbox,web,client,cli}/**/*.{ts,tsx}'],
     plugins: { regexp },
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
+          message: 'Write a regular expression as a literal, so that the rules of regexp check it.',
+        },
+      ],
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': [
         'error',

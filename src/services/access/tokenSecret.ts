@@ -6,7 +6,7 @@ const TOKEN_PREFIX = 'mgw_';
 /** 256 random bits. */
 const SECRET_BYTES = 32;
 
-const SHAPE = new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`);
+const SHAPE = /^mgw_[A-Za-z0-9_-]{43}$/;
 
 /** A new secret and its hash. The gateway stores only the hash. */
 export function mintSecret(): { secret: string; hash: Buffer<ArrayBuffer> } {

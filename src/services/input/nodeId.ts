@@ -8,9 +8,8 @@ export type NodeKey =
   | { readonly kind: 'call'; readonly id: string }
   | { readonly kind: 'outcome'; readonly targetId: string; readonly accountId: string };
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const RECORD = new RegExp(`^(request|call)_(${UUID})$`);
-const TOKEN = new RegExp(`^token_(${UUID})$`);
+const RECORD = /^(request|call)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const TOKEN = /^token_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const OUTCOME = /^outcome_([1-9][0-9]{0,18})_([0-9]+)$/;
 
 /** The greatest bigint: PostgreSQL numbers targets with it, and fails on a greater number. */
