@@ -52,7 +52,10 @@ export interface TestSandbox {
   clearLog(): Promise<void>;
   /** Puts members in place as they are. */
   seed(where: { account: string; region: string; service: string }, members: SeededMember[]): Promise<void>;
-  put(path: 'faults' | 'latency' | 'rates' | 'settings' | 'detectors', body: unknown): Promise<void>;
+  put(
+    path: 'faults' | 'latency' | 'rates' | 'settings' | 'detectors' | 'organization',
+    body: unknown,
+  ): Promise<void>;
   stop(): Promise<void>;
 }
 

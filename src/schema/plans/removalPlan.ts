@@ -14,8 +14,12 @@ const RemovalVerdict = describedEnum<RemovalVerdictName>(
   'The expected result for an account at a target, from what the service shows now. The service decides ' +
     'again.',
   {
-    WOULD_DISASSOCIATE: 'DisassociateMembers should accept it: a member, or an open invitation.',
-    WOULD_DELETE: 'DeleteMembers should accept it: the entry and its details would be gone.',
+    WOULD_DISASSOCIATE:
+      'DisassociateMembers should accept it: a member, or an open invitation. The preview does not know the settings of an ' +
+      'organization, which may forbid it: MANAGED_BY_ORGANIZATION.',
+    WOULD_DELETE:
+      'DeleteMembers should accept it: the entry and its details would be gone. The settings of an organization may forbid it: ' +
+      'MANAGED_BY_ORGANIZATION.',
     NOT_A_MEMBER: 'Unprocessed, NOT_ASSOCIATED: not on the list.',
     NOT_ASSOCIATED:
       'Unprocessed: on the list, not associated. It was never active, resigned, or was disassociated before.',
