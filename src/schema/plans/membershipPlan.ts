@@ -24,7 +24,7 @@ const PlanVerdict = describedEnum<PlanVerdictName>(
     OVER_LIMIT:
       'Unprocessed: no room for more members (50,000 in GuardDuty, 10,000 in Security Hub) or open invitations ' +
       '(1,000 in Security Hub). The number of such accounts is certain, the choice is not.',
-    UNKNOWN: 'The target could not be read: see its reasonCode.',
+    UNKNOWN: 'The account could not be read: see the reasonCode of the target.',
   },
 );
 
@@ -43,7 +43,7 @@ class PlannedTarget extends PlanTarget {
 
   @Field(() => Boolean, {
     description:
-      'False if the members could not be counted, or not within 20 seconds: OVER_LIMIT may be missing.',
+      'False if the members could not be counted within 20 seconds, or accounts not be read: OVER_LIMIT may be missing.',
   })
   readonly limitChecked!: boolean;
 }

@@ -12,7 +12,7 @@ export abstract class PlanAccount {
 
   @Field(() => MemberStatus, {
     nullable: true,
-    description: 'Its status now. Null if the target could not be read.',
+    description: 'Its status now. Null if the account could not be read.',
   })
   readonly memberStatus!: MemberStatusName | null;
 }

@@ -25,7 +25,7 @@ const RemovalVerdict = describedEnum<RemovalVerdictName>(
       'Unprocessed: on the list, not associated. It was never active, resigned, or was disassociated before.',
     STILL_ASSOCIATED: 'Unprocessed: it must be disassociated first.',
     SELF: 'Unprocessed: it is the administrator itself.',
-    UNKNOWN: 'The target could not be read: see its reasonCode.',
+    UNKNOWN: 'The account could not be read: see the reasonCode of the target.',
   },
 );
 
@@ -94,7 +94,8 @@ class RemovalPlanTarget extends PlanTarget {
 
   @Field(() => RemovalPlanShare, {
     nullable: true,
-    description: 'Their share of all members. Null if the target could not be read.',
+    description:
+      'Their share of all members. Accounts that could not be read count. Null if none could be read.',
   })
   readonly share!: Readonly<RemovalPlanShare> | null;
 

@@ -15,14 +15,14 @@ import { remainingCapacity } from './remainingCapacity.js';
 import { callerKey } from '../callerKey.js';
 import { readsOfCaller, type MemberReads } from '../members/memberReads.js';
 import { verdictOn } from './planVerdict.js';
-import { reasonOfFailure } from '../members/readFailure.js';
+import { readMembers } from './readMembers.js';
 import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
 
 /** One account at one target. */
 export interface PlannedAccount {
   readonly accountId: string;
   readonly verdict: PlanVerdict;
-  /** Null when the target could not be read. */
+  /** Null when the account could not be read. */
   readonly memberStatus: MemberStatus | null;
 }
 
@@ -34,9 +34,9 @@ export interface PlannedTarget extends TargetAddress {
   readonly calls: number;
   /** Time that the calls take at the configured rate, without other traffic. */
   readonly seconds: number;
-  /** False when the members could not be counted, so that OVER_LIMIT may be missing. */
+  /** False when the members could not be counted, or accounts not be read, so that OVER_LIMIT may be missing. */
   readonly limitChecked: boolean;
-  /** Why the target could not be read; null when it could. */
+  /** Why accounts could not be read; null when all were read. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
 }
@@ -107,33 +107,32 @@ async function planTarget(
   },
 ): Promise<PlannedMembers> {
   const { operation, accounts, ownAccountId } = request;
-  try {
-    const members = await Promise.all(accounts.map(({ accountId }) => reads.member(target, accountId)));
-    const judged = members.map((member, index): PlannedAccount => {
-      const email = accounts[index]?.email ?? null;
-      const verdict = verdictOn(operation, member, email, ownAccountId);
-      return { accountId: member.accountId, verdict, memberStatus: member.status };
-    });
-    if (!judged.some((one) => usesCapacity(one))) {
-      return { accounts: judged, limitChecked: true, ...NO_FAULT };
-    }
-    const capacity = await remainingCapacity(reads, target, operation);
-    if (capacity.kind === 'NOT_COUNTED') {
-      return { accounts: judged, limitChecked: false, ...NO_FAULT };
-    }
-    return { accounts: markOverLimit(judged, capacity.remaining), limitChecked: true, ...NO_FAULT };
-  } catch (error) {
-    const failure = reasonOfFailure(error);
-    const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
-    return {
-      accounts: accounts.map(({ accountId }) => ({ accountId, ...unknown })),
-      limitChecked: false,
-      ...failure,
-    };
+  const { members, failure } = await readMembers(
+    reads,
+    target,
+    accounts.map(({ accountId }) => accountId),
+  );
+  const judged = accounts.map(({ accountId, email }): PlannedAccount => {
+    const member = members.get(accountId);
+    return member === undefined
+      ? { accountId, verdict: 'UNKNOWN', memberStatus: null }
+      : {
+          accountId,
+          verdict: verdictOn(operation, member, email, ownAccountId),
+          memberStatus: member.status,
+        };
+  });
+  // An account that could not be read may take a place too.
+  const allRead = members.size === accounts.length;
+  if (!judged.some((one) => usesCapacity(one))) {
+    return { accounts: judged, limitChecked: allRead, ...failure };
   }
+  const capacity = await remainingCapacity(reads, target, operation);
+  if (capacity.kind === 'NOT_COUNTED') {
+    return { accounts: judged, limitChecked: false, ...failure };
+  }
+  return { accounts: markOverLimit(judged, capacity.remaining), limitChecked: allRead, ...failure };
 }
-
-const NO_FAULT = { reasonCode: null, reason: null };
 
 /** An entry that exists, though removed, adds no member; every invitation adds an open invitation. */
 function usesCapacity({ verdict, memberStatus }: PlannedAccount): boolean {

@@ -13,7 +13,7 @@ import {
 import type { Rate } from '../../ports/laneRecord.js';
 import { callerKey } from '../callerKey.js';
 import { readsOfCaller, type MemberReads } from '../members/memberReads.js';
-import { reasonOfFailure } from '../members/readFailure.js';
+import { readMembers } from './readMembers.js';
 import { countsFor, type RemovalShare, type ShareOfRemoval } from './removalShare.js';
 import { removalVerdict } from './removalVerdict.js';
 import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
@@ -22,7 +22,7 @@ import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
 export interface RemovalAccount {
   readonly accountId: string;
   readonly verdict: RemovalVerdict;
-  /** Null when the target could not be read. */
+  /** Null when the account could not be read. */
   readonly memberStatus: MemberStatus | null;
 }
 
@@ -32,13 +32,13 @@ export interface RemovalTarget extends TargetAddress {
   readonly accounts: readonly RemovalAccount[];
   /** The members that would be removed, by status. */
   readonly going: readonly { readonly status: MemberStatus; readonly members: number }[];
-  /** The share of the target, against the limit of a day; null when the accounts could not be read. */
+  /** The share of the target, against the limit of a day; null when no account could be read. Those that could not be read count. */
   readonly share: RemovalShare | null;
   /** Calls that carry the accounts, without retries. */
   readonly calls: number;
   /** Time that the calls and the reads of their outcomes take at the configured rate, without other traffic. */
   readonly seconds: number;
-  /** Why the target could not be read; null when it could. */
+  /** Why accounts could not be read; null when all were read. */
   readonly reasonCode: ReasonCode | null;
   readonly reason: string | null;
 }
@@ -88,23 +88,21 @@ async function planTarget(
   asked: { operation: RemovingOperation; accountIds: readonly string[]; own: string },
 ): Promise<PlannedMembers> {
   const { operation, accountIds, own } = asked;
-  try {
-    const members = await Promise.all(accountIds.map((accountId) => reads.member(target, accountId)));
-    const accounts = members.map(({ accountId, status }): RemovalAccount => {
-      const verdict = accountId === own ? 'SELF' : removalVerdict(operation, status);
-      return { accountId, verdict, memberStatus: status };
-    });
-    const counted = members
-      .filter(({ status }) => countsFor(operation, status))
-      .map(({ accountId }) => accountId);
-    const share = await shareOf(target, { operation, named: accountIds, counted });
-    return { accounts, going: goingOf(accounts), share, reasonCode: null, reason: null };
-  } catch (error) {
-    const failure = reasonOfFailure(error);
-    const unknown = { verdict: 'UNKNOWN', memberStatus: null } as const;
-    const accounts = accountIds.map((accountId) => ({ accountId, ...unknown }));
+  const { members, failure } = await readMembers(reads, target, accountIds);
+  const accounts = accountIds.map((accountId): RemovalAccount => {
+    const memberStatus = members.get(accountId)?.status ?? null;
+    const known = memberStatus === null ? 'UNKNOWN' : removalVerdict(operation, memberStatus);
+    return { accountId, verdict: accountId === own ? 'SELF' : known, memberStatus };
+  });
+  if (members.size === 0) {
     return { accounts, going: [], share: null, ...failure };
   }
+  // An account that could not be read may be a member.
+  const counted = accounts
+    .filter(({ memberStatus }) => memberStatus === null || countsFor(operation, memberStatus))
+    .map(({ accountId }) => accountId);
+  const share = await shareOf(target, { operation, named: accountIds, counted });
+  return { accounts, going: goingOf(accounts), share, ...failure };
 }
 
 function goingOf(accounts: readonly RemovalAccount[]): RemovalTarget['going'] {

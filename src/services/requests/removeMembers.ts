@@ -93,10 +93,10 @@ function limitsOf({ administrator, service, region, share }: RemovalTarget): Rem
   return accounts === null ? [] : [{ target: { administrator, service, region }, accounts }];
 }
 
-function shareFaults({ service, region, share, reason }: RemovalTarget): Fault[] {
+function shareFaults({ service, region, share, accounts, reason }: RemovalTarget): Fault[] {
   const where = `${service} in ${region}`;
-  if (share === null) {
-    const message = `${where} could not be read, so it is not known what the request would remove: ${reason ?? 'no reason given'}`;
+  if (share === null || accounts.some(({ verdict }) => verdict === 'UNKNOWN')) {
+    const message = `${where} could not be read${share === null ? '' : ' in full'}, so it is not known what the request would remove: ${reason ?? 'no reason given'}`;
     return [{ path: null, code: 'PREVIEW_INCOMPLETE', message }];
   }
   const { percent, counted, removedWithinDay, members, mayGo, verdict } = share;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   CreateMembersDocument,
   DeleteMembersDocument,
+  PlanCreateMembersDocument,
   RefreshInventoryDocument,
   RequestDocument,
 } from '../../generated/graphql.js';
@@ -186,6 +187,57 @@ it('an account of which GetMembers says nothing does not hold up the others of i
   await expect
     .poll(async () => (await gateway.execute(RequestDocument, { id })).request)
     .toMatchObject({ status: 'SUCCEEDED', counts: { processed: 4 } });
+});
+
+it('an account that cannot be read leaves the others of a preview known', async () => {
+  const [first = '', second = ''] = members(2, 650);
+  await seedMembers(gateway.sandbox, members(40, 650), 'Removed');
+  gateway.proxy.replace((call) => {
+    const { AccountIds = [] } = (call.input ?? {}) as { AccountIds?: string[] };
+    const known = AccountIds.filter((accountId) => accountId !== first);
+    return isRead(call) && call.service === 'securityhub'
+      ? {
+          body: {
+            Members: known.map((AccountId) => ({ AccountId, MemberStatus: 'Removed' })),
+            UnprocessedAccounts: [{ AccountId: first, ProcessingResult: 'Internal error' }],
+          },
+        }
+      : undefined;
+  });
+  const where = { services: ['SECURITY_HUB' as const], regions: [REGION], dryRun: true };
+  const { deleteMembers } = await gateway.execute(DeleteMembersDocument, {
+    input: { ...where, accountIds: [first, second] },
+  });
+  const { createMembers } = await gateway.execute(PlanCreateMembersDocument, {
+    input: { ...where, accounts: accounts(2, 650) },
+  });
+  const unknown = { accountId: first, verdict: 'UNKNOWN', memberStatus: null };
+  expect(deleteMembers).toMatchObject({
+    plan: {
+      confirm: null,
+      targets: [
+        {
+          reasonCode: 'INTERNAL_ERROR',
+          going: [{ status: 'REMOVED', members: 1 }],
+          share: { counted: 2 },
+          accounts: [unknown, { accountId: second, verdict: 'WOULD_DELETE', memberStatus: 'REMOVED' }],
+        },
+      ],
+    },
+    userErrors: [
+      {
+        code: 'PREVIEW_INCOMPLETE',
+        message: expect.stringContaining(`1 of 2 accounts could not be read, such as ${first}: `),
+      },
+    ],
+  });
+  expect(createMembers?.plan?.targets).toMatchObject([
+    {
+      reasonCode: 'INTERNAL_ERROR',
+      limitChecked: false,
+      accounts: [unknown, { accountId: second, verdict: 'WOULD_CREATE' }],
+    },
+  ]);
 });
 
 it('an empty list does not replace the inventory the first time', async () => {
