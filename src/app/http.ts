@@ -31,6 +31,7 @@ export function prepareHttp(
     settings: config.access,
     requestTimeoutMs: core.intervals.requestTimeoutMs,
     unreadAnswerMs: core.intervals.unreadAnswerMs,
+    reservationMs: core.intervals.reservationMs,
     readiness: readinessOf(core),
     exportOutcomes: createExportOutcomes(
       exports,

@@ -1,3 +1,4 @@
+import { RESERVATION_MS } from '../http/graphql/reservations.js';
 import { UNREAD_ANSWER_MS } from '../http/request/unreadAnswers.js';
 import { REQUEST_TIMEOUT_MS } from '../http/server.js';
 import type { RetryDelays } from '../ports/laneRecord.js';
@@ -14,6 +15,8 @@ export interface Intervals {
   readonly requestTimeoutMs: number;
   /** Longest that an answer waits for a client that does not read, in milliseconds. */
   readonly unreadAnswerMs: number;
+  /** Longest that a reserved stream waits for its client, in milliseconds. */
+  readonly reservationMs: number;
 }
 
 export const INTERVALS: Intervals = {
@@ -21,4 +24,5 @@ export const INTERVALS: Intervals = {
   credentialCheckMs: CHECK_INTERVAL_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   unreadAnswerMs: UNREAD_ANSWER_MS,
+  reservationMs: RESERVATION_MS,
 };

@@ -19,7 +19,10 @@ import { createChargeRefused, createCheckDocumentText } from './graphql/document
 import { createFormatError } from './graphql/formatError.js';
 import { createHttpContextOf, type OperationInput } from './graphql/httpContext.js';
 import { createHideSchemaNames } from './graphql/schemaNames.js';
-import { registerStream } from './graphql/stream.js';
+import { createReservations } from './graphql/reservations.js';
+import { admitReservations, createStreams, exceptWithToken } from './graphql/stream.js';
+import { createStartOperation } from './graphql/streamedOperation.js';
+import { createSubscribe } from './graphql/subscription.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
 import { limitConnections } from './request/connectionLimit.js';
@@ -70,6 +73,8 @@ export interface HttpOptions {
   readonly requestTimeoutMs: number;
   /** Longest that an answer waits for a client that does not read, in milliseconds. */
   readonly unreadAnswerMs: number;
+  /** Longest that a reserved stream waits for its client, in milliseconds. */
+  readonly reservationMs: number;
   readonly log: Log;
 }
 
@@ -163,60 +168,72 @@ async function registerHooks(
 /** Registers /graphql and /graphql/stream; returns a function that closes the server once the answers in progress are sent. */
 async function registerGraphQL(
   app: FastifyInstance,
-  { settings, contextOf, charge, takeLoopTurn, watchCredential, log }: HttpOptions,
+  options: HttpOptions,
   gate: Gate,
   toCallerError: ToCallerError,
 ): Promise<() => Promise<void>> {
+  const { settings, charge, takeLoopTurn, log } = options;
+  const shared = createShared(app, options, toCallerError);
+  const apollo = createApolloServer(app, { ...shared, log });
+  await apollo.start();
+  const contextOf = createHttpContextOf(options.contextOf);
+  const { limits } = shared;
+  const openStreams = createCallerLimit('CALLER_STREAMS', 'streams', settings.limits.streams);
+  const reservations = createReservations(openStreams, options);
+  const startOperation = createStartOperation(apollo, {
+    subscribe: createSubscribe({ ...shared, ...options }),
+    unread: shared.unread,
+  });
+  const streams = createStreams({ ...options, limits, contextOf, startOperation, openStreams, reservations });
+  const hooks = {
+    onRequest: admitReservations(gate, reservations),
+    preHandler: [
+      exceptWithToken(refuseCrossSite),
+      createCheckDocumentText(charge, takeLoopTurn),
+      createTrustedDocuments(settings.trustedDocuments, { ...shared, log }),
+    ],
+  };
+  const answer = executionEnds(
+    fastifyApolloHandler(apollo, { context: (request) => Promise.resolve(contextOf(request)) }),
+  );
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    ...hooks,
+    handler(request, reply) {
+      const handle = streams.asksForStream(request) ? streams.handle : answer;
+      return handle.call(this, request, reply);
+    },
+  });
+  app.route({ url: '/graphql', method: ['PUT', 'DELETE'], ...hooks, handler: streams.handle });
+  app.route({
+    url: '/graphql/stream',
+    method: ['GET', 'POST', 'PUT', 'DELETE'],
+    exposeHeadRoute: false,
+    ...hooks,
+    handler: streams.handle,
+  });
+  return () => apollo.stop();
+}
+
+/** What answers and streams share. */
+function createShared(app: FastifyInstance, { settings, charge }: HttpOptions, toCallerError: ToCallerError) {
   const { limits } = settings;
   const schema = buildGatewaySchema();
-  const checkDocumentText = createCheckDocumentText(charge, takeLoopTurn);
-  const httpContextOf = createHttpContextOf(contextOf);
+  const unread = countUnreadBytes(app);
   const allowsIntrospection = settings.introspection !== 'off';
-  const chargeRefused = createChargeRefused(charge);
-  const trustedDocuments = createTrustedDocuments(settings.trustedDocuments, {
-    allowsIntrospection,
-    chargeRefused,
-    log,
-  });
-  const shared = {
+  return {
     schema,
-    admit: createAdmit(schema, {
-      maxComplexity: limits.complexity,
-      charge,
-      checkUnread: countUnreadBytes(app),
-    }),
-    chargeRefused,
+    limits,
+    unread,
+    allowsIntrospection,
+    admit: createAdmit(schema, { maxComplexity: limits.complexity, charge, unread }),
+    chargeRefused: createChargeRefused(charge),
     formatError: createFormatError(
       toCallerError,
       allowsIntrospection ? undefined : createHideSchemaNames(schema),
     ),
-    allowsIntrospection,
-    limits,
   };
-  const apollo = createApolloServer(app, { ...shared, log });
-  await apollo.start();
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    onRequest: gate,
-    preHandler: [refuseCrossSite, checkDocumentText, trustedDocuments],
-    handler: executionEnds(
-      fastifyApolloHandler(apollo, {
-        context: (request) => Promise.resolve(httpContextOf(request)),
-      }),
-    ),
-  });
-  registerStream(app, {
-    ...shared,
-    contextOf: httpContextOf,
-    watchCredential,
-    charge,
-    openStreams: createCallerLimit('CALLER_STREAMS', 'streams', limits.streams),
-    gate,
-    trustedDocuments,
-    checkDocumentText,
-  });
-  return () => apollo.stop();
 }
 
 /** The same handler, which ends the turn of a query when its answer is ready. */

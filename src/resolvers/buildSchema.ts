@@ -41,8 +41,8 @@ argument out of range is BAD_USER_INPUT.`;
 const MUTATION = `Changes member accounts in GuardDuty and Security Hub. A mutation with userErrors has recorded, sent and withdrawn \
 nothing. The mutations of one operation run one after another.`;
 
-const SUBSCRIPTION = `Progress over GraphQL over SSE, distinct connections mode: POST the operation to /graphql/stream with Accept: \
-text/event-stream.`;
+const SUBSCRIPTION = `Progress by GraphQL over SSE: POST the operation to /graphql with Accept: text/event-stream, or to /graphql/stream. \
+Both modes of the protocol work.`;
 
 /** Returns the gateway's schema. Its resolvers need a `GatewayContext` for each operation. */
 export function buildGatewaySchema(): GraphQLSchema {

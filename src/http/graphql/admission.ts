@@ -4,7 +4,7 @@ import type { Budget, Charge } from '../../services/access/budget.js';
 import { callerKey } from '../../services/callerKey.js';
 import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
-import type { CheckUnread } from '../request/unreadBytes.js';
+import type { UnreadBytes } from '../request/unreadBytes.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { createCostOf, type CostOf } from './cost.js';
 import { SCHEMA_POINTS } from './introspectionPrice.js';
@@ -54,7 +54,7 @@ export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promi
 
 export function createAdmit(
   schema: GraphQLSchema,
-  { maxComplexity, charge, checkUnread }: { maxComplexity: number; charge: Charge; checkUnread: CheckUnread },
+  { maxComplexity, charge, unread }: { maxComplexity: number; charge: Charge; unread: UnreadBytes },
 ): Admit {
   const executions = createFairTurns({
     total: CALLERS_AT_ONCE * maxComplexity,
@@ -83,7 +83,7 @@ export function createAdmit(
       requestInfo.endExecution = await executions.take(callerKey(caller), points, caller?.disconnected);
     }
     // After the turn: answers of the caller's other operations may have become ready in the meantime.
-    checkUnread(caller);
+    unread.check(caller);
     return { operation, cost: { complexity, maximum, budget } };
   };
 }

@@ -1,7 +1,8 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ExecutionResult } from 'graphql';
 import { STREAM_HEADERS } from '../request/streamHeaders.js';
+
+export const EVENT_STREAM_TYPE = 'text/event-stream';
 
 /** Time between two comments, in milliseconds: proxies cut connections that are silent for a minute. */
 const COMMENT_INTERVAL_MS = 12_000;
@@ -12,14 +13,14 @@ const COMMENT = ':\n\n';
 /** The headers of a stream. */
 export const EVENT_STREAM_HEADERS = {
   ...STREAM_HEADERS,
-  'content-type': 'text/event-stream; charset=utf-8',
+  'content-type': `${EVENT_STREAM_TYPE}; charset=utf-8`,
 };
 
 /**
- * Returns the results as server-sent events, in the distinct connections mode of GraphQL over SSE: an event `next` for each
- * result, then `complete`. Takes a result from `results` when the client has read most of those before.
+ * Returns the body of a stream of server-sent events, with a comment when there was no event for some time. Takes an event from
+ * `events` when the client has read most of those before.
  */
-export function toEventStream(results: AsyncIterable<ExecutionResult>): Readable {
+export function toEventStream(events: AsyncIterable<string>): Readable {
   const body = new PassThrough({ highWaterMark: 1 });
   const comments = setInterval(() => {
     if (body.readableLength === 0 && !body.writableEnded) {
@@ -30,15 +31,30 @@ export function toEventStream(results: AsyncIterable<ExecutionResult>): Readable
     clearInterval(comments);
   });
   // A failure destroys the body, and with it the connection.
-  void pipeline(eventsOf(results), body).catch(() => undefined);
+  void pipeline(afterComment(events), body).catch(() => undefined);
   return body;
 }
 
-async function* eventsOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator<string> {
-  // Some browsers take the headers only with a first byte.
+/** Some browsers take the headers only with a first byte. */
+async function* afterComment(events: AsyncIterable<string>): AsyncGenerator<string> {
   yield COMMENT;
+  yield* events;
+}
+
+/** The events of one operation, in the distinct connections mode of GraphQL over SSE: its results, which are JSON, and the end. */
+export async function* eventsOf(results: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
   for await (const result of results) {
-    yield `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+    yield nextEvent(result);
   }
-  yield 'event: complete\ndata:\n\n';
+  yield completeEvent('');
+}
+
+/** An event with a result. @param data JSON in one line. */
+export function nextEvent(data: string): string {
+  return `event: next\ndata: ${data}\n\n`;
+}
+
+/** The event after the last result of an operation. */
+export function completeEvent(data: string): string {
+  return `event: complete\ndata: ${data}\n\n`;
 }

@@ -1,9 +1,35 @@
 import type { FastifyRequest } from 'fastify';
+import { GatewayError } from '../../errors.js';
 
 /** The GraphQL parameters of a request; null for a body that is no object. A GET request has them in its address, all texts. */
 export function parametersOf(request: FastifyRequest): Record<string, unknown> | null {
   const parameters = request.method === 'GET' ? Object.fromEntries(searchOf(request)) : request.body;
   return isObject(parameters) ? parameters : null;
+}
+
+/** The GraphQL parameters of a POST request, as the client sent them. */
+export interface OperationParameters {
+  readonly query: string;
+  readonly operationName: string | null;
+  readonly variables: Record<string, unknown>;
+  readonly extensions: Record<string, unknown>;
+}
+
+/** @throws GatewayError BAD_REQUEST when the body is no GraphQL request. */
+export function operationParametersOf({ body }: FastifyRequest): OperationParameters {
+  const parameters = isObject(body) ? body : {};
+  const { query } = parameters;
+  const operationName = parameters['operationName'] ?? null;
+  const variables = parameters['variables'] ?? {};
+  const extensions = parameters['extensions'] ?? {};
+  const isName = operationName === null || typeof operationName === 'string';
+  if (typeof query !== 'string' || !isName || !isRecord(variables) || !isRecord(extensions)) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'expected a JSON object with query, and optionally variables, operationName and extensions, as the body',
+    );
+  }
+  return { query, operationName, variables: { ...variables }, extensions };
 }
 
 /** `extensions.persistedQuery.sha256Hash` of the parameters; null without one. */
@@ -34,7 +60,7 @@ export function replaceDocument(request: FastifyRequest, document: string): void
 }
 
 /** The parameters in the address, parsed as Apollo does it, so that both see the same document. */
-function searchOf({ url }: FastifyRequest): URLSearchParams {
+export function searchOf({ url }: FastifyRequest): URLSearchParams {
   const start = url.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : url.slice(start));
 }
@@ -65,4 +91,8 @@ function withoutPersisted(extensions: Persisted): Record<string, unknown> {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && !Array.isArray(value);
 }

@@ -1,97 +1,178 @@
-import type { FastifyRequest } from 'fastify';
 import {
   getOperationAST,
+  GraphQLError,
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
   specifiedRules,
   validate,
   type DocumentNode,
-  type GraphQLError,
+  type ExecutionResult,
   type GraphQLSchema,
-  type OperationDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../../errors.js';
+import type { Charge } from '../../services/access/budget.js';
+import type { WatchCredential } from '../../services/access/credentialWatch.js';
+import { headOf } from '../request/errorStatus.js';
+import { credentialOf } from '../request/requestInfo.js';
+import { OPERATION_POINTS, type Admit } from './admission.js';
 import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
+import type { ChargeRefused } from './documentText.js';
+import type { FormatError } from './formatError.js';
+import type { HttpContext } from './httpContext.js';
+import { countCodes } from './operationInfo.js';
+import type { OperationParameters } from './parameters.js';
 import type { ParsedOperation } from './parsedOperation.js';
-import { parametersOf } from './parameters.js';
-import { MAX_FAULTS } from './variables.js';
+import { RefusedOperation } from './refusedOperation.js';
+import { subscriptionResults } from './subscriptionResults.js';
+import { FaultyInput, MAX_FAULTS } from './variables.js';
 
-/** Most lexical tokens of a subscription: it selects some fields of one request. */
-const MAX_TOKENS = 2_000;
-
-/** The GraphQL parameters of a subscription, as the client sent them. */
-export interface SubscriptionParameters {
-  readonly query: string;
-  readonly operationName: string | null;
-  readonly variables: Record<string, unknown>;
+/** What subscriptions work with; most of it is shared with queries and mutations. */
+export interface SubscriptionDependencies {
+  readonly schema: GraphQLSchema;
+  readonly limits: DocumentSize & { readonly tokens: number };
+  readonly allowsIntrospection: boolean;
+  readonly admit: Admit;
+  readonly charge: Charge;
+  readonly chargeRefused: ChargeRefused;
+  readonly watchCredential: WatchCredential;
+  readonly formatError: FormatError;
 }
 
-/** How documents are validated. */
-export interface ValidationOptions {
-  readonly schema: GraphQLSchema;
-  readonly limits: DocumentSize;
-  readonly allowsIntrospection: boolean;
+/**
+ * Resolves with the results of a subscription, as JSON, once it is admitted; with null for any other operation, and for a document
+ * that cannot be parsed. Rejects with RefusedOperation when the subscription is not valid or not admitted.
+ */
+export type Subscribe = (
+  context: HttpContext,
+  parameters: OperationParameters,
+) => Promise<AsyncIterable<string> | null>;
+
+export function createSubscribe(dependencies: SubscriptionDependencies): Subscribe {
+  return async (context, parameters) => {
+    const { query, operationName, variables } = parameters;
+    const found = subscriptionIn(query, operationName, dependencies.limits.tokens);
+    if (found === null) {
+      return null;
+    }
+    try {
+      return await subscribe(dependencies, context, { ...found, operationName, variables });
+    } catch (error) {
+      return refuse(dependencies, { context, query, error });
+    }
+  };
+}
+
+/** The subscription that a request selects; null if it selects another operation, and for a document that cannot be parsed. */
+export function subscriptionIn(
+  query: string,
+  operationName: string | null,
+  maxTokens: number,
+): Pick<ParsedOperation, 'document' | 'operation'> | null {
+  // The keyword has no other spelling. Without it the document is not parsed, as Apollo parses it anyway.
+  if (!query.includes(OperationTypeNode.SUBSCRIPTION)) {
+    return null;
+  }
+  const document = parsedDocument(query, maxTokens);
+  const operation = document && getOperationAST(document, operationName);
+  return document !== null && operation?.operation === OperationTypeNode.SUBSCRIPTION
+    ? { document, operation }
+    : null;
+}
+
+function parsedDocument(query: string, maxLexicalTokens: number): DocumentNode | null {
+  try {
+    return parse(query, { maxLexicalTokens, noLocation: true });
+  } catch {
+    return null;
+  }
+}
+
+async function subscribe(
+  dependencies: SubscriptionDependencies,
+  context: HttpContext,
+  parsed: ParsedOperation,
+): Promise<AsyncIterable<string>> {
+  const { schema, admit, charge, watchCredential, formatError } = dependencies;
+  const { document, operationName, variables: variableValues } = parsed;
+  validateDocument(document, dependencies);
+  const { cost } = await admit(context.requestInfo, parsed);
+  const results = subscriptionResults({
+    args: { schema, document, contextValue: context, operationName, variableValues },
+    caller: context.caller,
+    points: cost.complexity + OPERATION_POINTS,
+    charge,
+    watch: () => watchCredential(credentialOf(context.requestInfo)),
+  });
+  return toJson(results, formatError);
 }
 
 /** A document that is not valid: `faults` says why, in the words of graphql-js. */
-export class InvalidDocument extends Error {
+class InvalidDocument extends Error {
   constructor(readonly faults: readonly GraphQLError[]) {
     super('the document is not valid');
   }
 }
 
-/** @throws GatewayError BAD_REQUEST when the body is no GraphQL request. */
-export function subscriptionParameters(request: FastifyRequest): SubscriptionParameters {
-  const { query, operationName = null, variables = null } = parametersOf(request) ?? {};
-  const isName = operationName === null || typeof operationName === 'string';
-  if (typeof query !== 'string' || !isName || typeof variables !== 'object' || Array.isArray(variables)) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      'expected a JSON object with query, and optionally variables and operationName, as the body',
-    );
-  }
-  return { query, operationName, variables: { ...variables } };
-}
-
-/**
- * Parses and validates a subscription.
- *
- * @throws GraphQLError for a syntax error; InvalidDocument; GatewayError BAD_REQUEST when the request selects no subscription.
- */
-export function parseSubscription(
-  { query, operationName, variables }: SubscriptionParameters,
-  options: ValidationOptions,
-): ParsedOperation {
-  const document = parse(query, { maxLexicalTokens: MAX_TOKENS, noLocation: true });
-  const faults = validateDocument(document, options);
-  if (faults.length > 0) {
-    throw new InvalidDocument(faults);
-  }
-  return { document, operation: subscriptionIn(document, operationName), operationName, variables };
-}
-
+/** @throws InvalidDocument */
 function validateDocument(
   document: DocumentNode,
-  { schema, limits, allowsIntrospection }: ValidationOptions,
-): readonly GraphQLError[] {
+  { schema, limits, allowsIntrospection }: SubscriptionDependencies,
+): void {
   const rules = [...specifiedRules, documentLimitsRule(limits)];
   if (!allowsIntrospection) {
     rules.push(NoSchemaIntrospectionCustomRule);
   }
-  return validate(schema, document, rules, {
+  const faults = validate(schema, document, rules, {
     hideSuggestions: !allowsIntrospection,
     maxErrors: MAX_FAULTS,
   });
+  if (faults.length > 0) {
+    throw new InvalidDocument(faults);
+  }
 }
 
-function subscriptionIn(document: DocumentNode, operationName: string | null): OperationDefinitionNode {
-  const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      'expected one subscription; queries and mutations are for /graphql',
+interface Refused {
+  readonly context: HttpContext;
+  readonly query: string;
+  readonly error: unknown;
+}
+
+/** Rejects with the answer to a subscription that is not valid or not admitted. */
+async function refuse(
+  { chargeRefused, formatError }: SubscriptionDependencies,
+  { context: { requestInfo }, query, error }: Refused,
+): Promise<never> {
+  const [faults, code] = faultsOf(error);
+  await chargeRefused(requestInfo, query);
+  const errors = faults.map((one) => formatError(one, code));
+  requestInfo.errors = countCodes(errors);
+  const { requestId } = requestInfo.origin;
+  throw new RefusedOperation({ errors, extensions: { requestId } }, headOf(faults[0]));
+}
+
+/** The errors of a refused operation, and the code for those without one. */
+function faultsOf(error: unknown): [readonly (GatewayError | GraphQLError)[], string] {
+  if (error instanceof InvalidDocument) {
+    return [error.faults, 'GRAPHQL_VALIDATION_FAILED'];
+  }
+  if (error instanceof FaultyInput) {
+    return [error.faults, 'BAD_USER_INPUT'];
+  }
+  if (error instanceof GatewayError || error instanceof GraphQLError) {
+    return [[error], 'BAD_REQUEST'];
+  }
+  throw error;
+}
+
+/** The same results as JSON, with errors as callers see them. */
+async function* toJson(
+  results: AsyncIterable<ExecutionResult>,
+  formatError: FormatError,
+): AsyncGenerator<string> {
+  for await (const { errors, ...result } of results) {
+    yield JSON.stringify(
+      errors === undefined ? result : { errors: errors.map((error) => formatError(error)), ...result },
     );
   }
-  return operation;
 }

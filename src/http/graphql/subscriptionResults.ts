@@ -33,7 +33,10 @@ export async function* subscriptionResults(subscription: Subscription): AsyncGen
   const { args, caller } = subscription;
   const source = await createSourceEventStream(args);
   if (!isAsyncIterable(source)) {
-    yield source;
+    // A client that has disconnected aborts the subscription, which is no error of the gateway.
+    if (caller.disconnected?.aborted !== true) {
+      yield source;
+    }
     return;
   }
   const events = source[Symbol.asyncIterator]();

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../errors.js';
 
+/** Methods that a page of another origin may use without a preflight. */
+const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
+
 /** Content types that a page of another origin may send without a preflight (Fetch, "CORS-safelisted request-header"). */
 const SIMPLE_TYPES = ['', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
@@ -16,9 +19,10 @@ const BEARER = /^Bearer /i;
  *
  * A browser sends a preflight for a Content-Type other than those of forms, for a bearer token, and for `apollo-require-preflight`.
  */
-export async function refuseCrossSite({ headers }: FastifyRequest): Promise<void> {
+export async function refuseCrossSite({ method, headers }: FastifyRequest): Promise<void> {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const hasPreflight =
+    !SIMPLE_METHODS.includes(method) ||
     !SIMPLE_TYPES.includes(type) ||
     BEARER.test(headers.authorization ?? '') ||
     PREFLIGHT_HEADERS.some((name) => (headers[name] ?? '') !== '');

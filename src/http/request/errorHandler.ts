@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions 
 import { GatewayError } from '../../errors.js';
 import { jsonTypeFor } from './acceptedTypes.js';
 import type { CallerError, ToCallerError } from './callerErrors.js';
-import { headOf, type ErrorHead } from './errorStatus.js';
+import { headOf, HttpRefusal, type ErrorHead } from './errorStatus.js';
 
 /**
  * Answers every error that a hook or a route throws before GraphQL begins, in the form of a GraphQL answer: a GatewayError
@@ -10,8 +10,8 @@ import { headOf, type ErrorHead } from './errorStatus.js';
  */
 export function registerErrorHandler(app: FastifyInstance, toCallerError: ToCallerError): void {
   app.setNotFoundHandler((_request, reply) => {
-    const error = new GatewayError('BAD_REQUEST', 'there is nothing at this address');
-    return sendError(reply, toCallerError(error), { status: 404, headers: {} });
+    const error = new HttpRefusal(404, 'there is nothing at this address');
+    return sendError(reply, toCallerError(error), headOf(error));
   });
   app.setErrorHandler<FastifyError | GatewayError>((error, request, reply) => {
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

@@ -24,8 +24,22 @@ export interface ErrorHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A BAD_REQUEST with an HTTP status of its own. */
+export class HttpRefusal extends GatewayError {
+  constructor(
+    readonly status: 404 | 405 | 409,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super('BAD_REQUEST', message);
+  }
+}
+
 /** Status and headers for an error: 400 for a GraphQLError of parsing or validation, and 500 for an unexpected error. */
 export function headOf(error: unknown): ErrorHead {
+  if (error instanceof HttpRefusal) {
+    return { status: error.status, headers: error.headers };
+  }
   if (!(error instanceof GatewayError)) {
     return { status: error instanceof GraphQLError ? 400 : 500, headers: {} };
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
-import type { Authenticate } from '../../services/access/authentication.js';
+import type { Authenticate, Authenticated } from '../../services/access/authentication.js';
 import type { DeniedAttempts } from '../../services/access/deniedAttempts.js';
 import type { RequestInfo } from './requestInfo.js';
 import { originOf } from './requestOrigin.js';
@@ -30,23 +30,10 @@ export function createGate(
 ): Gate {
   app.decorateRequest('requestInfo', null);
 
-  const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<RequestInfo> => {
-    const origin = originOf(request);
-    const found = await authenticate(request.headers.authorization ?? null, origin);
-    const caller = found && { ...found.caller, disconnected: disconnectSignal(reply) };
-    return {
-      origin,
-      caller,
-      expiresAt: found?.expiresAt ?? null,
-      operation: null,
-      endExecution: null,
-      errors: {},
-    };
-  };
-
   return async (request, reply) => {
     try {
-      request.requestInfo = await identify(request, reply);
+      const found = await authenticate(request.headers.authorization ?? null, originOf(request));
+      request.requestInfo = requestInfoOf(request, reply, found);
       checkCaller(request.requestInfo.caller, request.headers.host, allowsAnonymous);
     } catch (error) {
       if (error instanceof GatewayError && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN')) {
@@ -54,6 +41,22 @@ export function createGate(
       }
       throw error;
     }
+  };
+}
+
+/** What is known of a request that passes as `found`; null: as an anonymous caller. */
+export function requestInfoOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: Authenticated | null,
+): RequestInfo {
+  return {
+    origin: originOf(request),
+    caller: found && { ...found.caller, disconnected: disconnectSignal(reply) },
+    expiresAt: found?.expiresAt ?? null,
+    operation: null,
+    endExecution: null,
+    errors: {},
   };
 }
 

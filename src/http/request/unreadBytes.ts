@@ -13,15 +13,23 @@ const UNREAD_BYTES = 64 * 1024 * 1024;
 /** The key of all anonymous callers together. */
 const ANONYMOUS = 'ANONYMOUS';
 
-/**
- * Refuses a caller that does not read its answers. The local caller has no limit: it uses the machine itself.
- *
- * @throws GatewayError RATE_LIMITED when the caller has too many bytes of unread answers.
- */
-export type CheckUnread = (caller: Caller | null) => void;
+/** The bytes of answers that callers have asked for and not read. */
+export interface UnreadBytes {
+  /**
+   * Refuses a caller that does not read its answers. The local caller has no limit: it uses the machine itself.
+   *
+   * @throws GatewayError RATE_LIMITED when the caller has too many bytes of unread answers.
+   */
+  check(caller: Caller | null): void;
+  /** Counts an answer that waits to go out in a stream, and returns the function that ends it. */
+  hold(caller: Caller, bytes: number): () => void;
+}
 
-/** Counts the bytes of answers that the callers have not read; exports and streams are not in memory, and not counted. */
-export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): CheckUnread {
+/**
+ * Counts the bytes of answers that the callers have not read. Exports, and the updates of subscriptions, are made as the client
+ * reads, and are not counted.
+ */
+export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): UnreadBytes {
   const unread = new Map<string, number>();
   const add = (key: string, bytes: number): void => {
     const sum = (unread.get(key) ?? 0) + bytes;
@@ -42,11 +50,21 @@ export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): 
     }
     done();
   });
-  return (caller) => {
-    const bytes = unread.get(keyOf(caller)) ?? 0;
-    if (bytes > maximum && caller?.kind !== 'LOCAL') {
-      throw tooManyUnread(maximum, bytes);
-    }
+  return {
+    check(caller) {
+      const bytes = unread.get(keyOf(caller)) ?? 0;
+      if (bytes > maximum && caller?.kind !== 'LOCAL') {
+        throw tooManyUnread(maximum, bytes);
+      }
+    },
+    hold(caller, bytes) {
+      let held = bytes;
+      add(keyOf(caller), held);
+      return () => {
+        add(keyOf(caller), -held);
+        held = 0;
+      };
+    },
   };
 }
 

@@ -18,6 +18,7 @@ const ALLOWED_HEADERS = [
   // Apollo Client adds them when its page names itself (`clientAwareness`).
   'apollographql-client-name',
   'apollographql-client-version',
+  'x-graphql-event-stream-token',
 ];
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'www-authenticate'];
 
@@ -59,7 +60,7 @@ export async function registerWebSecurity(
   if (corsOrigins.length > 0) {
     await app.register(fastifyCors, {
       origin: [...corsOrigins],
-      methods: ['GET', 'POST'],
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
       allowedHeaders: ALLOWED_HEADERS,
       exposedHeaders: EXPOSED_HEADERS,
       credentials: false,

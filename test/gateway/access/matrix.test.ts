@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../src/membership.js';
 import { buildGatewaySchema } from '../../../src/resolvers/buildSchema.js';
 import { applyRules, RULES } from '../../../src/resolvers/rules.js';
+import { firstAnswer } from '../../support/firstAnswer.js';
 import { startIssuer, type TestIssuer } from '../../support/oidcIssuer.js';
 import { startGateway, type GraphQLPost, type TestGateway } from '../../support/gateway.js';
 import { writeAdministrators } from '../../support/administrators.js';
@@ -127,12 +128,10 @@ async function run(field: string, authorization: string | null): Promise<GraphQL
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
     body: JSON.stringify(operation),
   });
-  const text = await response.text();
-  const json = /^data: (.*)$/m.exec(text)?.[1] ?? text;
   return {
     status: response.status,
     headers: response.headers,
-    body: JSON.parse(json) as GraphQLPost['body'],
+    body: firstAnswer(await response.text()),
   };
 }
 

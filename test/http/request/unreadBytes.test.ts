@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller } from '../../../src/membership.js';
-import { countUnreadBytes, type CheckUnread } from '../../../src/http/request/unreadBytes.js';
+import { countUnreadBytes, type UnreadBytes } from '../../../src/http/request/unreadBytes.js';
 import type { RequestInfo } from '../../../src/http/request/requestInfo.js';
 
 /** More than the buffers of a connection hold. */
@@ -17,11 +17,11 @@ const callerOf = (id: string): Caller => ({
 });
 
 const app = fastify();
-let check: CheckUnread;
+let unread: UnreadBytes;
 let port: number;
 beforeAll(async () => {
   app.decorateRequest('requestInfo', null);
-  check = countUnreadBytes(app, 30_000_000);
+  unread = countUnreadBytes(app, 30_000_000);
   app.get<{ Params: { id: string } }>('/:id', async (request) => {
     request.requestInfo = { caller: callerOf(request.params.id) } as RequestInfo;
     return ANSWER;
@@ -38,11 +38,24 @@ function ask(id: string) {
   return socket;
 }
 
+it('an answer that waits in a stream counts until it ends', () => {
+  const ends = [1, 2, 3].map(() => unread.hold(callerOf('streamer'), 15_000_000));
+  const check = () => {
+    unread.check(callerOf('streamer'));
+  };
+  expect(check).toThrow('got 45000000; read them first');
+  ends.slice(0, 2).forEach((end) => {
+    end();
+    end();
+  });
+  expect(check).not.toThrow();
+});
+
 it('a caller is refused while it has too many bytes of unread answers, and no other caller is', async () => {
   const sockets = [ask('hoarder'), ask('hoarder'), ask('other')];
   const refusal = () => {
     try {
-      check(callerOf('hoarder'));
+      unread.check(callerOf('hoarder'));
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -54,10 +67,10 @@ it('a caller is refused while it has too many bytes of unread answers, and no ot
       'expected at most 30000000 bytes of answers that the caller has not read, got 40000000; read them first',
     );
   expect(() => {
-    check(callerOf('other'));
+    unread.check(callerOf('other'));
   }).not.toThrow();
   expect(() => {
-    check(null);
+    unread.check(null);
   }).not.toThrow();
   sockets[0]!.destroy();
   await expect.poll(refusal).toBeNull();
