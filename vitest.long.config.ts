@@ -12,6 +12,7 @@ export default defineConfig({
       'test/store/history/{boundedLists,historyFilters}.test.ts',
       'test/store/lanes/{laneOrder,laneRecord,outcomeLife}.test.ts',
       'test/store/requests/cancelStore.test.ts',
+      'test/gateway/process/failover.test.ts',
     ],
     env: { TEST_LENGTH: 'long' },
     reporters: ['default'],

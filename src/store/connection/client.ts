@@ -45,8 +45,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** Null when the database takes writes; else the reason, in a few words. */
   notReady(): Promise<string | null>;
-  /** Replaces all connections: their server is gone. Statements under way fail. */
-  dropConnections(): void;
+  /** Replaces the connections made before this time (`performance.now`): their server is gone. Their statements fail. */
+  dropConnections(madeBefore: number): void;
   /** The connections of the pool now. */
   poolGauge(): PoolGauge;
   close(): Promise<void>;
@@ -81,8 +81,8 @@ export function openDatabase(address: DatabaseAddress, schema = address.schema ?
     cancellable: pool.cancellable,
     pool,
     notReady: () => whyNotReady(pool),
-    dropConnections: () => {
-      pool.dropConnections();
+    dropConnections: (madeBefore) => {
+      pool.dropConnections(madeBefore);
     },
     poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {

@@ -13,6 +13,8 @@ export type DatabaseClientConfig = pg.ClientConfig & { readonly writerAmong?: re
 
 /** A connection to the database that chooses the host that takes writes, and that knows whether its session takes them. */
 export class DatabaseClient extends pg.Client {
+  /** When the connection was made, as `performance.now` gives it. */
+  connectedAt = 0;
   private readonly config: DatabaseClientConfig;
   private readonly readOnlySettings = new Set<string>();
   private refusedWrite = false;
@@ -61,7 +63,9 @@ export class DatabaseClient extends pg.Client {
     if (writerAmong !== undefined) {
       Object.assign(this, await findWriter(this.config, writerAmong));
     }
-    return super.connect();
+    const client = await super.connect();
+    this.connectedAt = performance.now();
+    return client;
   }
 
   private noteSetting(name: string, value: string): void {

@@ -19,7 +19,7 @@ export class DatabasePool extends pg.Pool {
     });
     this.on('release', (_error, client) => {
       this.inUse.delete(client);
-      if ((client as unknown as DatabaseClient).isReadOnly) {
+      if (toDatabaseClient(client).isReadOnly) {
         // An ended connection does not return to the pool.
         void client.end();
         this.removeIdle('the server takes no writes');
@@ -30,20 +30,34 @@ export class DatabasePool extends pg.Pool {
     this.on('remove', (client) => this.idle.delete(client));
   }
 
-  /** Replaces all connections: their server does not answer. Statements under way fail. */
-  dropConnections(): void {
-    this.removeIdle('the server does not answer');
+  /**
+   * Replaces the connections that were made before this time, as `performance.now` gives it: their server is gone. Their
+   * statements fail.
+   */
+  dropConnections(madeBefore: number): void {
+    this.removeIdle('the server is gone', madeBefore);
     for (const client of this.inUse) {
-      client.connection.stream.destroy();
+      if (madeAt(client) < madeBefore) {
+        client.connection.stream.destroy();
+      }
     }
   }
 
-  private removeIdle(reason: string): void {
-    for (const client of [...this.idle]) {
+  private removeIdle(reason: string, madeBefore = Infinity): void {
+    for (const client of [...this.idle].filter((each) => madeAt(each) < madeBefore)) {
       this.idle.delete(client);
       // The pool removes an idle connection that has an error.
       client.emit('error', new Error(reason));
       client.connection.stream.destroy();
     }
   }
+}
+
+function madeAt(client: pg.PoolClient): number {
+  return toDatabaseClient(client).connectedAt;
+}
+
+/** What the pool makes. */
+function toDatabaseClient(client: pg.PoolClient): DatabaseClient {
+  return client as unknown as DatabaseClient;
 }

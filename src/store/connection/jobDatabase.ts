@@ -69,8 +69,8 @@ export function createJobDatabase(address: DatabaseAddress, log: Log): JobDataba
           onNotification(payload);
         },
         onListening: onReconnect,
-        onServerReplaced: () => {
-          pool.dropConnections();
+        onServerReplaced: (lostAt) => {
+          pool.dropConnections(lostAt);
         },
         async check(client) {
           await client.query('SELECT 1');

@@ -18,8 +18,8 @@ export interface ListeningOptions {
   readonly onNotification: (channel: string, payload: string) => void;
   /** Listening has begun, or has begun again. Notifications of the gap before are lost. */
   readonly onListening: () => void;
-  /** The server is another one than before: connections to the former one are worth nothing. */
-  readonly onServerReplaced: () => void;
+  /** The server is another one than before. Connections that were made before `lostAt` (`performance.now`) are worth nothing. */
+  readonly onServerReplaced: (lostAt: number) => void;
   /** Sends a statement. If it rejects, the connection is replaced. */
   readonly check: (client: DatabaseClient) => Promise<void>;
   readonly checkIntervalMs: number;
@@ -46,12 +46,13 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
     { connection: options.applicationName },
   );
   let server: string | null = null;
+  let lostAt = 0;
 
   const connect = async (): Promise<Listener> => {
     const listener = await openListener(options, signal);
     failures.worked();
     if (server !== null && server !== listener.server) {
-      options.onServerReplaced();
+      options.onServerReplaced(lostAt);
     }
     ({ server } = listener);
     options.onListening();
@@ -64,7 +65,10 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
       !signal.aborted;
       listener = await connect().catch(noListener)
     ) {
-      await listener?.untilLost(signal).catch(failures.failed);
+      await listener?.untilLost(signal).catch((error: unknown) => {
+        failures.failed(error);
+        lostAt = performance.now();
+      });
       await sleep(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   };

@@ -23,8 +23,8 @@ export interface ReplicaHandlers {
   readonly requestFinished: (requestId: string) => void;
   /** Listening has begun, or has begun again. Notifications of the gap before are lost. */
   readonly listening: () => void;
-  /** The server is another one than before: connections to the former one are worth nothing. */
-  readonly serverReplaced: () => void;
+  /** The server is another one than before. Connections that were made before `lostAt` (`performance.now`) are worth nothing. */
+  readonly serverReplaced: (lostAt: number) => void;
   /** The lanes whose holder's replica gives no sign of life, as each check finds them; called once at a time. */
   readonly abandonedLanesChecked: (lanes: readonly AbandonedLane[]) => Promise<void>;
 }
