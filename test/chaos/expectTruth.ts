@@ -28,7 +28,8 @@ export async function expectTruth(
     ownEnds: [],
     unforeseen: [],
   });
-  expect(troubles.KILL_GATEWAY + troubles.KILL_ALL_GATEWAYS + troubles.KILL_POSTGRES).toBe(kills);
+  const { KILL_GATEWAY, KILL_ALL_GATEWAYS, KILL_POSTGRES, FAIL_OVER } = troubles;
+  expect(KILL_GATEWAY + KILL_ALL_GATEWAYS + KILL_POSTGRES + FAIL_OVER).toBe(kills);
   expect(figures.requests).toBeGreaterThan(5);
   return result;
 }

@@ -1,57 +1,79 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeTemporaryDataDir } from '../../scripts/temporaryPostgres.js';
-import type { Log } from '../../src/log.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/postgres/startPostgres.js';
 import { startFaultProxy, type FaultProxy } from '../support/faultProxy.js';
+import { startPostgresPair } from '../support/postgresPair.js';
+import type { ConnectionFault } from '../support/proxiedConnection.js';
 
-/** A way to it, through a proxy of its own. */
+/** A way to both servers, through proxies of its own. */
 export interface PostgresDoor {
-  /** Stays the same when the server dies and comes back elsewhere. */
+  /** Names both servers, and stays the same. */
   readonly url: string;
-  readonly proxy: FaultProxy;
+  /** What happens from now on to connections, those that come included. */
+  all(fault: ConnectionFault): Promise<void>;
+  /** What happens to the connections there are. */
+  existing(fault: ConnectionFault): void;
 }
 
-/** A PostgreSQL that can be killed, and comes back with all that was committed. */
+/** A primary and its standby. Whatever is done to them, what was committed stays. */
 export interface MortalPostgres {
   openDoor(): Promise<PostgresDoor>;
-  /** `kill -9` of its first process, which ends all others; starts it again after so long, on the same data. */
+  /** The server that takes writes. */
+  primaryUrl(): string;
+  /** `kill -9` of the primary's first process, which ends all others; starts it again after so long, on the same data. */
   kill(downMs: number): Promise<void>;
-  /** Closes the doors, stops it and removes its data. */
+  /** `kill -9` of the primary; promotes the standby after so long, and makes a new standby of the former primary. */
+  failOver(downMs: number): Promise<void>;
+  /**
+   * Makes the primary read-only; promotes the standby after so long. The former primary keeps its connections for as long
+   * again, then becomes the standby.
+   */
+  switchOver(downMs: number): Promise<void>;
+  /** Closes the doors, stops both and removes their data. */
   stop(): Promise<void>;
 }
 
-/** Starts one with an empty data directory. Commits reach the disk, as in earnest. */
-export async function startMortalPostgres(log: Log): Promise<MortalPostgres> {
-  const { dataDir, remove } = await makeTemporaryDataDir(log);
-  const start = (): Promise<EmbeddedPostgres> => startEmbeddedPostgres({ dataDir, log });
-  let server = await start();
-  const doors: FaultProxy[] = [];
+/** Starts them with empty data directories. Commits reach the disk, as in earnest. */
+export async function startMortalPostgres(): Promise<MortalPostgres> {
+  const pair = await startPostgresPair({ durable: true });
+  const proxies: FaultProxy[] = [];
   return {
+    primaryUrl: pair.primaryUrl,
     async openDoor() {
-      const proxy = await startFaultProxy(addressOf(server));
-      doors.push(proxy);
-      return { url: proxy.through(server.url), proxy };
+      const both = await Promise.all(pair.ports.map((port) => startFaultProxy({ host: '127.0.0.1', port })));
+      proxies.push(...both);
+      const hosts = both.map(({ port }) => `127.0.0.1:${port}`).join(',');
+      return {
+        url: pair.url.replace(/@[^/]+/, `@${hosts}`),
+        async all(fault) {
+          await Promise.all(both.map((proxy) => proxy.all(fault)));
+        },
+        existing(fault) {
+          both.forEach((proxy) => {
+            proxy.existing(fault);
+          });
+        },
+      };
     },
     async kill(downMs) {
-      const lines = await readFile(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8');
-      process.kill(Number(lines.split('\n')[0]), 'SIGKILL');
+      await pair.killPrimary();
       await sleep(downMs);
-      server = await start();
-      for (const door of doors) {
-        door.retarget(addressOf(server));
-      }
+      await pair.startPrimary();
+    },
+    async failOver(downMs) {
+      await pair.killPrimary();
+      await sleep(downMs);
+      await pair.promoteStandby();
+      await pair.rebuildStandby();
+    },
+    async switchOver(downMs) {
+      await pair.makePrimaryReadOnly();
+      await sleep(downMs);
+      await pair.promoteStandby();
+      await sleep(downMs);
+      await pair.rebuildStandby();
     },
     async stop() {
-      await Promise.all(doors.map((door) => door.stop()));
-      await server.stop();
-      await remove();
+      await Promise.all(proxies.map((proxy) => proxy.stop()));
+      await pair.stop();
     },
   };
-}
-
-function addressOf({ url }: EmbeddedPostgres): { host: string; port: number } {
-  const { hostname, port } = new URL(url);
-  return { host: hostname, port: Number(port) };
 }

@@ -43,6 +43,10 @@ export type PlannedTrouble = { readonly at: number } & (
   | { readonly kind: 'KILL_GATEWAY'; readonly replica: number; readonly downMs: number }
   | { readonly kind: 'KILL_ALL_GATEWAYS'; readonly downMs: number }
   | { readonly kind: 'KILL_POSTGRES'; readonly downMs: number }
+  /** The primary is killed, and its standby promoted after `downMs`. */
+  | { readonly kind: 'FAIL_OVER'; readonly downMs: number }
+  /** The primary becomes read-only, and its standby is promoted after `downMs`. */
+  | { readonly kind: 'SWITCH_OVER'; readonly downMs: number }
   /** SIGSTOP, and SIGCONT after `forMs`. */
   | { readonly kind: 'FREEZE_GATEWAY'; readonly replica: number; readonly forMs: number }
   /** One gateway's connections to PostgreSQL pass nothing for so long. */

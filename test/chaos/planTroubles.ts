@@ -35,13 +35,16 @@ function drawKill(random: Random, replicas: number): Untimed<PlannedTrouble> {
   if (die <= 6) {
     return { kind: 'KILL_GATEWAY', replica: random.between(0, replicas - 1), downMs };
   }
-  return { kind: die <= 8 ? 'KILL_ALL_GATEWAYS' : 'KILL_POSTGRES', downMs };
+  if (die <= 8) {
+    return { kind: 'KILL_ALL_GATEWAYS', downMs };
+  }
+  return { kind: die === 9 ? 'KILL_POSTGRES' : 'FAIL_OVER', downMs };
 }
 
 function drawTrouble(random: Random, replicas: number): Untimed<PlannedTrouble> {
   const forMs = random.between(500, 6_000);
   const replica = random.between(0, replicas - 1);
-  switch (random.between(1, 6)) {
+  switch (random.between(1, 7)) {
     case 1:
       return { kind: 'CUT_OFF_POSTGRES', forMs };
     case 2:
@@ -50,6 +53,8 @@ function drawTrouble(random: Random, replicas: number): Untimed<PlannedTrouble> 
     case 3:
     case 4:
       return { kind: 'CUT_OFF_GATEWAY', replica, forMs: 4 * forMs };
+    case 5:
+      return { kind: 'SWITCH_OVER', downMs: Math.floor(forMs / 2) };
     default:
       return { kind: 'FREEZE_GATEWAY', replica, forMs: 4 * forMs };
   }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { createLog } from '../../src/log.js';
 import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
 import { ADMINISTRATOR, REGIONS, writeAdministratorsFile } from './administratorsFile.js';
 import { createClient, type Client, type ClientFigures } from './client.js';
@@ -72,7 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const troublemaker = createTroublemaker(stage, say);
     await carryOut(drawUpPlan(options), client, troublemaker);
     const calmSince = performance.now();
-    const { url } = await postgres.openDoor();
+    const url = postgres.primaryUrl();
     await finished(url, calmLimitMs);
     const secondsToSettle = (performance.now() - calmSince) / 1_000;
     const ownEnds = replicas.flatMap((replica) => replica.ownEnds);
@@ -112,7 +111,7 @@ async function seedLeaving(sandbox: TestSandbox): Promise<void> {
 }
 
 async function openStage({ replicas }: PlanOptions, administratorsFile: string): Promise<Stage> {
-  const postgres = await startMortalPostgres(createLog('fatal'));
+  const postgres = await startMortalPostgres();
   const sandbox = await startSandbox();
   await sandbox.put('settings', { ceilings: { guardduty: UNLIMITED, securityhub: UNLIMITED } });
   const doors = await Promise.all(Array.from({ length: replicas }, () => postgres.openDoor()));

@@ -28,6 +28,8 @@ export interface Troublemaker {
   gatewaysKilled(): number;
 }
 
+type PostgresTrouble = Extract<PlannedTrouble, { kind: 'KILL_POSTGRES' | 'FAIL_OVER' | 'SWITCH_OVER' }>;
+
 /** How often it is looked whether there is a gateway again to be killed, in milliseconds. */
 const POLL_MS = 50;
 
@@ -40,6 +42,8 @@ export function createTroublemaker(
     KILL_GATEWAY: 0,
     KILL_ALL_GATEWAYS: 0,
     KILL_POSTGRES: 0,
+    FAIL_OVER: 0,
+    SWITCH_OVER: 0,
     FREEZE_GATEWAY: 0,
     CUT_OFF_GATEWAY: 0,
     CUT_OFF_POSTGRES: 0,
@@ -68,8 +72,21 @@ export function createTroublemaker(
     return killed > 0;
   };
 
+  const actions = {
+    KILL_POSTGRES: postgres.kill,
+    FAIL_OVER: postgres.failOver,
+    SWITCH_OVER: postgres.switchOver,
+  };
+
+  /** Waits until both servers are there again: without its standby, a primary that dies is lost. */
+  const makeOfPostgres = async ({ kind, downMs }: PostgresTrouble): Promise<void> => {
+    await postgresIsBack;
+    postgresIsBack = actions[kind](downMs);
+    lasting.push(postgresIsBack);
+  };
+
   const toAll = async (some: readonly PostgresDoor[], fault: ConnectionFault): Promise<void> => {
-    await Promise.all(some.map(({ proxy }) => proxy.all(fault)));
+    await Promise.all(some.map((door) => door.all(fault)));
   };
 
   const cutOff = async (some: readonly PostgresDoor[], forMs: number): Promise<void> => {
@@ -77,7 +94,9 @@ export function createTroublemaker(
     lasting.push(sleep(forMs).then(() => toAll(some, { kind: 'PASS' })));
   };
 
-  const make = async (trouble: PlannedTrouble): Promise<void> => {
+  const isOfPostgres = (trouble: PlannedTrouble): trouble is PostgresTrouble => trouble.kind in actions;
+
+  const make = async (trouble: Exclude<PlannedTrouble, PostgresTrouble>): Promise<void> => {
     switch (trouble.kind) {
       case 'KILL_GATEWAY':
         await toOne(trouble.replica, (replica) => replica.kill(trouble.downMs));
@@ -87,11 +106,6 @@ export function createTroublemaker(
         while (!killAll(trouble.downMs)) {
           await sleep(POLL_MS);
         }
-        break;
-      case 'KILL_POSTGRES':
-        await postgresIsBack;
-        postgresIsBack = postgres.kill(trouble.downMs);
-        lasting.push(postgresIsBack);
         break;
       case 'FREEZE_GATEWAY':
         await toOne(trouble.replica, (replica) => replica.freeze(trouble.forMs));
@@ -104,15 +118,14 @@ export function createTroublemaker(
         await cutOff(doors, trouble.forMs);
         break;
       case 'RESET_POSTGRES':
-        for (const { proxy } of doors) {
-          proxy.existing({ kind: 'RESET' });
+        for (const door of doors) {
+          door.existing({ kind: 'RESET' });
         }
         break;
       case 'WEATHER':
         await setWeather(sandbox, trouble.weather);
         break;
     }
-    counts[trouble.kind] += 1;
   };
 
   return {
@@ -121,7 +134,8 @@ export function createTroublemaker(
     async run(troubles, clock) {
       for (const trouble of troubles) {
         await clock.until(trouble.at);
-        await make(trouble);
+        await (isOfPostgres(trouble) ? makeOfPostgres(trouble) : make(trouble));
+        counts[trouble.kind] += 1;
         say(`${Math.round(clock.now())} ms: ${nameOf(trouble)}`);
         clock.setBack(trouble.at);
       }

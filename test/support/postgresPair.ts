@@ -7,8 +7,14 @@ import { makeTemporaryDataDir } from '../../scripts/temporaryPostgres.js';
 import { createLog } from '../../src/log.js';
 import { CLUSTER_USER, openCluster } from '../../src/local/postgres/cluster.js';
 import { preparePostgresHome, type PostgresHome } from '../../src/local/postgres/home.js';
-import { startServer, type PostgresServer } from '../../src/local/postgres/server.js';
-import { findFreePort, NOT_DURABLE, SETTINGS } from '../../src/local/postgres/startPostgres.js';
+import { startServer, type PostgresServer, type ServerOptions } from '../../src/local/postgres/server.js';
+import {
+  findFreePort,
+  NOT_DURABLE,
+  REMAINS,
+  REMAINS_LIMIT_MS,
+  SETTINGS,
+} from '../../src/local/postgres/startPostgres.js';
 import { onServer } from './database.js';
 
 /** A primary, and a standby that has every commit before the primary confirms it. */
@@ -39,6 +45,7 @@ interface PairServer {
   readonly directory: string;
   readonly port: number;
   readonly url: string;
+  readonly durable: boolean;
   process: PostgresServer | null;
 }
 
@@ -48,20 +55,28 @@ const run = promisify(execFile);
 /** Parts of a data directory that belong to the running server, or that the standby gets from its primary. */
 const NOT_COPIED = ['postmaster.pid', 'postmaster.opts', 'pg_wal', 'pg_replslot', 'pg_stat_tmp'];
 
-/** Starts both; the standby follows. */
-export async function startPostgresPair(): Promise<PostgresPair> {
+/**
+ * Starts both; the standby follows.
+ *
+ * @param durable whether commits reach the disk. What a killed process has written stays in any case.
+ */
+export async function startPostgresPair({ durable = false } = {}): Promise<PostgresPair> {
   const { dataDir, remove } = await makeTemporaryDataDir(log);
   const home = await preparePostgresHome(dataDir, log);
-  const cluster = await openCluster(home, { durable: false, log });
+  const cluster = await openCluster(home, { durable, log });
   const describe = async (directory: string): Promise<PairServer> => {
     const port = await findFreePort();
     const url = `postgresql://${CLUSTER_USER}:${cluster.password}@127.0.0.1:${port}/postgres`;
-    return { directory, port, url, process: null };
+    return { directory, port, url, durable, process: null };
   };
   let primary = await describe(cluster.directory);
   let standby = await describe(join(home.path, 'other'));
   const ports = [primary.port, standby.port] as const;
   const servers = [primary, standby];
+  const stopBoth = (): void => {
+    servers.forEach(({ process }) => process?.requestStop());
+  };
+  process.once('exit', stopBoth);
   await start(home, primary, standby);
   await follow(home, standby, primary);
   return {
@@ -81,6 +96,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       await follow(home, standby, primary);
     },
     async stop() {
+      process.off('exit', stopBoth);
       await Promise.all(servers.map(async (server) => server.process?.stop()));
       await remove();
     },
@@ -89,21 +105,36 @@ export async function startPostgresPair(): Promise<PostgresPair> {
 
 async function start(home: PostgresHome, server: PairServer, primary: PairServer): Promise<void> {
   const { username, password } = new URL(primary.url);
-  server.process = await startServer({
+  server.process = await startAfterRemains({
     ...home,
     cluster: server.directory,
     port: server.port,
     settings: {
       ...SETTINGS,
-      ...NOT_DURABLE,
+      ...(server.durable ? {} : NOT_DURABLE),
       // Off, the primary would confirm commits that the standby does not have.
       synchronous_commit: 'on',
       wal_keep_size: '256MB',
+      // A standby looks for its primary so often.
+      wal_retrieve_retry_interval: '200ms',
       // Only a standby reads it.
       primary_conninfo: `host=127.0.0.1 port=${primary.port} user=${username} password=${password}`,
     },
     log,
   });
+}
+
+/** Starts a server that was killed: its last processes end a moment later. */
+async function startAfterRemains(options: ServerOptions): Promise<PostgresServer> {
+  for (const until = Date.now() + REMAINS_LIMIT_MS; ; await sleep(100)) {
+    try {
+      return await startServer(options);
+    } catch (error) {
+      if (!REMAINS.test(String(error)) || Date.now() > until) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Copies the running primary, and starts the copy as its standby. */
@@ -155,11 +186,12 @@ async function kill(server: PairServer): Promise<void> {
 
 async function makeReadOnly(primary: PairServer): Promise<void> {
   await set(primary, 'default_transaction_read_only', 'on');
-  // Sessions take the setting up with their next transaction.
-  await sleep(200);
-  await until(
-    primary,
-    `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE xact_start < now() - interval '200 ms' AND backend_xid IS NOT NULL)`,
+  // Sessions take the setting up with their next transaction. One that has begun to write is ended after a second.
+  await sleep(1_000);
+  await onServer(primary.url, (client) =>
+    client.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE xact_start < now() - interval '900 ms' AND backend_xid IS NOT NULL`,
+    ),
   );
   await until(
     primary,

@@ -51,10 +51,10 @@ export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_
 const PORT_ATTEMPTS = 5;
 
 /** Time limit for the remaining processes of a killed server, which hold its shared memory or its pid file. */
-const REMAINS_LIMIT_MS = 15_000;
+export const REMAINS_LIMIT_MS = 15_000;
 
 /** The errors of a server that finds such processes. */
-const REMAINS = /shared memory block|lock file "postmaster\.pid" already exists/;
+export const REMAINS = /shared memory block|lock file "postmaster\.pid" already exists/;
 
 /**
  * Starts the embedded PostgreSQL on a free port of 127.0.0.1, with its data under `dataDir`. First stops a server that a
