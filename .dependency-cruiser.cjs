@@ -65,21 +65,39 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    arrow('main', ['runProgram', 'gatewayProgram'], 'An entry runs its program.'),
+    arrow('tokenCommand', ['runProgram', 'tokenProgram'], 'An entry runs its program.'),
     arrow(
-      'main',
-      ['app', 'config', 'closers', 'errors', 'log', 'signals', 'watchdog'],
-      'main starts and stops the app.',
+      'gatewayProgram',
+      ['app', 'config', 'closers', 'startFaults', 'log', 'signals', 'watchdog'],
+      'The program starts and stops the app.',
     ),
     arrow(
-      'tokenCommand',
-      ['app', 'config', 'closers', ...LEAVES],
+      'tokenProgram',
+      ['app', 'config', 'closers', 'startFaults', ...LEAVES],
       'The command reaches the API tokens through app.',
     ),
-    arrow('migrateCommand', ['app', 'config', ...LEAVES], 'The command reaches the database through app.'),
+    arrow('migrateCommand', ['runProgram', 'migrateProgram'], 'An entry runs its program.'),
+    arrow(
+      'migrateProgram',
+      ['app', 'config', 'startFaults', ...LEAVES],
+      'The command reaches the database through app.',
+    ),
+    arrow('runProgram', ['nodeVersion', 'startFaults'], 'This runs on versions of Node that are too old.'),
+    arrow('startFaults', ['errors', 'redact'], 'This runs on versions of Node that are too old.'),
+    {
+      name: 'programs-load-late',
+      comment: 'A Node that is too old, or an install without packages, loads an entry and nothing more.',
+      severity: 'error',
+      from: {
+        path: '^src/(main|tokenCommand|migrateCommand|runProgram|startFaults|nodeVersion|redact|errors)\\.ts$',
+      },
+      to: { path: `^src/[a-z]+Program\\.ts$|${PACKAGES}`, pathNot: '^src/runProgram\\.ts$', dynamic: false },
+    },
     arrow(
       'app',
-      ['(?!main|tokenCommand|migrateCommand|generated)[^/]+'],
-      'app composes every folder; only main and the commands enter app.',
+      ['(?!main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|generated)[^/]+'],
+      'app composes every folder; only the programs enter app.',
     ),
     arrow(
       'local',
@@ -161,7 +179,9 @@ module.exports = {
     arrow('watchdog', [], 'watchdog knows the process alone.'),
     arrow('closers', ['log'], 'Who opens a thing registers its closer; closers know none of them.'),
     arrow('errors', [], 'errors stands below everything.'),
-    arrow('log', [], 'log stands below everything.'),
+    arrow('log', ['redact'], 'log stands below everything.'),
+    arrow('redact', [], 'redact stands below everything.'),
+    arrow('nodeVersion', [], 'nodeVersion stands below everything.'),
     {
       name: 'membership',
       comment: 'The words of the domain need nothing, not even a package.',
@@ -184,7 +204,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|tokenCommand|migrateCommand|closers|signals|watchdog|membership|errors|log)\\.ts$',
+          '^src/(main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|closers|signals|watchdog|membership|errors|log|redact)\\.ts$',
           '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },

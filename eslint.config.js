@@ -86,13 +86,7 @@ export default defineConfig(
   },
   {
     // The entry points pass the environment to the loader, and only the loader reads it.
-    files: [
-      '{src,sandbox}/main.ts',
-      'src/tokenCommand.ts',
-      'src/migrateCommand.ts',
-      'src/config/loadConfig.ts',
-      'sandbox/config.ts',
-    ],
+    files: ['sandbox/main.ts', 'src/config/processConfig.ts', 'sandbox/config.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

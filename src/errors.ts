@@ -48,6 +48,13 @@ export class GatewayError extends Error {
   }
 }
 
+/** Faults of the configuration or of the machine that a start finds together. Each is a line that names the variable first. */
+export class ConfigurationFaults extends GatewayError {
+  constructor(readonly faults: readonly string[]) {
+    super('BAD_CONFIGURATION', faults.join('\n'));
+  }
+}
+
 /** Refusals of AWS name roles and users of the account. Callers must not see them. */
 const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
 

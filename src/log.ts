@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { redact } from './redact.js';
 
 export type Log = Logger;
 
@@ -16,15 +17,6 @@ export function createLog(level: LogLevel, destination: DestinationStream = pino
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }
 
-/**
- * The text before an @: an e-mail address, or a password in a connection string. The host stays visible. The lookbehind lets a
- * match begin only where such a text begins: a long text without @ is thus read once, not once for each of its characters.
- */
-const BEFORE_AT = /(?<![^\s"'<>(),;\\/])[^\s"'<>(),;\\/]+@(?=[\w-])/g;
-
-/** API tokens and JSON Web Tokens, by their prefixes. */
-const BEARER = /\b(mgw_|eyJ)[\w.-]{20,}/g;
-
 /** Longest line that is written as it is, in characters: container runtimes split longer ones. */
 const MAX_LINE = 16_000;
 
@@ -41,11 +33,6 @@ function cut(line: string): string {
   const begin = redact(line.slice(0, BEGIN + MARGIN)).slice(0, BEGIN);
   const end = redact(line.slice(-END - MARGIN).trimEnd()).slice(-END);
   return `${start},"characters":${line.length},"begin":${JSON.stringify(begin)},"end":${JSON.stringify(end)},"msg":"a long line, cut"}\n`;
-}
-
-/** The line without credentials and e-mail addresses. */
-function redact(line: string): string {
-  return line.replace(BEFORE_AT, '***@').replace(BEARER, '$1***');
 }
 
 /** Logs a failure that repeats: its first time and its end, whatever comes between at the level `debug`. */

@@ -1,5 +1,7 @@
 import { describeAwsNetwork } from '../config/awsNetwork.js';
 import type { Config } from '../config/loadConfig.js';
+import { ConfigurationFaults } from '../errors.js';
+import type { HttpServer } from '../http/server.js';
 import { startLocalServices } from '../local/startLocalServices.js';
 import type { Administrator } from '../membership.js';
 import type { Database } from '../store/connection/client.js';
@@ -16,9 +18,11 @@ import type { Installation } from './installation.js';
 import { INTERVALS, type Intervals } from './intervals.js';
 import { prepareInventory } from './inventory.js';
 import { prepareLaneWork } from './laneWork.js';
+import { describeListenError } from './listenAddress.js';
 import { createMemberReading } from './memberReading.js';
 import { createContextOf } from './operationContext.js';
 import { createProgress, createRequestServices } from './requests.js';
+import { checkSurroundings } from './surroundings.js';
 import { startUpkeep } from './upkeep.js';
 
 /** A running gateway. */
@@ -48,6 +52,7 @@ export async function startGateway(
   const { upstream, awsNetwork } = config;
   log.info({ upstream, ...(awsNetwork && { calls: describeAwsNetwork(awsNetwork) }) }, 'starting');
   log.debug({ connections: DATABASE_CONNECTIONS }, 'most connections to PostgreSQL');
+  await checkSurroundings(config);
   const stopping = new AbortController();
 
   const local = await startLocalServices(config, installation.sandboxProgram, process);
@@ -91,11 +96,19 @@ export async function startGateway(
 
   await laneWork.workers.start();
   await inventory.start();
-  const url = await server.listen(config.host, config.port);
+  const url = await listen(server, config);
   closers.add('http', () => server.close());
   closers.add('waits', () => {
     stopping.abort();
   });
   await local.announce(`${url}/graphql`);
   return { url, administrators, sandboxUrl, database };
+}
+
+async function listen(server: HttpServer, { host, port }: Config): Promise<string> {
+  try {
+    return await server.listen(host, port);
+  } catch (error) {
+    throw new ConfigurationFaults([describeListenError(error, host, port)]);
+  }
 }

@@ -15,7 +15,7 @@ export const awsNetworkVariables = {
   AWS_CA_BUNDLE: z.string().optional(),
   AWS_USE_FIPS_ENDPOINT: z.string().optional(),
   AWS_USE_DUALSTACK_ENDPOINT: z.string().optional(),
-  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL: z.url({ error: 'expected a URL such as http://127.0.0.1:4567' }).optional(),
 };
 
 type Variables = z.infer<z.ZodObject<typeof awsNetworkVariables>>;

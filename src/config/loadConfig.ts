@@ -4,7 +4,10 @@ import { accessFaults, accessSettings, type AccessSettings } from './access.js';
 import { readAdministratorsFile } from './administratorsFile.js';
 import { awsNetwork, awsNetworkVariables } from './awsNetwork.js';
 import { databaseAddresses, databaseVariables } from './databaseAddress.js';
-import { GatewayError } from '../errors.js';
+import { SECRETS } from './environment.js';
+import { describeIssue } from './issues.js';
+import { misspeltVariables } from './misspeltVariables.js';
+import { ConfigurationFaults } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
 import type { DatabaseAddresses } from '../ports/databaseAddress.js';
@@ -76,7 +79,9 @@ const environmentSchema = z.object({
   ...awsNetworkVariables,
   ADMINISTRATORS_FILE: z.string().optional(),
   AUTH_MODE: list.pipe(z.array(z.enum(['none', 'token', 'oidc'])).min(1)).optional(),
-  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as https://login.example.com/' })
+    .optional(),
   OIDC_AUDIENCE: z.string().optional(),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
   OIDC_ROLE_NAMES: list.default(['viewer', 'operator', 'admin']),
@@ -86,9 +91,17 @@ const environmentSchema = z.object({
   OIDC_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   INTROSPECTION: z.enum(['on', 'authenticated', 'off']).optional(),
   CORS_ORIGINS: list
-    .pipe(z.array(z.url().refine(isOrigin, 'expected origins such as https://portal.example.com')))
+    .pipe(z.array(z.string().refine(isOrigin, 'expected origins such as https://portal.example.com')))
     .default([]),
-  TRUSTED_PROXIES: list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))).default([]),
+  TRUSTED_PROXIES: list
+    .pipe(
+      z.array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+          error: 'expected addresses and networks such as 10.0.0.0/8',
+        }),
+      ),
+    )
+    .default([]),
   MAX_CONNECTIONS: positiveInt.max(100_000).default(2_000),
   MAX_BODY_BYTES: positiveInt.default(4 * 1024 * 1024),
   MAX_TOKENS: positiveInt.default(100_000),
@@ -124,20 +137,30 @@ const environmentSchema = z.object({
 
 type Environment = z.infer<typeof environmentSchema>;
 
+/** The variables that configure the gateway. */
+export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** All variables that the gateway reads. */
+export const KNOWN_VARIABLES: readonly string[] = [
+  ...VARIABLES,
+  ...SECRETS,
+  ...SECRETS.map((name) => `${name}_FILE`),
+];
+
 /**
  * Reads the environment, and the administrators file it names.
  *
- * @throws GatewayError BAD_CONFIGURATION with every fault at once, a line each. Values of variables are not repeated: some are secret.
+ * @param faults those found before.
+ * @throws ConfigurationFaults all faults together. Values of variables are not repeated: some are secret.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const settings = readVariables(environmentSchema, env);
-  const faults = contradictions(settings);
+export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Config {
+  const settings = readSettings(withoutEmpty(env), faults);
   const upstream = settings.UPSTREAM ?? 'sandbox';
   const database = databaseAddresses(settings, faults);
   const network = awsNetwork(upstream, settings, faults);
   const file = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
-    throw configurationError(faults);
+    throw new ConfigurationFaults(faults);
   }
   return {
     host: settings.HOST,
@@ -173,34 +196,24 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 /**
  * The database of the configuration, for commands that need nothing else.
  *
- * @throws GatewayError BAD_CONFIGURATION like `loadConfig`.
+ * @throws ConfigurationFaults like `loadConfig`.
  */
-export function loadDatabaseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'database'> {
-  const faults: string[] = [];
-  const database = databaseAddresses(readVariables(z.object(databaseVariables), env), faults);
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Pick<Config, 'database'> {
+  const database = databaseAddresses(readVariables(databaseVariables, withoutEmpty(env), faults), faults);
   if (faults.length > 0) {
-    throw configurationError(faults);
+    throw new ConfigurationFaults(faults);
   }
   return { database };
 }
 
-/** The variables of the schema. An empty variable counts as not set. */
-function readVariables<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
-  const read = schema.safeParse(withoutEmpty(env));
-  if (!read.success) {
-    throw configurationError(read.error.issues.map(describe));
-  }
-  return read.data;
-}
-
-/** Drops empty variables. */
+/** Drops empty variables, which count as not set. */
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
 /** Whether a URL is exactly an origin, as browsers write it. */
 function isOrigin(url: string): boolean {
-  return new URL(url).origin === url;
+  return URL.parse(url)?.origin === url;
 }
 
 function contradictions(settings: Environment): string[] {
@@ -223,13 +236,28 @@ function contradictions(settings: Environment): string[] {
   return faults;
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.')}: ${issue.message}`;
+/** All variables. One with a fault takes part in no contradiction. */
+function readSettings(env: NodeJS.ProcessEnv, faults: string[]): Environment {
+  faults.push(...misspeltVariables(env, KNOWN_VARIABLES));
+  const settings = readVariables(environmentSchema.shape, env, faults);
+  const faulty = faults.map((line) => line.split(/_FILE:|[.:]/, 1)[0] ?? '');
+  faults.push(...contradictions(settings).filter((line) => !faulty.some((name) => line.includes(name))));
+  return settings;
 }
 
-function configurationError(faults: readonly string[]): GatewayError {
-  return new GatewayError(
-    'BAD_CONFIGURATION',
-    `the configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-  );
+/** The parsed variables of a shape. One with a fault counts as not set. */
+function readVariables<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): z.infer<z.ZodObject<Shape>> {
+  const settings = Object.entries(shape).map(([name, schema]) => {
+    const read = z.safeParse(schema, env[name]);
+    if (read.success) {
+      return [name, read.data];
+    }
+    faults.push(...read.error.issues.map((issue) => describeIssue(name, issue)));
+    return [name, z.parse(schema, undefined)];
+  });
+  return Object.fromEntries(settings) as z.infer<z.ZodObject<Shape>>;
 }

@@ -84,7 +84,7 @@ describe('DATABASE_URL', () => {
   ])('is refused in one line without its values: %o', (environment, line) => {
     const words = faultsOf(environment);
     expect(words).toContain(line);
-    expect(words.trim().split('\n')).toHaveLength(2);
+    expect(words.trim().split('\n')).toHaveLength(1);
     expect(words).not.toContain('secret');
   });
 });
@@ -115,6 +115,6 @@ describe('TLS to PostgreSQL', () => {
   ])('is refused in one line with the path: %s', (parameters, line) => {
     const words = faultsOf({ DATABASE_URL: `${PLACE}?${parameters}` });
     expect(words).toContain(line);
-    expect(words.trim().split('\n')).toHaveLength(2);
+    expect(words.trim().split('\n')).toHaveLength(1);
   });
 });

@@ -93,9 +93,7 @@ describe('the configuration', () => {
       DATABASE_URL: 'mysql://user:secret@host/db',
       MAX_ACCOUNTS_PER_REQUEST: '10001',
     });
-    expect(words).toMatch(
-      /^the configuration has 3 faults:\n {2}PORT: .*\n {2}DATABASE_URL: .*\n {2}MAX_ACCOUNTS_PER_REQUEST: .*$/,
-    );
+    expect(words).toMatch(/^PORT: .*\nDATABASE_URL: .*\nMAX_ACCOUNTS_PER_REQUEST: .*$/);
     expect(words).not.toContain('secret');
   });
 
@@ -103,7 +101,7 @@ describe('the configuration', () => {
     [{ HOST: '0.0.0.0' }, 'HOST: expected a loopback address'],
     [{ HOST: '0.0.0.0', AUTH_MODE: 'none' }, 'HOST: expected a loopback address'],
     [{ AUTH_MODE: 'token,none' }, 'AUTH_MODE: expected none, or token and oidc'],
-    [{ AUTH_MODE: 'oidc' }, 'OIDC_ISSUER: expected with AUTH_MODE oidc\n  OIDC_AUDIENCE: expected'],
+    [{ AUTH_MODE: 'oidc' }, 'OIDC_ISSUER: expected with AUTH_MODE oidc\nOIDC_AUDIENCE: expected'],
     [{ AUTH_MODE: 'oidc', OIDC_ISSUER: 'http://login.example.com' }, 'OIDC_ISSUER: expected https'],
     [{ OIDC_CLOCK_TOLERANCE_SECONDS: '61' }, 'OIDC_CLOCK_TOLERANCE_SECONDS: '],
     [{ OIDC_ROLE_NAMES: 'viewer,admin' }, 'OIDC_ROLE_NAMES: expected three words'],
@@ -122,7 +120,7 @@ describe('the configuration', () => {
   it('requires database, upstream and authentication in production', () => {
     const words = faultsOf({ NODE_ENV: 'production' });
     for (const name of ['DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
-      expect(words).toContain(`  ${name}: expected`);
+      expect(words).toContain(`${name}: expected`);
     }
     const production = {
       NODE_ENV: 'production',

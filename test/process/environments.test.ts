@@ -63,7 +63,7 @@ describe('two administrators with the same credentials', () => {
   it('are a fault of the configuration when the file gives them different accounts', async () => {
     const file = await writeAdministrators({ security: '111122223333', other: '222233334444' });
     await expect(aws.start({ ...KEYS, AWS_CA_BUNDLE: CA_FILE, ADMINISTRATORS_FILE: file })).rejects.toThrow(
-      /STS names other accounts than the configuration:\n {2}ADMINISTRATORS_FILE: line 16: administrator other: expected credentials of the account 222233334444; got those of 111122223333/,
+      /cannot start: ADMINISTRATORS_FILE: line 16: administrator other: expected credentials of the account 222233334444; got those of 111122223333/,
     );
   });
 });

@@ -106,7 +106,7 @@ describe('a faulty configuration', () => {
     });
     const words = await faulty.then(String, String);
     for (const name of ['PORT', 'GUARDDUTY_RATE', 'LOG_LEVEL', 'DATABASE_URL']) {
-      expect(words).toContain(`  ${name}: `);
+      expect(words).toContain(`cannot start: ${name}: `);
     }
     expect(words).not.toContain('secret');
     expect(words).not.toMatch(/^\s+at /m);
@@ -115,7 +115,7 @@ describe('a faulty configuration', () => {
   it('refuses a non-loopback host without authentication, and requires explicit settings in production', async () => {
     const words = await spawnGateway({ HOST: '0.0.0.0', NODE_ENV: 'production' }).then(String, String);
     for (const name of ['HOST', 'DATABASE_URL', 'UPSTREAM', 'AUTH_MODE']) {
-      expect(words).toContain(`  ${name}: `);
+      expect(words).toContain(`cannot start: ${name}: `);
     }
   });
 });

@@ -25,18 +25,28 @@ afterAll(async () => {
  * error.
  */
 function npmRunToken(...args: string[]): Promise<string> {
-  return run('npm', ['run', '--silent', 'token', '--', ...args]);
+  return run('npm', ['run', '--silent', 'token', '--', ...args], ROOT);
 }
 
 /** Runs the command that the npm script runs, without npm: its start takes longer than the command. */
 function token(...args: string[]): Promise<string> {
-  return run(process.execPath, ['--enable-source-maps', 'dist/src/tokenCommand.js', ...args]);
+  return run(
+    process.execPath,
+    ['--enable-source-maps', path.join(ROOT, 'dist/src/tokenCommand.js'), ...args],
+    folder,
+  );
 }
 
-async function run(program: string, args: string[]): Promise<string> {
+async function run(program: string, args: string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: path.join(folder, 'data') },
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      DATA_DIR: path.join(folder, 'data'),
+      // Not that of an environment file.
+      DATABASE_URL: '',
+    },
   });
   return stdout;
 }

@@ -22,11 +22,11 @@ export interface GatewayProcess {
 
 /**
  * Starts `dist/src/main.js` of an installation and waits until it says where GraphiQL is; rejects with its output when it ends
- * first.
+ * first. By default it runs in a directory without an environment file: that of a developer is not for tests.
  */
 export async function spawnGateway(
   environment: Record<string, string>,
-  cwd = ROOT,
+  cwd = import.meta.dirname,
   installation = ROOT,
 ): Promise<GatewayProcess> {
   const program = path.join(installation, 'dist/src/main.js');

@@ -2,10 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { configuredAdministrators } from '../../src/app/administrators.js';
-import { upstreamAccess } from '../../src/app/upstream.js';
+import { checkSurroundings } from '../../src/app/surroundings.js';
 import { loadConfig } from '../../src/config/loadConfig.js';
-import { createLog } from '../../src/log.js';
 import { addressFaults } from '../../src/upstream/addresses.js';
 
 let folder: string;
@@ -59,13 +57,12 @@ describe('the SDK has no address', () => {
   it('which ends the start with a fault of the configuration', async () => {
     vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true');
     vi.stubEnv('AWS_ENDPOINT_URL', 'https://aws.example.com');
-    const config = loadConfig({ UPSTREAM: 'aws', AWS_REGION: 'eu-west-1' });
-    await expect(
-      configuredAdministrators(config, upstreamAccess(config, null), createLog('silent')),
-    ).rejects.toMatchObject({
+    const DATABASE_URL = 'postgresql://127.0.0.1/db';
+    const config = loadConfig({ UPSTREAM: 'aws', AWS_REGION: 'eu-west-1', PORT: '0', DATABASE_URL });
+    await expect(checkSurroundings(config)).rejects.toMatchObject({
       code: 'BAD_CONFIGURATION',
       message: expect.stringMatching(
-        /^the AWS SDK has no address for calls:\n {2}GuardDuty in eu-west-1, .* not supported\nExpected FIPS/,
+        /^the AWS SDK has no address for GuardDuty in eu-west-1, .* not supported; expected FIPS/,
       ) as string,
     });
   });
