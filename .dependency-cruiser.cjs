@@ -92,7 +92,11 @@ module.exports = {
       from: {
         path: '^src/(main|tokenCommand|migrateCommand|runProgram|startFaults|nodeVersion|redact|errors)\\.ts$',
       },
-      to: { path: `^src/[a-z]+Program\\.ts$|${PACKAGES}`, pathNot: '^src/runProgram\\.ts$', dynamic: false },
+      to: {
+        path: '^src/[a-z]+Program\\.ts$|(^|/)node_modules/',
+        pathNot: '^src/runProgram\\.ts$',
+        dynamic: false,
+      },
     },
     arrow(
       'app',
