@@ -64,7 +64,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       guardduty: createGuardDuty(dependencies),
       securityhub: createSecurityHub(dependencies),
       sts: createSts(directory, settings.get),
-      organizations: createOrganizations(state),
+      organizations: createOrganizations(state, settings.get),
     },
     settings: settings.get,
     rates: controlled.rates,

@@ -49,6 +49,8 @@ export interface Settings {
   readonly ceilings: Readonly<Record<Service, Ceilings>>;
   /** Security Hub's answer to more than 50 accounts: refuse the call or, as in the past, leave the 51st and later unprocessed. */
   readonly securityHubAboveLimit: 'refuse' | 'unprocessed';
+  /** Whether an empty page with a token comes before every page of Organizations' ListAccounts. */
+  readonly emptyAccountPages: boolean;
 }
 
 /** The settings at the start. The ceilings are in UPSTREAMS.md, "Both". */
@@ -63,6 +65,7 @@ export const DEFAULT_SETTINGS: Settings = {
     securityhub: { members: 10_000, invitations: 1_000 },
   },
   securityHubAboveLimit: 'refuse',
+  emptyAccountPages: false,
 };
 
 /** The rates at the start (UPSTREAMS.md, "Both"): documented for Security Hub, assumed for GuardDuty. */

@@ -153,6 +153,7 @@ const merge = (settings: Settings, changes: z.infer<typeof inputs.SettingsChange
     securityhub: changes.ceilings?.securityhub ?? settings.ceilings.securityhub,
   },
   securityHubAboveLimit: changes.securityHubAboveLimit ?? settings.securityHubAboveLimit,
+  emptyAccountPages: changes.emptyAccountPages ?? settings.emptyAccountPages,
 });
 
 const json = (status: number, body: unknown): Reply => ({

@@ -119,4 +119,5 @@ export const SettingsChanges = z.strictObject({
     .optional(),
   ceilings: z.strictObject({ guardduty: ceilings.optional(), securityhub: ceilings.optional() }).optional(),
   securityHubAboveLimit: z.enum(['refuse', 'unprocessed']).optional(),
+  emptyAccountPages: z.boolean().optional(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plainInput, type Input, type ServiceEntry, type SignedCall } from '../calls/operation.js';
 import { readJson } from '../calls/pages.js';
 import type { Organization, OrganizationAccount, OrganizationState } from '../state/organization.js';
+import type { Settings } from '../settings.js';
 import type { SandboxState } from '../state/sandboxState.js';
 import { accessDenied, badInput, Refusal } from '../wire/refusal.js';
 
@@ -10,6 +11,9 @@ const TARGET_PREFIX = 'AWSOrganizationsV20161128.';
 
 /** The limit for accounts in one page. */
 const PAGE_LIMIT = 20;
+
+/** A token is the number of accounts before the page, with a plus after its empty page. */
+const TOKEN = /^(\d+)(\+)?$/;
 
 const ListInput = z.object({
   NextToken: z.string().optional(),
@@ -20,14 +24,14 @@ const ListInput = z.object({
  * Returns AWS Organizations with ListAccounts and DescribeOrganization, in the JSON protocol: one path, and the operation in a
  * header. The management account and delegated administrators may list the accounts.
  */
-export function createOrganizations({ organization }: SandboxState): ServiceEntry {
+export function createOrganizations({ organization }: SandboxState, settings: () => Settings): ServiceEntry {
   return (call) => {
     const name = call.headers['x-amz-target'];
     if (call.method !== 'POST' || call.segments.length > 0) {
       return undefined;
     }
     if (name === `${TARGET_PREFIX}ListAccounts`) {
-      return { name: 'ListAccounts', ...listAccounts(organization, call) };
+      return { name: 'ListAccounts', ...listAccounts(organization, call, settings().emptyAccountPages) };
     }
     if (name === `${TARGET_PREFIX}DescribeOrganization`) {
       return { name: 'DescribeOrganization', ...describeOrganization(organization, call) };
@@ -36,15 +40,18 @@ export function createOrganizations({ organization }: SandboxState): ServiceEntr
   };
 }
 
-function listAccounts(state: OrganizationState, call: SignedCall): Input {
+function listAccounts(state: OrganizationState, call: SignedCall, emptyPages: boolean): Input {
   const input = ListInput.safeParse(readJson(call.body)).data;
   return plainInput(
     () => {
       const { accounts, managementAccount } = ownOrganization(state, call);
-      const start = Number(input?.NextToken ?? 0);
-      const end = start + (input?.MaxResults ?? PAGE_LIMIT);
+      const [, start = '0', seen] = TOKEN.exec(input?.NextToken ?? '0') ?? [];
+      if (emptyPages && seen === undefined) {
+        return { Accounts: [], NextToken: `${start}+` };
+      }
+      const end = Number(start) + (input?.MaxResults ?? PAGE_LIMIT);
       return {
-        Accounts: accounts.slice(start, end).map(wireAccount(managementAccount)),
+        Accounts: accounts.slice(Number(start), end).map(wireAccount(managementAccount)),
         NextToken: end < accounts.length ? String(end) : undefined,
       };
     },
@@ -55,7 +62,7 @@ function listAccounts(state: OrganizationState, call: SignedCall): Input {
       if (account !== managementAccount && !isDelegated) {
         throw accessDenied('organizations', arn, 'ListAccounts');
       }
-      if (!input || !/^\d+$/.test(input.NextToken ?? '0')) {
+      if (!input || !TOKEN.test(input.NextToken ?? '0')) {
         throw badInput('organizations', 'You specified an invalid value.');
       }
     },

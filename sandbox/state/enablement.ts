@@ -95,10 +95,10 @@ export function createEnablement(settings: () => Settings): Enablement {
 }
 
 /** Returns the detector that an account has in a region at the start: always the same 32 hexadecimal digits. */
-export const detectorIdOf = (account: string, region: string): string => hexOf(`${account}/${region}`);
+const detectorIdOf = (account: string, region: string): string => hexOf(`${account}/${region}`);
 
 /** Returns the id of a detector created at a time. */
-export const newDetectorId = (account: string, region: string, at: string): string =>
+const newDetectorId = (account: string, region: string, at: string): string =>
   hexOf(`${account}/${region}/${at}`);
 
 const hexOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

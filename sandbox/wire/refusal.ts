@@ -67,25 +67,52 @@ export function signatureRefusal(service: string, fault: SignatureFault, message
 export const OUT_OF_RANGE =
   'The request is rejected because an invalid or out-of-range value is specified as an input parameter.';
 
-/** Returns the refusal of invalid input, with the service's own exception. */
-export const badInput = (service: SignedService, message: string): Refusal =>
-  new Refusal(400, BAD_INPUT[service], message);
+/** The names of common refusals in one service. */
+interface RefusalNames {
+  readonly badInput: string;
+  readonly throttled: { readonly status: number; readonly type: string; readonly message: string };
+  readonly internalError: string;
+  readonly accessDenied: { readonly status: number; readonly type: string };
+}
 
-const BAD_INPUT: Readonly<Record<SignedService, string>> = {
-  guardduty: 'BadRequestException',
-  securityhub: 'InvalidInputException',
-  sts: 'ValidationError',
-  organizations: 'InvalidInputException',
+const NAMES: Readonly<Record<SignedService, RefusalNames>> = {
+  guardduty: {
+    badInput: 'BadRequestException',
+    // A common throttle, which the model does not declare.
+    throttled: { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' },
+    internalError: 'InternalServerErrorException',
+    accessDenied: { status: 403, type: 'AccessDeniedException' },
+  },
+  securityhub: {
+    badInput: 'InvalidInputException',
+    // The only throttle that the model declares.
+    throttled: { status: 429, type: 'LimitExceededException', message: 'Too many requests' },
+    internalError: 'InternalException',
+    accessDenied: { status: 403, type: 'AccessDeniedException' },
+  },
+  sts: {
+    badInput: 'ValidationError',
+    throttled: { status: 400, type: 'Throttling', message: 'Rate exceeded' },
+    internalError: 'InternalFailure',
+    accessDenied: { status: 403, type: 'AccessDenied' },
+  },
+  organizations: {
+    badInput: 'InvalidInputException',
+    throttled: { status: 400, type: 'TooManyRequestsException', message: 'Rate exceeded' },
+    internalError: 'ServiceException',
+    accessDenied: { status: 400, type: 'AccessDeniedException' },
+  },
 };
 
-/**
- * Returns the refusal above the rate limit: the only throttle that Security Hub's model declares, and a common one that
- * GuardDuty's model lacks.
- */
-export const throttled = (service: SignedService): Refusal =>
-  service === 'securityhub'
-    ? new Refusal(429, 'LimitExceededException', 'Too many requests')
-    : new Refusal(400, 'ThrottlingException', 'Rate exceeded');
+/** Returns the refusal of invalid input. */
+export const badInput = (service: SignedService, message: string): Refusal =>
+  new Refusal(400, NAMES[service].badInput, message);
+
+/** Returns the refusal above the rate limit. */
+export function throttled(service: SignedService): Refusal {
+  const { status, type, message } = NAMES[service].throttled;
+  return new Refusal(status, type, message);
+}
 
 /** Returns the refusal by a quota of the account: the name and status of Security Hub's throttle, with a text of its own. */
 export const overQuota = (service: SignedService): Refusal =>
@@ -97,17 +124,17 @@ export const overQuota = (service: SignedService): Refusal =>
 
 /** Returns the failure inside a service. */
 export const internalError = (service: SignedService): Refusal =>
-  service === 'guardduty'
-    ? new Refusal(500, 'InternalServerErrorException', 'Internal server error.')
-    : new Refusal(500, service === 'sts' ? 'InternalFailure' : 'InternalException', 'Internal server error');
+  new Refusal(500, NAMES[service].internalError, 'Internal server error');
 
 /** Returns the refusal of a caller without permission. `principal` is its ARN, `operation` the denied action. */
-export const accessDenied = (service: SignedService, principal: string, operation: string): Refusal =>
-  new Refusal(
-    403,
-    service === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
+export function accessDenied(service: SignedService, principal: string, operation: string): Refusal {
+  const { status, type } = NAMES[service].accessDenied;
+  return new Refusal(
+    status,
+    type,
     `User: ${principal} is not authorized to perform: ${service}:${operation}`,
   );
+}
 
 /** Returns Security Hub's refusal of an account that may not act for the organization; the other services deny it. */
 export const notAdministrator = (service: SignedService, account: string, operation: string): Refusal =>

@@ -25,12 +25,18 @@ export async function startSandbox(options: SandboxOptions = {}) {
 
 /** Real SDK clients for a sandbox. Without `maxAttempts` a failing call is not tried again. */
 export function connect({ url }: Pick<Sandbox, 'url'>) {
-  const config = ({ account = ACCOUNT, region = REGION, maxAttempts = 1, ...more }: ClientOptions = {}) => ({
+  const config = ({
+    account = ACCOUNT,
+    region = REGION,
+    maxAttempts = 1,
+    requestTimeout = 5_000,
+    ...more
+  }: ClientOptions = {}) => ({
     endpoint: url,
     region,
     credentials: { accessKeyId: `AKIASANDBOX${account}`, secretAccessKey: 'sandbox-secret' },
     maxAttempts,
-    requestHandler: new NodeHttpHandler({ requestTimeout: 1_000, throwOnRequestTimeout: true }),
+    requestHandler: new NodeHttpHandler({ requestTimeout, throwOnRequestTimeout: true }),
     ...more,
   });
   return {
@@ -45,6 +51,8 @@ export interface ClientOptions {
   account?: string;
   region?: string;
   maxAttempts?: number;
+  /** Milliseconds; 5000 by default. Short for a call that gets no answer. */
+  requestTimeout?: number;
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   systemClockOffset?: number;
 }

@@ -15,16 +15,16 @@ import {
 } from '../../sandbox/faults/magicTable.js';
 import { RESULT_TEXTS } from '../../sandbox/members/texts.js';
 import type { ChangingOperation, Service } from '../../sandbox/scope.js';
-import { ACCOUNT, detectorOf, email, refusalOf, startSandbox } from './clients.js';
+import { ACCOUNT, detectorOf, email, refusalOf, startSandbox, type ClientOptions } from './clients.js';
 
 const ORDINARY = '222233334444';
 const SERVICES: readonly Service[] = ['guardduty', 'securityhub'];
 
 /** Sends an operation to either service, and returns the unprocessed accounts in one shape. */
-async function start() {
+async function start(options: ClientOptions = {}) {
   const { guardDuty, securityHub, control } = await startSandbox();
-  const gd = guardDuty();
-  const sh = securityHub();
+  const gd = guardDuty(options);
+  const sh = securityHub(options);
   const DetectorId = await detectorOf(gd);
   const send = async (
     service: Service,
@@ -182,7 +182,7 @@ describe('magic account ids that fail the whole call', () => {
   it.each(
     failingRows.flatMap((row) => SERVICES.map((service) => ({ ...row, service, times: times(row.sends) }))),
   )('$digits: CreateMembers at $service meets $fault, $times', async ({ digits, fault, service, sends }) => {
-    const { send, control } = await start();
+    const { send, control } = await start(fault === 'hang-after' ? { requestTimeout: 1_000 } : {});
     const id = magicId(digits);
     const { done, [service]: expected } = FAILURES[fault]!;
     const { name, status } = await refusalOf(send(service, 'CreateMembers', [ORDINARY, id]));

@@ -120,7 +120,10 @@ describe('accounts of the organization', () => {
         Result: expect.stringContaining('your organization master must first enable GuardDuty'),
       },
     ]);
-    expect(await detectorOf(guardDuty({ account: INSIDE }))).toMatch(/^[0-9a-f]{32}$/);
+    const { Members } = await client.guardDuty.send(
+      new GetMembersCommand({ DetectorId, AccountIds: [INSIDE] }),
+    );
+    expect(Members).toMatchObject([{ DetectorId: await detectorOf(guardDuty({ account: INSIDE })) }]);
   });
 });
 

@@ -44,6 +44,26 @@ describe('Organizations', () => {
     });
   });
 
+  it('may answer an empty page with a token', async () => {
+    const organization = await startOrganization();
+    await organization.control.change('PUT', 'settings', { emptyAccountPages: true });
+    const pages = await collect(
+      paginateListAccounts({ client: clientOf(organization), pageSize: 3 }, {}),
+      ({ Accounts = [] }) => [Accounts.length],
+    );
+    expect(pages).toEqual([0, 3, 0, 1]);
+  });
+
+  it.each([
+    ['throttle', 'TooManyRequestsException', 400],
+    ['internal-error', 'ServiceException', 500],
+  ])('has its own words for the fault %s', async (fault, name, status) => {
+    const organization = await startOrganization();
+    await organization.control.change('PUT', 'faults', [{ match: { service: 'organizations' }, fault }]);
+    const refused = clientOf(organization).send(new ListAccountsCommand({}));
+    expect(await refusalOf(refused)).toMatchObject({ name, status });
+  });
+
   it('serves the management account and delegated administrators', async () => {
     const organization = await startOrganization();
     const { Accounts } = await clientOf(organization, ACCOUNT).send(

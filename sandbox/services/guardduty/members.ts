@@ -9,7 +9,6 @@ import { nextToken, readOnlyAssociated, readPage } from '../../calls/pages.js';
 import { isMemberEmail } from '../../members/email.js';
 import { isAssociated, type Member } from '../../members/member.js';
 import { memberOperations } from '../../members/memberOperations.js';
-import { detectorIdOf } from '../../state/enablement.js';
 import { badInput, OUT_OF_RANGE } from '../../wire/refusal.js';
 import { checkAccountIds, onAccounts, readBody, unprocessedAnswer } from './input.js';
 
@@ -60,7 +59,7 @@ export function memberHandlers(dependencies: ServiceDependencies) {
         const answer = unprocessedAnswer(unprocessed);
         return {
           ...answer,
-          body: { members: found.map(wireMember(call)), ...(answer.body as object) },
+          body: { members: found.map(wireMember(dependencies, call)), ...(answer.body as object) },
         };
       }),
     ListMembers(call) {
@@ -70,18 +69,20 @@ export function memberHandlers(dependencies: ServiceDependencies) {
       });
       return plainInput(() => {
         const { members: found, next } = members(call).list(page());
-        return { members: found.map(wireMember(call)), nextToken: nextToken(next) };
+        return { members: found.map(wireMember(dependencies, call)), nextToken: nextToken(next) };
       }, page);
     },
   } satisfies Record<string, Handler>;
 }
 
 const wireMember =
-  ({ identity, region }: SignedCall) =>
+  ({ state }: ServiceDependencies, { identity, region }: SignedCall) =>
   (member: Member) => ({
     accountId: member.accountId,
     // The administrator sees it only of associated members.
-    detectorId: isAssociated(member) ? detectorIdOf(member.accountId, region) : undefined,
+    detectorId: isAssociated(member)
+      ? (state.enablement.detectorId(member.accountId, region) ?? undefined)
+      : undefined,
     masterId: identity.account,
     administratorId: identity.account,
     email: member.email,

@@ -87,6 +87,12 @@ it.each<[httpStatus: number | null, errorCode: string, errorMessage: string, cla
   [408, 'RequestTimeout', 'Idle connections are closed', { reasonCode: 'INTERNAL_ERROR', retry: true }],
   [500, 'InternalServerErrorException', 'Internal error', { reasonCode: 'INTERNAL_ERROR', retry: true }],
   [502, 'UnreadableAnswer', 'a page', { reasonCode: 'INTERNAL_ERROR', retry: true }],
+  [
+    400,
+    'BadRequestException',
+    'The request failed because autoEnableOrganizationMembers is set to ALL.',
+    { reasonCode: 'MANAGED_BY_ORGANIZATION', retry: false },
+  ],
   [503, 'AccessDeniedException', 'also broken', { reasonCode: 'INTERNAL_ERROR', retry: true }],
   [200, 'UnreadableAnswer', 'broke off', { reasonCode: 'UNREACHABLE', retry: true }],
   [302, 'UnreadableAnswer', 'elsewhere', { reasonCode: 'UNREACHABLE', retry: true }],
