@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { NetworkError } from 'graphql-sse';
 import { cacheExchange, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import type { Page } from 'playwright-core';
@@ -11,7 +10,6 @@ import { launchBrowser } from '../support/browser.js';
 import { apolloClient, apolloTestClient } from './apolloClient.js';
 import { startClientGateway, type ClientGateway } from './clientGateway.js';
 import { connectApolloClient, sendHashes } from './connect/apolloClient.js';
-import { connectGraphqlSse } from './connect/graphqlSse.js';
 import { connectUrql } from './connect/urql.js';
 import {
   DOCUMENTS,
@@ -22,16 +20,18 @@ import {
   type Variables,
 } from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
-import { followWith } from './graphqlSse.js';
+import { graphqlSse } from './graphqlSse.js';
 import { serveOtherOrigin } from './otherOrigin.js';
 import { relay } from './relay.js';
-import { runWith, urql } from './urql.js';
+import { withTexts } from './relayArtifacts.js';
+import { urql, urqlTestClient } from './urql.js';
 
 const CLIENTS: Record<string, ConnectTestClient> = {
   'Apollo Client': apolloClient,
   urql,
   Relay: (url, token) => relay(gateway.artifacts)(url, token),
-  'graphql-request and graphql-sse': graphqlRequest,
+  'graphql-request': graphqlRequest,
+  'graphql-sse': graphqlSse,
 };
 const NAMES = Object.keys(CLIENTS);
 
@@ -169,7 +169,8 @@ describe('a client with trusted documents', () => {
     [
       'urql',
       (token: string) =>
-        runWith(connectUrql(gateway.url, token, [cacheExchange, persistedExchange(), fetchExchange])),
+        urqlTestClient(connectUrql(gateway.url, token, [cacheExchange, persistedExchange(), fetchExchange]))
+          .run,
     ],
   ])('sends the hash alone, once the gateway knows it: %s', async (_, connect) => {
     const run = connect(gateway.tokens.viewer);
@@ -189,22 +190,15 @@ describe('a client with trusted documents', () => {
     const [[, { body } = {}] = []] = fetched.mock.calls;
     expect(JSON.parse(body as string)).toEqual({
       documentId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      query: null,
+      query: '',
       variables: {},
     });
   });
-});
 
-describe('graphql-sse', () => {
-  it.each([
-    ['no token', 'none', 'UNAUTHENTICATED'],
-    ['a spent budget', 'spent', 'RATE_LIMITED'],
-    ['an issuer that is away', 'issued', 'UNAVAILABLE'],
-  ] as const)('shows the code for %s in the answer', async (_, caller, code) => {
-    const client = connectGraphqlSse(gateway.url, gateway.tokens[caller], { retryAttempts: 0 });
-    const error = await followWith(client)({ id: requestId }).catch((reason: unknown) => reason);
-    const response = error instanceof NetworkError ? (error.response as Response) : null;
-    expect(await response?.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+  it('may send the documents as they are: Relay without persistConfig', async () => {
+    const client = relay(withTexts(gateway.artifacts))(gateway.url, gateway.tokens.viewer);
+    expect((await client.run('administrators')).codes).toEqual([]);
+    expect((await client.follow({ id: requestId })).at(-1)).toMatchObject(endOf(requestId));
   });
 });
 

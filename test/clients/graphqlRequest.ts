@@ -1,8 +1,7 @@
 import { ClientError } from 'graphql-request';
 import { connectGraphqlRequest } from './connect/graphqlRequest.js';
-import { connectGraphqlSse } from './connect/graphqlSse.js';
 import { codesOf, DOCUMENTS, type TestClient } from './documents.js';
-import { followWith } from './graphqlSse.js';
+import { graphqlSse } from './graphqlSse.js';
 
 /** graphql-request has no subscriptions: graphql-sse follows. */
 export function graphqlRequest(url: string, token: string): TestClient {
@@ -18,6 +17,6 @@ export function graphqlRequest(url: string, token: string): TestClient {
         return { data: error.response.data, codes: codesOf(error.response.errors) };
       }
     },
-    follow: followWith(connectGraphqlSse(url, token)),
+    follow: graphqlSse(url, token).follow,
   };
 }

@@ -2,6 +2,7 @@
 import { apolloClient } from './apolloClient.js';
 import type { ConnectTestClient } from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
+import { graphqlSse } from './graphqlSse.js';
 import { relay } from './relay.js';
 import type { RelayArtifacts } from './relayArtifacts.js';
 import { urql } from './urql.js';
@@ -15,7 +16,8 @@ globalThis.connectClient = (name, artifacts) => {
     'Apollo Client': apolloClient,
     urql,
     Relay: relay(artifacts),
-    'graphql-request and graphql-sse': graphqlRequest,
+    'graphql-request': graphqlRequest,
+    'graphql-sse': graphqlSse,
   };
   return clients[name]!;
 };

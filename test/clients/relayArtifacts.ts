@@ -43,6 +43,16 @@ export async function compileRelay(directory: string): Promise<RelayArtifacts> {
   };
 }
 
+/** The same as the compiler makes it without `persistConfig`. */
+export function withTexts({ requests, persisted }: RelayArtifacts): RelayArtifacts {
+  const entries = Object.entries(requests).map(([name, request]) => {
+    const { id } = request.params;
+    const params = { ...request.params, id: null, cacheID: id, text: persisted[id ?? ''] };
+    return [name, { ...request, params }] as const;
+  });
+  return { requests: Object.fromEntries(entries) as RelayArtifacts['requests'], persisted: {} };
+}
+
 /** The document in JavaScript. Pages of requests join one list in Relay's store. */
 function toSource(document: string): string {
   const paged = document.replace('after: $after)', 'after: $after) @connection(key: "Gateway_requests")');

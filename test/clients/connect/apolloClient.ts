@@ -5,7 +5,7 @@ import { createClient, type Sink } from 'graphql-sse';
 
 export function connectApolloClient(url: string, token: string): ApolloClient {
   const headers = { authorization: `Bearer ${token}` };
-  const stream = createClient({ url: `${url}/stream`, headers });
+  const stream = createClient({ url, headers });
   const subscriptions = new ApolloLink(
     ({ query, variables }) =>
       new Observable((sink) => stream.subscribe({ query: print(query), variables }, sink as Sink)),

@@ -5,5 +5,6 @@ export function connectUrql(url: string, token: string, exchanges = [cacheExchan
     url,
     exchanges,
     fetchOptions: { headers: { authorization: `Bearer ${token}` } },
+    fetchSubscriptions: true,
   });
 }
