@@ -8,6 +8,7 @@ import {
   isObjectType,
   isRequiredArgument,
   isRequiredInputField,
+  OperationTypeNode,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
@@ -19,6 +20,8 @@ import {
 export interface ArgumentPath {
   /** For messages, such as `Query.outcomes(filter.accountId)`. */
   readonly name: string;
+  /** Whether the place takes a text: a String, an ID or another scalar that is no number. */
+  readonly takesText: boolean;
   /** The query with the argument as the variable `$value`, declared with the argument's type. */
   readonly query: string;
   /** The value of `$value`, with `hostile` in the place that the path names and right values in all other required ones. */
@@ -41,14 +44,25 @@ const SELECTION_DEPTH = 2;
 /** Right values by the name of their type; a scalar that is not here takes any text. */
 export type RightValues = Readonly<Record<string, unknown>>;
 
-/** Every value that a query of the schema can carry, for each field by its shortest way from Query. */
-export function argumentPaths(schema: GraphQLSchema, right: RightValues): ArgumentPath[] {
-  return fieldPaths(schema).flatMap(({ parent, steps }) => {
+/** Optional fields of inputs that are always given: no mutation waits. */
+const ALWAYS_GIVEN: RightValues = { waitSeconds: 0 };
+
+/**
+ * Every value that an operation of the schema can carry: for a query each field by its shortest way from Query, for a mutation
+ * or a subscription the fields of its root.
+ */
+export function argumentPaths(
+  schema: GraphQLSchema,
+  right: RightValues,
+  operation: OperationTypeNode = OperationTypeNode.QUERY,
+): ArgumentPath[] {
+  return fieldPaths(schema, operation).flatMap(({ parent, steps }) => {
     const field = steps.at(-1)!;
     return field.args.flatMap((argument) =>
-      placesIn(argument.type, right).map(({ keys, valueWith }) => ({
+      placesIn(argument.type, right).map(({ keys, takesText, valueWith }) => ({
+        takesText,
         name: `${parent.name}.${field.name}(${[argument.name, ...keys].join('.')})`,
-        query: `query ($value: ${String(argument.type)}) { ${select(steps, argument, right)} }`,
+        query: `${operation} ($value: ${String(argument.type)}) { ${select(steps, argument, right)} }`,
         valueWith,
         right: isRequiredArgument(argument) ? rightValue(argument.type, right) : undefined,
       })),
@@ -56,10 +70,14 @@ export function argumentPaths(schema: GraphQLSchema, right: RightValues): Argume
   });
 }
 
-function fieldPaths(schema: GraphQLSchema): FieldPath[] {
+function fieldPaths(schema: GraphQLSchema, operation: OperationTypeNode): FieldPath[] {
+  const root = schema.getRootType(operation)!;
+  if (operation !== OperationTypeNode.QUERY) {
+    return Object.values(root.getFields()).map((field) => ({ parent: root, steps: [field] }));
+  }
   const found: FieldPath[] = [];
   const seen = new Set<GraphQLObjectType>();
-  let level = [{ parent: schema.getQueryType()!, before: [] as readonly Field[] }];
+  let level = [{ parent: root, before: [] as readonly Field[] }];
   while (level.length > 0) {
     const next: typeof level = [];
     for (const { parent, before } of level) {
@@ -82,6 +100,7 @@ function fieldPaths(schema: GraphQLSchema): FieldPath[] {
 }
 
 interface Place {
+  readonly takesText: boolean;
   readonly keys: readonly string[];
   readonly valueWith: (hostile: unknown) => unknown;
 }
@@ -89,17 +108,20 @@ interface Place {
 function placesIn(type: GraphQLInputType, right: RightValues): Place[] {
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
-    return placesIn(nullable.ofType, right).map(({ keys, valueWith }) => ({
+    return placesIn(nullable.ofType, right).map(({ keys, takesText, valueWith }) => ({
       keys,
+      takesText,
       valueWith: (hostile) => [valueWith(hostile)],
     }));
   }
   if (!isInputObjectType(nullable)) {
-    return [{ keys: [], valueWith: (hostile) => hostile }];
+    const takesText = !isEnumType(nullable) && !['Int', 'Float', 'Boolean'].includes(nullable.name);
+    return [{ keys: [], takesText, valueWith: (hostile) => hostile }];
   }
   return Object.values(nullable.getFields()).flatMap((field) =>
-    placesIn(field.type, right).map(({ keys, valueWith }) => ({
+    placesIn(field.type, right).map(({ keys, takesText, valueWith }) => ({
       keys: [field.name, ...keys],
+      takesText,
       valueWith: (hostile) => ({
         ...(rightValue(nullable, right) as object),
         [field.name]: valueWith(hostile),
@@ -120,7 +142,11 @@ function rightValue(type: GraphQLInputType, right: RightValues): unknown {
   }
   if (isInputObjectType(type)) {
     const required = Object.values(type.getFields()).filter(isRequiredInputField);
-    return Object.fromEntries(required.map((field) => [field.name, rightValue(field.type, right)]));
+    const given = Object.keys(ALWAYS_GIVEN).filter((name) => name in type.getFields());
+    return Object.fromEntries([
+      ...required.map((field) => [field.name, rightValue(field.type, right)] as const),
+      ...given.map((name) => [name, ALWAYS_GIVEN[name]] as const),
+    ]);
   }
   return right[type.name] ?? 'x';
 }

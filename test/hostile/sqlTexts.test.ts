@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema } from 'graphql';
+import { buildSchema, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CALLER_CODES } from '../../src/http/request/callerErrors.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 import { onServer } from '../support/database.js';
-import { argumentPaths, type ArgumentPath } from './argumentPaths.js';
+import { argumentPaths, type ArgumentPath, type RightValues } from './argumentPaths.js';
 
 const CLIENTS = 8;
 
@@ -67,10 +67,15 @@ const TEXTS = [
   ),
 ];
 
+/** One in three: a mutation takes longer than a query. */
+const TEXTS_OF_MUTATIONS = TEXTS.filter((_text, index) => index % 3 === 0);
+
 /** Tables that a query may write to: the budget of its caller, and what was read from AWS. */
 const WRITTEN_BY_QUERIES = ['caller_budget', 'kept_from', 'kept_member', 'kept_page', 'target', 'lane'];
 
 let gateway: TestGateway;
+let schema: GraphQLSchema;
+let right: RightValues;
 let paths: ArgumentPath[];
 beforeAll(async () => {
   gateway = await startGateway({ environment: { CALLER_BUDGET: '1000000000' } });
@@ -82,12 +87,9 @@ beforeAll(async () => {
   });
   expect(body).toMatchObject({ data: { createMembers: { userErrors: [] } } });
   const { request } = body.data!['createMembers'] as { request: { id: string } };
-  paths = argumentPaths(buildSchema(readFileSync('schema.graphql', 'utf8')), {
-    AwsAccountId: '222233334444',
-    AwsRegion: 'us-east-1',
-    ID: request.id,
-    Int: 1,
-  });
+  schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+  right = { AwsAccountId: '222233334444', AwsRegion: 'us-east-1', ID: request.id, Int: 1 };
+  paths = argumentPaths(schema, right);
 });
 afterAll(() => gateway.stop());
 
@@ -106,21 +108,15 @@ it('every argument has a query that is answered with data', async () => {
 
 it('no text in any argument reaches PostgreSQL as SQL, or fails inside the gateway', async () => {
   const before = await onServer(gateway.databaseUrl, tables);
-  const all: Sent[] = paths.flatMap((path) => TEXTS.map((text) => ({ path, text })));
-  const failures: string[] = [];
-  const remaining = all.values();
-  const client = async (): Promise<void> => {
-    for (const sent of remaining) {
-      const fault = await faultOf(sent);
-      if (fault !== null) {
-        failures.push(fault);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  expect(failures.slice(0, 20), `${failures.length} of ${all.length}`).toEqual([]);
+  await expectNoFaults(paths, TEXTS, faultOf);
   expect(await onServer(gateway.databaseUrl, tables)).toEqual(before);
 }, 120_000);
+
+it('no text in any argument of a subscription does', async () => {
+  const before = await onServer(gateway.databaseUrl, tables);
+  await expectNoFaults(argumentPaths(schema, right, OperationTypeNode.SUBSCRIPTION), TEXTS, faultOfStream);
+  expect(await onServer(gateway.databaseUrl, tables)).toEqual(before);
+});
 
 it('wildcards in a filter stand for themselves', async () => {
   const query = 'query ($filter: RequestFilter) { requests(filter: $filter) { totalCount } }';
@@ -132,6 +128,70 @@ it('wildcards in a filter stand for themselves', async () => {
   }
 });
 
+// The last test, since it records requests.
+it('no text in any argument of a mutation does, and no table loses a row', async () => {
+  const before = await onServer(gateway.databaseUrl, tables);
+  const ofMutations = argumentPaths(schema, right, OperationTypeNode.MUTATION).filter(
+    ({ takesText }) => takesText,
+  );
+  expect(ofMutations.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'Mutation.createMembers(input.note)',
+      'Mutation.createMembers(input.accounts.email)',
+      'Mutation.inviteMembers(input.message)',
+      'Mutation.deleteMembers(input.confirm)',
+      'Mutation.resolveDoubt(input.reason)',
+      'Mutation.createToken(input.name)',
+    ]),
+  );
+  await expectNoFaults(ofMutations, TEXTS_OF_MUTATIONS, faultOf);
+  const after = await onServer(gateway.databaseUrl, tables);
+  expect(after.map(({ name, columns }) => ({ name, columns }))).toEqual(
+    before.map(({ name, columns }) => ({ name, columns })),
+  );
+  const lost = before.filter(({ count }, index) => Number(after[index]!.count) < Number(count));
+  expect(lost).toEqual([]);
+}, 120_000);
+
+/** Sends every text in the place of every path, CLIENTS at a time. */
+async function expectNoFaults(
+  to: readonly ArgumentPath[],
+  texts: readonly string[],
+  faultIn: (sent: Sent) => Promise<string | null>,
+): Promise<void> {
+  const all: Sent[] = to.flatMap((path) => texts.map((text) => ({ path, text })));
+  const failures: string[] = [];
+  const remaining = all.values();
+  const client = async (): Promise<void> => {
+    for (const sent of remaining) {
+      const fault = await faultIn(sent);
+      if (fault !== null) {
+        failures.push(fault);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  expect(failures.slice(0, 20), `${failures.length} of ${all.length}`).toEqual([]);
+}
+
+/** As `faultOf`, for a subscription: every text is refused, in the first event. */
+async function faultOfStream({ path, text }: Sent): Promise<string | null> {
+  const response = await fetch(`${gateway.url}/graphql/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: path.query, variables: { value: path.valueWith(text) } }),
+  });
+  const events = await response.text();
+  const codes = [...events.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code ?? '');
+  return codes.length > 0 && codes.every(blamesCaller)
+    ? null
+    : `${path.name} ${JSON.stringify(text).slice(0, 200)}: ${events.slice(0, 500)}`;
+}
+
+function blamesCaller(code: string): boolean {
+  return code !== 'INTERNAL_ERROR' && (CALLER_CODES as readonly string[]).includes(code);
+}
+
 /** What is wrong with the answer to a text, with the text; null for data, or for an error that blames the caller. */
 async function faultOf({ path, text }: Sent): Promise<string | null> {
   const { status, body } = await gateway.post({
@@ -139,17 +199,14 @@ async function faultOf({ path, text }: Sent): Promise<string | null> {
     variables: { value: path.valueWith(text) },
   });
   const codes = (body.errors ?? []).map(({ extensions }) => extensions.code);
-  const blamesCaller = codes.every(
-    (code) => code !== 'INTERNAL_ERROR' && (CALLER_CODES as readonly string[]).includes(code),
-  );
   const isAnswered = body.data !== undefined || codes.length > 0;
-  return status < 500 && blamesCaller && isAnswered
+  return status < 500 && codes.every((code) => blamesCaller(code)) && isAnswered
     ? null
     : `${path.name} ${JSON.stringify(text).slice(0, 200)}: ${status} ${JSON.stringify(body.errors).slice(0, 500)}`;
 }
 
 /** Every table with its columns and, unless queries write to it, its number of rows. */
-async function tables(client: pg.Client): Promise<readonly unknown[]> {
+async function tables(client: pg.Client) {
   const { rows } = await client.query<{ name: string; columns: string }>(
     `SELECT table_name AS name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
      FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name ORDER BY table_name`,
