@@ -141,8 +141,7 @@ it('withdraws the confirmations of tokens, and keeps those of users', async () =
     );
   }
   await migrateTokenCallers();
-  expect(await rows('SELECT caller_kind AS kind FROM removal_confirmation ORDER BY caller_kind::text')).toEqual([
-    { kind: 'LOCAL' },
-    { kind: 'USER' },
-  ]);
+  expect(
+    await rows('SELECT caller_kind AS kind FROM removal_confirmation ORDER BY caller_kind::text'),
+  ).toEqual([{ kind: 'LOCAL' }, { kind: 'USER' }]);
 });
