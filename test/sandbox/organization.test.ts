@@ -16,7 +16,8 @@ import {
 import * as hub from '@aws-sdk/client-securityhub';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, detectorOf, email, refusalOf } from './clients.js';
-import { ALSO_INSIDE, INSIDE, MANAGEMENT, OUTSIDE, startOrganization } from './organization.js';
+import { MANAGEMENT } from '../support/organization.js';
+import { ALSO_INSIDE, INSIDE, OUTSIDE, startOrganization } from './organization.js';
 
 const details = (...ids: string[]) => ids.map((AccountId) => ({ AccountId, Email: email(AccountId) }));
 
@@ -154,12 +155,12 @@ describe('auto-enable', () => {
 
   it('makes accounts that join members, and those that leave are Removed', async () => {
     const organization = await startOrganization('NEW');
-    await organization.replace([ACCOUNT, INSIDE, OUTSIDE]);
+    await organization.replace([INSIDE, OUTSIDE]);
     expect(await statuses(organization)).toEqual({
       guardDuty: { [OUTSIDE]: 'Enabled' },
       securityHub: { [OUTSIDE]: 'Enabled' },
     });
-    await organization.replace([ACCOUNT, INSIDE]);
+    await organization.replace([INSIDE]);
     expect(await statuses(organization)).toEqual({
       guardDuty: { [OUTSIDE]: 'Removed' },
       securityHub: { [OUTSIDE]: 'Removed' },

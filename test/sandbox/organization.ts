@@ -1,49 +1,24 @@
-import {
-  EnableOrganizationAdminAccountCommand,
-  UpdateOrganizationConfigurationCommand,
-  type AutoEnableMembers,
-} from '@aws-sdk/client-guardduty';
-import * as hub from '@aws-sdk/client-securityhub';
-import { ACCOUNT, detectorOf, startSandbox } from './clients.js';
-
-export const MANAGEMENT = '999999999999';
+import type { AutoEnableMembers } from '@aws-sdk/client-guardduty';
+import { MANAGEMENT, startOrganization as designate } from '../support/organization.js';
+import { detectorOf, startSandbox } from './clients.js';
 
 /** Two accounts of the organization besides the delegated administrator, and one outside it. */
 export const [INSIDE, ALSO_INSIDE, OUTSIDE] = ['222233334444', '333344445555', '444455556666'] as const;
 
-/** A sandbox with an organization whose delegated administrator of both services is ACCOUNT. */
+/** A sandbox with an organization whose delegated administrator of both services is ACCOUNT, with its clients. */
 export async function startOrganization(autoEnable: AutoEnableMembers = 'NONE') {
   const sandbox = await startSandbox();
-  const guardDuty = sandbox.guardDuty();
-  const securityHub = sandbox.securityHub();
+  const client = { guardDuty: sandbox.guardDuty(), securityHub: sandbox.securityHub() };
   const management = {
     guardDuty: sandbox.guardDuty({ account: MANAGEMENT }),
     securityHub: sandbox.securityHub({ account: MANAGEMENT }),
   };
-  const DetectorId = await detectorOf(guardDuty);
-  const replace = (accountIds: readonly string[]) =>
-    sandbox.control.change('PUT', 'organization', {
-      managementAccount: MANAGEMENT,
-      accounts: accountIds.map((accountId) => ({ accountId })),
-    });
-  const setAutoEnable = async (AutoEnableOrganizationMembers: AutoEnableMembers): Promise<void> => {
-    await guardDuty.send(
-      new UpdateOrganizationConfigurationCommand({ DetectorId, AutoEnableOrganizationMembers }),
-    );
-    await securityHub.send(
-      new hub.UpdateOrganizationConfigurationCommand({
-        AutoEnable: AutoEnableOrganizationMembers !== 'NONE',
-      }),
-    );
-  };
-
-  await replace([ACCOUNT, INSIDE, ALSO_INSIDE]);
-  await management.guardDuty.send(new EnableOrganizationAdminAccountCommand({ AdminAccountId: ACCOUNT }));
-  await management.securityHub.send(
-    new hub.EnableOrganizationAdminAccountCommand({ AdminAccountId: ACCOUNT }),
-  );
+  const { url } = sandbox.sandbox;
+  const put = (path: string, body: unknown) => sandbox.control.change('PUT', path, body);
+  const organization = await designate({ url, put }, [INSIDE, ALSO_INSIDE]);
   if (autoEnable !== 'NONE') {
-    await setAutoEnable(autoEnable);
+    await organization.setAutoEnable(autoEnable);
   }
-  return { ...sandbox, client: { guardDuty, securityHub }, management, DetectorId, replace, setAutoEnable };
+  const DetectorId = await detectorOf(client.guardDuty);
+  return { ...sandbox, ...organization, client, management, DetectorId };
 }

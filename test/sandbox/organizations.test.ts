@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-organizations';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, accountIds, collect, refusalOf, startSandbox } from './clients.js';
-import { INSIDE, MANAGEMENT, OUTSIDE, startOrganization } from './organization.js';
+import { MANAGEMENT } from '../support/organization.js';
+import { INSIDE, OUTSIDE, startOrganization } from './organization.js';
 
 const clientOf = ({ sandbox }: Awaited<ReturnType<typeof startSandbox>>, account = MANAGEMENT) =>
   new OrganizationsClient({

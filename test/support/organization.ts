@@ -9,9 +9,10 @@ import * as hub from '@aws-sdk/client-securityhub';
 import { OWN, REGION } from './removalFixture.js';
 import type { TestSandbox } from './sandboxControl.js';
 
-const MANAGEMENT = '999999999999';
+/** The management account of the organization. */
+export const MANAGEMENT = '999999999999';
 
-/** An organization in the sandbox whose delegated administrator of both services is the gateway's administrator. */
+/** An organization in the sandbox. OWN, the gateway's administrator, is the delegated administrator of both services. */
 export interface TestOrganization {
   /** Replaces the accounts besides the administrator and the management account. */
   replace(accountIds: readonly string[]): Promise<void>;
@@ -20,7 +21,7 @@ export interface TestOrganization {
 }
 
 export async function startOrganization(
-  sandbox: TestSandbox,
+  sandbox: Pick<TestSandbox, 'url' | 'put'>,
   accountIds: readonly string[],
 ): Promise<TestOrganization> {
   const config = (account: string) => ({
