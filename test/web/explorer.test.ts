@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TABS } from '../../web/explorer/tabs.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { CreateMembersDocument } from '../generated/graphql.js';
+import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 
 const NAMES = [
   'AddMembers',
@@ -10,6 +11,7 @@ const NAMES = [
   'Unprocessed',
   'Requests',
   'OneRequest',
+  'WatchRequest',
   'OneAccount',
   'MembersNow',
   'Reconcile',
@@ -104,6 +106,29 @@ describe('the explorer', () => {
     expect(await stored()).not.toContain('a-token-typed-in');
   });
 
+  it('watches a request to its end', async () => {
+    const input = { accounts: accounts(3_000), waitSeconds: 0 };
+    const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
+    await watch(createMembers?.request?.id ?? expect.fail('no request'));
+    await expectText('response.json', '"requestProgress"');
+    await page.getByRole('button', { name: 'Stop query' }).waitFor();
+    await expectText('response.json', '"status": "SUCCEEDED"');
+    await page.getByRole('button', { name: 'Execute query' }).waitFor();
+  });
+
+  it('stops watching, and shows why a request cannot be watched', async () => {
+    const input = { accounts: accounts(10_000), waitSeconds: 0 };
+    const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
+    await watch(createMembers?.request?.id ?? expect.fail('no request'));
+    await expectText('response.json', '"status": "RUNNING"');
+    const ended = page.waitForEvent('requestfailed');
+    await page.getByRole('button', { name: 'Stop query' }).click();
+    expect((await ended).failure()?.errorText).toContain('ERR_ABORTED');
+    await page.getByRole('button', { name: 'Execute query' }).waitFor();
+    await watch('request_none');
+    await expectText('response.json', '"code": "BAD_USER_INPUT"');
+  });
+
   it('restores the open tab with its variables', async () => {
     await tab('OneRequest').click();
     await expect.poll(stored).toContain('"activeTabIndex":4');
@@ -115,10 +140,12 @@ describe('the explorer', () => {
 });
 
 describe('the tabs', () => {
-  it.each(TABS.map((starting, i) => ({ name: NAMES[i], ...starting })))(
+  const tabs = TABS.map((starting, i) => ({ name: NAMES[i] ?? '', ...starting }));
+
+  it.each(tabs.filter(({ name }) => name !== 'WatchRequest'))(
     '$name is a valid operation',
     async ({ name, query, variables = '{}' }) => {
-      expect(query).toMatch(new RegExp(`^(query|mutation) ${name ?? ''}\\b`, 'm'));
+      expect(query).toMatch(new RegExp(`^(query|mutation) ${name}\\b`, 'm'));
       const { status, body } = await gateway.post({ query, variables: JSON.parse(variables) as unknown });
       expect(body.errors).toBeUndefined();
       expect(status).toBe(200);
@@ -132,6 +159,19 @@ async function stored(): Promise<string> {
   const session = await page.evaluate<Record<string, string>>('({ ...sessionStorage })');
   const local = origins.flatMap(({ localStorage }) => localStorage.map(({ value }) => value));
   return [...local, ...Object.values(session), JSON.stringify([cookies, origins])].join('\n');
+}
+
+/** Puts an id into the tab WatchRequest, and runs it. */
+async function watch(id: string): Promise<void> {
+  await tab('WatchRequest').click();
+  await expectText('operation.graphql', 'subscription WatchRequest');
+  await editor('variables.json').click();
+  await page.keyboard.press('ControlOrMeta+A');
+  // Monaco would put a quotation mark around a selection.
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(JSON.stringify({ id }));
+  await page.waitForTimeout(SETTLED_MS);
+  await page.getByRole('button', { name: 'Execute query' }).click();
 }
 
 function tab(name: string) {

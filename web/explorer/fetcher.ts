@@ -1,6 +1,10 @@
 import type { GraphiQLProps } from 'graphiql';
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { plainError, readAnswer } from './answer.js';
+import { subscribe } from './subscribe.js';
 
 type Fetcher = GraphiQLProps['fetcher'];
+type Operation = Parameters<Fetcher>[0];
 
 /**
  * Returns a function that sends one operation to the address of the page. If the answer is not GraphQL (for instance a
@@ -10,40 +14,35 @@ type Fetcher = GraphiQLProps['fetcher'];
  */
 export function createFetcher(): Fetcher {
   let lastHeaders: Record<string, string> = {};
-  return async (operation, options) => {
+  return (operation, options) => {
     const typed = (options?.headers ?? {}) as Record<string, string>;
     if (Object.keys(typed).length > 0) {
       lastHeaders = typed;
     }
-    const response = await fetch(window.location.pathname, {
-      method: 'POST',
-      headers: {
-        accept: 'application/graphql-response+json, application/json',
-        'content-type': 'application/json',
-        ...lastHeaders,
-      },
-      body: JSON.stringify(operation),
-    }).catch(() => {
-      throw plainError('The gateway did not answer: the gateway is not running, or the network is down.');
-    });
-    return read(response);
+    return isSubscription(operation) ? subscribe(operation, lastHeaders) : execute(operation, lastHeaders);
   };
 }
 
-/** Returns the parsed body. A GraphQL error may have any HTTP status. */
-async function read(response: Response): Promise<Awaited<ReturnType<Fetcher>>> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text) as Awaited<ReturnType<Fetcher>>;
-  } catch {
-    const start = text.slice(0, 200).trim() || 'an empty body';
-    throw plainError(`Expected JSON, got HTTP ${response.status}: ${start}`);
-  }
+async function execute(operation: Operation, headers: Record<string, string>) {
+  const response = await fetch(window.location.pathname, {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json',
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(operation),
+  }).catch(() => {
+    throw plainError('The gateway did not answer: the gateway is not running, or the network is down.');
+  });
+  return readAnswer(response);
 }
 
-/** Returns an error without a stack, which GraphiQL would show. */
-function plainError(message: string): Error {
-  const error = new Error(message);
-  delete error.stack;
-  return error;
+function isSubscription({ query, operationName }: Operation): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    // The gateway answers with the syntax error.
+    return false;
+  }
 }

@@ -5,7 +5,13 @@ import {
   reconcileTab,
   removalPreviewTab,
 } from './tabs/memberTabs.js';
-import { oneAccountTab, oneRequestTab, requestsTab, unprocessedTab } from './tabs/recordTabs.js';
+import {
+  oneAccountTab,
+  oneRequestTab,
+  requestsTab,
+  unprocessedTab,
+  watchRequestTab,
+} from './tabs/recordTabs.js';
 import type { StartingTab } from './tabs/startingTab.js';
 
 /** The tabs of a first visit, in order. */
@@ -15,6 +21,7 @@ export const TABS: readonly StartingTab[] = [
   unprocessedTab,
   requestsTab,
   oneRequestTab,
+  watchRequestTab,
   oneAccountTab,
   membersNowTab,
   reconcileTab,

@@ -11,7 +11,7 @@ export const addMembersTab: StartingTab = {
 # - userErrors is not empty: nothing was sent.
 # - status is RUNNING: the request needs more than
 #   20 seconds (waitSeconds, 0 to 60) and continues.
-#   Put its id into the tab OneRequest.
+#   Put its id into the tab WatchRequest.
 #
 # If the gateway requires a token, open Headers:
 # {"authorization": "Bearer ..."}

@@ -74,7 +74,8 @@ query Requests {
 export const oneRequestTab: StartingTab = {
   query: `# One request, call by call. Put its id into the
 # variables below.
-# - PENDING, RUNNING: not finished. Run this tab again.
+# - PENDING, RUNNING: not finished. WatchRequest shows
+#   its progress.
 # - PARTIALLY_SUCCEEDED: see unprocessed and failed.
 # - A call is UNANSWERED: sent, but no answer is
 #   known. The gateway reads the members from the
@@ -129,6 +130,40 @@ query OneRequest($id: ID!) {
         errorCode
         errorMessage
         awsRequestId
+      }
+    }
+  }
+}
+`,
+  variables: json({ id: 'request_...' }),
+};
+
+/** Follows a request to its end. */
+export const watchRequestTab: StartingTab = {
+  query: `# The progress of a request, as it happens, until it
+# has finished. Put its id into the variables below.
+# The button stops watching; the request continues.
+subscription WatchRequest($id: ID!) {
+  requestProgress(id: $id) {
+    status
+    finishedAt
+    counts {
+      total
+      pending
+      inFlight
+      processed
+      unprocessed
+      failed
+    }
+    targets {
+      service
+      region
+      counts {
+        pending
+        inFlight
+        processed
+        unprocessed
+        failed
       }
     }
   }
