@@ -4,6 +4,8 @@ import { migrate, type Migrated } from '../store/connection/migrator.js';
 import { openDatabase, type Database } from '../store/connection/client.js';
 import { createJobDatabase } from '../store/connection/jobDatabase.js';
 import { checkPrivileges } from '../store/connection/privileges.js';
+import { checkRoleSettings } from '../store/connection/roleSettings.js';
+import { requireSession, trySession } from '../store/connection/sessionCheck.js';
 import { startFault } from '../store/connection/startFault.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 
@@ -16,16 +18,22 @@ export interface MigratedDatabase {
 /**
  * The database of the record, migrated to this version.
  *
- * @throws GatewayError what `migrate` and `checkPrivileges` throw.
+ * @throws GatewayError what `migrate`, `requireSession` and the checks of the settings throw.
  */
 export async function openMigratedDatabase(
   { record, direct }: DatabaseAddresses,
   migrationsDir: string,
   { log, closers }: Pick<GatewayProcess, 'log' | 'closers'>,
 ): Promise<MigratedDatabase> {
+  const directAbilities = await trySession(direct);
+  requireSession(direct, directAbilities);
+  const abilities = record === direct ? directAbilities : await trySession(record);
   const { schemas } = await migrate({ address: direct, migrationsDir, log });
-  const database = openDatabase(record, schemas.tables);
+  const database = openDatabase(record, schemas.tables, abilities);
   closers.add('database', () => database.close());
+  if (!abilities.keepsSession) {
+    await checkRoleSettings(database.pool, record, schemas, log);
+  }
   await checkPrivileges(database.pool, record, schemas);
   return { database, schemas };
 }
@@ -61,6 +69,7 @@ export async function migrateDatabase(
   migrationsDir: string,
   { log }: Pick<GatewayProcess, 'log'>,
 ): Promise<Migrated> {
+  requireSession(direct, await trySession(direct));
   const migrated = await migrate({ address: direct, migrationsDir, log });
   const database = createJobDatabase(direct, log);
   try {

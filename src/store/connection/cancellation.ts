@@ -68,13 +68,22 @@ export class CancellablePool extends DatabasePool {
   /** The signal of the read that sends a statement: Prisma has no parameter that would carry it. */
   private readonly signals = new AsyncLocalStorage<AbortSignal>();
 
+  /** @param keepsPrepared false behind a pooler that forgets prepared statements: then none is prepared. */
+  constructor(
+    config: pg.PoolConfig,
+    private readonly keepsPrepared: boolean,
+  ) {
+    super(config);
+  }
+
   // `await` inside: Prisma sends a statement when its promise is awaited, not before.
   readonly cancellable: Cancellable = (signal, read) => this.signals.run(signal, async () => await read());
 
   /** Typed to fit each overload of pg's `query`. */
-  override query(...args: unknown[]): never {
+  override query(...given: unknown[]): never {
     const signal = this.signals.getStore();
     const query = super.query as (...args: unknown[]) => unknown;
+    const args = this.keepsPrepared ? given : given.map(withoutName);
     return (signal === undefined ? query.apply(this, args) : this.queryUntil(signal, args)) as never;
   }
 
@@ -102,4 +111,11 @@ export class CancellablePool extends DatabasePool {
       connection.release(failure);
     }
   }
+}
+
+/** The statement without the name under which it would be prepared. */
+function withoutName(argument: unknown): unknown {
+  return typeof argument === 'object' && argument !== null && 'name' in argument
+    ? { ...argument, name: undefined }
+    : argument;
 }

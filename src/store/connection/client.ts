@@ -6,6 +6,7 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { PoolGauge } from '../../ports/gauges.js';
 import { CancellablePool } from './cancellation.js';
 import { clientConfig, sessionPreparer } from './clientConfig.js';
+import type { SessionAbilities } from './sessionCheck.js';
 import { READ_ONLY, translateDatabaseError, whyUnavailable } from './unavailable.js';
 
 /**
@@ -22,6 +23,9 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Longest wait for a connection, a free one or a new one. */
 const CONNECTION_TIMEOUT_MS = 10_000;
+
+/** What PostgreSQL itself keeps. */
+const FULL_SESSION: SessionAbilities = { keepsSession: true, keepsPrepared: true };
 
 /** The comment that has a statement prepared once per connection: to plan it costs as much as to run it. */
 const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
@@ -56,10 +60,15 @@ export interface Database {
  * Opens the record's database. Connections are made when first needed.
  *
  * @param schema of the tables: Prisma writes it into its statements.
+ * @param abilities of the address. Without a session, the role has the settings that SET would make.
  */
-export function openDatabase(address: DatabaseAddress, schema = address.schema ?? 'public'): Database {
-  const pool = createPool(address);
-  const prisma = createPrisma(pool, schema);
+export function openDatabase(
+  address: DatabaseAddress,
+  schema = address.schema ?? 'public',
+  abilities: SessionAbilities = FULL_SESSION,
+): Database {
+  const pool = createPool(address, abilities);
+  const prisma = createPrisma(pool, schema, abilities);
   const listeners = new Set<(sql: string) => void>();
   const onSend = (sql: string): void => {
     for (const listener of listeners) {
@@ -95,21 +104,26 @@ export function openDatabase(address: DatabaseAddress, schema = address.schema ?
   };
 }
 
-function createPool(address: DatabaseAddress): CancellablePool {
-  return new CancellablePool({
+function createPool(
+  address: DatabaseAddress,
+  { keepsSession, keepsPrepared }: SessionAbilities,
+): CancellablePool {
+  const verify = sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const config: pg.PoolConfig = {
     ...clientConfig(address, 'membership-gateway'),
     max: RECORD_CONNECTIONS,
     query_timeout: ANSWER_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    verify: sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
-  });
+    ...(keepsSession ? { verify } : {}),
+  };
+  return new CancellablePool(config, keepsPrepared);
 }
 
-function createPrisma(pool: pg.Pool, schema: string) {
+function createPrisma(pool: pg.Pool, schema: string, { keepsPrepared }: SessionAbilities) {
   const adapter = new PrismaPg(pool, {
     schema,
     disposeExternalPool: true,
-    statementNameGenerator: ({ sql }) => nameOf(sql) ?? '',
+    statementNameGenerator: ({ sql }) => (keepsPrepared ? (nameOf(sql) ?? '') : ''),
   });
   return new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
 }

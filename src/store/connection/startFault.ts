@@ -12,7 +12,6 @@ const UNKNOWN_AUTHORITY = new Set([
 
 /** What the operator can do, by PostgreSQL's code (appendix "Error Codes") or by Node's. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  '08P01': 'a pooler may refuse `options`: set its settings on the role (ALTER ROLE ... SET) and remove it',
   '28000': 'see pg_hba.conf; "no encryption" there means: add sslmode=verify-full',
   '28P01': 'correct user and password',
   '3D000': 'create the database, or correct its name',
@@ -27,7 +26,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const REMEDIES_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/does not support SSL/, 'turn TLS on at the server (ssl = on), or use sslmode=disable'],
   [/password must be a (?:non-empty )?string/, 'add the password of the user'],
-  [/unsupported startup parameter/, REMEDIES['08P01'] ?? ''],
+  [
+    /Query read timeout/,
+    'a pooler may have no server connection left: docs/limits.md counts what the gateway needs',
+  ],
+  [/statement pooling/, 'use pool_mode = transaction or session'],
+  [
+    /unsupported startup parameter/,
+    'set the settings of `options` on the role (ALTER ROLE ... SET), and remove `options`',
+  ],
   [/ERR_OSSL|ERR_SSL|EPROTO/, 'check sslcert and sslkey, and that the server speaks TLS'],
 ];
 
@@ -75,7 +82,13 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-function placeOf({ host = 'localhost', port = 5432, writerAmong, database = '' }: DatabaseAddress): string {
+/** Hosts, ports and database of an address. */
+export function placeOf({
+  host = 'localhost',
+  port = 5432,
+  writerAmong,
+  database = '',
+}: DatabaseAddress): string {
   const hosts = writerAmong ?? [{ host, port }];
   return `${hosts.map((each) => `${each.host}:${each.port}`).join(',')}/${database}`;
 }
