@@ -26,6 +26,7 @@ import { createSubscribe } from './graphql/subscription.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
 import { limitConnections } from './request/connectionLimit.js';
+import { createTrustProxy } from './request/clientAddress.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
 import { refuseCrossSite } from './request/crossSite.js';
@@ -144,7 +145,7 @@ function createApp(
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
     },
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? createTrustProxy(trustedProxies) : false,
     requestIdHeader: false,
     ...handleErrorsBeforeRouting(toCallerError),
     genReqId: requestIdOf,

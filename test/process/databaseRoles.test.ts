@@ -61,7 +61,7 @@ describe('a schema of its own, an owner that migrates and a role that runs', () 
   it('stops the start of the role that runs, in one line, before anything is migrated', async () => {
     const words = await failure(start(addressOf(roles.gateway, 'change me too')));
     expect(words).toMatch(
-      /^Error: the gateway ended: DATABASE_URL: cannot migrate the database at [^\n]*permission denied for schema gateway; [^\n]*`npm run migrate`[^\n]*\n$/,
+      /^Error: the gateway ended: cannot start: DATABASE_URL: cannot migrate the database at [^\n]*permission denied for schema gateway; [^\n]*`npm run migrate`[^\n]*\n$/,
     );
   });
 
@@ -110,12 +110,12 @@ describe('a schema of its own, an owner that migrates and a role that runs', () 
     await sql(`REVOKE INSERT ON gateway.call FROM ${roles.gateway}`);
     const url = addressOf(roles.gateway, 'change me too');
     expect(await failure(start(url))).toMatch(
-      /ended: DATABASE_URL: the role of this address may not read and write gateway\.call; [^\n]*postgresql\.md\n$/,
+      /ended: cannot start: DATABASE_URL: the role of this address may not read and write gateway\.call; [^\n]*postgresql\.md\n$/,
     );
     await sql(`GRANT INSERT ON gateway.call TO ${roles.gateway}`);
     const empty = addressOf(roles.gateway, 'change me too', '?options=-csearch_path%3Dnowhere');
     expect(await failure(start(empty))).toMatch(
-      /ended: DATABASE_URL: the search_path is nowhere; expected a schema that exists[^\n]*\n$/,
+      /ended: cannot start: DATABASE_URL: the search_path is nowhere; expected a schema that exists[^\n]*\n$/,
     );
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../../membership.js';
+import { clientAddress } from './clientAddress.js';
 
 /** Longest user agent in the record, in characters. */
 const MAX_USER_AGENT_LENGTH = 256;
@@ -19,10 +20,11 @@ export function requestIdOf(request: { readonly headers: IncomingHttpHeaders }):
 }
 
 /** Where a request came from, for the record. */
-export function originOf({ ip, id, headers }: FastifyRequest): Omit<Origin, 'tokenId'> {
+export function originOf(request: FastifyRequest): Omit<Origin, 'tokenId'> {
+  const { id, headers } = request;
   const traceparent = headers['traceparent'];
   return {
-    address: ip,
+    address: clientAddress(request),
     // PostgreSQL cannot store NUL in a text; other control characters would garble a terminal.
     userAgent:
       headers['user-agent']?.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT_LENGTH) ?? null,

@@ -46,6 +46,17 @@ describe('a request', () => {
     });
   });
 
+  it.each([
+    ['203.0.113.9:52344', '203.0.113.9'],
+    ['198.51.100.1, [2001:db8::9]:443', '2001:db8::9'],
+    ['198.51.100.1, 203.0.113.9, 127.0.0.7:80', '203.0.113.9'],
+    ['198.51.100.1, unknown', '127.0.0.1'],
+    ['203.0.113.9, <script>, 127.0.0.7', '127.0.0.7'],
+  ])('through proxies has the address of its client: X-Forwarded-For %s', async (forwarded, address) => {
+    const { body } = await post(admin, MUTATION, { 'x-forwarded-for': forwarded });
+    expect(body.data?.['createMembers']).toMatchObject({ request: { origin: { address } } });
+  });
+
   it('of a retry records its own origin', async () => {
     const failing = MUTATION.replace('222233334444', '333344900013');
     const { body } = await post(operator, failing, { 'x-request-id': 'first' });
