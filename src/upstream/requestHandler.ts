@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { getCACertificates, TLSSocket } from 'node:tls';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
-import { BoundedHttpHandler } from './answerSize.js';
+import { BoundedHttpHandler } from './boundedAnswers.js';
 
 /**
  * Longest time until a request has a connection, in milliseconds: the wait for a free one, DNS, TCP, the proxy and the TLS
@@ -13,7 +13,10 @@ import { BoundedHttpHandler } from './answerSize.js';
  */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
-/** Longest wait for an answer, and longest pause within one, in milliseconds. The SDK sets none. */
+/**
+ * Longest wait for an answer, longest pause within one, and longest time from its headers to its end, in milliseconds. The SDK
+ * sets none.
+ */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
@@ -82,7 +85,7 @@ export function createRequestHandler(options: RequestHandlerOptions = {}): Reque
     timeout: IDLE_SOCKET_MS,
     ...(network?.proxies ? { proxyEnv: network.proxies } : {}),
   };
-  const handler = new BoundedHttpHandler({
+  const handler = new BoundedHttpHandler(requestTimeoutMs, {
     // Covers only the wait for the first byte of the answer, and only logs unless throwOnRequestTimeout is set.
     requestTimeout: requestTimeoutMs,
     throwOnRequestTimeout: true,
