@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gql } from '@apollo/client';
+import { Client, fetchExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectApolloClient, sendHashes } from '../../clients/connect/apolloClient.js';
 import { RequestsDocument } from '../../generated/graphql.js';
 import { apolloForm } from '../../support/clientForms.js';
 import { startGateway, type GraphQLAnswer, type TestGateway } from '../../support/gateway.js';
@@ -142,6 +146,26 @@ describe('an unknown id', () => {
     for (const parameters of [{ documentId }, hashed(hash), { query: document, ...hashed(hash) }]) {
       const { body } = await off.post(parameters);
       expect(body.errors).toMatchObject([{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }]);
+    }
+  });
+});
+
+describe('a client that sends hashes first', () => {
+  const query = '{ administrators { id } }';
+
+  it('then sends the document, if trusted documents are off or only logged', async () => {
+    for (const gateway of [off, logging]) {
+      const url = `${gateway.url}/graphql`;
+      const apollo = connectApolloClient(url, 'none');
+      sendHashes(apollo);
+      expect(await apollo.query({ query: gql(query) })).toMatchObject({ data: { administrators: [{}] } });
+      const urql = new Client({
+        url,
+        exchanges: [persistedExchange(), fetchExchange],
+        // For a GET without a token.
+        fetchOptions: { headers: { 'apollo-require-preflight': '1' } },
+      });
+      expect(await urql.query(query, {})).toMatchObject({ data: { administrators: [{}] } });
     }
   });
 });
