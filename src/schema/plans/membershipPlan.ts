@@ -11,8 +11,12 @@ const PlanVerdict = describedEnum<PlanVerdictName>(
   {
     WOULD_CREATE:
       'CreateMembers should accept it: a new member, or one that was removed, resigned or deleted.',
-    WOULD_INVITE: 'InviteMembers should accept it.',
-    ALREADY_MEMBER: 'Unprocessed: already a member.',
+    WOULD_INVITE:
+      'InviteMembers should accept it. It refuses an account of the organization that was disassociated ' +
+      '(MANAGED_BY_ORGANIZATION): createMembers brings that back.',
+    ALREADY_MEMBER:
+      'Unprocessed: already a member. GuardDuty processes an account of the organization all the same, and applies ' +
+      "the organization's settings to it again.",
     ALREADY_INVITED: 'Unprocessed: already invited, or an active member.',
     NOT_CREATED: 'Unprocessed: it must be created as a member first.',
     SELF: 'Unprocessed: it is the administrator itself.',
