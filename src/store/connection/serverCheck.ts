@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 
 /** The oldest version of PostgreSQL that the statements of the store, and pg-boss, are tested with. */
-const OLDEST_VERSION = 14;
+export const OLDEST_VERSION = 14;
 
 /**
  * Checks that the server is new enough and takes writes.
