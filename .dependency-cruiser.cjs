@@ -65,7 +65,7 @@ function keptIn(name, packages, places, comment) {
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    arrow('main', ['runProgram', 'gatewayProgram'], 'An entry runs its program.'),
+    arrow('main', ['runProgram', 'nodeFlags', 'gatewayProgram'], 'An entry runs its program.'),
     arrow('tokenCommand', ['runProgram', 'tokenProgram'], 'An entry runs its program.'),
     arrow(
       'gatewayProgram',
@@ -90,7 +90,7 @@ module.exports = {
       comment: 'A Node that is too old, or an install without packages, loads an entry and nothing more.',
       severity: 'error',
       from: {
-        path: '^src/(main|tokenCommand|migrateCommand|runProgram|startFaults|nodeVersion|redact|errors)\\.ts$',
+        path: '^src/(main|tokenCommand|migrateCommand|runProgram|startFaults|nodeVersion|nodeFlags|redact|errors)\\.ts$',
       },
       to: {
         path: '^src/[a-z]+Program\\.ts$|(^|/)node_modules/',
@@ -100,7 +100,9 @@ module.exports = {
     },
     arrow(
       'app',
-      ['(?!main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|generated)[^/]+'],
+      [
+        '(?!main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|nodeFlags|healthCommand|generated)[^/]+',
+      ],
       'app composes every folder; only the programs enter app.',
     ),
     arrow(
@@ -186,6 +188,8 @@ module.exports = {
     arrow('log', ['redact'], 'log stands below everything.'),
     arrow('redact', [], 'redact stands below everything.'),
     arrow('nodeVersion', [], 'nodeVersion stands below everything.'),
+    arrow('nodeFlags', [], 'nodeFlags stands below everything.'),
+    arrow('healthCommand', [], 'The health check asks over HTTP.'),
     {
       name: 'membership',
       comment: 'The words of the domain need nothing, not even a package.',
@@ -208,7 +212,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|closers|signals|watchdog|membership|errors|log|redact)\\.ts$',
+          '^src/(main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|nodeFlags|healthCommand|closers|signals|watchdog|membership|errors|log|redact)\\.ts$',
           '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
         ],
       },
@@ -282,10 +286,10 @@ module.exports = {
       name: 'no-dead-files',
       comment: 'Every file of src is reached from main or a command.',
       severity: 'error',
-      from: { path: '^src/(main|tokenCommand|migrateCommand)\\.ts$' },
+      from: { path: '^src/(main|tokenCommand|migrateCommand|healthCommand)\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: '^src/(generated/|main\\.ts|tokenCommand\\.ts|migrateCommand\\.ts)',
+        pathNot: '^src/(generated/|main\\.ts|tokenCommand\\.ts|migrateCommand\\.ts|healthCommand\\.ts)',
         reachable: false,
       },
     },

@@ -85,8 +85,13 @@ export default defineConfig(
     },
   },
   {
-    // Only the loaders read the environment; the health check needs two of its variables.
-    files: ['sandbox/main.ts', 'src/config/processConfig.ts', 'sandbox/config.ts', 'src/healthCommand.ts'],
+    // Only the loaders read the environment. The health check needs two variables, and Node's own flags are in one.
+    files: [
+      'sandbox/main.ts',
+      'src/config/processConfig.ts',
+      'sandbox/config.ts',
+      'src/{healthCommand,nodeFlags}.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

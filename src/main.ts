@@ -1,4 +1,8 @@
+import { restartWithNodeFlags } from './nodeFlags.js';
 import { runProgram } from './runProgram.js';
 
 // The gateway.
-await runProgram(() => import('./gatewayProgram.js'));
+await runProgram(() => {
+  restartWithNodeFlags();
+  return import('./gatewayProgram.js');
+});

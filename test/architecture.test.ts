@@ -45,6 +45,8 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['log', 'src/log.ts', './errors.js'],
   ['redact', 'src/redact.ts', './errors.js'],
   ['nodeVersion', 'src/nodeVersion.ts', './errors.js'],
+  ['nodeFlags', 'src/nodeFlags.ts', './errors.js'],
+  ['healthCommand', 'src/healthCommand.ts', './errors.js'],
   ['membership', 'src/membership.ts', 'zod'],
   // Of each layer with rooms: a room that enters another, its root that does, and a room that no rule knows.
   ...roomViolations('services', {
