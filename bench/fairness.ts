@@ -22,6 +22,9 @@ import { percentile } from './support/statistics.js';
 const OUTCOMES = Number(process.env['OUTCOMES'] ?? 1_000_000);
 const SECONDS = 8;
 
+/** Further attackers. */
+const OTHERS = Array.from({ length: 10 }, (_, index) => `attacker-${index + 1}`);
+
 /** The attacks to measure, by a pattern of their names. */
 const ONLY = new RegExp(process.env['ATTACKS'] ?? '');
 
@@ -57,6 +60,7 @@ await runBench('fairness', async (closers) => {
     url: gateway.url,
     authorization: await tokenOf('attacker'),
     accounts: stage.accounts(10_000),
+    others: await Promise.all(OTHERS.map(tokenOf)),
   };
   for (const attack of attacks(target).filter(({ name }) => ONLY.test(name))) {
     const running = runAttack(attack);
@@ -76,7 +80,7 @@ async function openTokens(databaseUrl: string): Promise<(name: string) => Promis
   const { prisma, close } = openDatabase(addressOf(databaseUrl));
   const tokens = createTokenService(createTokenStore(prisma), []);
   const secrets = new Map<string, string>();
-  for (const name of ['victim', 'attacker']) {
+  for (const name of ['victim', 'attacker', ...OTHERS]) {
     const { secret } = await tokens.create(LOCAL_CALLER, { name, role: 'OPERATOR' });
     secrets.set(name, `Bearer ${secret ?? ''}`);
   }

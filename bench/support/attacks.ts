@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchAccount } from './mutations.js';
 
 /** What one caller does to a gateway, again and again. */
@@ -16,13 +17,15 @@ export interface AttackTarget {
   readonly url: string;
   readonly authorization: string;
   readonly accounts: readonly BenchAccount[];
+  /** Credentials of ten further callers. */
+  readonly others: readonly string[];
 }
 
 const HEAVY = `{ requests(first: 100) { nodes { id status createdAt
   outcomes(first: 100) { nodes { id accountId email status reasonCode reason settledAt administrator service region } } } } }`;
 const ALIASES = Array.from({ length: 50 }, (_, n) => n);
 
-/** The most expensive things that the limits allow one caller. */
+/** The most expensive things that the limits allow one caller, and ten callers. */
 export function attacks(target: AttackTarget): readonly Attack[] {
   const post = (name: string, atOnce: number, body: object): Attack => {
     const json = JSON.stringify(body);
@@ -62,12 +65,81 @@ export function attacks(target: AttackTarget): readonly Attack[] {
         'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { plan { targets { accounts { accountId verdict } } } userErrors { code } } }',
       variables: { input: { accounts: accounts(0, 1_000), dryRun: true } },
     }),
+    ...streamAttacks(target),
     {
       name: '4 connections with 20,000 pipelined requests each',
       atOnce: 4,
       send: () => pipeline(target, 20_000),
     },
   ];
+}
+
+const CREATE =
+  'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { request { id } userErrors { code } } }';
+const FOLLOW = `subscription ($id: ID!) { requestProgress(id: $id) {
+  id status counts { total processed failed } targets { service region counts { total processed } }
+  outcomes(first: 100) { nodes { id accountId status reason settledAt } } } }`;
+
+/** How long a stream stays open, in milliseconds. */
+const STREAM_MS = 3_000;
+
+/** Streams that follow one large request, which changes all the time. */
+function streamAttacks(target: AttackTarget): readonly Attack[] {
+  let request: Promise<string> | null = null;
+  const callers = target.others.map((authorization) => ({ ...target, authorization }));
+  const stream = (name: string, atOnce: number, by: readonly AttackTarget[]): Attack => {
+    let next = 0;
+    return {
+      name,
+      atOnce,
+      async send() {
+        const caller = by[next++ % by.length] ?? target;
+        return followFor(caller, await (request ??= recordRequest(target)), STREAM_MS);
+      },
+    };
+  };
+  return [
+    stream('100 streams of one caller', 100, [target]),
+    stream('1,000 streams of one caller, most of which are refused', 1_000, [target]),
+    stream('1,000 streams of ten callers', 1_000, callers),
+  ];
+}
+
+/** Records a request of 10,000 accounts at all targets; resolves with its id. */
+async function recordRequest({ url, authorization, accounts }: AttackTarget): Promise<string> {
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify({ query: CREATE, variables: { input: { accounts, waitSeconds: 0 } } }),
+  });
+  const { data } = (await answer.json()) as { data: { createMembers: { request: { id: string } } } };
+  return data.createMembers.request.id;
+}
+
+/** Opens a stream, and reads it for some time. A refused one waits for a tenth of it. */
+async function followFor(
+  { url, authorization }: AttackTarget,
+  id: string,
+  milliseconds: number,
+): Promise<number> {
+  const response = await fetch(`${url}/graphql/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization },
+    body: JSON.stringify({ query: FOLLOW, variables: { id } }),
+    signal: AbortSignal.timeout(milliseconds + 10_000),
+  });
+  const end = sleep(response.ok ? milliseconds : milliseconds / 10);
+  const reader = response.body?.getReader();
+  const over = new AbortController();
+  void end.then(() => {
+    over.abort();
+    return reader?.cancel().catch(() => undefined);
+  });
+  while (!over.signal.aborted && (await reader?.read().catch(() => null))?.done === false) {
+    // What was read is not needed.
+  }
+  await end;
+  return response.status;
 }
 
 async function postOnce({ url, authorization }: AttackTarget, body: string): Promise<number> {

@@ -3,6 +3,7 @@ import { createHttpServer, type HttpOptions, type HttpServer } from '../http/ser
 import type { Readiness } from '../http/routes/health.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
 import { createCallerLimit } from '../services/access/callerLimit.js';
+import type { EventLoopTurns } from '../services/eventLoopTurns.js';
 import { createExportPlaces } from '../services/history/exportPlaces.js';
 import { createExports, MAX_EXPORTS } from '../store/history/exports.js';
 import type { Access } from './access.js';
@@ -15,7 +16,11 @@ const CALLER_EXPORTS = MAX_EXPORTS / 2;
 export function prepareHttp(
   core: GatewayCore,
   access: Access,
-  { contextOf, takeLoopTurn, explorerDir }: Pick<HttpOptions, 'contextOf' | 'takeLoopTurn' | 'explorerDir'>,
+  {
+    contextOf,
+    loopTurns,
+    explorerDir,
+  }: Pick<HttpOptions, 'contextOf' | 'explorerDir'> & { readonly loopTurns: EventLoopTurns },
 ): Promise<HttpServer> {
   const { config, addresses, metrics, stopping, process } = core;
   const exports = createExports(addresses.direct);
@@ -27,7 +32,7 @@ export function prepareHttp(
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
     charge: access.charge,
-    takeLoopTurn,
+    takeLoopTurn: loopTurns.take,
     settings: config.access,
     requestTimeoutMs: core.intervals.requestTimeoutMs,
     unreadAnswerMs: core.intervals.unreadAnswerMs,

@@ -8,7 +8,7 @@ import type { DeniedAttempts } from '../services/access/deniedAttempts.js';
 import type { TokenService } from '../services/access/tokens.js';
 import { createCompletion } from '../services/completion.js';
 import { createDeadline, type Deadline } from '../services/deadline.js';
-import type { TakeLoopTurn } from '../services/eventLoopTurns.js';
+import type { EventLoopTurns } from '../services/eventLoopTurns.js';
 import { createHistory } from '../services/history/history.js';
 import { createLoaders, type Loaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
@@ -23,7 +23,7 @@ export interface ContextDependencies {
   /** How long a query may take, in seconds. */
   readonly timeoutSeconds: number;
   readonly cancellable: Cancellable;
-  readonly takeLoopTurn: TakeLoopTurn;
+  readonly loopTurns: EventLoopTurns;
   readonly services: Services;
   readonly history: HistoryStore;
   readonly origins: OriginStore;
@@ -48,7 +48,7 @@ export function createContextOf(deps: ContextDependencies): (input: OperationInp
       caller,
       idempotencyKey,
       services: deps.services,
-      completion: createCompletion(deps.takeLoopTurn, reads.callerKey, deadlineOf),
+      completion: createCompletion(deps.loopTurns, reads.callerKey, deadlineOf),
       history: createHistory(history),
       statistics: createStatistics(history),
       loaders: createLoaders(history, caller),

@@ -77,9 +77,9 @@ export async function startGateway(
     observations: inventory.observations,
     memberReads: memberReading.reads,
   });
-  const takeLoopTurn = createEventLoopTurns();
+  const loopTurns = createEventLoopTurns();
   const contextOf = createContextOf({
-    takeLoopTurn,
+    loopTurns,
     timeoutSeconds: config.access.limits.timeoutSeconds,
     cancellable: database.cancellable,
     services: createRequestServices(core, laneWork, memberReading, { history, spend }),
@@ -92,7 +92,7 @@ export async function startGateway(
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
   });
-  const server = await prepareHttp(core, access, { contextOf, takeLoopTurn, explorerDir });
+  const server = await prepareHttp(core, access, { contextOf, loopTurns, explorerDir });
 
   await laneWork.workers.start();
   await inventory.start();

@@ -1,18 +1,17 @@
 import { GatewayError } from '../errors.js';
 import type { Deadline } from './deadline.js';
-import type { TakeLoopTurn } from './eventLoopTurns.js';
+import { SLICE_MS, type EventLoopTurns } from './eventLoopTurns.js';
 
 /** Most entries of all lists in one answer. */
 export const ANSWER_ENTRIES = 50_000;
 
-/** An answer with at most this many entries is completed without pauses: it takes some 20 ms. */
+/**
+ * An answer with at most this many entries is completed without pauses, unless others keep the event loop: it takes some 20 ms.
+ */
 const ENTRIES_WITHOUT_PAUSE = 2_000;
 
 /** Most entries of one list that are completed without a pause: 1,000 accounts are read together. */
 const SLICE_ENTRIES = 1_000;
-
-/** Longest time for which an operation keeps the event loop, in milliseconds, not counting one slice of a list. */
-const SLICE_MS = 10;
 
 /** The completing of the lists in the answer of one operation. */
 export interface Completion {
@@ -28,11 +27,10 @@ export type MaybePromise<Value> = Value | Promise<Value>;
 
 /**
  * The completing of one operation. graphql-js completes all values that it has without a pause; a long answer would keep the
- * event loop for seconds.
- *
+ * event loop for seconds, and so would many short ones that become ready together.
  */
 export function createCompletion(
-  takeLoopTurn: TakeLoopTurn,
+  turns: EventLoopTurns,
   callerKey: string,
   deadlineOf: () => Deadline | null,
 ): Completion {
@@ -40,7 +38,7 @@ export function createCompletion(
   let sliceEnd = 0;
 
   const pause = async (): Promise<void> => {
-    await takeLoopTurn(callerKey);
+    await turns.take(callerKey);
     deadlineOf()?.check();
     sliceEnd = performance.now() + SLICE_MS;
   };
@@ -67,10 +65,8 @@ export function createCompletion(
       }
       deadlineOf()?.check();
       const slices = entries.length > SLICE_ENTRIES ? inSlices(entries) : entries;
-      if (completed <= ENTRIES_WITHOUT_PAUSE || performance.now() < sliceEnd) {
-        return slices;
-      }
-      return pause().then(() => slices);
+      const isShort = completed <= ENTRIES_WITHOUT_PAUSE && !turns.isIterationLong();
+      return isShort || performance.now() < sliceEnd ? slices : pause().then(() => slices);
     },
   };
 }

@@ -1,16 +1,40 @@
 import { createFairTurns } from './fairTurns.js';
 
+/** Longest time for which operations keep the event loop before input and output of others go on, in milliseconds. */
+export const SLICE_MS = 10;
+
 /**
  * Resolves when the caller may compute for some milliseconds. One turn begins in each iteration of the event loop, so that
  * input and output of others go on in between; callers take turns.
  */
 export type TakeLoopTurn = (callerKey: string) => Promise<void>;
 
-export function createEventLoopTurns(): TakeLoopTurn {
+/** The turns of operations on the event loop. */
+export interface EventLoopTurns {
+  readonly take: TakeLoopTurn;
+  /**
+   * Whether the current iteration of the event loop has lasted for SLICE_MS since the first call in it: many short operations
+   * that become ready together keep it as long as one large one.
+   */
+  isIterationLong(): boolean;
+}
+
+export function createEventLoopTurns(): EventLoopTurns {
   const turns = createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
-  return async (callerKey) => {
-    const end = await turns.take(callerKey);
-    // In the next iteration, after everything that follows from this promise at once.
-    setImmediate(end);
+  let began: number | null = null;
+  return {
+    async take(callerKey) {
+      const end = await turns.take(callerKey);
+      // In the next iteration, after everything that follows from this promise at once.
+      setImmediate(end);
+    },
+    isIterationLong() {
+      if (began === null) {
+        began = performance.now();
+        setImmediate(() => (began = null));
+        return false;
+      }
+      return performance.now() - began >= SLICE_MS;
+    },
   };
 }

@@ -21,6 +21,9 @@ const LONGER_MS = 250;
 const PROBER = path.resolve(import.meta.dirname, '../../bench/support/prober.ts');
 const SECONDS = 4;
 
+/** Further attackers. */
+const OTHERS = Array.from({ length: 10 }, (_, index) => `attacker-${index + 1}`);
+
 let database: TestDatabase;
 let sandbox: TestSandbox;
 let gateway: GatewayProcess;
@@ -35,7 +38,7 @@ beforeAll(async () => {
     CALLER_BUDGET: '1000000000',
     NODE_OPTIONS: '--max-semi-space-size=16',
   });
-  authorizations = await makeTokens(['victim', 'attacker']);
+  authorizations = await makeTokens(['victim', 'attacker', ...OTHERS]);
 });
 afterAll(async () => {
   await gateway.kill('SIGTERM');
@@ -72,7 +75,12 @@ describe('a small query of another caller', () => {
   it('waits hardly longer beside the most expensive operations of one caller', async () => {
     await victimWaits();
     const idle = await victimWaits();
-    const target = { url: gateway.url, authorization: authorizations[1] ?? '', accounts: accounts(10_000) };
+    const target = {
+      url: gateway.url,
+      authorization: authorizations[1] ?? '',
+      accounts: accounts(10_000),
+      others: authorizations.slice(2),
+    };
     const waits: Record<string, number> = {};
     for (const attack of attacks(target)) {
       const running = runAttack(attack);

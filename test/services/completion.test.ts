@@ -9,13 +9,17 @@ const entries = (length: number): number[] => Array.from({ length }, (_, index) 
 async function completeAll(completion: Completion, lists: number, onList: () => void): Promise<void> {
   const complete = async (): Promise<void> => {
     expect(await completion.admit(entries(100))).toHaveLength(100);
-    const end = performance.now() + 3;
-    while (performance.now() < end) {
-      // Keeps the event loop.
-    }
+    work(3);
     onList();
   };
   await Promise.all(Array.from({ length: lists }, complete));
+}
+
+function work(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    // Keeps the event loop.
+  }
 }
 
 describe('the completing of an answer', () => {
@@ -37,6 +41,33 @@ describe('the completing of an answer', () => {
     clearInterval(timer);
     // Without pauses: 300 ms and more.
     expect(longest).toBeLessThan(150);
+  });
+
+  it('lets the event loop go on when many short answers become ready together, and rotates over their callers', async () => {
+    const turns = createEventLoopTurns();
+    const order: string[] = [];
+    let iterations = 0;
+    const count = (): void => {
+      iterations += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const ready = Promise.resolve();
+    const answer = async (caller: string): Promise<void> => {
+      await ready;
+      // As graphql-js does it: a list that is no promise is completed at once.
+      const list = createCompletion(turns, caller, () => null).admit(entries(100));
+      if ('then' in list) {
+        await list;
+      }
+      work(3);
+      order.push(caller);
+    };
+    await Promise.all([...Array.from({ length: 60 }, () => answer('a')), answer('b')]);
+    clearImmediate(next);
+    // 183 ms of work in pieces of about 10 ms.
+    expect(iterations).toBeGreaterThan(15);
+    expect(order.indexOf('b')).toBeLessThan(20);
   });
 
   it('completes the entries of a long list in slices, in order', async () => {

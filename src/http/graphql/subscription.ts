@@ -13,6 +13,7 @@ import {
 import { GatewayError } from '../../errors.js';
 import type { Charge } from '../../services/access/budget.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
+import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 import { headOf } from '../request/errorStatus.js';
 import { credentialOf } from '../request/requestInfo.js';
 import { OPERATION_POINTS, type Admit } from './admission.js';
@@ -34,6 +35,7 @@ export interface SubscriptionDependencies {
   readonly allowsIntrospection: boolean;
   readonly admit: Admit;
   readonly charge: Charge;
+  readonly takeLoopTurn: TakeLoopTurn;
   readonly chargeRefused: ChargeRefused;
   readonly watchCredential: WatchCredential;
   readonly formatError: FormatError;
@@ -93,7 +95,7 @@ async function subscribe(
   context: HttpContext,
   parsed: ParsedOperation,
 ): Promise<AsyncIterable<string>> {
-  const { schema, admit, charge, watchCredential, formatError } = dependencies;
+  const { schema, admit, charge, takeLoopTurn, watchCredential, formatError } = dependencies;
   const { document, operationName, variables: variableValues } = parsed;
   validateDocument(document, dependencies);
   const { cost } = await admit(context.requestInfo, parsed);
@@ -102,6 +104,7 @@ async function subscribe(
     caller: context.caller,
     points: cost.complexity + OPERATION_POINTS,
     charge,
+    takeLoopTurn,
     watch: () => watchCredential(credentialOf(context.requestInfo)),
   });
   return toJson(results, formatError);

@@ -10,6 +10,8 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { Charge } from '../../services/access/budget.js';
 import type { CredentialWatch } from '../../services/access/credentialWatch.js';
+import { callerKey } from '../../services/callerKey.js';
+import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 
 /** A subscription that may be executed. */
 export interface Subscription {
@@ -18,6 +20,7 @@ export interface Subscription {
   /** The cost of each update after the first, in points. */
   readonly points: number;
   readonly charge: Charge;
+  readonly takeLoopTurn: TakeLoopTurn;
   /** Begins to watch the caller's credential. */
   readonly watch: () => CredentialWatch;
 }
@@ -27,7 +30,7 @@ export interface Subscription {
  * and with an error `UNAUTHENTICATED` when the caller's credential ends.
  *
  * Each update after the first costs the caller `points`. While the budget is spent, there are no results; the next one has the
- * state of that time.
+ * state of that time. Updates of many subscriptions take turns on the event loop.
  */
 export async function* subscriptionResults(subscription: Subscription): AsyncGenerator<ExecutionResult> {
   const { args, caller } = subscription;
@@ -46,6 +49,7 @@ export async function* subscriptionResults(subscription: Subscription): AsyncGen
     let isFirst = true;
     for (let next = await events.next(); next.done !== true; next = await events.next()) {
       const isPaid = isFirst || (await pay(subscription, over));
+      await subscription.takeLoopTurn(callerKey(caller));
       const result = isPaid ? await execute({ ...args, rootValue: next.value }) : null;
       if (result === null || over.aborted) {
         break;
