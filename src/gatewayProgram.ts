@@ -59,7 +59,8 @@ function readConfig(): Config {
   }
 }
 
-function welcome({ awsNetwork }: Config, { url, sandboxUrl }: Gateway): string {
+function welcome({ awsNetwork, publicUrl }: Config, { url: ownUrl, sandboxUrl }: Gateway): string {
+  const url = publicUrl ?? ownUrl;
   const query =
     'mutation { createMembers(input: { accounts: [{ accountId: \\"222233334444\\", email: \\"security@example.com\\" }] }) ' +
     '{ request { id status counts { total processed unprocessed } } userErrors { field message } } }';

@@ -67,6 +67,7 @@ const server = await createHttpServer({
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   unreadAnswerMs: 60_000,
   settings,
+  basePath: '',
   log: createLog('warn'),
 });
 sayListening(Number(new URL(await server.listen('127.0.0.1', 0)).port));

@@ -34,6 +34,7 @@ export function prepareHttp(
     charge: access.charge,
     takeLoopTurn: loopTurns.take,
     settings: config.access,
+    basePath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname.replace(/\/$/, ''),
     requestTimeoutMs: core.intervals.requestTimeoutMs,
     unreadAnswerMs: core.intervals.unreadAnswerMs,
     reservationMs: core.intervals.reservationMs,

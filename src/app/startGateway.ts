@@ -101,7 +101,7 @@ export async function startGateway(
   closers.add('waits', () => {
     stopping.abort();
   });
-  await local.announce(`${url}/graphql`);
+  await local.announce(`${config.publicUrl ?? url}/graphql`);
   return { url, administrators, sandboxUrl, database };
 }
 

@@ -40,6 +40,7 @@ export interface OperationLimits {
 /** The parsed variables of the access settings. */
 export interface AccessVariables {
   readonly HOST: string;
+  readonly PUBLIC_URL?: string | undefined;
   readonly AUTH_MODE?: readonly ('none' | 'token' | 'oidc')[] | undefined;
   readonly OIDC_ISSUER?: string | undefined;
   readonly OIDC_AUDIENCE?: string | undefined;
@@ -80,6 +81,11 @@ export function accessFaults(settings: AccessVariables): string[] {
     }
     if (!LOOPBACK.includes(settings.HOST)) {
       faults.push('HOST: expected a loopback address, since AUTH_MODE none admits every client');
+    }
+    if (settings.PUBLIC_URL !== undefined && !LOOPBACK.includes(new URL(settings.PUBLIC_URL).hostname)) {
+      faults.push(
+        'PUBLIC_URL: expected with AUTH_MODE token or oidc, since AUTH_MODE none admits every client',
+      );
     }
   }
   if (modes.includes('oidc')) {

@@ -6,6 +6,7 @@ import { awsNetwork, awsNetworkVariables } from './awsNetwork.js';
 import { databaseAddresses, databaseVariables } from './databaseAddress.js';
 import { SECRETS } from './environment.js';
 import { describeIssue } from './issues.js';
+import { publicUrlVariable } from './publicUrl.js';
 import { misspeltVariables } from './misspeltVariables.js';
 import { ConfigurationFaults } from '../errors.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
@@ -24,6 +25,8 @@ export interface Config {
   readonly host: string;
   /** 0: a free port. */
   readonly port: number;
+  /** The URL by which clients reach the gateway through a proxy, without a slash at its end; null: its own address. */
+  readonly publicUrl: string | null;
   /** Null: the embedded PostgreSQL, with its data under `dataDir`. */
   readonly database: DatabaseAddresses | null;
   readonly dataDir: string;
@@ -73,6 +76,7 @@ const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  PUBLIC_URL: publicUrlVariable.optional(),
   ...databaseVariables,
   DATA_DIR: z.string().default('.data'),
   UPSTREAM: z.enum(['sandbox', 'aws']).optional(),
@@ -165,6 +169,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Confi
   return {
     host: settings.HOST,
     port: settings.PORT,
+    publicUrl: settings.PUBLIC_URL ?? null,
     database,
     dataDir: path.resolve(settings.DATA_DIR),
     upstream,

@@ -26,6 +26,7 @@ import { createSubscribe } from './graphql/subscription.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
 import { createToCallerError, type ToCallerError } from './request/callerErrors.js';
 import { limitConnections } from './request/connectionLimit.js';
+import { withoutBasePath } from './request/basePath.js';
 import { createTrustProxy } from './request/clientAddress.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
@@ -70,6 +71,8 @@ export interface HttpOptions {
   /** The directory with the build of the explorer. */
   readonly explorerDir: string;
   readonly settings: HttpSettings;
+  /** The path before the gateway's own, as `/members`, when a proxy hands it on; empty: none. */
+  readonly basePath: string;
   /** Longest time for a whole request, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** Longest that an answer waits for a client that does not read, in milliseconds. */
@@ -131,7 +134,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 }
 
 function createApp(
-  { settings: { limits, trustedProxies }, requestTimeoutMs, unreadAnswerMs }: HttpOptions,
+  { settings: { limits, trustedProxies }, basePath, requestTimeoutMs, unreadAnswerMs }: HttpOptions,
   toCallerError: ToCallerError,
 ): FastifyInstance {
   return fastify({
@@ -147,6 +150,7 @@ function createApp(
     },
     trustProxy: trustedProxies.length > 0 ? createTrustProxy(trustedProxies) : false,
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
     ...handleErrorsBeforeRouting(toCallerError),
     genReqId: requestIdOf,
   });

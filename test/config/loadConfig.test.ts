@@ -21,6 +21,7 @@ describe('the configuration', () => {
       followUpWaits: [60, 300, 900, 3_600, 21_600, 86_400],
       invitationLandsWithinMs: 10_000,
       port: 4000,
+      publicUrl: null,
       database: null,
       dataDir: path.resolve('.data'),
       upstream: 'sandbox',
@@ -107,6 +108,13 @@ describe('the configuration', () => {
     [{ OIDC_ROLE_NAMES: 'viewer,admin' }, 'OIDC_ROLE_NAMES: expected three words'],
     [{ CORS_ORIGINS: 'https://portal.example.com/' }, 'CORS_ORIGINS.0: expected origins such as'],
     [{ TRUSTED_PROXIES: 'everybody' }, 'TRUSTED_PROXIES.0: '],
+    [{ PUBLIC_URL: 'tools.example.com/members' }, 'PUBLIC_URL: expected an http or https URL'],
+    [{ PUBLIC_URL: 'https://a/?b' }, 'PUBLIC_URL: expected an http or https URL'],
+    [{ PUBLIC_URL: 'https://a/graphql/' }, 'PUBLIC_URL: expected a path that begins otherwise'],
+    [
+      { PUBLIC_URL: 'https://tools.example.com/members/' },
+      'PUBLIC_URL: expected with AUTH_MODE token or oidc',
+    ],
     [{ TRUSTED_DOCUMENTS: 'enforce' }, 'TRUSTED_DOCUMENTS_FILE: expected'],
     [
       { UPSTREAM: 'aws' },

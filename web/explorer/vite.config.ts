@@ -7,8 +7,12 @@ import { defineConfig, type Plugin } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // src/http/routes/explorer.ts serves the assets under this path. The page is at /graphql.
-  base: '/explorer/',
+  // All addresses are relative, so that the page works below any path. The page is at /graphql, and
+  // src/http/routes/explorer.ts serves the assets under /explorer/.
+  base: './',
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `./explorer/${file}` : { relative: true }),
+  },
   plugins: [withoutInlineFonts(), gzipped()],
   build: {
     outDir: fileURLToPath(new URL('../../dist/explorer', import.meta.url)),
