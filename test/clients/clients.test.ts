@@ -20,7 +20,7 @@ import {
   type Variables,
 } from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
-import { graphqlSse } from './graphqlSse.js';
+import { graphqlSse, graphqlSseShared } from './graphqlSse.js';
 import { serveOtherOrigin } from './otherOrigin.js';
 import { relay } from './relay.js';
 import { withTexts } from './relayArtifacts.js';
@@ -149,6 +149,27 @@ describe.each(NAMES)('%s', (name) => {
     expect(answer).toMatchObject({ data: { administrators: [{ id: 'default' }] }, codes: [] });
     expect(results.at(-1)).toMatchObject(endOf(requestId));
     expect((await run(gateway.tokens.none)).answer.codes).toEqual(['UNAUTHENTICATED']);
+  });
+});
+
+describe('graphql-sse with singleConnection', () => {
+  const name = 'graphql-sse with singleConnection';
+
+  it('runs all operations on one stream, on a page of another origin too', async () => {
+    const client = graphqlSseShared(gateway.url, gateway.tokens.viewer);
+    const follow = () => client.follow({ id: requestId });
+    const [{ codes }, ...followed] = await Promise.all([client.run('administrators'), follow(), follow()]);
+    expect(codes).toEqual([]);
+    expect(followed.map((results) => results.at(-1))).toMatchObject([endOf(requestId), endOf(requestId)]);
+    const inPage = await page.evaluate(
+      async ({ client: [clientName, artifacts, url, used], id }) =>
+        globalThis.connectClient(clientName, artifacts)(url, used).follow({ id }),
+      {
+        client: [name, gateway.artifacts, gateway.url, gateway.tokens.viewer] as const,
+        id: requestId,
+      },
+    );
+    expect(inPage.at(-1)).toMatchObject(endOf(requestId));
   });
 });
 

@@ -1,4 +1,4 @@
-import { NetworkError } from 'graphql-sse';
+import { createClient, NetworkError, type Client } from 'graphql-sse';
 import { connectGraphqlSse } from './connect/graphqlSse.js';
 import {
   codesOf,
@@ -9,8 +9,17 @@ import {
   type Variables,
 } from './documents.js';
 
+/** With all operations on one stream. */
+export function graphqlSseShared(url: string, token: string): TestClient {
+  const headers = { authorization: `Bearer ${token}` };
+  return testClient(createClient({ url, headers, retryAttempts: 0, singleConnection: true }));
+}
+
 export function graphqlSse(url: string, token: string): TestClient {
-  const client = connectGraphqlSse(url, token, { retryAttempts: 0 });
+  return testClient(connectGraphqlSse(url, token, { retryAttempts: 0 }));
+}
+
+function testClient(client: Pick<Client, 'iterate'>): TestClient {
   const resultsOf = async (query: string, variables: Variables): Promise<ClientAnswer[]> => {
     const results: ClientAnswer[] = [];
     try {

@@ -2,7 +2,7 @@
 import { apolloClient } from './apolloClient.js';
 import type { ConnectTestClient } from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
-import { graphqlSse } from './graphqlSse.js';
+import { graphqlSse, graphqlSseShared } from './graphqlSse.js';
 import { relay } from './relay.js';
 import type { RelayArtifacts } from './relayArtifacts.js';
 import { urql } from './urql.js';
@@ -18,6 +18,7 @@ globalThis.connectClient = (name, artifacts) => {
     Relay: relay(artifacts),
     'graphql-request': graphqlRequest,
     'graphql-sse': graphqlSse,
+    'graphql-sse with singleConnection': graphqlSseShared,
   };
   return clients[name]!;
 };
