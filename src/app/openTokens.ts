@@ -11,6 +11,7 @@ import type { UserError } from '../services/input/faults.js';
 import { createTokenService, type CreateTokenInput } from '../services/access/tokens.js';
 import { createTokenStore } from '../store/access/tokenStore.js';
 import { openMigratedDatabase } from './database.js';
+import { withSignIn } from './databaseSignIn.js';
 import { findInstallation } from './installation.js';
 
 /** API tokens as the operator of the gateway manages them. */
@@ -44,7 +45,11 @@ export async function openTokens(
 ): Promise<ApiTokens> {
   const addresses = config.database ?? addressesOf(await joinEmbeddedDatabase(config.dataDir, process));
   const { migrationsDir } = findInstallation();
-  const { database } = await openMigratedDatabase(addresses, migrationsDir, process);
+  const { database } = await openMigratedDatabase(
+    withSignIn(addresses, config.awsNetwork),
+    migrationsDir,
+    process,
+  );
   const administrators = config.administrators ?? [DEFAULT_ADMINISTRATOR];
   const tokens = createTokenService(createTokenStore(database.prisma), administrators);
   return {

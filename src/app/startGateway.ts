@@ -12,6 +12,7 @@ import { createOriginStore } from '../store/requests/requestOrigin.js';
 import { createAccess } from './access.js';
 import { openCore } from './core.js';
 import { DATABASE_CONNECTIONS } from './databaseConnections.js';
+import { withSignIn } from './databaseSignIn.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 import { prepareHttp } from './http.js';
 import type { Installation } from './installation.js';
@@ -56,7 +57,8 @@ export async function startGateway(
   const stopping = new AbortController();
 
   const local = await startLocalServices(config, installation.sandboxProgram, process);
-  const { addresses, sandboxUrl } = local;
+  const { sandboxUrl } = local;
+  const addresses = withSignIn(local.addresses, awsNetwork);
   const { migrationsDir, explorerDir } = installation;
   const core = await openCore(config, { addresses, sandboxUrl, migrationsDir }, process, {
     intervals,

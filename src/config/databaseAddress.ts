@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DatabaseAddress, DatabaseAddresses } from '../ports/databaseAddress.js';
+import { iamAddress } from './databaseIam.js';
 import { hostsIn, writerAmong, type WrittenHost } from './databaseHosts.js';
 import { databaseTls } from './databaseTls.js';
 import { didYouMean } from './didYouMean.js';
@@ -25,13 +26,16 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,49}$/;
 export const databaseVariables = {
   DATABASE_URL: databaseUrl('DATABASE_URL').optional(),
   DIRECT_DATABASE_URL: databaseUrl('DIRECT_DATABASE_URL').optional(),
+  DATABASE_SIGN_IN: z.enum(['password', 'rds-iam']).default('password'),
+  AWS_REGION: z.string().optional(),
 };
 
 /** The addresses of the database of a gateway; null without DATABASE_URL. */
 export function databaseAddresses(
-  { DATABASE_URL: record, DIRECT_DATABASE_URL: direct }: z.infer<z.ZodObject<typeof databaseVariables>>,
+  variables: z.infer<z.ZodObject<typeof databaseVariables>>,
   faults: string[],
 ): DatabaseAddresses | null {
+  const { DATABASE_URL: record, DIRECT_DATABASE_URL: direct } = variables;
   if (record === undefined) {
     if (direct !== undefined) {
       faults.push('DIRECT_DATABASE_URL: expected together with DATABASE_URL');
@@ -41,7 +45,14 @@ export function databaseAddresses(
   if (direct !== undefined && direct.schema !== record.schema) {
     faults.push('DIRECT_DATABASE_URL: expected the same `schema` as in DATABASE_URL');
   }
-  return { record, direct: direct ?? record };
+  if (variables.DATABASE_SIGN_IN === 'password') {
+    return { record, direct: direct ?? record };
+  }
+  const signedIn = iamAddress(record, variables.AWS_REGION, faults);
+  return {
+    record: signedIn,
+    direct: direct === undefined ? signedIn : iamAddress(direct, variables.AWS_REGION, faults),
+  };
 }
 
 /** The address in a URL of the gateway's own making. */

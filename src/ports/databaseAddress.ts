@@ -20,6 +20,8 @@ export interface DatabaseAddress {
   /** A function is asked for each connection: some passwords are good for minutes. */
   readonly password?: string | (() => Promise<string>);
   readonly database?: string;
+  /** The region whose IAM signs the user in, instead of a password. */
+  readonly iamRegion?: string;
   /** Settings of the session that are sent when a connection is opened, as libpq's `options`. */
   readonly options?: string;
   /** False: without TLS. Without it: as PGSSLMODE says, else without TLS. */

@@ -75,8 +75,9 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
     const pooled = await pool('pool_mode = session');
     const { prisma, cancellable, close } = openDatabase(addressOf(pooled));
     try {
+      await prisma.$queryRaw`SELECT 1`;
       const asked = cancellable(AbortSignal.timeout(500), () => prisma.$queryRaw`SELECT pg_sleep(20)::text`);
-      await expect(asked).rejects.toThrow();
+      await expect(asked).rejects.toThrow(/canceling statement/);
       const { rows } = await onServer(database.url, (client) =>
         client.query(
           `SELECT query FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'`,

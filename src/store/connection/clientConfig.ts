@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 /** The part of pg's configuration that an address decides. */
 export type ConnectionConfig = Omit<
   DatabaseAddress,
-  'variable' | 'schema' | 'caFile' | 'tls' | 'isTlsDirect'
+  'variable' | 'schema' | 'caFile' | 'iamRegion' | 'tls' | 'isTlsDirect'
 > & {
   readonly ssl?: ConnectionOptions | false;
   readonly sslnegotiation?: 'direct';
@@ -21,7 +21,15 @@ export interface SessionSettings {
 
 /** pg's configuration of a connection to this address. */
 export function clientConfig(
-  { variable: _variable, schema: _schema, caFile: _caFile, tls, isTlsDirect, ...server }: DatabaseAddress,
+  {
+    variable: _variable,
+    schema: _schema,
+    caFile: _caFile,
+    iamRegion: _region,
+    tls,
+    isTlsDirect,
+    ...server
+  }: DatabaseAddress,
   applicationName: string,
 ): ConnectionConfig {
   return {

@@ -1,0 +1,19 @@
+import type { AwsNetwork } from '../ports/awsNetwork.js';
+import type { DatabaseAddress, DatabaseAddresses } from '../ports/databaseAddress.js';
+import { createRdsToken } from '../upstream/rdsToken.js';
+
+/** The addresses with a source of passwords, if they sign in with IAM. */
+export function withSignIn(
+  { record, direct }: DatabaseAddresses,
+  network: AwsNetwork | null,
+): DatabaseAddresses {
+  const signedIn = withToken(record, network);
+  return { record: signedIn, direct: direct === record ? signedIn : withToken(direct, network) };
+}
+
+function withToken(address: DatabaseAddress, network: AwsNetwork | null): DatabaseAddress {
+  const { iamRegion: region, host: hostname = '', port = 5432, user: username = '' } = address;
+  return region === undefined
+    ? address
+    : { ...address, password: createRdsToken({ region, hostname, port, username }, network) };
+}
