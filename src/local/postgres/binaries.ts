@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,6 +55,7 @@ export async function makeReachable(
   binaries: PostgresBinaries,
   user: SystemUser | undefined,
 ): Promise<PostgresBinaries> {
+  await makeLinks(binaries);
   if (await canRun(binaries, user)) {
     return binaries;
   }
@@ -91,6 +92,16 @@ export function programOptions(user: SystemUser | undefined): {
 export async function makeSystemDirectory(): Promise<void> {
   await mkdir(SYSTEM_DIRECTORY, { recursive: true });
   await chmod(SYSTEM_DIRECTORY, 0o755);
+}
+
+/** Makes the links between the libraries that the package's install script makes, after an install without scripts. */
+async function makeLinks({ root }: PostgresBinaries): Promise<void> {
+  const folder = dirname(root);
+  const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const [link] = JSON.parse(list) as { target: string }[];
+  if (link !== undefined && !(await exists(join(folder, link.target)))) {
+    await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+  }
 }
 
 async function canRun(binaries: PostgresBinaries, user: SystemUser | undefined): Promise<boolean> {

