@@ -9,7 +9,11 @@ const READ_ONLY_TRANSACTION = '25006';
 const READ_ONLY_SETTINGS = new Set(['default_transaction_read_only', 'in_hot_standby']);
 
 /** pg's configuration, with the hosts among which the connection chooses. */
-export type DatabaseClientConfig = pg.ClientConfig & { readonly writerAmong?: readonly DatabaseHost[] };
+export type DatabaseClientConfig = pg.ClientConfig & {
+  readonly writerAmong?: readonly DatabaseHost[];
+  /** The search that the connections of a pool share. */
+  readonly searchWriter?: () => Promise<DatabaseHost>;
+};
 
 /** A connection to the database that chooses the host that takes writes, and that knows whether its session takes them. */
 export class DatabaseClient extends pg.Client {
@@ -59,9 +63,9 @@ export class DatabaseClient extends pg.Client {
   }
 
   private async connectToWriter(): Promise<pg.Client> {
-    const { writerAmong } = this.config;
+    const { writerAmong, searchWriter } = this.config;
     if (writerAmong !== undefined) {
-      Object.assign(this, await findWriter(this.config, writerAmong));
+      Object.assign(this, await (searchWriter?.() ?? findWriter(this.config, writerAmong)));
     }
     const client = await super.connect();
     this.connectedAt = performance.now();

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { DatabaseClient } from './databaseClient.js';
+import { DatabaseClient, type DatabaseClientConfig } from './databaseClient.js';
+import { findWriter, shareSearch } from './writerSearch.js';
 
 /**
  * A pool that keeps no connection to a server that takes no writes: after a failover, that is the former primary. The
@@ -9,8 +10,15 @@ export class DatabasePool extends pg.Pool {
   private readonly inUse = new Set<pg.PoolClient>();
   private readonly idle = new Set<pg.PoolClient>();
 
-  constructor(config: pg.PoolConfig) {
-    super({ ...config, Client: DatabaseClient as unknown as new () => pg.ClientBase });
+  constructor(config: pg.PoolConfig & DatabaseClientConfig) {
+    const { writerAmong } = config;
+    super({
+      ...config,
+      ...(writerAmong === undefined
+        ? {}
+        : { searchWriter: shareSearch(() => findWriter(config, writerAmong)) }),
+      Client: DatabaseClient as unknown as new () => pg.ClientBase,
+    });
     // A connection that breaks while it is idle leaves the pool by itself.
     this.on('error', () => undefined);
     this.on('acquire', (client) => {

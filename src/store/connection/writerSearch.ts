@@ -9,6 +9,24 @@ export class NoWriterError extends Error {
   override readonly name = 'NoWriterError';
 }
 
+/** A failed search answers for the next ones so long, in milliseconds: waiting statements would else storm the servers. */
+const FAILURE_HOLDS_MS = 250;
+
+/** One search at a time for all connections of a pool. */
+export function shareSearch(search: () => Promise<DatabaseHost>): () => Promise<DatabaseHost> {
+  let current: Promise<DatabaseHost> | null = null;
+  const clear = (): void => {
+    current = null;
+  };
+  return () => {
+    if (current === null) {
+      current = search();
+      current.then(clear, () => setTimeout(clear, FAILURE_HOLDS_MS).unref());
+    }
+    return current;
+  };
+}
+
 /**
  * Asks all hosts at once, and returns the first that takes writes: the others may never answer.
  *

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
 import { createLog } from '../../../src/log.js';
 import { openDatabase } from '../../../src/store/connection/client.js';
@@ -12,6 +12,8 @@ import { onServer } from '../../support/database.js';
 import { startPostgresPair, type PostgresPair } from '../../support/postgresPair.js';
 
 const log = createLog('fatal');
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let pair: PostgresPair;
 
