@@ -76,17 +76,7 @@ export function accessFaults(settings: AccessVariables): string[] {
   const faults: string[] = [];
   const modes = settings.AUTH_MODE ?? ['none'];
   if (modes.includes('none')) {
-    if (modes.length > 1) {
-      faults.push('AUTH_MODE: expected none, or token and oidc');
-    }
-    if (!LOOPBACK.includes(settings.HOST)) {
-      faults.push('HOST: expected a loopback address, since AUTH_MODE none admits every client');
-    }
-    if (settings.PUBLIC_URL !== undefined && !LOOPBACK.includes(new URL(settings.PUBLIC_URL).hostname)) {
-      faults.push(
-        'PUBLIC_URL: expected with AUTH_MODE token or oidc, since AUTH_MODE none admits every client',
-      );
-    }
+    faults.push(...openFaults(settings, modes));
   }
   if (modes.includes('oidc')) {
     if (settings.OIDC_ISSUER === undefined) {
@@ -104,6 +94,23 @@ export function accessFaults(settings: AccessVariables): string[] {
   }
   if (settings.TRUSTED_DOCUMENTS !== 'off' && settings.TRUSTED_DOCUMENTS_FILE === undefined) {
     faults.push('TRUSTED_DOCUMENTS_FILE: expected with TRUSTED_DOCUMENTS log or enforce');
+  }
+  return faults;
+}
+
+/** The contradictions of AUTH_MODE none. */
+function openFaults(settings: AccessVariables, modes: readonly string[]): string[] {
+  const faults: string[] = [];
+  if (modes.length > 1) {
+    faults.push('AUTH_MODE: expected none, or token and oidc');
+  }
+  if (!LOOPBACK.includes(settings.HOST)) {
+    faults.push('HOST: expected a loopback address, since AUTH_MODE none admits every client');
+  }
+  if (settings.PUBLIC_URL !== undefined && !LOOPBACK.includes(new URL(settings.PUBLIC_URL).hostname)) {
+    faults.push(
+      'PUBLIC_URL: expected with AUTH_MODE token or oidc, since AUTH_MODE none admits every client',
+    );
   }
   return faults;
 }
