@@ -35,7 +35,7 @@ function cut(line: string): string {
   return `${start},"characters":${line.length},"begin":${JSON.stringify(begin)},"end":${JSON.stringify(end)},"msg":"a long line, cut"}\n`;
 }
 
-/** Logs a failure that repeats: its first time and its end, whatever comes between at the level `debug`. */
+/** Logs a failure that repeats: its first time and its end; the times between at the level `debug`. */
 export interface FailureLog {
   failed(error: unknown): void;
   worked(): void;

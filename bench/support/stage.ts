@@ -12,7 +12,7 @@ import { startGateway, startSandbox, type BenchSandbox, type Program } from './p
 export interface Stage {
   readonly postgres: BenchPostgres;
   readonly sandbox: BenchSandbox;
-  /** Accounts that nobody has asked for yet. */
+  /** Accounts that no request has had yet. */
   readonly accounts: (count: number) => BenchAccount[];
   /** Starts a gateway on an empty database. */
   gateway(environment?: Record<string, string>): Promise<StagedGateway>;

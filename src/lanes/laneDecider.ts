@@ -30,7 +30,7 @@ export type LaneAction =
       readonly busyBatchKeys: readonly string[];
       readonly fullOnly: boolean;
     }
-  /** Sleep until a notification, for at most so many milliseconds (null: no limit). */
+  /** Sleep until a notification, for at most this number of milliseconds (null: no limit). */
   | { readonly kind: 'SLEEP'; readonly limitMs: number | null }
   /** Give the lane up if nothing waits in it. */
   | { readonly kind: 'RELEASE' }

@@ -10,11 +10,11 @@ export interface Replica {
   url(): string | null;
   /** Resolves once one runs. */
   up(): Promise<void>;
-  /** `kill -9`; it is started again after so many milliseconds. False: none was running. */
+  /** `kill -9`; it is started again after this number of milliseconds. False: none was running. */
   kill(downMs: number): boolean;
-  /** SIGSTOP now and SIGCONT after so many milliseconds. False: none was running. */
+  /** SIGSTOP now and SIGCONT after this number of milliseconds. False: none was running. */
   freeze(forMs: number): boolean;
-  /** How it ended when nobody had killed it, with its last words. */
+  /** How it ended when the test had not killed it, with its last words. */
   readonly ownEnds: readonly string[];
   /** What processes that ended had to say. */
   words(): string;
@@ -59,7 +59,7 @@ export function keepReplica(environment: Record<string, string>): Replica {
     }
   };
   const life = live();
-  // A frozen process would outlive whoever started it.
+  // A frozen process would outlive the test that started it.
   const leaveNone = (): void => void running?.kill('SIGKILL');
   process.once('exit', leaveNone);
 

@@ -34,7 +34,7 @@ export interface ChaosResult {
   /** From the last trouble until everything had finished. */
   readonly secondsToSettle: number;
   readonly violations: readonly Violation[];
-  /** Gateways that ended though nobody killed them, with their last words. */
+  /** Gateways that ended though the test had not killed them, with their last words. */
   readonly ownEnds: readonly string[];
   /** For a look at what went wrong. */
   readonly history: History;

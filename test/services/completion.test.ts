@@ -56,8 +56,8 @@ describe('the completing of an answer', () => {
     const answer = async (caller: string): Promise<void> => {
       await ready;
       // As graphql-js does it: a list that is no promise is completed at once.
-      const list = createCompletion(turns, caller, () => null).admit(entries(100));
-      if ('then' in list) {
+      const list: unknown = createCompletion(turns, caller, () => null).admit(entries(100));
+      if (list instanceof Promise) {
         await list;
       }
       work(3);

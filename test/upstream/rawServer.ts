@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 /** What a raw server does with a request it has read whole. */
 export type RawReply = (socket: Socket, request: string) => void;
 
-/** A TCP server that answers HTTP requests with whatever bytes a test likes, or with none. */
+/** A TCP server that answers HTTP requests with the bytes of a test, or with none. */
 export interface RawServer extends AsyncDisposable {
   readonly endpoint: string;
   /** Heads and bodies, in the order in which they came. */

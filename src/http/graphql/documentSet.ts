@@ -29,7 +29,7 @@ const SCHEMA_TOKENS = 1_000;
 /**
  * Reads the documents of a file.
  *
- * @param allowsIntrospection whether `has` accepts introspection queries, whatever the file has.
+ * @param allowsIntrospection whether `has` accepts introspection queries that the file does not have.
  * @throws GatewayError BAD_CONFIGURATION when the file cannot be read, or one of its documents cannot be parsed.
  */
 export function readDocumentSet(file: string, allowsIntrospection: boolean): DocumentSet {

@@ -12,7 +12,7 @@ export interface TrustedDocumentSettings {
 }
 
 export interface TrustedDocumentDependencies {
-  /** Whether introspection queries are executed, whatever the file has. */
+  /** Whether introspection queries are executed that the file does not have. */
   readonly allowsIntrospection: boolean;
   readonly chargeRefused: ChargeRefused;
   readonly log: Log;

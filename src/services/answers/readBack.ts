@@ -20,7 +20,7 @@ export const CLOCK_TOLERANCE_MS = 2_000;
 /** The entry stays in the list but no longer belongs to the administrator; CreateMembers restores it. */
 const GONE = new Set(['removed', 'resigned', 'deleted']);
 
-/** An invitation was sent, whatever its later result. */
+/** An invitation was sent; its later result does not matter. */
 const INVITED = new Set([
   'invited',
   'enabled',

@@ -1,6 +1,6 @@
 import type { RequestWatch } from '../../ports/requests.js';
 
-/** Resolves when the request has finished, after so many seconds, or when one of the signals aborts. */
+/** Resolves when the request has finished, when the seconds have passed, or when one of the signals aborts. */
 export async function waitForFinish(
   watch: RequestWatch,
   { seconds, signals }: { readonly seconds: number; readonly signals: readonly AbortSignal[] },

@@ -58,7 +58,7 @@ async function reserveReads(
   return turn;
 }
 
-/** Requests that may leave when the whole burst is available again in so many seconds. */
+/** Requests that may leave when the whole burst is available again in this number of seconds. */
 function available({ perSecond, burst }: Rate, secondsToFull: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`floor(${burst}::float8 - (${secondsToFull} - ${TOLERANCE_SECONDS}::float8) * ${perSecond}::float8)`;
 }

@@ -22,7 +22,7 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  *   is another one is not changed: it was settled earlier by this call, and sent again.
  * - OFFSET 0 keeps what each call carried apart, so that it is found by the call: with statistics of a moment when few calls
  *   had been sent, the outcomes of all of them would be read.
- * - The array of places makes the update a scan of these rows by place, whatever the statistics say: a join by place alone
+ * - The array of places makes the update a scan of these rows by place with any statistics: a join by place alone
  *   may be planned as a scan of everything.
  * - COALESCE around a status keeps the planner from the partial indexes, which statistics from a quiet moment take for
  *   empty, where a row is named by its key or place already.

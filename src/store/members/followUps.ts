@@ -10,7 +10,7 @@ const ROWS_PER_CLAIM = 500;
 /** How long claimed rows are not due for other replicas, in seconds: a read waits 30 seconds for its rate, then for its answer. */
 const LEASE_SECONDS = 180;
 
-/** The fractional part of the golden ratio: its multiples spread the lanes evenly, whatever their ids. */
+/** The fractional part of the golden ratio: its multiples spread lanes with any ids evenly. */
 const GOLDEN = 0.618_033_988_749;
 
 /** Reads are due at multiples of this part of a wait, so that reads for several requests share calls. */

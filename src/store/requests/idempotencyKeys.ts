@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../generated/client.js';
 
 /**
  * Releases the idempotency keys of requests older than `hours`: such a key makes a new request when it is used again. The
- * key stays in the row of the old request. Reads only the index of held keys, whatever the size of the table.
+ * key stays in the row of the old request. Reads only the index of held keys, so that the size of the table does not matter.
  */
 export async function releaseIdempotencyKeys(prisma: PrismaClient, hours: number): Promise<void> {
   await prisma.$executeRaw`

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../generated/client.js';
 import type { ProgressStore, RequestVersion } from '../../ports/progress.js';
 
-/** Request progress from the counts of targets: a row for each target of a request, whatever its number of accounts. */
+/** Request progress from the counts of targets: a row for each target of a request, for any number of accounts. */
 export function createProgressStore(prisma: PrismaClient): ProgressStore {
   return {
     versions: (requestIds) => prisma.$queryRaw<RequestVersion[]>`

@@ -56,7 +56,7 @@ async function findSource(
  * Race: the rows that are copied are final, since the other request has finished. Retention alone may delete them, target
  * by target and the e-mail addresses last, or those alone. A request with an erased target is not copied.
  *
- * The accounts of a target are one array: whatever number of rows the planner expects, it cannot choose to compare all
+ * The accounts of a target are one array: with any number of rows that the planner expects, it cannot choose to compare all
  * accounts with all accounts.
  */
 export function retryStatement(retry: NewRetry): Prisma.Sql {

@@ -32,7 +32,7 @@ function acceptedOnce(asked: readonly AskedMutation[], requests: readonly Reques
   const notes = new Set(asked.map(({ note }) => note));
   const violations = requests
     .filter(({ note }) => note === null || !notes.has(note))
-    .map(({ id }) => `request ${id} was asked by nobody`);
+    .map(({ id }) => `request ${id} was asked by no client`);
   for (const { note, answeredWith } of asked) {
     const made = byNote.get(note) ?? [];
     if (made.length > 1) {

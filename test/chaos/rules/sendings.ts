@@ -90,7 +90,7 @@ function invitedOnce({ history, outcomes }: Evidence): Violation[] {
   return [...twice, ...missing].map((what) => ({ rule: 'INVITED_ONCE', what }));
 }
 
-/** Removals are of accounts that nobody creates or invites. */
+/** Removals are of accounts that no request creates or invites. */
 function isAdding(operation: MembershipOperation | undefined): boolean {
   return operation === 'CREATE_MEMBERS' || operation === 'INVITE_MEMBERS';
 }

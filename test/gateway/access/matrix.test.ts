@@ -188,7 +188,7 @@ describe.each(Object.keys(OPERATIONS))('%s', (field) => {
   it.each([
     ['no credentials', null],
     ['another scheme', 'Basic YW5uOnNlY3JldA=='],
-    ['a token that nobody made', `Bearer mgw_${'x'.repeat(43)}`],
+    ['a token that was never made', `Bearer mgw_${'x'.repeat(43)}`],
     ['half a token', 'Bearer mgw_abc'],
     ['an unsigned token', 'Bearer e30.e30.e30'],
     ['nothing to bear', 'Bearer '],

@@ -170,7 +170,7 @@ describe('auto-enable ALL', () => {
 });
 
 describe('reconcile', () => {
-  it('finds members that came by themselves up to date, whatever address is wanted', async () => {
+  it('finds members that came by themselves up to date, with any address that is wanted', async () => {
     await organization.setAutoEnable('NEW');
     const joined = members(2, 600);
     await organization.replace([...INSIDE, ...joined]);

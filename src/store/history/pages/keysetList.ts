@@ -9,7 +9,7 @@ export interface ScanLimits {
   readonly scan: number;
   /** By all branches of a merge together. */
   readonly merge: number;
-  /** By each branch of a merge, also when there are so many branches that the sum exceeds `merge`. */
+  /** By each branch of a merge, also when the sum over all branches exceeds `merge`. */
   readonly perBranch: number;
   /** By a count. */
   readonly count: number;
