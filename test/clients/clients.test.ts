@@ -156,6 +156,7 @@ describe('graphql-sse with singleConnection', () => {
   const name = 'graphql-sse with singleConnection';
 
   it('runs all operations on one stream, on a page of another origin too', async () => {
+    requestId = await addMember(graphqlSse(gateway.url, await gateway.operatorToken()), 900);
     const client = graphqlSseShared(gateway.url, gateway.tokens.viewer);
     const follow = () => client.follow({ id: requestId });
     const [{ codes }, ...followed] = await Promise.all([client.run('administrators'), follow(), follow()]);
