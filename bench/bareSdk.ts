@@ -54,7 +54,7 @@ async function oneByOne(sends: readonly Send[], calls: readonly Account[][]): Pr
   return times;
 }
 
-/** All calls to one target, so many in flight at any time. */
+/** All calls to one target, with a constant number in flight. */
 async function crowd(send: Send, calls: readonly Account[][], inFlight: number): Promise<void> {
   const waiting = [...calls];
   const work = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /*
  * What the gateway adds to a mutation of one account: its time less that of the same calls through the bare AWS SDK,
- * one after the other, each with an account nobody has asked for before. At one target and at four, with and without
+ * one after the other, each with an account that was not asked for before. At one target and at four, with and without
  * latency.
  */
 import { FOUR_TARGETS, ONE_TARGET, startBareSdk, type BareSdk, type BareTarget } from './support/bareSdk.js';

@@ -64,5 +64,5 @@ async function handOver({ sandbox, accounts }: Stage, holder: StagedGateway, way
     }
     await sleep(20);
   }
-  throw new Error(`nobody took the lane over within ${LIMIT_MS} ms`);
+  throw new Error(`no worker took the lane over within ${LIMIT_MS} ms`);
 }

@@ -7,7 +7,7 @@ import { createJobDatabase } from '../../src/store/connection/jobDatabase.js';
 import { createRequestStore } from '../../src/store/requests/requestStore.js';
 import { openRecord, timed, type WriteRequest } from './record.js';
 
-/** The gateway's own way, jobs and wake-up calls included; nobody works the lanes. */
+/** The gateway's own way, jobs and wake-up calls included; no worker takes the lanes. */
 export async function openStoreWay(closers: Closers, databaseUrl: string): Promise<WriteRequest> {
   const { prisma, lanes } = await openRecord(closers, databaseUrl);
   const log = createLog('warn');
@@ -19,7 +19,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
     boss: jobQueues.boss,
     lanes: lanes.all,
     dependenciesFor: () => {
-      throw new Error('nobody works the lanes here');
+      throw new Error('no worker takes the lanes here');
     },
     lanesWithWork: async () => [],
     alone: false,
@@ -30,7 +30,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
   return (request) => timed(() => store.insert(request));
 }
 
-/** Prisma's own way: createMany, so many rows at a time. */
+/** Prisma's own way: createMany, a number of rows at a time. */
 export async function openCreateManyWay(
   closers: Closers,
   databaseUrl: string,

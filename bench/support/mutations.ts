@@ -116,7 +116,7 @@ export function createGatewayClient(url: string): GatewayClient {
 /** Last six digits from which on the sandbox has ids with a meaning of their own. */
 const MAGIC_FROM = 900_000;
 
-/** Account ids that nobody has asked for yet, in order. */
+/** Account ids that were not asked for yet, in order. */
 export function createAccountSource(): (count: number) => BenchAccount[] {
   let next = 100_000_000_000;
   const take = (): BenchAccount => {

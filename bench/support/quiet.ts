@@ -50,7 +50,7 @@ async function awaitQuiet(): Promise<void> {
   }
 }
 
-/** Measures whatever else runs. */
+/** Measures, also while other programs run. */
 export async function withForeignCores<Value>(measure: () => Promise<Value>): Promise<Measured<Value>> {
   const before = { at: performance.now(), busy: busyMs(), own: ownMs() };
   const value = await measure();

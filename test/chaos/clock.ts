@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time between two looks at the clock during a wait, which may have been set back, in milliseconds. */
+/** Time between two looks at the clock, which may be set back during a wait, in milliseconds. */
 const TICK_MS = 50;
 
 /** The time of a plan, in milliseconds since its beginning. It stands still while trouble waits for something to kill. */

@@ -12,7 +12,7 @@ export type PlannedMutation = {
   /** The client sends it again under its key until it is answered; without one, once. */
   readonly idempotencyKey: string | null;
   readonly waitSeconds: number;
-  /** The client breaks its connection after so many milliseconds; null: it has patience. */
+  /** The client breaks its connection after this number of milliseconds; null: it waits. */
   readonly hangUpAfter: number | null;
 } & (PlannedRequest | PlannedRetry);
 

@@ -1,7 +1,7 @@
 /**
  * The rules a history is held against:
  * - `ACCEPTED_ONCE`: a mutation is on record at most once, the one it was answered with, and nothing else is
- * - `ALL_ASKED_FOR`: every account asked for has exactly one outcome at every target, and nobody else has one
+ * - `ALL_ASKED_FOR`: every account asked for has exactly one outcome at every target, and no other account has one
  * - `ALL_FINAL`: requests, outcomes and calls have ended
  * - `PROCESSED_IS_TRUE`: an account is PROCESSED only if the service took it, through one of its own calls
  * - `TAKEN_IS_PROCESSED`: what the service took through one of its calls ends PROCESSED
@@ -13,7 +13,7 @@
  * - `SENDS_AGREE`: outcomes and calls name each other
  * - `SETTLED_NOT_SENT`: what is settled, or canceled, is not sent again
  * - `TAKEN_NOT_SENT`: what the service took is not sent again after a look at the members
- * - `INVITED_ONCE`: nobody is invited twice, and everyone who is PROCESSED was
+ * - `INVITED_ONCE`: no account is invited twice, and each that is PROCESSED was
  * - `APART_IN_LANE`: no two calls in flight in a lane share an account
  * - `CALL_SIZE`: a call carries 1 to 50 distinct accounts
  */

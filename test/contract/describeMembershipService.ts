@@ -241,7 +241,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
     });
 
     it.each(['getMembers', 'listMembers'] as const)(
-      'gives up %s when nobody waits for it',
+      'gives up %s when no caller waits for it',
       async (action) => {
         await fixture.control('PUT', 'latency', { ms: 3_000 });
         const nobody = new AbortController();

@@ -108,7 +108,7 @@ describe('an attack', () => {
       'GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
       400,
     ],
-  ])('by %s is told so in the form of GraphQL, and by nobody by name', async (_what, bytes, status) => {
+  ])('by %s is told so in the form of GraphQL, and named by no one', async (_what, bytes, status) => {
     const answer = await sendRaw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { errors: unknown };

@@ -9,7 +9,7 @@ const CREATE = `mutation ($input: CreateMembersInput!) {
 }`;
 const FOLLOW = `subscription ($id: ID!) { requestProgress(id: $id) { id status counts { processed } } }`;
 
-/** A subscription with pages, of about so many points and 4 kB for each page. */
+/** A subscription with this number of pages, each of about 4 kB. */
 const followPages = (pages: number) =>
   `subscription ($id: ID!) { requestProgress(id: $id) { status ${Array.from(
     { length: pages },

@@ -71,7 +71,7 @@ function expectWithinRate(sent: RunReport['sent'], { perSecond, burst }: typeof 
   }
 }
 
-describe('a lane, whatever happens in whatever order', () => {
+describe('a lane, with random events in random order', () => {
   it('ends with every account processed once, through failures, lost answers and other holders', () => {
     const seen = { tenures: 0, claimsUnseen: 0 };
     fc.assert(

@@ -112,7 +112,7 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
     }
   });
 
-  it('in transaction mode, is told at the start in one line, whatever its port', async () => {
+  it('in transaction mode, is told at the start in one line, on any port', async () => {
     const pooled = await pool('pool_mode = transaction');
     const failed = await start({ DATABASE_URL: pooled }).then(String, String);
     expect(failed).toMatch(

@@ -124,7 +124,7 @@ describe('a fault proxy', () => {
     expect(client.heard).toBe('hello');
   });
 
-  it('cuts after so many bytes, passes exactly those, then resets', async () => {
+  it('cuts after a number of bytes, passes exactly those, then resets', async () => {
     const client = await dialAndTalk();
     proxy.existing({ kind: 'CUT_AFTER', direction: 'TO_CLIENT', bytes: 4 });
     client.socket.write('12');
@@ -134,7 +134,7 @@ describe('a fault proxy', () => {
     expect([client.heard, received]).toEqual(['hello1234', 'hello123456']);
   });
 
-  it('refuses connections that come, as if nobody listened, until it is told to pass them', async () => {
+  it('refuses connections that come, as if no program listened, until it is told to pass them', async () => {
     const client = await dialAndTalk();
     await proxy.coming({ kind: 'REFUSE' });
     expect((await dial()).end).toBe('ECONNREFUSED');

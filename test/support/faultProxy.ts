@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { proxyConnection, type ConnectionFault, type ProxiedConnection } from './proxiedConnection.js';
 
-/** What new connections may meet: what any connection may, or nobody who listens. */
+/** What new connections may meet: what any connection may, or a port without a listener. */
 export type ArrivalFault = ConnectionFault | { readonly kind: 'REFUSE' };
 
 /** The server behind it. */
@@ -14,7 +14,7 @@ export interface ProxyTarget {
 /** A TCP proxy on 127.0.0.1 that lets tests do to a connection what networks do. At first it passes everything on. */
 export interface FaultProxy {
   readonly port: number;
-  /** The same URL, with host and port of the proxy: to be given to whoever is to be troubled. */
+  /** The same URL, with host and port of the proxy: for the program that is to be troubled. */
   through(url: string): string;
   /** What happens from now on to the connections there are. */
   existing(fault: ConnectionFault): void;

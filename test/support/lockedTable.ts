@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Locks a table, so that nobody can read it unless another mode is asked for, until the client ends. */
+/** Locks a table, so that no other client can read it unless another mode is asked for, until the client ends. */
 export async function lockTable(
   databaseUrl: string,
   table: string,

@@ -10,7 +10,7 @@ export type Direction = 'TO_CLIENT' | 'TO_SERVER';
  * - `BLACK_HOLE`: nothing is passed on, neither side is closed or told. What was sent meanwhile is not lost: it
  *   arrives when the connection passes again, as from a network that was cut and has healed, even after its sender left
  * - `HALF_CLOSE`: that direction ends (FIN), the other goes on
- * - `CUT_AFTER`: both sides are reset once so many more bytes have gone that way; all else is passed on
+ * - `CUT_AFTER`: both sides are reset once this number of bytes more has gone that way; all else is passed on
  */
 export type ConnectionFault =
   | { readonly kind: 'PASS'; readonly latencyMs?: number }

@@ -2,7 +2,7 @@ import type { GraphiQLProps } from 'graphiql';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
-/** Resolves with the GraphQL answer in a response, whatever its status; rejects with a sentence for the user if it has none. */
+/** Resolves with the GraphQL answer in a response of any status; rejects with a sentence for the user if it has none. */
 export async function readAnswer(response: Response): Promise<Awaited<ReturnType<Fetcher>>> {
   const text = await response.text();
   try {

@@ -72,7 +72,7 @@ export class InventoryFilter {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Only members last invited before this moment, whatever their status.',
+    description: 'Only members last invited before this moment, with any status.',
   })
   readonly invitedBefore?: Date | null;
 

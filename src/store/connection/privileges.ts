@@ -6,7 +6,7 @@ import type { Schemas } from './schemas.js';
 import { startFault } from './startFault.js';
 
 /** The tables of the record: of each model, its name in snake case. */
-export const RECORD_TABLES = Object.values(Prisma.ModelName).map((model) =>
+const RECORD_TABLES = Object.values(Prisma.ModelName).map((model) =>
   model.replaceAll(/(?<=.)[A-Z]/g, '_$&').toLowerCase(),
 );
 

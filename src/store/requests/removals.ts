@@ -37,7 +37,7 @@ export function createRecordedRemovals(
  * account_id and settled_at. An account may be in it several times.
  *
  * Reads the targets that settled since yesterday, by `settled_day`, and those of unfinished requests, by `request_open_idx`,
- * whatever the size of the record.
+ * and does not grow with the record.
  */
 export function removalsWithinDay(laneId: Prisma.Sql): Prisma.Sql {
   const operations = literals(REMOVING_OPERATIONS);

@@ -71,7 +71,7 @@ function isLookedUp(row: CallRow): boolean {
   return (row.status === 'UNANSWERED' && row.attempts > 0) || isSilent(row);
 }
 
-/** A call that arrives after its accounts were looked up, and settled, can be known to nobody. */
+/** A call that arrives after its accounts were looked up, and settled, is known to no one. */
 function takenAllTheSame({ outcome, wire }: OutcomeEvidence, { isLate }: Evidence): [Rule, string][] {
   const { accountId, settledAt } = outcome;
   return wire

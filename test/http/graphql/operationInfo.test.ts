@@ -7,7 +7,5 @@ it('shows at most 100 characters of the name of an operation', () => {
   const operation = document.definitions.find(
     (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
   )!;
-  expect(operationInfoOf({ document, operation } as Parameters<typeof operationInfoOf>[0]).name).toBe(
-    'a'.repeat(100),
-  );
+  expect(operationInfoOf({ document, operation }).name).toBe('a'.repeat(100));
 });

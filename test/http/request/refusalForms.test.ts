@@ -132,7 +132,7 @@ describe('a 401', () => {
   it.each([
     ['no header', {}],
     ['no token', { authorization: 'Basic YW5uOnNlY3JldA==' }],
-    ['a token that nobody made', { authorization: `Bearer mgw_${'x'.repeat(43)}` }],
+    ['a made-up token', { authorization: `Bearer mgw_${'x'.repeat(43)}` }],
   ])('says how to get a token: %s', async (_what, headers) => {
     const { body } = await closed.post({ query: '{ requests { totalCount } }' }, headers);
     expect(body.errors?.[0]?.message).toMatch(

@@ -162,7 +162,7 @@ it.runIf(isRoot && othersMayRead(import.meta.filename))(
   },
 );
 
-it.runIf(!isRoot)('[needs a plain user] lives in the data directory, whatever its mode', async () => {
+it.runIf(!isRoot)('[needs a plain user] lives in the data directory, of any mode', async () => {
   await useDatabase('CREATE TABLE kept (id int)');
   expect((await lstat(join(dataDir, 'postgres'))).isDirectory()).toBe(true);
   await chmod(dataDir, 0o700);

@@ -25,7 +25,7 @@ describe('the status of a member', () => {
   });
 
   it.each(['', 'Banished', 'constructor', '__proto__', 'EMAIL_VERIFICATION_FAILED'])(
-    'is OTHER for a word nobody knows: %j',
+    'is OTHER for an unknown word: %j',
     (word) => {
       expect(memberStatusOf(word)).toBe('OTHER');
     },

@@ -109,7 +109,7 @@ describe('a turn', () => {
     });
   });
 
-  it('never keeps a read past its deadline, whatever the quota answers', async () => {
+  it('never keeps a read past its deadline, with any answer of the quota', async () => {
     const answer = fc.record({ granted: fc.constantFrom(0, 0, 0, 2), wait: fc.nat({ max: 4_000 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(answer), fc.nat({ max: 20_000 }), async (answers, deadline) => {

@@ -56,7 +56,7 @@ describe('the hashes of an input', () => {
     ]);
   });
 
-  it('of a previewed removal are those of earlier releases, in whatever order accounts and regions come', () => {
+  it('of a previewed removal are those of earlier releases, in any order of accounts and regions', () => {
     const bothRegions = IN_VIRGINIA.flatMap((target) => [target, { ...target, region: 'eu-west-1' }]);
     for (const [accounts, addresses] of [
       [ACCOUNTS, bothRegions],

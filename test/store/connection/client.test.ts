@@ -21,7 +21,7 @@ const FATAL = message(
 describe('a database whose server ends while a connection is opened', () => {
   it('rejects the statement as unreachable, and does not end the process', async () => {
     const server = createServer((socket) => {
-      // Ready and dead in one piece, as it arrives when whoever reads is busy.
+      // Ready and dead in one piece, as it arrives when the reader is busy.
       socket.once('data', () => socket.end(Buffer.concat([...READY, FATAL])));
       socket.on('error', () => socket.destroy());
     });

@@ -77,7 +77,7 @@ const FILTERS = combinations<OutcomeFilter>({
 
 describe('statistics', () => {
   it.each(Object.keys(EXPRESSIONS) as StatisticsDimension[])(
-    'by %s agree with the outcomes to the last account, whatever the filter',
+    'by %s agree with the outcomes to the last account, with any filter',
     async (dimension) => {
       for (const [place, filter] of FILTERS.entries()) {
         const caller = place % 3 === 0 ? ARCHIVE : LOCAL_CALLER;
@@ -115,7 +115,7 @@ describe('statistics', () => {
     expect(await counted(LOCAL_CALLER, [], filter)).toEqual([textOf({ outcomes: 44, accounts: 11 })]);
   });
 
-  it('have the newest first, and hours begin on the hour in UTC whatever the zone of the session', async () => {
+  it('have the newest first, and hours begin on the hour in UTC in any zone of the session', async () => {
     const rows = await history.statistics(
       LOCAL_CALLER,
       ['HOUR', 'STATUS'],

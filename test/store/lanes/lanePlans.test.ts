@@ -83,7 +83,7 @@ function expectBetween(rows: number, most: number): void {
   expect(rows).toBeLessThanOrEqual(most);
 }
 
-describe('a claim and its settlement read a few rows for each account, whatever else waits', () => {
+describe('a claim and its settlement read a few rows for each account, with any other work waiting', () => {
   it('before there are any statistics, and with plans that were made when the tables were empty', async () => {
     expect(await sendNext(record)).toBe(false);
     for (const first of [0, 5_000, 10_000]) {

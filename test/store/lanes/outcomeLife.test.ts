@@ -218,7 +218,7 @@ const EVENTS = [
   ),
 ];
 
-it('gives each account one outcome, and never changes a final one, whatever happens in whatever order', async () => {
+it('gives each account one outcome, and never changes a final one, with random events in random order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(EVENTS, { maxCommands: 40, size: 'max' }), async (events) => {
       await emptyRecord(database.prisma);
