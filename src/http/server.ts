@@ -115,6 +115,7 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const toCallerError = createToCallerError(options.log, tokenAdvice(options.settings.credentials));
   const app = createApp(options, toCallerError);
+  allowManyListeners(app);
   limitConnections(app.server, { ...options, maximum: options.settings.maxConnections });
   limitPipelining(app.server);
   await registerHooks(app, options, toCallerError);
@@ -131,6 +132,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     listen: (host, port) => app.listen({ host, port }),
     close: stopApollo,
   };
+}
+
+/** Most listeners of one event of an answer before Node warns of a leak: some ten parts wait for the end of a stream. */
+const LISTENERS = 20;
+
+function allowManyListeners(app: FastifyInstance): void {
+  app.server.prependListener('request', (_request, response) => {
+    response.setMaxListeners(LISTENERS);
+  });
 }
 
 function createApp(
