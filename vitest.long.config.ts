@@ -9,6 +9,7 @@ export default defineConfig({
     include: [
       'test/**/*.long.ts',
       // They call byRunLength.
+      'test/hostile/sqlTexts.test.ts',
       'test/store/history/{boundedLists,historyFilters}.test.ts',
       'test/store/lanes/{laneOrder,laneRecord,outcomeLife}.test.ts',
       'test/store/requests/cancelStore.test.ts',
