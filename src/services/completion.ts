@@ -36,11 +36,29 @@ export function createCompletion(
 ): Completion {
   let completed = 0;
   let sliceEnd = 0;
+  let waiting: { readonly turn: Promise<void>; entries: number } | null = null;
 
   const pause = async (): Promise<void> => {
     await turns.take(callerKey);
     deadlineOf()?.check();
     sliceEnd = performance.now() + SLICE_MS;
+  };
+
+  /**
+   * Waits for a turn together with other lists, up to SLICE_ENTRIES entries: what their entries have read is then read in one
+   * statement for all of them.
+   */
+  const pauseTogether = (entries: number): Promise<void> => {
+    if (waiting === null || waiting.entries + entries > SLICE_ENTRIES) {
+      const turn = pause().then(() => {
+        if (waiting?.turn === turn) {
+          waiting = null;
+        }
+      });
+      waiting = { turn, entries: 0 };
+    }
+    waiting.entries += entries;
+    return waiting.turn;
   };
 
   /** The list with a pause before each further slice. */
@@ -66,7 +84,9 @@ export function createCompletion(
       deadlineOf()?.check();
       const slices = entries.length > SLICE_ENTRIES ? inSlices(entries) : entries;
       const isShort = completed <= ENTRIES_WITHOUT_PAUSE && !turns.isIterationLong();
-      return isShort || performance.now() < sliceEnd ? slices : pause().then(() => slices);
+      return isShort || performance.now() < sliceEnd
+        ? slices
+        : pauseTogether(entries.length).then(() => slices);
     },
   };
 }

@@ -91,10 +91,12 @@ describe('exports of several callers whose clients do not read', () => {
     const served = await fetch(`${gateway.url}/${EXPORT}`, { headers });
     expect(served.status).toBe(200);
     expect((await served.text()).split('\n').length).toBeGreaterThan(10_000);
-    // The longest without progress: the first.
-    await expect(text(held[0]!.response)).rejects.toThrow('aborted');
-    expect(held.slice(1).map(({ response }) => response.errored)).toEqual([null, null, null]);
-    held.forEach(({ request }) => request.destroy());
+    // Which one was longest without progress depends on the buffers of the system.
+    const ends = await Promise.allSettled(held.map(({ response }) => text(response)));
+    const cut = ends.filter(({ status }) => status === 'rejected');
+    expect(cut).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ message: 'aborted' }) as Error },
+    ]);
   });
 });
 

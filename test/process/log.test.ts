@@ -45,7 +45,7 @@ it('logs one line for each request, without e-mail addresses and secrets at any 
   const expired = await issuer.sign({ exp: 1 });
   const guessed = `mgw_${'y'.repeat(43)}`;
   const ask = (bearer: string, requestId: string, body: unknown) =>
-    fetch(`${gateway.url}/graphql?token=in-the-query`, {
+    fetch(`${gateway.url}/graphql?access_token=in-the-query`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
