@@ -113,7 +113,8 @@ function faultOf(status: number, bytes: number, text: string): string | null {
 
 /** The heap of the process after a garbage collection, in bytes, from the inspector that `output` names. */
 async function usedHeapBytes(output: string): Promise<number> {
-  const socket = new WebSocket(/ws:\/\/\S+/.exec(output)?.[0] ?? 'no inspector');
+  // The last: the gateway sets its flags by starting Node again.
+  const socket = new WebSocket(output.match(/ws:\/\/\S+/g)?.at(-1) ?? 'no inspector');
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = reject;
