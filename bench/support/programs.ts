@@ -144,16 +144,16 @@ export async function startProgram(
   return { url: await firstUrl(child, file, listening), pid: child.pid ?? 0, stop, strike };
 }
 
-/** Node's options in an npm script: what a user's program runs with decides its memory and its speed. */
+/** Node's options in an npm script. The gateway sets those that decide its memory and its speed by itself. */
 function nodeOptions(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  const options = /exec node (.*) dist\/\S+$/.exec(scripts[script] ?? '')?.[1];
-  if (options === undefined) {
+  const command = /exec node (.*? )?dist\/\S+$/.exec(scripts[script] ?? '');
+  if (command === null) {
     throw new Error(`the npm script ${script} starts no program of the build`);
   }
-  return options.split(' ');
+  return command[1]?.trim().split(' ') ?? [];
 }
 
 async function firstUrl(child: ChildProcess, file: string, listening: RegExp): Promise<string> {
