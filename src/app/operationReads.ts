@@ -6,7 +6,7 @@ import { createFairTurns, type FairTurns } from '../services/fairTurns.js';
 import { withDeadline, type Deadline, type PerformRead } from '../services/deadline.js';
 
 /** Most connections that the reads of one caller use at once; the lanes and other callers use the others. */
-const CONNECTIONS_PER_CALLER = RECORD_CONNECTIONS - 2;
+const CONNECTIONS_PER_CALLER = 2;
 
 /** The reads of one operation: in the turns of its caller, and not after its deadline. */
 export interface OperationReads {

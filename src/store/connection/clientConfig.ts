@@ -52,7 +52,10 @@ export async function prepareSession(
 ): Promise<void> {
   const settings = [
     ...(schema === null ? [] : [`SET search_path TO "${schema}"`]),
-    ...(statementTimeoutMs === undefined ? [] : [`SET statement_timeout TO ${statementTimeoutMs}`]),
+    // Statements of callers: each uses one core, so that those of others have the rest.
+    ...(statementTimeoutMs === undefined
+      ? []
+      : [`SET statement_timeout TO ${statementTimeoutMs}`, 'SET max_parallel_workers_per_gather TO 0']),
   ];
   if (settings.length > 0) {
     await client.query(settings.join('; '));
