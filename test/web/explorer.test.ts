@@ -107,7 +107,7 @@ describe('the explorer', () => {
   });
 
   it('watches a request to its end', async () => {
-    const input = { accounts: accounts(3_000), waitSeconds: 0 };
+    const input = { accounts: accounts(1_000), waitSeconds: 0 };
     const { createMembers } = await gateway.execute(CreateMembersDocument, { input });
     await watch(createMembers?.request?.id ?? expect.fail('no request'));
     await expectText('response.json', '"requestProgress"');
