@@ -43,7 +43,7 @@ export async function startPgBouncer(databaseUrl: string, settings: string[]): P
   );
   // PgBouncer refuses to run as root.
   await chmod(folder, 0o755);
-  const child = spawn(PROGRAM, [...(isRoot ? ['-u', 'nobody'] : []), path.join(folder, 'pgbouncer.ini')], {
+  const child = spawn(PROGRAM, [...(isRoot ? ['-u', 'postgres'] : []), path.join(folder, 'pgbouncer.ini')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';

@@ -28,7 +28,7 @@ describe('a database whose server ends while a connection is opened', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const database = openDatabase(addressOf(`postgresql://nobody:secret@127.0.0.1:${port}/nothing`));
+    const database = openDatabase(addressOf(`postgresql://gateway:secret@127.0.0.1:${port}/nothing`));
 
     const failed: unknown = await database.prisma
       .$transaction((tx) => tx.$queryRaw`SELECT 1`)

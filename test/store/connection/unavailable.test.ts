@@ -29,7 +29,7 @@ describe('an error of the database', () => {
   });
 
   it('is UNAVAILABLE for reads and for requests when no server listens, and the error says what to do', async () => {
-    const nowhere = openDatabase(addressOf('postgresql://nobody:secret@127.0.0.1:1/nothing'));
+    const nowhere = openDatabase(addressOf('postgresql://gateway:secret@127.0.0.1:1/nothing'));
     const read = nowhere.prisma.$queryRaw`SELECT 1`;
     await expect(read).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAVAILABLE' });
     const store = createRequestStore(
