@@ -116,13 +116,15 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
     const pooled = await pool('pool_mode = transaction');
     const failed = await start({ DATABASE_URL: pooled }).then(String, String);
     expect(failed).toMatch(
-      /^Error: the gateway ended: DATABASE_URL: LISTEN and session locks do not last at 127\.0\.0\.1:\d+\/\w+: a pooler in transaction mode is in between; set DIRECT_DATABASE_URL to the same database without it, or use pool_mode = session\n$/,
+      /^Error: the gateway ended: cannot start: DATABASE_URL: LISTEN and session locks do not last at 127\.0\.0\.1:\d+\/\w+: a pooler in transaction mode is in between; set DIRECT_DATABASE_URL to the same database without it, or use pool_mode = session\n$/,
     );
     const direct = await start({ DATABASE_URL: database.url, DIRECT_DATABASE_URL: pooled }).then(
       String,
       String,
     );
-    expect(direct).toMatch(/ended: DIRECT_DATABASE_URL: LISTEN and session locks do not last [^\n]*\n$/);
+    expect(direct).toMatch(
+      /ended: cannot start: DIRECT_DATABASE_URL: LISTEN and session locks do not last [^\n]*\n$/,
+    );
   });
 
   it.each(['default_pool_size = 3', 'default_pool_size = 20'])(
@@ -160,7 +162,7 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
         DIRECT_DATABASE_URL: `${owner.href}?schema=gateway`,
       };
       expect(await start(environment).then(String, String)).toMatch(
-        /ended: DATABASE_URL: expected the schema gateway behind the pooler, which forgets SET; got public\. Run ALTER ROLE "\w+" SET search_path = gateway, [^\n]*\n$/,
+        /ended: cannot start: DATABASE_URL: expected the schema gateway behind the pooler, which forgets SET; got public\. Run ALTER ROLE "\w+" SET search_path = gateway, [^\n]*\n$/,
       );
       await onServer(database.url, (client) =>
         client.query(
@@ -185,7 +187,9 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
       String,
       String,
     );
-    expect(failed).toMatch(/ended: DATABASE_URL: [^\n]*use pool_mode = transaction or session\n$/);
+    expect(failed).toMatch(
+      /ended: cannot start: DATABASE_URL: [^\n]*use pool_mode = transaction or session\n$/,
+    );
   });
 });
 
