@@ -58,12 +58,3 @@ export function readOnlyAssociated(service: Service, value: string | string[] | 
   }
   return text.toLowerCase() === 'true';
 }
-
-/** Returns the parsed body; undefined if it is not JSON. */
-export function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
-}

@@ -5,7 +5,7 @@ import * as inputs from './controlInputs.js';
 import type { Delays } from '../calls/delays.js';
 import type { FaultRules } from '../faults/faultRules.js';
 import type { Journal } from '../calls/journal.js';
-import { readJson } from '../calls/pages.js';
+import { readJson } from '../calls/body.js';
 import { replaceOrganization } from '../members/organizationMembers.js';
 import type { RateGate } from '../calls/rates.js';
 import type { Reply } from '../wire/reply.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainInput, type Input, type ServiceEntry, type SignedCall } from '../calls/operation.js';
-import { readJson } from '../calls/pages.js';
+import { readBody } from '../calls/body.js';
 import type { Organization, OrganizationAccount, OrganizationState } from '../state/organization.js';
 import type { Settings } from '../settings.js';
 import type { SandboxState } from '../state/sandboxState.js';
@@ -41,7 +41,7 @@ export function createOrganizations({ organization }: SandboxState, settings: ()
 }
 
 function listAccounts(state: OrganizationState, call: SignedCall, emptyPages: boolean): Input {
-  const input = ListInput.safeParse(readJson(call.body)).data;
+  const input = readBody(ListInput, call);
   return plainInput(
     () => {
       const { accounts, managementAccount } = ownOrganization(state, call);

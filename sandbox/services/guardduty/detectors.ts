@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import {
   plainInput,
   type Handler,
@@ -9,7 +10,7 @@ import { invitationOperations } from '../../members/invitations.js';
 import { isInvitedOrAssociated } from '../../members/member.js';
 import type { Scope } from '../../scope.js';
 import { badInput } from '../../wire/refusal.js';
-import { invalidValues, readBody } from './input.js';
+import { invalidValues } from './input.js';
 
 const NewDetector = z.object({ enable: z.boolean() });
 

@@ -1,15 +1,11 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import { BATCH_LIMIT, type Answer, type Input, type SignedCall } from '../../calls/operation.js';
-import { readJson } from '../../calls/pages.js';
 import type { Unprocessed } from '../../members/member.js';
 import { isAccountId } from '../../scope.js';
 import { badInput, OUT_OF_RANGE } from '../../wire/refusal.js';
 
 const AccountIds = z.object({ accountIds: z.array(z.string()) });
-
-/** Returns the body of a call; undefined if it does not have the form of `schema`. */
-export const readBody = <Body>(schema: z.ZodType<Body>, call: SignedCall): Body | undefined =>
-  schema.safeParse(readJson(call.body)).data;
 
 /** Returns the input of an operation on `accountIds`. */
 export function onAccounts(call: SignedCall, perform: (accountIds: string[]) => Answer): Input {

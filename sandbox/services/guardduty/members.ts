@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import {
   plainInput,
   type Handler,
@@ -10,7 +11,7 @@ import { isMemberEmail } from '../../members/email.js';
 import { isAssociated, type Member } from '../../members/member.js';
 import { memberOperations } from '../../members/memberOperations.js';
 import { badInput, OUT_OF_RANGE } from '../../wire/refusal.js';
-import { checkAccountIds, onAccounts, readBody, unprocessedAnswer } from './input.js';
+import { checkAccountIds, onAccounts, unprocessedAnswer } from './input.js';
 
 const AccountDetails = z.object({
   accountDetails: z.array(z.object({ accountId: z.string(), email: z.string() })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import {
   plainInput,
   type Handler,
@@ -8,7 +9,7 @@ import {
 import { delegationOperations } from '../../members/delegation.js';
 import { AUTO_ENABLE } from '../../state/organization.js';
 import { badInput, type Refusal } from '../../wire/refusal.js';
-import { invalidValues, readBody } from './input.js';
+import { invalidValues } from './input.js';
 
 const Administrator = z.object({ adminAccountId: z.string() });
 /** One of the two is required; the first is the older one. */

@@ -1,16 +1,12 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import { BATCH_LIMIT, type Answer, type Input, type SignedCall } from '../../calls/operation.js';
-import { readJson } from '../../calls/pages.js';
 import type { Unprocessed } from '../../members/member.js';
 import { RESULT_TEXTS } from '../../members/texts.js';
 import { isAccountId } from '../../scope.js';
 import { badInput } from '../../wire/refusal.js';
 
 const AccountIds = z.object({ AccountIds: z.array(z.string()) });
-
-/** Returns the body of a call; undefined if it does not have the form of `schema`. */
-export const readBody = <Body>(schema: z.ZodType<Body>, call: SignedCall): Body | undefined =>
-  schema.safeParse(readJson(call.body)).data;
 
 /** Returns the `AccountIds` of a call; undefined if it has none. */
 export const readAccountIds = (call: SignedCall): string[] | undefined =>

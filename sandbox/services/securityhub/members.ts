@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import {
   plainInput,
   type Handler,
@@ -13,7 +14,6 @@ import {
   batchInput,
   invalidParameter,
   readAccountIds,
-  readBody,
   unprocessedAnswer,
   type PerformBatch,
 } from './input.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBody } from '../../calls/body.js';
 import {
   plainInput,
   type Handler,
@@ -8,7 +9,7 @@ import {
 import { delegationOperations } from '../../members/delegation.js';
 import type { Scope } from '../../scope.js';
 import { badInput, notAdministrator } from '../../wire/refusal.js';
-import { invalidParameter, readBody } from './input.js';
+import { invalidParameter } from './input.js';
 
 const Administrator = z.object({ AdminAccountId: z.string(), Feature: z.literal('SecurityHub').optional() });
 const Configuration = z.object({
