@@ -189,7 +189,7 @@ module.exports = {
     arrow('redact', [], 'redact stands below everything.'),
     arrow('nodeVersion', [], 'nodeVersion stands below everything.'),
     arrow('nodeFlags', [], 'nodeFlags stands below everything.'),
-    arrow('healthCommand', [], 'The health check asks over HTTP.'),
+    arrow('healthCommand', ['config'], 'The health check asks over HTTP, where the settings say.'),
     {
       name: 'membership',
       comment: 'The words of the domain need nothing, not even a package.',

@@ -54,7 +54,5 @@ export async function postgresFromNpm(version: string, release: string): Promise
   } catch {
     return null;
   }
-  // npm packages have no links; the script of the package makes them.
-  await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: packageFolder });
   return { version, binaries: { root: path.join(packageFolder, 'native'), version: release } };
 }

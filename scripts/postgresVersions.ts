@@ -26,8 +26,8 @@ const log = createLog('warn');
 const wanted = process.argv.slice(2);
 
 async function find(version: string, release: string): Promise<OtherPostgres | null> {
-  const installed = (await installedPostgres()).find((each) => each.version === version);
-  return (await postgresFromNpm(version, release)) ?? installed ?? null;
+  const fromNpm = await postgresFromNpm(version, release);
+  return fromNpm ?? (await installedPostgres()).find((each) => each.version === version) ?? null;
 }
 
 async function runTests(url: string): Promise<boolean> {

@@ -55,6 +55,15 @@ export class ConfigurationFaults extends GatewayError {
   }
 }
 
+/** The message of an error in one line. */
+export function describeError(error: unknown): string {
+  // The error of a refused connection has no message, and one error for each address of the host.
+  if (error instanceof AggregateError) {
+    return error.errors.map((each) => describeError(each)).join('; ');
+  }
+  return (error instanceof Error ? error.message || error.name : String(error)).replaceAll('\n', ' ');
+}
+
 /** Refusals of AWS name roles and users of the account. Callers must not see them. */
 const ARN = /arn:aws[\w-]*:[^\s"',)]+/g;
 

@@ -20,7 +20,7 @@ export function createLog(level: LogLevel, destination: DestinationStream = pino
 /** Longest line that is written as it is, in characters: container runtimes split longer ones. */
 const MAX_LINE = 16_000;
 
-/** What a cut line keeps of its begin and of its end, which has the message, in characters. JSON at most doubles them. */
+/** What a cut line keeps of its beginning and of its end, which has the message, in characters. JSON at most doubles them. */
 const BEGIN = 12_000;
 const END = 2_000;
 

@@ -14,7 +14,8 @@ const HEAP_SHARE = 0.75;
  * Does nothing on Windows, which cannot start a program in a running process.
  */
 export function restartWithNodeFlags(): void {
-  const given = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
+  // Node takes underscores in the names of flags too.
+  const given = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.replaceAll('_', '-');
   const missing = wantedFlags(process.constrainedMemory()).filter(
     (flag) => !given.includes(flag.split('=')[0] ?? flag),
   );

@@ -1,4 +1,4 @@
-import { ConfigurationFaults } from './errors.js';
+import { ConfigurationFaults, describeError } from './errors.js';
 import { redact } from './redact.js';
 
 /** Prints the faults that ended a start on standard error: a line each, without a stack, secrets and e-mail addresses. */
@@ -9,13 +9,8 @@ export function printStartFaults(error: unknown): void {
 }
 
 function textOf(error: unknown): string {
-  // The error of a refused connection has no message, and one error for each address of the host.
-  if (error instanceof AggregateError) {
-    return error.errors.map(textOf).join('; ');
-  }
-  const text = error instanceof Error ? error.message || error.name : String(error);
   const isNotInstalled = (error as { code?: unknown } | null)?.code === 'ERR_MODULE_NOT_FOUND';
-  return isNotInstalled ? `${text}; run npm ci, and npm run build` : text;
+  return isNotInstalled ? `${describeError(error)}; run npm ci, and npm run build` : describeError(error);
 }
 
 /** PostgreSQL and Node spread some messages over several lines. */

@@ -37,7 +37,7 @@ export interface Config {
   readonly awsNetwork: AwsNetwork | null;
   /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;
-  /** The line of each administrator in ADMINISTRATORS_FILE, by id; empty without a file. */
+  /** The line of each administrator's accountId in ADMINISTRATORS_FILE, by id; empty without a file. */
   readonly administratorLines: ReadonlyMap<string, number>;
   /** Regions of the administrator `default`. */
   readonly defaultRegions: readonly string[];
@@ -245,7 +245,8 @@ function contradictions(settings: Environment): string[] {
 function readSettings(env: NodeJS.ProcessEnv, faults: string[]): Environment {
   faults.push(...misspeltVariables(env, KNOWN_VARIABLES));
   const settings = readVariables(environmentSchema.shape, env, faults);
-  const faulty = faults.map((line) => line.split(/_FILE:|[.:]/, 1)[0] ?? '');
+  // A fault of `.env` names no variable.
+  const faulty = faults.map((line) => line.split(/_FILE:|[.:]/, 1)[0] ?? '').filter(Boolean);
   faults.push(...contradictions(settings).filter((line) => !faulty.some((name) => line.includes(name))));
   return settings;
 }

@@ -1,4 +1,4 @@
-import { editsBetween } from './didYouMean.js';
+import { closest } from './didYouMean.js';
 
 /** Names of other programs, some of which are close to names that the gateway shares with them. */
 const FOREIGN = /^(AWS_|npm_|PG|OTEL_)|_PROXY$/i;
@@ -20,12 +20,7 @@ export function misspeltVariables(env: NodeJS.ProcessEnv, known: readonly string
   return Object.keys(env)
     .filter((name) => !known.includes(name) && !FOREIGN.test(name))
     .flatMap((name) => {
-      const [closest] = missing
-        .map((candidate) => ({ candidate, edits: editsBetween(name.toUpperCase(), candidate) }))
-        .filter(({ edits }) => edits <= MOST_EDITS)
-        .sort((a, b) => a.edits - b.edits);
-      return closest === undefined
-        ? []
-        : [`${name}: no variable of the gateway; did you mean ${closest.candidate}?`];
+      const found = closest(name, missing, () => MOST_EDITS);
+      return found === null ? [] : [`${name}: no variable of the gateway; did you mean ${found}?`];
     });
 }

@@ -33,7 +33,13 @@ export interface JobQueueOptions {
 /** Starts pg-boss. Its tables are brought up to date if they are not; a role that may create nothing can use them as they are. */
 export async function openJobQueues(options: JobQueueOptions): Promise<JobQueues> {
   const boss = createBoss(options, { useListenNotify: true });
-  await boss.start();
+  try {
+    await boss.start();
+  } catch (error) {
+    // A start that fails half-way leaves parts running.
+    await boss.stop({ graceful: false });
+    throw error;
+  }
   return {
     boss,
     stop: () => boss.stop({ graceful: true }),
@@ -46,8 +52,8 @@ export async function openJobQueues(options: JobQueueOptions): Promise<JobQueues
  */
 export async function migrateJobQueues(options: JobQueueOptions): Promise<void> {
   const boss = createBoss(options, { supervise: false, bamIntervalSeconds: INDEX_INTERVAL_SECONDS });
-  await boss.start();
   try {
+    await boss.start();
     while (
       (await boss.getBamStatus()).some(({ status }) => status === 'pending' || status === 'in_progress')
     ) {

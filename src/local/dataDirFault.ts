@@ -31,6 +31,12 @@ export async function dataDirFault(dataDir: string, limitMs = LIMIT_MS): Promise
   const timer = new AbortController();
   const fault = await Promise.race([
     text(child.stdout),
+    // The process could not be started.
+    new Promise<string>((resolve) => {
+      child.once('error', (error) => {
+        resolve(error.message);
+      });
+    }),
     sleep(limitMs, `nothing could be written within ${limitMs / 1_000} seconds`, timer),
   ]);
   timer.abort();

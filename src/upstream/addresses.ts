@@ -4,7 +4,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { textOf, MAX_TEXT } from './answerText.js';
 import { sendOnce } from './sendOnce.js';
 
-/** Where a request would have gone. */
+/** Thrown in place of sending: the SDK has found an address. */
 class Addressed extends Error {}
 
 /**

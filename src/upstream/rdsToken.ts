@@ -1,5 +1,5 @@
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { AwsNetwork } from '../ports/awsNetwork.js';
+import { credentialsOfChain } from './credentialChain.js';
 import { createRequestHandler } from './requestHandler.js';
 
 /** The user of a database of Amazon RDS or Aurora, and its place. */
@@ -18,10 +18,7 @@ export function createRdsToken(user: RdsUser, network: AwsNetwork | null): () =>
   const { handler: requestHandler } = createRequestHandler({ network });
   return async () => {
     const { Signer } = await import('@aws-sdk/rds-signer');
-    const credentials = fromNodeProviderChain({
-      clientConfig: { region: user.region, requestHandler },
-      ignoreCache: true,
-    });
+    const credentials = () => credentialsOfChain({ region: user.region, requestHandler }, null);
     return new Signer({ ...user, credentials }).getAuthToken();
   };
 }

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRun } from '../store/history/historyRecord.js';
+import { onServer } from '../support/database.js';
 import { startGateway, type GraphQLAnswer, type TestGateway } from '../support/gateway.js';
 
 const EXPORT = 'export/outcomes.jsonl';
@@ -100,12 +100,19 @@ describe('exports of several callers whose clients do not read', () => {
   });
 });
 
-/** Revokes the token of this name, and hands on the connection on which it did. */
-async function revoke(name: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: gateway.databaseUrl });
-  await client.connect();
-  await client.query(`UPDATE api_token SET revoked_at = now(), revoked_by = 'boss' WHERE name = $1`, [name]);
-  return client;
+async function revoke(name: string): Promise<void> {
+  await onServer(gateway.databaseUrl, (client) =>
+    client.query(`UPDATE api_token SET revoked_at = now(), revoked_by = 'boss' WHERE name = $1`, [name]),
+  );
+}
+
+/** The number of exports that PostgreSQL works for. */
+function exportsRead(): Promise<number | null> {
+  return onServer(gateway.databaseUrl, async (client) => {
+    const { rowCount } = await client.query(`SELECT FROM pg_stat_activity WHERE datname = current_database()
+      AND application_name = 'membership-gateway-export' AND state <> 'idle'`);
+    return rowCount;
+  });
 }
 
 describe('an export that its client does not read', () => {
@@ -113,12 +120,9 @@ describe('an export that its client does not read', () => {
     const secret = await gateway.token('revoked', 'VIEWER');
     const { response } = await begin(secret);
     expect(response.statusCode).toBe(200);
-    const client = await revoke('revoked');
-    const reading = () =>
-      client.query(`SELECT FROM pg_stat_activity WHERE datname = current_database()
-        AND application_name = 'membership-gateway-export' AND state <> 'idle'`);
-    await expect.poll(async () => (await reading()).rowCount).toBe(0);
-    await client.end();
+    await expect.poll(exportsRead).toBe(1);
+    await revoke('revoked');
+    await expect.poll(exportsRead).toBe(0);
     await expect(text(response)).rejects.toThrow('aborted');
   });
 
@@ -131,7 +135,9 @@ describe('an export that its client does not read', () => {
     const [start] = (await once(socket, 'data')) as [Buffer];
     expect(start.toString('latin1')).toMatch(/^HTTP\/1.1 200 [^]*\r\nx-accel-buffering: no\r\n/i);
     socket.pause();
-    await (await revoke('cut')).end();
+    await expect.poll(exportsRead).toBe(1);
+    await revoke('cut');
+    await expect.poll(exportsRead).toBe(0);
     const ended = once(socket.resume(), 'close');
     await expect(ended).rejects.toMatchObject({ code: 'ECONNRESET' });
   });

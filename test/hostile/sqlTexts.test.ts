@@ -81,7 +81,7 @@ let right: RightValues;
 let paths: ArgumentPath[];
 beforeAll(async () => {
   gateway = await startGateway({ environment: { CALLER_BUDGET: '1000000000' } });
-  const input = { accounts: accounts(2), administrator: null, waitSeconds: 10 };
+  const input = { accounts: accounts(2), administrator: null, note: 'plain words', waitSeconds: 10 };
   const { body } = await gateway.post({
     query:
       'mutation ($input: CreateMembersInput!) { createMembers(input: $input) { request { id } userErrors { message } } }',
@@ -122,10 +122,15 @@ it('no text in any argument of a subscription does', async () => {
 
 it('wildcards in a filter stand for themselves', async () => {
   const query = 'query ($filter: RequestFilter) { requests(filter: $filter) { totalCount } }';
-  for (const text of ['%', '_', '_%', '\\%', '.*', '']) {
-    for (const name of ['requestedBy', 'note', 'administrator', 'region']) {
-      const { body } = await gateway.post({ query, variables: { filter: { [name]: text } } });
-      expect(body.data?.['requests'] ?? body.errors, `${name}: ${text}`).not.toMatchObject({ totalCount: 1 });
+  const answerTo = async (filter: object) => (await gateway.post({ query, variables: { filter } })).body;
+  for (const filter of [{ note: 'PLAIN' }, { region: 'us-east-1' }]) {
+    expect(await answerTo(filter)).toMatchObject({ data: { requests: { totalCount: 1 } } });
+  }
+  for (const text of ['%', '_', '_%', '\\%', '.*']) {
+    expect(await answerTo({ note: text }), text).toMatchObject({ data: { requests: { totalCount: 0 } } });
+    for (const name of ['requestedBy', 'administrator', 'region']) {
+      const { data, errors } = await answerTo({ [name]: text });
+      expect(data?.['requests'] ?? errors, `${name}: ${text}`).not.toMatchObject({ totalCount: 1 });
     }
   }
 });

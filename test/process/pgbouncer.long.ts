@@ -198,7 +198,8 @@ describe('a connection without a pooler', () => {
     expect(await trySession(addressOf(database.url))).toEqual({ keepsSession: true, keepsPrepared: true });
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    const { rows } = await client.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`);
+    const { rows } = await client.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
     await client.end();
     expect(rows).toEqual([]);
   });

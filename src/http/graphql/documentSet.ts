@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { GatewayError, quoted } from '../../errors.js';
 import { normalForm } from './normalForm.js';
 import { isIntrospection, operationInfoOf } from './operationInfo.js';
+import { parseOrNull } from './parsedOperation.js';
 
 /** The documents that clients may send with TRUSTED_DOCUMENTS. */
 export interface DocumentSet {
@@ -114,14 +115,6 @@ function tokensOfForm(text: string): number {
     tokens += token.kind === TokenKind.BRACE_L ? 2 : 1;
   }
   return tokens;
-}
-
-function parseOrNull(text: string, maxLexicalTokens: number): DocumentNode | null {
-  try {
-    return parse(text, { maxLexicalTokens, noLocation: true });
-  } catch {
-    return null;
-  }
 }
 
 /** Whether every operation of a document is an introspection query. */

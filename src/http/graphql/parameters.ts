@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.js';
 /** The GraphQL parameters of a request; null for a body that is no object. A GET request has them in its address, all texts. */
 export function parametersOf(request: FastifyRequest): Record<string, unknown> | null {
   const parameters = request.method === 'GET' ? Object.fromEntries(searchOf(request)) : request.body;
-  return isObject(parameters) ? parameters : null;
+  return isRecord(parameters) ? parameters : null;
 }
 
 /** The GraphQL parameters of a POST request, as the client sent them. */
@@ -17,7 +17,7 @@ export interface OperationParameters {
 
 /** @throws GatewayError BAD_REQUEST when the body is no GraphQL request. */
 export function operationParametersOf({ body }: FastifyRequest): OperationParameters {
-  const parameters = isObject(body) ? body : {};
+  const parameters = isRecord(body) ? body : {};
   const { query } = parameters;
   const operationName = parameters['operationName'] ?? null;
   const variables = parameters['variables'] ?? {};
@@ -82,17 +82,13 @@ interface Persisted {
 }
 
 function isPersisted(extensions: unknown): extensions is Persisted {
-  return isObject(extensions) && isObject(extensions['persistedQuery']);
+  return isRecord(extensions) && isRecord(extensions['persistedQuery']);
 }
 
 function withoutPersisted(extensions: Persisted): Record<string, unknown> {
   return { ...extensions, persistedQuery: undefined };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -54,7 +54,7 @@ export function createSharedStream(reservationMs: number, onClosed: () => void):
   const operations = new Map<string, Place>();
   const connection = Promise.withResolvers<Send>();
   let state: 'reserved' | 'connected' | 'ending' | 'closed' = 'reserved';
-  let stop: () => void = () => undefined;
+  const closed = Promise.withResolvers<undefined>();
 
   const close = (): void => {
     if (state === 'closed') {
@@ -65,7 +65,7 @@ export function createSharedStream(reservationMs: number, onClosed: () => void):
     for (const place of operations.values()) {
       place.leave();
     }
-    stop();
+    closed.resolve(undefined);
     onClosed();
   };
   const expiry = setTimeout(close, reservationMs).unref();
@@ -97,9 +97,10 @@ export function createSharedStream(reservationMs: number, onClosed: () => void):
       state = 'connected';
       clearTimeout(expiry);
       return new Repeater<string>(async (send, stopped) => {
-        stop = stopped;
         connection.resolve(send);
-        await stopped;
+        // The stream may have been closed before its first event is asked for.
+        await Promise.race([stopped, closed.promise]);
+        stopped();
         close();
       });
     },
@@ -135,7 +136,7 @@ function createPlace({ id, connection, onEnd, onFailure }: PlaceDependencies): P
     }
   };
 
-  const run = async (results: AsyncIterable<string>): Promise<void> => {
+  const run = async (results: StreamedOperation['results']): Promise<void> => {
     const send = await connection;
     for await (const result of results) {
       if (isOver()) {

@@ -9,7 +9,7 @@ import { stringifyResult } from './textPages/jsonText.js';
 /** An operation whose results go out on a stream. */
 export interface StreamedOperation {
   /** Each result as JSON in one line. */
-  readonly results: AsyncIterable<string>;
+  readonly results: AsyncIterable<string> | Iterable<string>;
   /** To be called when the client has all results, or is gone; a second call has no effect. */
   readonly end: () => void;
 }
@@ -33,7 +33,7 @@ export function createStartOperation(
       return { results, end: () => undefined };
     }
     const answer = await executeOnce(apollo, context, parameters);
-    return { results: oneResult(answer), end: unread.hold(context.caller, Buffer.byteLength(answer)) };
+    return { results: [answer], end: unread.hold(context.caller, Buffer.byteLength(answer)) };
   };
 }
 
@@ -57,8 +57,4 @@ async function executeOnce(
   } finally {
     context.requestInfo.endExecution?.();
   }
-}
-
-async function* oneResult(answer: string): AsyncGenerator<string> {
-  yield answer;
 }

@@ -3,7 +3,6 @@ import {
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
-  parse,
   specifiedRules,
   validate,
   type DocumentNode,
@@ -23,7 +22,7 @@ import type { FormatError } from './formatError.js';
 import type { HttpContext } from './httpContext.js';
 import { countCodes } from './operationInfo.js';
 import type { OperationParameters } from './parameters.js';
-import type { ParsedOperation } from './parsedOperation.js';
+import { parseOrNull, type ParsedOperation } from './parsedOperation.js';
 import { RefusedOperation } from './refusedOperation.js';
 import { subscriptionResults } from './subscriptionResults.js';
 import { FaultyInput, MAX_FAULTS } from './variables.js';
@@ -75,19 +74,11 @@ export function subscriptionIn(
   if (!query.includes(OperationTypeNode.SUBSCRIPTION)) {
     return null;
   }
-  const document = parsedDocument(query, maxTokens);
+  const document = parseOrNull(query, maxTokens);
   const operation = document && getOperationAST(document, operationName);
   return document !== null && operation?.operation === OperationTypeNode.SUBSCRIPTION
     ? { document, operation }
     : null;
-}
-
-function parsedDocument(query: string, maxLexicalTokens: number): DocumentNode | null {
-  try {
-    return parse(query, { maxLexicalTokens, noLocation: true });
-  } catch {
-    return null;
-  }
 }
 
 async function subscribe(

@@ -10,9 +10,6 @@ import { whenClosed } from './whenClosed.js';
  */
 const UNREAD_BYTES = 64 * 1024 * 1024;
 
-/** The key of all anonymous callers together. */
-const ANONYMOUS = 'ANONYMOUS';
-
 /** The bytes of answers that callers have asked for and not read. */
 export interface UnreadBytes {
   /**
@@ -41,7 +38,7 @@ export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): 
   };
   app.addHook('onSend', ({ requestInfo }, { raw }, payload, done) => {
     if (requestInfo !== null && typeof payload === 'string') {
-      const key = keyOf(requestInfo.caller);
+      const key = callerKey(requestInfo.caller);
       const bytes = Buffer.byteLength(payload);
       add(key, bytes);
       whenClosed(raw, () => {
@@ -52,24 +49,20 @@ export function countUnreadBytes(app: FastifyInstance, maximum = UNREAD_BYTES): 
   });
   return {
     check(caller) {
-      const bytes = unread.get(keyOf(caller)) ?? 0;
+      const bytes = unread.get(callerKey(caller)) ?? 0;
       if (bytes > maximum && caller?.kind !== 'LOCAL') {
         throw tooManyUnread(maximum, bytes);
       }
     },
     hold(caller, bytes) {
       let held = bytes;
-      add(keyOf(caller), held);
+      add(callerKey(caller), held);
       return () => {
-        add(keyOf(caller), -held);
+        add(callerKey(caller), -held);
         held = 0;
       };
     },
   };
-}
-
-function keyOf(caller: Caller | null): string {
-  return caller === null ? ANONYMOUS : callerKey(caller);
 }
 
 function tooManyUnread(maximum: number, actual: number): GatewayError {

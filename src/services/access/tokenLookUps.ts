@@ -26,7 +26,7 @@ export function createTokenLookUps(store: Pick<TokenStore, 'use'>): LookUpToken 
   let underWay = 0;
 
   const takeBatch = (): WaitingLookUp[] => {
-    const batch = [...waiting].slice(0, TOKENS_PER_STATEMENT);
+    const batch = waiting.entries().take(TOKENS_PER_STATEMENT).toArray();
     for (const [key] of batch) {
       waiting.delete(key);
     }

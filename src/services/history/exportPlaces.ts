@@ -78,6 +78,7 @@ export function createExportPlaces(total: number): ExportPlaces {
       if (taken.size < total && waiting.size === 0) {
         return enter(giveWay);
       }
+      disconnected?.throwIfAborted();
       const turn = Promise.withResolvers<ExportPlace>();
       const begin = (): void => {
         waiting.delete(begin);

@@ -25,8 +25,8 @@ export interface ReadBatch<Answer> {
 
 /**
  * The accounts of one target that wait for a GetMembers. A call carries accounts of all callers in turns, those of each in the order
- * they came. Callers of the same account share one read
- * until a call carries it; the next caller begins a new read. The queue sends nothing and knows no clock.
+ * they came. Callers of the same account share one read until a call carries it; the next caller begins a new read. The queue sends
+ * nothing and knows no clock.
  */
 export interface MemberQueue<Answer> {
   /** Calls that carry all waiting accounts; 0 when none waits. */
@@ -81,13 +81,14 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
     takeBatch() {
       const reads: QueuedRead<Answer>[] = [];
       const batch = { reads, abandoned: new AbortController() };
-      for (const read of rotation) {
+      while (reads.length < ACCOUNTS_PER_CALL) {
+        const read = rotation.next();
+        if (read === undefined) {
+          break;
+        }
         remove(read);
         read.batch = batch;
         reads.push(read);
-        if (reads.length === ACCOUNTS_PER_CALL) {
-          break;
-        }
       }
       return batch;
     },
@@ -101,8 +102,10 @@ export function createMemberQueue<Answer>(): MemberQueue<Answer> {
   };
 }
 
-/** Waiting reads, one of each caller, then a second of each, and so on. A read that is iterated has to be removed. */
-interface Rotation<Answer> extends Iterable<QueuedRead<Answer>> {
+/** Waiting reads, one of each caller, then a second of each, and so on. */
+interface Rotation<Answer> {
+  /** The first read of the next caller, who then is behind the others; undefined when none waits. */
+  next(): QueuedRead<Answer> | undefined;
   add(read: QueuedRead<Answer>): void;
   remove(read: QueuedRead<Answer>): void;
 }
@@ -121,16 +124,15 @@ function createRotation<Answer>(): Rotation<Answer> {
         callers.delete(read.callerKey);
       }
     },
-    *[Symbol.iterator]() {
-      for (const [callerKey, reads] of callers) {
-        const [first] = reads;
-        if (first !== undefined) {
-          // Behind the other callers, where the loop comes back to this one.
-          callers.delete(callerKey);
-          callers.set(callerKey, reads);
-          yield first;
-        }
+    next() {
+      const [first] = callers;
+      if (first === undefined) {
+        return undefined;
       }
+      const [callerKey, reads] = first;
+      callers.delete(callerKey);
+      callers.set(callerKey, reads);
+      return reads.values().next().value;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { PoolGauge } from '../../ports/gauges.js';
 import { CancellablePool } from './cancellation.js';
 import { clientConfig, sessionPreparer } from './clientConfig.js';
+import { isReadOnly } from './readOnly.js';
 import type { SessionAbilities } from './sessionCheck.js';
 import { READ_ONLY, translateDatabaseError, whyUnavailable } from './unavailable.js';
 
@@ -162,9 +163,7 @@ async function readRow(pool: pg.Pool, { text, values }: Statement): Promise<unkn
 
 async function whyNotReady(pool: pg.Pool): Promise<string | null> {
   try {
-    // On a standby it is on, too.
-    const { rows } = await pool.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
-    return rows[0]?.transaction_read_only === 'on' ? READ_ONLY : null;
+    return (await isReadOnly(pool)) ? READ_ONLY : null;
   } catch (error) {
     return whyUnavailable(error);
   }

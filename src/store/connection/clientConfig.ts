@@ -15,7 +15,10 @@ export type ConnectionConfig = Omit<
 
 /** The settings of a session that the gateway sets itself. */
 export interface SessionSettings {
-  /** Longest that PostgreSQL may run a statement, in milliseconds; 0: no limit, also if the role has one. */
+  /**
+   * Longest that PostgreSQL may run a statement, in milliseconds; 0: no limit, also if the role has one. With either, a statement
+   * uses one core: no parallel workers.
+   */
   readonly statementTimeoutMs?: number;
 }
 

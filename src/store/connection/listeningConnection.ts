@@ -7,7 +7,7 @@ import { DatabaseClient } from './databaseClient.js';
 /** Pause before a lost connection is made again, in milliseconds: callers wait for notifications meanwhile. */
 const RECONNECT_DELAY_MS = 500;
 
-/** A connection that does not answer for so long is replaced, in milliseconds. */
+/** Longest time without an answer before a connection is replaced, in milliseconds. */
 const ANSWER_LIMIT_MS = 5_000;
 
 /** What a listening connection needs. */

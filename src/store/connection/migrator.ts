@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { GatewayError } from '../../errors.js';
+import { describeError, GatewayError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import { clientConfig, prepareSession } from './clientConfig.js';
@@ -8,7 +8,7 @@ import { DatabaseClient } from './databaseClient.js';
 import { type Migration, readMigrations } from './migrationFiles.js';
 import { openSchemas, type Schemas } from './schemas.js';
 import { checkServer } from './serverCheck.js';
-import { describeError, startFault } from './startFault.js';
+import { startFault } from './startFault.js';
 
 /** The database and its migrations. */
 export interface MigrateOptions {

@@ -13,7 +13,7 @@ export const REQUEST_FINISHED_CHANNEL = 'request_finished';
 /** How often the replica gives a sign of life and checks the other replicas, in milliseconds. */
 const CHECK_INTERVAL_MS = 500;
 
-/** A replica without a sign of life for so long counts as gone: twelve checks, so that a busy moment is tolerated. */
+/** A replica without a sign of life for this time counts as gone: twelve checks, so that a busy moment is tolerated. */
 const SILENCE_SECONDS = 6;
 
 /** Called for events of the connection. */

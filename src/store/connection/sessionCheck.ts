@@ -77,10 +77,6 @@ async function tryOn(first: DatabaseClient, second: DatabaseClient): Promise<Ses
   await first.query('SELECT pg_advisory_lock($1)', [lock]);
   const isPrepared = await accepts(first, { name: STATEMENT, text: 'SELECT 1' });
   const firstServer = await serverOf(first);
-  const heard = once(first, 'notification', { signal: AbortSignal.timeout(NOTIFICATION_LIMIT_MS) }).then(
-    () => true,
-    () => false,
-  );
 
   await second.query('BEGIN; SAVEPOINT before');
   const isShared = (await serverOf(second)) === firstServer;
@@ -96,6 +92,10 @@ async function tryOn(first: DatabaseClient, second: DatabaseClient): Promise<Ses
   }
   await second.query('COMMIT');
 
+  const heard = once(first, 'notification', { signal: AbortSignal.timeout(NOTIFICATION_LIMIT_MS) }).then(
+    () => true,
+    () => false,
+  );
   await second.query('SELECT pg_notify($1, $2)', [channel, '']);
   const keepsSession = (await heard) && rows[0]?.isFree !== true;
   return { keepsSession, keepsPrepared: isPrepared && acceptsSame && (keepsSession || isShared) };

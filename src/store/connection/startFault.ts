@@ -1,4 +1,4 @@
-import { GatewayError } from '../../errors.js';
+import { describeError, GatewayError } from '../../errors.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 
 /** Node's codes of certificates that no trusted authority has signed. */
@@ -55,15 +55,6 @@ export function startFault(error: unknown, address: DatabaseAddress, action: str
     remedy === null ? text : `${text}; ${remedy}`,
     { cause: error },
   );
-}
-
-/** The message of an error in one line. */
-export function describeError(error: unknown): string {
-  // The error of a refused connection has no message, and one error for each address of the host.
-  if (error instanceof AggregateError) {
-    return error.errors.map((each) => describeError(each)).join('; ');
-  }
-  return (error instanceof Error ? error.message : String(error)).replaceAll('\n', ' ');
 }
 
 function remedyFor(error: unknown, { caFile }: DatabaseAddress): string | null {

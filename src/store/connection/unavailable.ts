@@ -8,14 +8,13 @@ import { NoWriterError } from './writerSearch.js';
 const CODES = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
 /**
- * PostgreSQL's codes for the same: connection exceptions, writes in a read-only transaction, insufficient resources, operator
- * intervention.
+ * PostgreSQL's codes for the same: connection exceptions, insufficient resources, operator intervention.
  */
-const SQL_STATES = /\b(08\d{3}|25006|53\d{3}|57P0[1-5])\b/;
+const SQL_STATES = /\b(08\d{3}|53\d{3}|57P0[1-5])\b/;
 
 /** The driver's messages for the same, in errors without a code. */
 const MESSAGES =
-  /can't reach database|no host of the database takes writes|in a read-only transaction|connection terminated|terminating connection|closed the connection|ConnectionClosed|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
+  /can't reach database|connection terminated|terminating connection|closed the connection|ConnectionClosed|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|query read timeout|timeout exceeded when trying to connect|unable to start a transaction/i;
 
 /** Whether an error means that the database could not be reached, or takes no writes. */
 export function isUnreachable(error: unknown): boolean {
@@ -23,13 +22,15 @@ export function isUnreachable(error: unknown): boolean {
     return false;
   }
   const text = textOf(error);
-  return CODES.has(codeOf(error)) || SQL_STATES.test(text) || MESSAGES.test(text);
+  return (
+    CODES.has(codeOf(error)) || SQL_STATES.test(text) || READ_ONLY_ERROR.test(text) || MESSAGES.test(text)
+  );
 }
 
 /** The reason of a database that takes no writes. */
 export const READ_ONLY = 'the database is read-only';
 
-const READ_ONLY_ERROR = /\b25006\b|in a read-only transaction|no host of the database takes writes/;
+const READ_ONLY_ERROR = /\b25006\b|in a read-only transaction|no host of the database takes writes/i;
 
 /** The reason of an error for which `isUnreachable` is true, in a few words. */
 export function whyUnavailable(error: unknown): string {

@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { describeError } from '../../errors.js';
 import type { DatabaseHost } from '../../ports/databaseAddress.js';
+import { isReadOnly } from './readOnly.js';
 
 /** Longest wait for the answer of one host, in milliseconds: a host that has lost its power never answers. */
 const HOST_LIMIT_MS = 4_000;
@@ -9,7 +11,7 @@ export class NoWriterError extends Error {
   override readonly name = 'NoWriterError';
 }
 
-/** A failed search answers for the next ones so long, in milliseconds: waiting statements would else storm the servers. */
+/** How long the result of a failed search is reused, in milliseconds: otherwise waiting statements would flood the servers. */
 const FAILURE_HOLDS_MS = 250;
 
 /** One search at a time for all connections of a pool. */
@@ -65,20 +67,10 @@ async function whyNoWriter(config: pg.ClientConfig, host: DatabaseHost): Promise
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // True on a standby, too.
-    const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
-    return rows[0]?.transaction_read_only === 'on' ? 'read-only' : null;
+    return (await isReadOnly(client)) ? 'read-only' : null;
   } catch (error) {
-    return describe(error);
+    return describeError(error);
   } finally {
     void client.end().catch(() => undefined);
   }
-}
-
-function describe(error: unknown): string {
-  // The error of a refused connection has no message, and one error for each address of the host.
-  if (error instanceof AggregateError) {
-    return error.errors.map((each) => describe(each)).join(', ');
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -91,6 +91,8 @@ describe('a gateway that cannot reach PostgreSQL', { timeout: 120_000 }, () => {
     }
     const { rows } = await sql.query<{ id: string }>('SELECT id::text FROM request');
     const inDoubt = errors.filter((error) => error.includes('Whether the request was recorded is not known'));
+    const recorded = new Set(rows.map((row) => `request_${row.id}`));
+    expect(ids.filter((one) => !recorded.has(one))).toEqual([]);
     expect(rows.length - 1 - ids.length).toBeLessThanOrEqual(inDoubt.length);
     await expectDone(gateway.url, id, 2_000);
     await expect

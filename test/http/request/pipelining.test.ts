@@ -103,6 +103,7 @@ it('a process has at most 1,000 pipelined requests under way, and reads the firs
 it('a process begins the pipelined requests of one connection in a turn of the event loop', async () => {
   const connections = 20;
   let begun = 0;
+  let total = 0;
   let most = 0;
   let turn = setImmediate(function endTurn() {
     most = Math.max(most, begun);
@@ -111,6 +112,7 @@ it('a process begins the pipelined requests of one connection in a turn of the e
   });
   server.on('request', (_request, response: ServerResponse) => {
     begun += 1;
+    total += 1;
     response.end();
   });
   const ends = Array.from({ length: connections }, async () => {
@@ -118,6 +120,7 @@ it('a process begins the pipelined requests of one connection in a turn of the e
   });
   await Promise.all(ends);
   clearImmediate(turn);
+  expect(total).toBe(connections * 500);
   // The first request of each connection waits for no turn.
   expect(most).toBeLessThanOrEqual(MAX_PER_CONNECTION + connections);
 });

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
 import { createLog } from '../../../src/log.js';
 import { openDatabase } from '../../../src/store/connection/client.js';
+import { DatabaseClient } from '../../../src/store/connection/databaseClient.js';
 import { clientConfig } from '../../../src/store/connection/clientConfig.js';
 import { DatabasePool } from '../../../src/store/connection/databasePool.js';
 import { connectReplica } from '../../../src/store/connection/replicaConnection.js';
@@ -63,8 +63,7 @@ it('reads from the only server when it is read-only, and writes as soon as it ta
   expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   expect(database.poolGauge()).toMatchObject({ total: 0 });
   await pair.makePrimaryWritable();
-  await sleep(100);
-  expect(await write()).toBe(1);
+  await expect.poll(() => write().catch(() => 0)).toBe(1);
   expect(await database.notReady()).toBeNull();
   await database.close();
 });
@@ -122,15 +121,15 @@ it('closes the listening connection, though it is just being made again', async 
     },
     log,
   );
-  const isOpen = () =>
+  const select = (what: string) =>
     onServer(url, (client) =>
-      client.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%000002'`,
-      ),
-    ).then(({ rowCount }) => rowCount !== 0);
-  expect(await isOpen()).toBe(true);
-  await sleep(505);
+      client.query(`SELECT ${what} FROM pg_stat_activity WHERE application_name LIKE '%000002'`),
+    );
+  const connect = vi.spyOn(DatabaseClient.prototype, 'connect');
+  expect((await select('pg_terminate_backend(pid)')).rowCount).toBe(1);
+  // The attempt to connect again has begun.
+  await expect.poll(() => connect.mock.calls.length, { interval: 1 }).toBeGreaterThan(0);
   await connection.close();
-  await sleep(200);
-  expect(await isOpen()).toBe(false);
+  connect.mockRestore();
+  await expect.poll(async () => (await select('pid')).rowCount).toBe(0);
 });
