@@ -73,6 +73,12 @@ export function interpretArrival(
   return arrival.kind === 'ANSWER' ? interpretAnswer(arrival, at.now) : interpretReadBack(arrival, at);
 }
 
+/** Milliseconds for which the service asked for no other request; 0 if it did not ask. */
+export function retryAfterMs(arrival: Arrival): number {
+  const answer = arrival.kind === 'ANSWER' ? arrival.answer : arrival.read;
+  return answer.kind === 'REFUSED' || answer.kind === 'UNANSWERED' ? (answer.retryAfterMs ?? 0) : 0;
+}
+
 /** The call of an arrival whose settlement the record does not take. */
 export function rejectedCall(arrival: Arrival, now: number): InDoubtCall {
   return arrival.kind === 'READ_BACK'

@@ -2,7 +2,7 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
 import { knownCallIds, openRequests, type ClaimAttempt, type TenureState } from './tenureState.js';
-import { waitForPartial, waitForQuota } from './pace.js';
+import { isHeld, waitForPartial, waitForQuota } from './pace.js';
 
 /** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
 const EMPTY_CLAIM_PAUSE_MS = 20;
@@ -50,14 +50,18 @@ const NEW_ATTEMPT: ClaimAttempt = { detector: null, isOver: false, partialWaitMs
  * come before the next decision.
  *
  * - Answers are recorded before anything new is sent, and open calls of earlier holders are adopted before that.
- * - A request leaves only within the pace, and only below the limit of requests in flight.
+ * - A request leaves only within the pace, not before the service allows it (Retry-After), and only below the limit of requests in flight.
  * - Read-backs that are due come before new calls.
  * - A partial call leaves only when no other call is in flight (Nagle's rule), and within the pace of partial calls.
  */
 export function decide(state: TenureState, now: number): Decision {
-  if (state.attempt !== null) {
+  if (state.attempt !== null && !isHeld(state.pace, now)) {
     return continueAttempt(state, state.attempt, now);
   }
+  return decideWithoutAttempt({ ...state, attempt: null }, now);
+}
+
+function decideWithoutAttempt(state: TenureState, now: number): Decision {
   const { arrivals, pace, nextClaimAt } = state;
   if (arrivals.length > 0) {
     return { state, action: { kind: 'RECORD_ARRIVALS', arrivals } };

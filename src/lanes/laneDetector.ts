@@ -65,7 +65,7 @@ export function createLaneDetector(
       return none(verdict);
     }
     failures += 1;
-    return later(delay * 1_000);
+    return later(Math.max(delay * 1_000, read.retryAfterMs ?? 0));
   };
 
   return {

@@ -1,9 +1,9 @@
 import { ACCOUNTS_PER_CALL } from '../membership.js';
 import type { ClaimedCall, PendingWork, Settlement, UnsettledCall } from '../ports/laneRecord.js';
 import { afterFailedRead, newInDoubt, type InDoubtCall } from './inDoubtCalls.js';
-import type { Arrival, Interpretation } from './interpretArrival.js';
+import { retryAfterMs, type Arrival, type Interpretation } from './interpretArrival.js';
 import type { ClaimAttempt, DetectorForClaim, TenureState } from './tenureState.js';
-import { observeQuota, recover, slowDown, spend, type Pace } from './pace.js';
+import { hold, observeQuota, recover, slowDown, spend, type Pace } from './pace.js';
 
 /** An arrival and its meaning, now recorded. */
 export interface RecordedArrival {
@@ -54,7 +54,11 @@ export function evolve(state: TenureState, event: LaneEvent, now: number): Tenur
     return { ...state, stopping: true };
   }
   if (event.kind === 'ARRIVED') {
-    return { ...state, arrivals: [...state.arrivals, event.arrival] };
+    return {
+      ...state,
+      arrivals: [...state.arrivals, event.arrival],
+      pace: hold(state.pace, retryAfterMs(event.arrival), now),
+    };
   }
   if (event.kind === 'DATABASE_FAILED') {
     return { ...state, attempt: null, pending: null };

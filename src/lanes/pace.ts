@@ -40,6 +40,8 @@ export interface Pace {
   readonly partialFullAt: number;
   /** The last slowdown. */
   readonly slowedAt: number;
+  /** The service asked for no request before. */
+  readonly heldUntil: number;
 }
 
 /** The pace of a lane that has sent nothing lately: the whole burst may leave. */
@@ -50,12 +52,13 @@ export function fullPace(rate: Rate): Pace {
     fullAt: -Infinity,
     partialFullAt: -Infinity,
     slowedAt: -Infinity,
+    heldUntil: -Infinity,
   };
 }
 
 /** Milliseconds until a request may leave; 0 is now. */
-export function waitForQuota({ fullAt, perSecond, rate }: Pace, now: number): number {
-  return waitUntil(fullAt - msFor(rate.burst - 1, perSecond), now);
+export function waitForQuota({ fullAt, perSecond, rate, heldUntil }: Pace, now: number): number {
+  return waitUntil(Math.max(fullAt - msFor(rate.burst - 1, perSecond), heldUntil), now);
 }
 
 /** Milliseconds until a partial call may leave; 0 is now. */
@@ -96,6 +99,16 @@ export function slowDown(pace: Pace, now: number): Pace {
   const slower = Math.max(rate.perSecond * SLOWDOWN.lowestShare, perSecond * SLOWDOWN.factor);
   const fullAt = now + msFor(rate.burst, slower);
   return { ...pace, perSecond: slower, slowedAt: now, fullAt };
+}
+
+/** After the service has asked for no other request for some milliseconds (Retry-After). */
+export function hold(pace: Pace, ms: number, now: number): Pace {
+  return { ...pace, heldUntil: Math.max(pace.heldUntil, now + ms) };
+}
+
+/** Whether the service has asked for no request now. */
+export function isHeld({ heldUntil }: Pace, now: number): boolean {
+  return heldUntil > now;
 }
 
 /** After the service has accepted a request. */

@@ -41,6 +41,8 @@ export interface Refused {
   readonly errorCode: string;
   /** The service's message, verbatim. */
   readonly errorMessage: string;
+  /** Milliseconds for which no other request may be sent to the target, as the answer asked; absent if it did not. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface Unanswered {
   readonly errorMessage: string;
   /** True when the request never had a connection that was ready, so the service cannot have received the call. */
   readonly neverSent: boolean;
+  /** As in `Refused`. */
+  readonly retryAfterMs?: number;
 }
 
 export type CallAnswer = Answered | Acknowledged | Refused | Unanswered;

@@ -2,6 +2,7 @@ import { withoutArns } from '../errors.js';
 import type { Refused, Unanswered, ResponseMetadata } from '../ports/upstream.js';
 import { MAX_TEXT, optionalText, textOf } from './answerText.js';
 import { CredentialFailure, RegionFailures, WrongAccount } from './credentialFailure.js';
+import { retryAfterMs } from './retryAfter.js';
 
 /** What the SDK tells of an exchange. */
 export interface SdkMetadata {
@@ -67,6 +68,11 @@ export function translateError(error: unknown): Refused | Unanswered {
   if (error instanceof CredentialFailure) {
     return withoutCredentials(error);
   }
+  const pauseMs = retryAfterMs((error as { readonly $response?: unknown } | null)?.$response);
+  return pauseMs === 0 ? translated(error) : { ...translated(error), retryAfterMs: pauseMs };
+}
+
+function translated(error: unknown): Refused | Unanswered {
   const failure = asSdkError(error);
   if (isOfProxy(failure)) {
     const metadata: ResponseMetadata = { httpStatus: null, awsRequestId: null, attempts: 0 };

@@ -12,6 +12,7 @@ import {
   heldLane,
   LOST,
   RATE,
+  THROTTLED,
   unsettledCall,
 } from './laneFixture.js';
 
@@ -139,6 +140,33 @@ describe('answers', () => {
     const state = heldLane({ inFlight: [ARRIVAL.call], arrivals: [ARRIVAL] });
     const recorded = [{ arrival: ARRIVAL, interpretation: { ...SETTLES, throttled: true } }];
     expect(evolve(state, { kind: 'ARRIVALS_RECORDED', recorded }, 7).pace).toEqual(slowDown(state.pace, 7));
+  });
+});
+
+describe('a service that asks for a pause', () => {
+  const asking = { ...ARRIVAL, answer: { ...THROTTLED, retryAfterMs: 700 } };
+  const recorded = [{ arrival: asking, interpretation: { ...SETTLES, throttled: true } }];
+
+  it('gets no request before the pause is over, neither a call nor a read-back', () => {
+    const state = heldLane({ inFlight: [ARRIVAL.call], inDoubt: [newInDoubt(unsettledCall('d'), LOST, 0)] });
+    const events: LaneEvent[] = [
+      { kind: 'ARRIVED', arrival: asking },
+      { kind: 'ARRIVALS_RECORDED', recorded },
+    ];
+    const end = events.reduce((before, event) => evolve(before, event, 0), state);
+    expect(actionOf(end, 0)).toEqual({ kind: 'SLEEP', limitMs: 700 });
+    expect(actionOf(end, 699)).toEqual({ kind: 'SLEEP', limitMs: 1 });
+    expect(actionOf(end, 700)).toMatchObject({ kind: 'READ_BACK' });
+    // A second answer of the same moment does not shorten the pause.
+    const shorter = { ...asking, answer: { ...LOST, retryAfterMs: 100 } };
+    expect(evolve(end, { kind: 'ARRIVED', arrival: shorter }, 0).pace.heldUntil).toBe(700);
+  });
+
+  it('gets no call that was being prepared when it asked', () => {
+    const state = heldLane({ inFlight: [ARRIVAL.call], attempt: attempt(), pending: 60 });
+    expect(actionOf(state)).toMatchObject({ kind: 'CLAIM' });
+    const asked = evolve(state, { kind: 'ARRIVED', arrival: asking }, 0);
+    expect(decide(asked, 0)).toMatchObject({ state: { attempt: null }, action: { kind: 'RECORD_ARRIVALS' } });
   });
 });
 

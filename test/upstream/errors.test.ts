@@ -90,6 +90,19 @@ const CASES: Record<string, readonly [RawReply, object]> = {
     bytes(407, '{"code":"Authenticate","message":"who are you"}'),
     notForwarded('Authenticate', 'who are you'),
   ],
+  'a 413 of the service': [
+    bytes(413, '{"message":"Request Too Long"}', error('RequestEntityTooLargeException')),
+    refused(413, 'RequestEntityTooLargeException', 'Request Too Long'),
+  ],
+  'a 413 with the page of a proxy': [
+    bytes(413, '<p>', HTML),
+    lost(
+      413,
+      null,
+      UNREADABLE,
+      `HTTP 413 with an unreadable body: Unexpected token '<', "<p>" is not valid JSON`,
+    ),
+  ],
   'a 511 of a captive portal': [
     bytes(511, ''),
     notForwarded(UNREADABLE, 'HTTP 511 without an error of the service.'),

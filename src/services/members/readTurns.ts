@@ -191,7 +191,7 @@ export function pauseBeforeRetry(
   if (answer.kind === 'READ' || attempts >= MAX_ATTEMPTS || !verdictOf(answer).retry) {
     return null;
   }
-  const pause = (RETRY_DELAYS[attempts - 1] ?? 0) * 1_000;
+  const pause = Math.max((RETRY_DELAYS[attempts - 1] ?? 0) * 1_000, answer.retryAfterMs ?? 0);
   return now + pause > deadline ? null : pause;
 }
 

@@ -70,6 +70,20 @@ describe.each(Object.entries(HOSTILE_ANSWERS))('%s that PostgreSQL cannot hold',
   });
 });
 
+it.each([429, 503])('a %i with Retry-After gets no other request before', async (status) => {
+  const times: number[] = [];
+  gateway.proxy.replace((call) => {
+    if (call.service !== 'securityhub') {
+      return undefined;
+    }
+    times.push(performance.now());
+    return times.length > 1 ? undefined : { status, headers: { 'retry-after': '1' }, body: {} };
+  });
+  expect(await create(status)).toMatchObject({ status: 'SUCCEEDED' });
+  // The call itself after 429; after 503, which may have done the work, the read-back.
+  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1_000);
+});
+
 it('a status that is a number, and an address with NUL, are read like any other', async () => {
   const accountId = members(1, 300)[0] ?? '';
   const member = both({

@@ -69,6 +69,13 @@ describe('the pause before a read is sent again', () => {
     ]);
   });
 
+  it('is as long as the service asks (Retry-After)', () => {
+    const asking = { ...THROTTLED, retryAfterMs: 7_000 };
+    expect(pauseBeforeRetry(asking, 1, 0, 30_000)).toBe(7_000);
+    expect(pauseBeforeRetry({ ...THROTTLED, retryAfterMs: 100 }, 1, 0, 30_000)).toBe(500);
+    expect(pauseBeforeRetry(asking, 1, 25_000, 30_000)).toBeNull();
+  });
+
   it('is null for a read that succeeded, or that another attempt does not cure', () => {
     expect(pauseBeforeRetry(READ, 1, 0, 30_000)).toBeNull();
     expect(pauseBeforeRetry(DENIED, 1, 0, 30_000)).toBeNull();
