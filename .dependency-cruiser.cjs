@@ -14,7 +14,7 @@ function arrow(place, allowed, comment) {
 
 /** What lies under `from` may import, of this repository, nothing but `allowed`. */
 function apart(name, from, allowed, comment) {
-  const local = '^(src|sandbox|web|test|bench|scripts)/';
+  const local = '^(src|sandbox|web|client|test|bench|scripts)/';
   return { name, comment, severity: 'error', from: { path: from }, to: { path: local, pathNot: allowed } };
 }
 
@@ -220,6 +220,22 @@ module.exports = {
     apart('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
     apart('web', '^web/', ['^web/'], 'The page speaks GraphQL over HTTP, like any client.'),
     apart(
+      'client',
+      '^client/',
+      ['^client/'],
+      'The client of portals speaks GraphQL over HTTP, and nothing of the server.',
+    ),
+    {
+      name: 'client-runs-anywhere',
+      comment: 'Browsers have no modules of Node, and a portal installs few packages.',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: `${PACKAGES}eventsource-parser(/|$)`,
+      },
+    },
+    apart(
       'no-tests-in-programs',
       '^(bench|scripts)/',
       ['^(src|sandbox|bench|scripts)/'],
@@ -299,7 +315,7 @@ module.exports = {
     // Imports of types are arrows too.
     tsPreCompilationDeps: true,
     doNotFollow: { path: ['node_modules', '^src/generated/'] },
-    exclude: { path: ['^dist/', '^test/generated/'] },
+    exclude: { path: ['^dist/', '^client/dist/', '^test/generated/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -8,7 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 # No install scripts: Node is here, and PostgreSQL is not needed.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build -- client server explorer
+RUN npm run build -- prisma server explorer
 
 FROM ${NODE_IMAGE} AS production
 WORKDIR /gateway

@@ -1,30 +1,40 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** Types the operations of test/operations against the committed schema: `npm run codegen`. */
+const types = {
+  useTypeImports: true,
+  strictScalars: true,
+  scalars: {
+    ID: 'string',
+    AwsAccountId: 'string',
+    AwsRegion: 'string',
+    EmailAddress: 'string',
+    DateTime: 'string',
+  },
+};
+
+/** Types the documents of operations/ for the client, and those of test/operations, against the committed schema: `npm run codegen`. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: 'test/operations/*.graphql',
   generates: {
+    'client/src/generated/types.ts': {
+      documents: 'operations/**/*.graphql',
+      plugins: ['typescript-operations'],
+      config: types,
+    },
+    'client/src/generated/documents.ts': {
+      documents: 'operations/**/*.graphql',
+      plugins: ['./scripts/clientDocuments.ts'],
+    },
     'test/generated/': {
+      documents: 'test/operations/*.graphql',
       preset: 'client',
       presetConfig: {
         fragmentMasking: false,
         // test/generated/persisted-documents.json: what TRUSTED_DOCUMENTS_FILE may be.
         persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
       },
-      config: {
-        // Documents are strings that know their types: what a client posts, with nothing to print first.
-        documentMode: 'string',
-        useTypeImports: true,
-        strictScalars: true,
-        scalars: {
-          ID: 'string',
-          AwsAccountId: 'string',
-          AwsRegion: 'string',
-          EmailAddress: 'string',
-          DateTime: 'string',
-        },
-      },
+      // Documents are strings that know their types: what a client posts, with nothing to print first.
+      config: { documentMode: 'string', ...types },
     },
   },
   importExtension: '.js',

@@ -4,10 +4,10 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { functionLines } from './scripts/functionLines.ts';
 
-const programs = ['src/**/*.ts', 'sandbox/**/*.ts'];
+const programs = ['src/**/*.ts', 'sandbox/**/*.ts', 'client/src/**/*.ts'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'src/generated/', 'test/generated/', '.data/', '.cache/']),
+  globalIgnores(['**/dist/', '**/generated/', '.data/', '.cache/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -101,6 +101,7 @@ export default defineConfig(
   },
   {
     files: [
+      // client/src/index.ts is what the package exports.
       '{src,sandbox}/**/{index,utils,util,helpers,lib,common}.ts',
       '{src,sandbox}/**/{utils,util,helpers,lib,common}/**/*.ts',
     ],

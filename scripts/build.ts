@@ -17,7 +17,7 @@ interface Step {
 }
 
 const steps: Record<string, Step> = {
-  client: {
+  prisma: {
     command: 'prisma generate',
     inputs: ['prisma/schema.prisma', 'prisma.config.ts'],
     output: 'src/generated',
@@ -28,7 +28,7 @@ const steps: Record<string, Step> = {
       "tsc -p tsconfig.build.json && rolldown dist/src/generated/client.js --dir dist/src/generated --platform node --chunk-file-names '[name].js' --log-level warn",
     inputs: ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json'],
     output: 'dist/src/main.js',
-    after: 'client',
+    after: 'prisma',
   },
   explorer: {
     command: 'vite build web/explorer --logLevel warn',
@@ -37,8 +37,14 @@ const steps: Record<string, Step> = {
   },
   operations: {
     command: 'graphql-codegen --config codegen.ts --errors-only',
-    inputs: ['schema.graphql', 'codegen.ts', 'test/operations'],
-    output: 'test/generated/graphql.ts',
+    inputs: ['schema.graphql', 'codegen.ts', 'scripts/clientDocuments.ts', 'operations', 'test/operations'],
+    output: 'client/src/generated/documents.ts',
+  },
+  client: {
+    command: 'tsc -p client',
+    inputs: ['client/src', 'client/tsconfig.json', 'tsconfig.json'],
+    output: 'client/dist/index.js',
+    after: 'operations',
   },
 };
 

@@ -7,12 +7,12 @@ import path from 'node:path';
 import { runCommand } from './runCommand.ts';
 
 process.chdir(path.dirname(import.meta.dirname));
-const places = ['src', 'sandbox', 'web', 'bench', 'scripts'].filter((place) => existsSync(place));
+const places = ['src', 'sandbox', 'web', 'client', 'bench', 'scripts'].filter((place) => existsSync(place));
 
 // The slowest first: they decide how long it all takes.
 const CHECKS: Record<string, string> = {
   eslint: 'eslint --max-warnings 0 .',
-  types: 'tsc --noEmit && tsc -p web/explorer',
+  types: 'tsc --noEmit && tsc -p web/explorer && tsc -p client --noEmit',
   unused: 'knip --no-progress --no-config-hints',
   arrows: `depcruise --config .dependency-cruiser.cjs --output-type err-long ${places.join(' ')}`,
   format: 'prettier --check --log-level warn .',

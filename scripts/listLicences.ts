@@ -10,6 +10,7 @@ interface LockedPackage {
   license?: string;
   dev?: boolean;
   devOptional?: boolean;
+  link?: boolean;
 }
 
 /** Development dependencies that the build puts into the program. */
@@ -21,9 +22,10 @@ const ROOT = path.dirname(import.meta.dirname);
 export function licencesOf(lockFile: string): Map<string, string[]> {
   const { packages } = JSON.parse(lockFile) as { packages: Record<string, LockedPackage> };
   const byLicence = new Map<string, Set<string>>();
-  for (const [place, { license = 'none', dev, devOptional }] of Object.entries(packages)) {
-    const name = place.split('node_modules/').at(-1) ?? '';
-    if (name === '' || ((dev ?? devOptional ?? false) && !BUILT_IN.includes(name))) {
+  for (const [place, { license = 'none', dev, devOptional, link }] of Object.entries(packages)) {
+    // Other places are this repository's own.
+    const name = place.includes('node_modules/') ? (place.split('node_modules/').at(-1) ?? '') : '';
+    if (name === '' || link === true || ((dev ?? devOptional ?? false) && !BUILT_IN.includes(name))) {
       continue;
     }
     byLicence.set(license, (byLicence.get(license) ?? new Set()).add(name));

@@ -1,0 +1,127 @@
+/*
+ * A plugin of graphql-codegen: writes the documents of operations/ as strings that know their types, in an object for each kind
+ * of operation, with the comment above each operation as its documentation.
+ */
+import { readFileSync } from 'node:fs';
+import {
+  Kind,
+  OperationTypeNode,
+  print,
+  visit,
+  type DefinitionNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+
+interface DocumentFile {
+  readonly document?: { readonly definitions: readonly DefinitionNode[] };
+  /** Its path. */
+  readonly location?: string;
+}
+
+const KINDS = ['mutations', 'queries', 'lists', 'subscriptions'] as const;
+
+export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): string {
+  const definitions = files.flatMap(({ document }) => document?.definitions ?? []);
+  const fragments = new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  const operations = files
+    .flatMap(({ document, location = '' }) =>
+      (document?.definitions ?? [])
+        .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+        .map((operation) => ({
+          kind: kindOf(operation),
+          text: entry(operation, fragments, location),
+          name: operation.name?.value ?? '',
+        })),
+    )
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const objects = KINDS.map((kind) => {
+    const entries = operations.filter((operation) => operation.kind === kind).map(({ text }) => text);
+    return `export const ${kind} = {\n${entries.join('\n')}\n};\n`;
+  });
+  return [
+    "import type { TypedDocument } from '../document.js';",
+    "import type * as types from './types.js';",
+    '',
+    ...objects,
+  ].join('\n');
+}
+
+/** A list is a query with a page of a connection. */
+function kindOf(operation: OperationDefinitionNode): (typeof KINDS)[number] {
+  switch (operation.operation) {
+    case OperationTypeNode.MUTATION:
+      return 'mutations';
+    case OperationTypeNode.SUBSCRIPTION:
+      return 'subscriptions';
+    case OperationTypeNode.QUERY:
+      return isList(operation) ? 'lists' : 'queries';
+  }
+}
+
+/** Whether the only way down from the root ends at a page. */
+function isList({ selectionSet }: OperationDefinitionNode): boolean {
+  let selections = selectionSet.selections;
+  for (;;) {
+    const fields = selections.filter((selection) => selection.kind === Kind.FIELD);
+    if (fields.some(({ name }) => name.value === 'pageInfo')) {
+      return true;
+    }
+    const [only, ...others] = fields;
+    if (only?.selectionSet === undefined || others.length > 0) {
+      return false;
+    }
+    selections = only.selectionSet.selections;
+  }
+}
+
+function entry(
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  location: string,
+): string {
+  const name = operation.name?.value ?? '';
+  const kind = operation.operation.replace(/^./, (letter) => letter.toUpperCase());
+  const type = `TypedDocument<types.${name}${kind}, types.${name}${kind}Variables>`;
+  const text = [operation, ...fragmentsOf(operation, fragments)].map(print).join('\n\n');
+  const method = name.replace(/^./, (letter) => letter.toLowerCase());
+  return [
+    '  /**',
+    ...descriptionOf(location).map((line) => `   * ${line}`),
+    '   */',
+    `  ${method}: ${JSON.stringify(text)} as ${type},`,
+  ].join('\n');
+}
+
+/** The fragments that a definition needs, in the order of their names. */
+function fragmentsOf(
+  definition: DefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): FragmentDefinitionNode[] {
+  const found = new Map<string, FragmentDefinitionNode>();
+  const look = (node: DefinitionNode): void => {
+    visit(node, {
+      FragmentSpread({ name: { value } }) {
+        const fragment = fragments.get(value);
+        if (fragment !== undefined && !found.has(value)) {
+          found.set(value, fragment);
+          look(fragment);
+        }
+      },
+    });
+  };
+  look(definition);
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, fragment]) => fragment);
+}
+
+/** The comment at the start of a file, without its marks. */
+function descriptionOf(location: string): string[] {
+  const lines = readFileSync(location, 'utf8').split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('#'));
+  return lines.slice(0, end).map((line) => line.replace(/^# ?/, ''));
+}
