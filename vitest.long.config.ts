@@ -1,22 +1,21 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import config from './vitest.config.ts';
+import { resolve, settings } from './vitest.config.ts';
+
+/** Files of `npm test` with more to run here: longer loops, and tests that take many seconds. */
+const LONGER = globSync('test/**/*.test.ts').filter((file) =>
+  readFileSync(file, 'utf8').includes('/support/runLength.js'),
+);
 
 /** The long forms of tests, for nightly runs: `npm run test:long`. */
 export default defineConfig({
-  ...config,
+  resolve,
   test: {
-    ...config.test,
-    include: [
-      'test/**/*.long.ts',
-      // They call byRunLength.
-      'test/hostile/sqlTexts.test.ts',
-      'test/store/history/{boundedLists,historyFilters}.test.ts',
-      'test/store/lanes/{laneOrder,laneRecord,outcomeLife}.test.ts',
-      'test/store/requests/cancelStore.test.ts',
-      'test/gateway/process/failover.test.ts',
-    ],
+    ...settings,
+    include: ['test/**/*.long.ts', ...LONGER],
+    globalSetup: ['test/support/globalSetup.ts'],
     env: { TEST_LENGTH: 'long' },
-    reporters: ['default'],
     testTimeout: 600_000,
+    maxWorkers: 3,
   },
 });

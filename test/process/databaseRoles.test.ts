@@ -8,6 +8,7 @@ import { createEmptyDatabase, onServer, type TestDatabase } from '../support/dat
 import { accounts, execute } from '../support/gateway.js';
 import { spawnGateway } from '../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
+import { inLongRun } from '../support/runLength.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -94,7 +95,7 @@ describe('a schema of its own, an owner that migrates and a role that runs', () 
     }
   });
 
-  it('finds the schema by the search_path of the role too', async () => {
+  inLongRun('finds the schema by the search_path of the role too', async () => {
     await sql(`ALTER ROLE ${roles.gateway} SET search_path = gateway, public`);
     const gateway = await start(addressOf(roles.gateway, 'change me too', ''));
     try {

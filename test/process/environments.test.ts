@@ -9,6 +9,7 @@ import { writeAdministrators } from '../support/administrators.js';
 import { keysInEnvironment, startAwsBehindProxy, type AwsBehindProxy } from '../support/awsBehindProxy.js';
 import { accounts, execute } from '../support/gateway.js';
 import { CA_FILE } from '../support/interception.js';
+import { byRunLength, inLongRun } from '../support/runLength.js';
 
 let aws: AwsBehindProxy;
 beforeEach(async () => {
@@ -19,7 +20,7 @@ afterEach(() => aws[Symbol.asyncDispose]());
 const KEYS = keysInEnvironment('111122223333');
 
 describe('a proxy with TLS interception', () => {
-  it.each(['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'])(
+  it.each(['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'].slice(0, byRunLength(1, 2)))(
     'is passed with %s, and the start names it without its password',
     async (variable) => {
       const { url, output } = await aws.start({ ...KEYS, [variable]: CA_FILE });
@@ -69,7 +70,7 @@ describe('two administrators with the same credentials', () => {
 });
 
 describe('FIPS and dual-stack in the shell', () => {
-  it('do not concern the sandbox', async () => {
+  inLongRun('do not concern the sandbox', async () => {
     const { url } = await aws.start({
       ...KEYS,
       UPSTREAM: 'sandbox',

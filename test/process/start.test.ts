@@ -24,7 +24,7 @@ async function leftovers(): Promise<string[]> {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'gateway start '));
-  // Else PostgreSQL's user could not enter, and the data would go elsewhere (embeddedPostgres.test.ts has that case).
+  // Else PostgreSQL's user could not enter, and the data would go elsewhere (home.test.ts has that case).
   await chmod(folder, 0o755);
   gateway = await start();
 });

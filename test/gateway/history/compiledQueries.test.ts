@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGenerator } from '../../hostile/generate.js';
 import { CreateMembersDocument } from '../../generated/graphql.js';
 import { accounts, startGateway, type GraphQLAnswer, type TestGateway } from '../../support/gateway.js';
+import { byRunLength } from '../../support/runLength.js';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 
@@ -22,7 +23,7 @@ const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 const TIMES = 3;
 
 /** Number of generated documents; each is posted as often. */
-const GENERATED = 250;
+const GENERATED = byRunLength(60, 250);
 
 /** Values that differ in every response. */
 const PASSING = new Set(['observedAt', 'requestsLeft', 'throttledAt', 'incident', 'requestId']);

@@ -10,6 +10,7 @@ import { FAST_RATES } from '../../support/speed.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
+import { inLongRun } from '../../support/runLength.js';
 
 const HUB = { account: '111122223333', region: 'us-east-1', service: 'securityhub' };
 const AT_HUB = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
@@ -62,7 +63,7 @@ describe('two replicas', { timeout: 120_000 }, () => {
     expect(await members(two)).toBe(260);
   });
 
-  it('begin an observation again whose replica was killed', async () => {
+  inLongRun('begin an observation again whose replica was killed', async () => {
     const [one, two] = [await start(), await start()];
     await sandbox.put('latency', { ms: 1_000 });
     process.kill(two.pid, 'SIGSTOP');
@@ -78,7 +79,7 @@ describe('two replicas', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('hand an observation over when a replica stops', async () => {
+  inLongRun('hand an observation over when a replica stops', async () => {
     const [one, two] = [await start(), await start()];
     await sandbox.put('latency', { ms: 1_000 });
     process.kill(two.pid, 'SIGSTOP');

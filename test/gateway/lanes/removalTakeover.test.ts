@@ -12,6 +12,7 @@ import { execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { members, OWN, REGION, seedMembers, SERVICES } from '../../support/removalFixture.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
+import { inLongRun } from '../../support/runLength.js';
 
 const ALL = members(1_000);
 const GOING = ALL.slice(0, 100);
@@ -86,7 +87,7 @@ const left = async () =>
   );
 
 describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
-  it('with calls in flight is finished by another one, which reads the members back', async () => {
+  inLongRun('with calls in flight is finished by another one, which reads the members back', async () => {
     const id = await onTheFirst(disassociate);
     await expect.poll(async () => (await sandbox.calls('DisassociateMembers')).length).toBe(4);
     await killTheFirst();
@@ -123,7 +124,7 @@ describe('a removal whose replica is killed', { timeout: 120_000 }, () => {
     expect(await left()).toEqual([Array(100).fill('Enabled'), Array(100).fill('Removed')]);
   });
 
-  it('in the middle of a deletion is finished, and no member remains', async () => {
+  inLongRun('in the middle of a deletion is finished, and no member remains', async () => {
     await seedMembers(sandbox, GOING, 'Removed');
     const id = await onTheFirst(remove);
     await expect.poll(async () => (await sandbox.calls('DeleteMembers')).length).toBe(4);

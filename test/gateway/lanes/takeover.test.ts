@@ -10,6 +10,7 @@ import { FAST_RATES } from '../../support/speed.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
+import { inLongRun } from '../../support/runLength.js';
 
 const ASKED = accounts(120);
 const ACCOUNT_IDS = ASKED.map(({ accountId }) => accountId);
@@ -64,7 +65,7 @@ async function expectOneMailEach(): Promise<void> {
 }
 
 describe('a replica next to one that', { timeout: 120_000 }, () => {
-  it('is killed takes over its lanes and finishes its requests, with one mail each', async () => {
+  inLongRun('is killed takes over its lanes and finishes its requests, with one mail each', async () => {
     const id = await inviteWithCallsInFlight();
     await replicas[0].kill('SIGKILL');
     await finishedOn(replicas[1].url, id);

@@ -10,6 +10,7 @@ import { FAST_RATES } from '../../support/speed.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
+import { inLongRun } from '../../support/runLength.js';
 
 const ASKED = accounts(120);
 const ACCOUNT_IDS = ASKED.map(({ accountId }) => accountId);
@@ -79,7 +80,7 @@ describe('two gateway processes that follow the same members', { timeout: 120_00
     );
   });
 
-  it('hand over the members they had taken when they are killed during a read', async () => {
+  inLongRun('hand over the members they had taken when they are killed during a read', async () => {
     const [one, two] = replicas;
     await invited(one.url);
     await expect.poll(() => looked(1), { timeout: 20_000 }).toBe(240);

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
+import { inLongRun } from '../../support/runLength.js';
 
 let database: TestDatabase;
 let sandbox: TestSandbox;
@@ -66,7 +67,7 @@ describe('a gateway that is stopping', { timeout: 60_000 }, () => {
     expect((await sql.query(`SELECT 1 FROM outcome WHERE status = 'IN_FLIGHT'`)).rowCount).toBe(0);
   });
 
-  it('hands its lanes to another replica, which finishes them without reading back', async () => {
+  inLongRun('hands its lanes to another replica, which finishes them without reading back', async () => {
     const id = await createWithCallsInFlight(1_000, 1_000);
     const other = await startOne();
     expect(await gateway.kill('SIGTERM')).toBe(0);

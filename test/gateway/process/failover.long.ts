@@ -6,14 +6,13 @@ import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
 import { keepMutating } from '../../support/keepMutating.js';
 import { startPostgresPair, type PostgresPair } from '../../support/postgresPair.js';
-import { byRunLength } from '../../support/runLength.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
 
 /** How long no server takes writes, in milliseconds. */
 const WITHOUT_WRITER_MS = 3_000;
 
-/** Longest time until the gateway is ready after a server takes writes: a machine busy with other tests is slow. */
-const BACK_WITHIN_MS = byRunLength(60_000, 10_000);
+/** Longest time until the gateway is ready after a server takes writes. */
+const BACK_WITHIN_MS = 10_000;
 
 let pair: PostgresPair;
 let sandbox: TestSandbox;
