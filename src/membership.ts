@@ -35,7 +35,10 @@ export const OUTCOME_STATUSES = [
 ] as const;
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
-/** The statuses of outcomes that have a reason code. */
+/** How an account counts that the service calls a member already. */
+export type AlreadyMember = Extract<OutcomeStatus, 'UNPROCESSED' | 'PROCESSED'>;
+
+/** The statuses of unsuccessful outcomes, which all have a reason code. */
 export const STATUSES_WITH_REASON: readonly OutcomeStatus[] = ['UNPROCESSED', 'FAILED'];
 
 /** A stable, service-independent code for why an account was not processed. */

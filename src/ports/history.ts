@@ -1,5 +1,6 @@
 import type {
   ActorKind,
+  AlreadyMember,
   CallStatus,
   Caller,
   MembershipOperation,
@@ -59,6 +60,8 @@ export interface RequestRow {
   readonly callerKind: ActorKind;
   readonly note: string | null;
   readonly idempotencyKey: string | null;
+  /** How an account counts that the service calls a member already; null if the operation is not CREATE_MEMBERS. */
+  readonly alreadyMember: AlreadyMember | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;

@@ -1,4 +1,5 @@
 import type {
+  AlreadyMember,
   Caller,
   MemberAccount,
   MembershipOperation,
@@ -39,6 +40,8 @@ export interface NewRequest extends NewRow {
   readonly disableEmailNotification: boolean | null;
   /** Days in which the members are followed; absent or null: they are not followed. InviteMembers only. */
   readonly followUpDays?: number | null;
+  /** How an account counts that the service calls a member already; absent or null: UNPROCESSED. CreateMembers only. */
+  readonly alreadyMember?: AlreadyMember | null;
   /** Distinct and in the order of their ids, 1 to MAX_ACCOUNTS_PER_REQUEST. */
   readonly accounts: readonly MemberAccount[];
   /** At least one. */

@@ -19,6 +19,7 @@ export function toRequest(row: RequestRow): Readonly<MembershipRequest> {
     requestedBy: { id: row.callerId, name: row.callerName, kind: row.callerKind },
     note: row.note,
     idempotencyKey: row.idempotencyKey,
+    alreadyMember: row.alreadyMember,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,

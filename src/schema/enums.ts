@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import type {
   ActorKind as ActorKindName,
+  AlreadyMember as AlreadyMemberName,
   CallStatus as CallStatusName,
   MembershipOperation as MembershipOperationName,
   OutcomeStatus as OutcomeStatusName,
@@ -85,6 +86,18 @@ export const OutcomeStatus = describedEnum<OutcomeStatusName>(
     CANCELED:
       'Withdrawn by cancelRequest while PENDING. With sends 0 this request never sent it; otherwise it waited to ' +
       'be sent again.',
+  },
+);
+
+/** How an account counts that the service calls a member already. */
+export const AlreadyMember = describedEnum<AlreadyMemberName>(
+  'AlreadyMember',
+  'How an account counts that the service calls a member already (ALREADY_MEMBER). The outcome has the reasonCode ' +
+    "and the service's words either way.",
+  {
+    UNPROCESSED:
+      'As the service has it: the account was not processed, so the request does not end SUCCEEDED.',
+    PROCESSED: 'As done: the outcome is PROCESSED. For callers that send the same list again and again.',
   },
 );
 

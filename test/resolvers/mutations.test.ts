@@ -26,6 +26,7 @@ describe('createMembers', () => {
       idempotencyKey: 'once',
       waitSeconds: 0,
       dryRun: false,
+      alreadyMember: 'UNPROCESSED',
     };
     const { data, errors } = await execute(CREATE, { input }, { store, services: { createMembers } });
     expect(errors).toEqual([]);
@@ -43,6 +44,7 @@ describe('createMembers', () => {
       waitSeconds: 20,
       idempotencyKey: null,
       dryRun: false,
+      alreadyMember: 'UNPROCESSED',
     });
   });
 

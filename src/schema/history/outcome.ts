@@ -53,7 +53,9 @@ export class Outcome extends TargetFields implements Node {
 
   @Field(() => ReasonCode, {
     nullable: true,
-    description: 'Why the account was not processed. Null unless UNPROCESSED or FAILED.',
+    description:
+      'Why the account was not processed. Null unless UNPROCESSED or FAILED; ALREADY_MEMBER if PROCESSED because the ' +
+      'request takes members for done (alreadyMember).',
   })
   readonly reasonCode!: ReasonCodeName | null;
 

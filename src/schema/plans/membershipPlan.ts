@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { PlanVerdict as PlanVerdictName } from '../../membership.js';
-import { describedEnum } from '../enums.js';
+import type { AlreadyMember as AlreadyMemberName, PlanVerdict as PlanVerdictName } from '../../membership.js';
+import { AlreadyMember, describedEnum } from '../enums.js';
 import { PlanAccount, planOf, PlanTarget } from './plan.js';
 
 /** The expected result for an account. */
@@ -15,7 +15,7 @@ const PlanVerdict = describedEnum<PlanVerdictName>(
       'InviteMembers should accept it. It refuses an account of the organization that was disassociated ' +
       '(MANAGED_BY_ORGANIZATION): createMembers brings that back.',
     ALREADY_MEMBER:
-      'Unprocessed: already a member. GuardDuty processes an account of the organization all the same, and applies ' +
+      'Already a member: UNPROCESSED, or PROCESSED if alreadyMember says so. GuardDuty processes an account of the organization all the same, and applies ' +
       "the organization's settings to it again.",
     ALREADY_INVITED: 'Unprocessed: already invited, or an active member.',
     NOT_CREATED: 'Unprocessed: it must be created as a member first.',
@@ -59,4 +59,10 @@ class PlannedTarget extends PlanTarget {
     'What a request would do, from live reads and the known limits. Nothing was recorded, and only reads were ' +
     'sent.',
 })
-export class MembershipPlan extends planOf(PlannedTarget) {}
+export class MembershipPlan extends planOf(PlannedTarget) {
+  @Field(() => AlreadyMember, {
+    nullable: true,
+    description: 'How the accounts with the verdict ALREADY_MEMBER would count. Null for invitations.',
+  })
+  readonly alreadyMember?: AlreadyMemberName | null;
+}

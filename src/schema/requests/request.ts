@@ -1,11 +1,12 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type {
   ActorKind as ActorKindName,
+  AlreadyMember as AlreadyMemberName,
   MembershipOperation as MembershipOperationName,
   RequestStatus as RequestStatusName,
 } from '../../membership.js';
 import { connectionOf } from '../connection.js';
-import { ActorKind, MembershipOperation, RequestStatus } from '../enums.js';
+import { ActorKind, AlreadyMember, MembershipOperation, RequestStatus } from '../enums.js';
 import { Node } from '../node.js';
 import { DateTime } from '../scalars.js';
 
@@ -68,6 +69,13 @@ export class MembershipRequest implements Node {
     description: 'The idempotency key, by which the same caller finds the request again.',
   })
   readonly idempotencyKey!: string | null;
+
+  @Field(() => AlreadyMember, {
+    nullable: true,
+    description:
+      'How an account counts that the service calls a member already. Null unless the operation is CREATE_MEMBERS.',
+  })
+  readonly alreadyMember!: AlreadyMemberName | null;
 
   @Field(() => DateTime, { description: 'When it was recorded.' })
   readonly createdAt!: Date;

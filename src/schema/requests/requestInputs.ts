@@ -1,5 +1,9 @@
 import { Field, InputType, Int } from 'type-graphql';
-import type { SecurityService as SecurityServiceName } from '../../membership.js';
+import type {
+  AlreadyMember as AlreadyMemberName,
+  SecurityService as SecurityServiceName,
+} from '../../membership.js';
+import { AlreadyMember } from '../enums.js';
 import { MemberAccountInput } from '../memberAccountInput.js';
 import { RecordOptions } from './recordOptions.js';
 import { AwsAccountId } from '../scalars.js';
@@ -45,6 +49,15 @@ export class CreateMembersInput extends RequestInput {
       'once; one account with two e-mail addresses is DUPLICATE_ACCOUNT.',
   })
   readonly accounts!: readonly MemberAccountInput[];
+
+  @Field(() => AlreadyMember, {
+    nullable: true,
+    defaultValue: 'UNPROCESSED',
+    description:
+      'How an account counts that the service calls a member already; null means UNPROCESSED. Part of the input for ' +
+      'the idempotencyKey, and kept by retryRequest.',
+  })
+  readonly alreadyMember?: AlreadyMemberName | null;
 }
 
 /** The accounts to invite. */

@@ -1,5 +1,6 @@
 import {
   ACCOUNTS_PER_CALL,
+  type AlreadyMember,
   type Administrator,
   type MemberAccount,
   type MemberStatus,
@@ -47,6 +48,8 @@ export interface MembershipPlan {
   readonly calls: number;
   /** The time of the slowest target, since targets work in parallel. */
   readonly seconds: number;
+  /** How the accounts with the verdict ALREADY_MEMBER would count; absent for invitations. */
+  readonly alreadyMember?: AlreadyMember;
 }
 
 /** A checked request that is planned, not made. */

@@ -25,9 +25,10 @@ export function createCreateMembers({
       return refused(faults);
     }
     const members = { operation: 'CREATE_MEMBERS', accounts, targets } as const;
+    const alreadyMember = input.alreadyMember ?? 'UNPROCESSED';
     if (dryRun) {
-      return { requestId: null, userErrors: [], plan: await plan(caller, members) };
+      return { requestId: null, userErrors: [], plan: { ...(await plan(caller, members)), alreadyMember } };
     }
-    return record(newRequest(caller, { ...members, options: input }), input);
+    return record(newRequest(caller, { ...members, options: input, alreadyMember }), input);
   };
 }

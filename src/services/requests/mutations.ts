@@ -1,4 +1,4 @@
-import type { Administrator, Caller, DoubtEnding } from '../../membership.js';
+import type { Administrator, AlreadyMember, Caller, DoubtEnding } from '../../membership.js';
 import type { RequestOptions } from '../input/requestOptions.js';
 import type { MembershipPlan } from '../plans/membershipPlan.js';
 import type { RemovalTarget } from '../plans/removalPlan.js';
@@ -8,6 +8,8 @@ export interface CreateMembersInput extends RequestOptions {
   /** Return a plan and record nothing; default false. */
   readonly dryRun?: boolean | null;
   readonly accounts: readonly { readonly accountId: string; readonly email?: string | null }[];
+  /** How an account counts that the service calls a member already; default UNPROCESSED. */
+  readonly alreadyMember?: AlreadyMember | null;
 }
 
 export interface InviteMembersInput extends RequestOptions {

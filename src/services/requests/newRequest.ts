@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, MemberAccount, MembershipOperation } from '../../membership.js';
+import type { AlreadyMember, Caller, MemberAccount, MembershipOperation } from '../../membership.js';
 import type { NewRequest } from '../../ports/requests.js';
 import type { CheckedTargets } from '../input/checkTargets.js';
 import type { RequestOptions } from '../input/requestOptions.js';
@@ -16,6 +16,8 @@ export interface CheckedRequest {
   readonly disableEmailNotification?: boolean | null;
   /** Days for which the members are followed; null: not at all. */
   readonly followUpDays?: number | null;
+  /** How an account counts that the service calls a member already; default UNPROCESSED. */
+  readonly alreadyMember?: AlreadyMember | null;
 }
 
 /** A new request with an id, and with the hash of its input. */
@@ -30,8 +32,9 @@ export function newRequest(caller: Caller, checked: CheckedRequest): NewRequest 
     // The order of the accounts does not matter: the same accounts are the same input.
     accounts: checked.accounts.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1)),
     note: options.note ?? null,
-    // Left out of the hash when absent: hashes of releases without it stay the same.
+    // Left out of the hash when they have no effect: hashes of releases without them stay the same.
     ...(followUpDays === null ? {} : { followUpDays }),
+    ...(checked.alreadyMember === 'PROCESSED' ? { alreadyMember: checked.alreadyMember } : {}),
   };
   const newTargets = targets.addresses.map((address) => {
     const detectorId = address.service === 'GUARDDUTY' ? targets.detectorId : null;

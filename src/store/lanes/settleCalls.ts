@@ -14,6 +14,7 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - "Already a member", and its like, is the echo of our own earlier call when that one may have reached the service and
  *   lost its answer: then the account is PROCESSED. `attempts` 0 says that a call never left. An earlier DisassociateMembers
  *   of Security Hub may have done it too: what it did was not in its answer, and did not show at once.
+ * - An account that is a member already counts as its request says (`alreadyMember`), and keeps the service's words.
  * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
@@ -103,8 +104,11 @@ export function settleStatement(
       WHERE id IN (SELECT target_id FROM carried WHERE (verdict ->> 'retry')::boolean)
       ORDER BY id FOR NO KEY UPDATE
     ),
-    verdict AS MATERIALIZED (
+    judged AS MATERIALIZED (
       SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
+        verdict ->> 'reasonCode' = 'ALREADY_MEMBER' AND 'PROCESSED' = (
+          SELECT r.already_member FROM target t JOIN request r ON r.id = t.request_id WHERE t.id = carried.target_id LIMIT 1
+        ) AS is_accepted,
         CASE
           WHEN (verdict ->> 'processedIfInDoubt')::boolean AND sends > 1 AND EXISTS (
             SELECT FROM call earlier
@@ -121,11 +125,16 @@ export function settleStatement(
         END::outcome_status AS status
       FROM carried
     ),
+    verdict AS MATERIALIZED (
+      SELECT at, sends,
+        CASE WHEN is_accepted THEN 'PROCESSED' ELSE status END AS status,
+        CASE WHEN status NOT IN ('PENDING', 'PROCESSED') THEN reason_code::reason_code END AS reason_code,
+        CASE WHEN status NOT IN ('PENDING', 'PROCESSED') THEN reason END AS reason
+      FROM judged
+    ),
     settled AS (
       UPDATE outcome o SET
-        status = v.status,
-        reason_code = CASE WHEN v.status NOT IN ('PENDING', 'PROCESSED') THEN v.reason_code::reason_code END,
-        reason = CASE WHEN v.status NOT IN ('PENDING', 'PROCESSED') THEN v.reason END,
+        status = v.status, reason_code = v.reason_code, reason = v.reason,
         settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
         due_at = CASE WHEN v.status = 'PENDING'
           THEN (SELECT clock_timestamp()) + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END

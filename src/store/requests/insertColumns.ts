@@ -9,7 +9,8 @@ import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 export const INSERT_REQUEST = Prisma.sql`
   INSERT INTO request (
     id, caller_id, caller_name, caller_kind, note, idempotency_key, holds_key, input_hash, ${ORIGIN_COLUMNS},
-    operation, administrator, message, disable_email_notification, follow_up_days, retry_of, open_targets, total
+    operation, administrator, message, disable_email_notification, follow_up_days, already_member, retry_of,
+    open_targets, total
   )`;
 
 /** The values that come from the caller, as the first columns of INSERT_REQUEST. */

@@ -73,7 +73,8 @@ function requestStatement(request: NewRequest, laneIds: readonly number[]): Pris
       VALUES (
         ${callerValues(request)},
         ${request.operation}::membership_operation, ${request.administrator}, ${request.message},
-        ${request.disableEmailNotification}::boolean, ${request.followUpDays ?? null}::int, NULL,
+        ${request.disableEmailNotification}::boolean, ${request.followUpDays ?? null}::int,
+        ${request.alreadyMember ?? null}::outcome_status, NULL,
         ${laneIds.length}::int, ${laneIds.length * accounts.length}::int
       )
       ${UNLESS_KEY_IS_HELD}

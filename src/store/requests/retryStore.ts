@@ -76,7 +76,8 @@ export function retryStatement(retry: NewRetry): Prisma.Sql {
     inserted AS (
       ${INSERT_REQUEST}
       SELECT ${callerValues(retry)},
-        old.operation, old.administrator, old.message, old.disable_email_notification, old.follow_up_days, old.id,
+        old.operation, old.administrator, old.message, old.disable_email_notification, old.follow_up_days,
+        old.already_member, old.id,
         totals.targets, totals.outcomes
       FROM request old
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM failed) totals

@@ -210,6 +210,7 @@ export function requestRow(some: Partial<RequestRow> = {}): RequestRow {
     callerKind: 'LOCAL',
     note: null,
     idempotencyKey: null,
+    alreadyMember: null,
     createdAt: new Date('2026-03-01T02:00:00Z'),
     startedAt: new Date('2026-03-01T02:00:01Z'),
     finishedAt: new Date('2026-03-01T02:00:05Z'),

@@ -39,6 +39,19 @@ describe('the hashes of an input', () => {
     expect(inputHash).toBe('169eea5adc84463e177c89bc1dece2eec6146879c73763f569bb8652eadb6bcd');
   });
 
+  it('cover alreadyMember only when it is not the default', () => {
+    const hashOf = (more: { alreadyMember?: 'PROCESSED' | 'UNPROCESSED' }) =>
+      newRequest(LOCAL_CALLER, {
+        operation: 'CREATE_MEMBERS',
+        accounts: ACCOUNTS,
+        targets: { administrator: ADMINISTRATOR, addresses: IN_VIRGINIA, detectorId: null },
+        options: {},
+        ...more,
+      }).inputHash;
+    expect(hashOf({ alreadyMember: 'UNPROCESSED' })).toBe(hashOf({}));
+    expect(hashOf({ alreadyMember: 'PROCESSED' })).not.toBe(hashOf({}));
+  });
+
   it('cover the options of an invitation', () => {
     const { inputHash, targets } = newRequest(LOCAL_CALLER, {
       operation: 'INVITE_MEMBERS',

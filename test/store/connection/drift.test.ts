@@ -37,6 +37,7 @@ const CHECKS = [
   'kept_from_one_row',
   'outcome_settled',
   'removal_confirmation_token_hash',
+  'request_already_member',
   'request_finished',
   'request_follow_up_days',
   'request_open_targets',

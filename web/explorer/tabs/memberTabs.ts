@@ -12,6 +12,8 @@ export const addMembersTab: StartingTab = {
 # - status is RUNNING: the request needs more than
 #   20 seconds (waitSeconds, 0 to 60) and continues.
 #   Put its id into the tab WatchRequest.
+# - ALREADY_MEMBER: with "alreadyMember": "PROCESSED"
+#   such accounts count as done.
 #
 # If the gateway requires a token, open Headers:
 # {"authorization": "Bearer ..."}
@@ -64,6 +66,7 @@ mutation AddMembers($input: CreateMembersInput!) {
         { accountId: '210987654321', email: 'audit@example.com' },
         { accountId: '321098765432', email: 'payments@example.com' },
       ],
+      alreadyMember: 'UNPROCESSED',
       note: 'from the explorer',
     },
   }),

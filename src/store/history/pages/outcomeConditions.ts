@@ -69,7 +69,9 @@ export function toConditions(filter: OutcomeFilter): OutcomeConditions {
 /** The statuses that an outcome can have which meets the other conditions. */
 function possibleStatuses(conditions: OutcomeConditions): readonly OutcomeStatus[] {
   if (conditions.reasonCodes !== null) {
-    return STATUSES_WITH_REASON;
+    return conditions.reasonCodes.includes('ALREADY_MEMBER')
+      ? ['PROCESSED', ...STATUSES_WITH_REASON]
+      : STATUSES_WITH_REASON;
   }
   return hasTimeBounds(conditions) ? SETTLED : OUTCOME_STATUSES;
 }

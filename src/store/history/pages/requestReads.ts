@@ -17,6 +17,7 @@ const REQUEST = Prisma.sql`json_build_object(
   'id', r.id, 'operation', r.operation, 'status', r.status, 'administrator', r.administrator,
   'callerId', r.caller_id, 'callerName', r.caller_name, 'callerKind', r.caller_kind, 'note', r.note,
   'idempotencyKey', r.idempotency_key,
+  'alreadyMember', CASE WHEN r.operation = 'CREATE_MEMBERS' THEN COALESCE(r.already_member, 'UNPROCESSED') END,
   'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at,
   'retryOf', r.retry_of)`;
 
