@@ -14,7 +14,7 @@ function arrow(place, allowed, comment) {
 
 /** What lies under `from` may import, of this repository, nothing but `allowed`. */
 function apart(name, from, allowed, comment) {
-  const local = '^(src|sandbox|web|client|test|bench|scripts)/';
+  const local = '^(src|sandbox|web|client|cli|test|bench|scripts)/';
   return { name, comment, severity: 'error', from: { path: from }, to: { path: local, pathNot: allowed } };
 }
 
@@ -235,6 +235,7 @@ module.exports = {
         pathNot: `${PACKAGES}eventsource-parser(/|$)`,
       },
     },
+    apart('cli', '^cli/', ['^cli/', '^client/'], 'The command knows the gateway through the client.'),
     apart(
       'no-tests-in-programs',
       '^(bench|scripts)/',
@@ -315,7 +316,7 @@ module.exports = {
     // Imports of types are arrows too.
     tsPreCompilationDeps: true,
     doNotFollow: { path: ['node_modules', '^src/generated/'] },
-    exclude: { path: ['^dist/', '^client/dist/', '^test/generated/'] },
+    exclude: { path: ['^dist/', '^client/dist/', '^cli/dist/', '^test/generated/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -4,7 +4,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { functionLines } from './scripts/functionLines.ts';
 
-const programs = ['src/**/*.ts', 'sandbox/**/*.ts', 'client/src/**/*.ts'];
+const programs = ['src/**/*.ts', 'sandbox/**/*.ts', 'client/src/**/*.ts', 'cli/src/**/*.ts'];
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/generated/', '.data/', '.cache/']),
@@ -90,6 +90,7 @@ export default defineConfig(
       'sandbox/main.ts',
       'src/config/processConfig.ts',
       'sandbox/config.ts',
+      'cli/src/main.ts',
       'src/{healthCommand,nodeFlags}.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },

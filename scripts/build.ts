@@ -46,6 +46,12 @@ const steps: Record<string, Step> = {
     output: 'client/dist/index.js',
     after: 'operations',
   },
+  cli: {
+    command: 'rolldown --config cli/rolldown.config.js --log-level warn',
+    inputs: ['cli/src', 'cli/rolldown.config.js', 'client/src'],
+    output: 'cli/dist/main.js',
+    after: 'client',
+  },
 };
 
 const STAMPS = 'dist/.stamps';
