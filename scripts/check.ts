@@ -7,7 +7,9 @@ import path from 'node:path';
 import { runCommand } from './runCommand.ts';
 
 process.chdir(path.dirname(import.meta.dirname));
-const places = ['src', 'sandbox', 'web', 'client', 'cli', 'bench', 'scripts'].filter((place) => existsSync(place));
+const places = ['src', 'sandbox', 'web', 'client', 'cli', 'bench', 'scripts'].filter((place) =>
+  existsSync(place),
+);
 
 // The slowest first: they decide how long it all takes.
 const CHECKS: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Adds the flags that every command has. */
 export function common(command: Command): Command {
@@ -62,7 +62,7 @@ export function list(flags: string, description: string): Option {
 }
 
 /** A flag that can be repeated. */
-export function repeated(flags: string, description: string): Option {
+function repeated(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, before: unknown) => [
     ...(Array.isArray(before) ? (before as string[]) : []),
     value,

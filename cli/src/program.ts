@@ -70,7 +70,7 @@ function addChanges(program: Command, run: Run): void {
       .action(
         run(async () => {
           const { removeMembers } = await import('./commands/removeMembers.js');
-          return removeMembers.bind(null, verb) as Action;
+          return removeMembers.bind(null, verb);
         }),
       );
   }
@@ -198,6 +198,16 @@ function addAdministration(program: Command, run: Run): void {
   common(
     program.command('doctor').description('is the gateway reached, the token good, does each target answer?'),
   ).action(run(async () => (await import('./commands/doctor.js')).doctor));
+  const profile = program.command('profile').description('gateways and tokens in a file of your own');
+  const loadProfiles = async () => import('./commands/profiles.js');
+  common(
+    profile
+      .command('set <name>')
+      .description('store the address and the token that --url and --token-file give'),
+  ).action(run(async () => (await loadProfiles()).setProfile));
+  common(profile.command('list').description('the profiles, without their tokens')).action(
+    run(async () => (await loadProfiles()).listProfiles),
+  );
   program
     .command('completion')
     .description('a completion script for a shell')
@@ -205,7 +215,7 @@ function addAdministration(program: Command, run: Run): void {
     .action(
       run(async () => {
         const { writeCompletion } = await import('./commands/completion.js');
-        return writeCompletion.bind(null, program) as Action;
+        return writeCompletion.bind(null, program);
       }),
     );
 }

@@ -37,7 +37,7 @@ export async function createMembers(
     const options = { signal: context.signal };
     const { plan, userErrors } = await context.client.createMembers({ ...input, dryRun: true }, options);
     throwUserErrors(userErrors, accounts);
-    return plan === null || plan === undefined ? EXIT.failed : showPlan(context, plan, accept);
+    return plan === null ? EXIT.failed : showPlan(context, plan, accept);
   }
   const send = context.client.createMembers;
   return startRequest(context, { operation: 'createMembers', input, flags, accept, accounts, send });
@@ -62,7 +62,7 @@ export async function inviteMembers(
     const options = { signal: context.signal };
     const { plan, userErrors } = await context.client.inviteMembers({ ...input, dryRun: true }, options);
     throwUserErrors(userErrors, accounts);
-    return plan === null || plan === undefined ? EXIT.failed : showPlan(context, plan, accept);
+    return plan === null ? EXIT.failed : showPlan(context, plan, accept);
   }
   const send = context.client.inviteMembers;
   return startRequest(context, { operation: 'inviteMembers', input, flags, accept, accounts, send });

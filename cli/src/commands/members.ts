@@ -1,4 +1,3 @@
-import type { MemberStatus } from 'membership-gateway-client';
 import { type CommonFlags, createContext, type Surroundings } from '../context.js';
 import { EXIT, type ExitStatus } from '../faults.js';
 import { first } from '../output/first.js';
@@ -45,7 +44,7 @@ export async function listMembers(flags: MembersFlags, surroundings: Surrounding
     administrator: flags.administrator ?? null,
     service: serviceOf(flags.service),
     region: flags.region,
-    status: enumValues<MemberStatus>(flags.status),
+    status: enumValues(flags.status),
     maxAgeSeconds: flags.maxAge ?? null,
     first: Math.min(flags.limit, 100),
   };
@@ -74,7 +73,7 @@ export async function listInventory(flags: InventoryFlags, surroundings: Surroun
     administrator: flags.administrator ?? null,
     service: flags.service === undefined ? null : serviceOf(flags.service),
     region: flags.region ?? null,
-    status: enumValues<MemberStatus>(flags.status),
+    status: enumValues(flags.status),
     invitedBefore: flags.invitedBefore ?? null,
   };
   const { client, output, signal } = await createContext(flags, surroundings);

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { type CommonFlags, type Context, createContext, type Surroundings } from '../context.js';
 import { CommandError, EXIT, type ExitStatus } from '../faults.js';
-import { type Account } from '../input/checkRows.js';
+import type { Account } from '../input/checkRows.js';
 import { readAccounts } from '../input/readAccounts.js';
 import { acceptedCodes } from '../requests/reasonCodes.js';
 import { type RemovalPlan, showPlan } from '../requests/showPlan.js';

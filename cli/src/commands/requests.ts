@@ -1,4 +1,3 @@
-import type { MembershipOperation, RequestStatus } from 'membership-gateway-client';
 import { type CommonFlags, createContext, type Surroundings } from '../context.js';
 import { EXIT, type ExitStatus, usageError } from '../faults.js';
 import type { Column } from '../output/output.js';
@@ -125,8 +124,8 @@ export async function requestList(flags: ListFlags, surroundings: Surroundings):
     administrator: flags.administrator ?? null,
     service: flags.service === undefined ? null : serviceOf(flags.service),
     region: flags.region ?? null,
-    operation: enumValues<MembershipOperation>(flags.operation),
-    status: enumValues<RequestStatus>(flags.status),
+    operation: enumValues(flags.operation),
+    status: enumValues(flags.status),
     requestedBy: flags.requestedBy ?? null,
     note: flags.note ?? null,
     createdAfter: flags.since ?? null,
@@ -139,6 +138,6 @@ export async function requestList(flags: ListFlags, surroundings: Surroundings):
 }
 
 /** The values of an enum from any case; the gateway refuses those that it does not know. */
-export function enumValues<Value extends string>(values: readonly string[] | undefined): Value[] | null {
-  return values?.map((value) => value.toUpperCase().replaceAll('-', '_') as Value) ?? null;
+export function enumValues(values: readonly string[] | undefined): never[] | null {
+  return values?.map((value) => value.toUpperCase().replaceAll('-', '_') as never) ?? null;
 }

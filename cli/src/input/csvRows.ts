@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { type Columns, findColumns } from './columns.js';
 import type { InputFault, Place, Row, Rows } from './rows.js';
+import { trimBlanks } from './trimBlanks.js';
 import { quoted, visible } from './visible.js';
 
 /** After so many rows with wrong quotes the file is not read on: its quotes mean something else. */
@@ -138,7 +139,7 @@ function readUntilFault(
   let newlines = 0;
   const onRecord = ({ record, raw }: { record: string[]; raw: string }): null => {
     const number = before + newlines + countComments(raw) + 1;
-    const cells = record.map((cell) => cell.replace(/^[ \t]+|[ \t]+$/g, ''));
+    const cells = record.map(trimBlanks);
     if (cells.some((cell) => cell !== '')) {
       lines.push({ number, cells });
     }
@@ -203,12 +204,10 @@ function delimiterOf(text: string): string {
 }
 
 function quoteFault({ code }: CsvError): string {
-  switch (code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return 'expected a second quote (") at the end of a value';
-    case 'INVALID_OPENING_QUOTE':
-      return 'expected a quote (") at the beginning of a value or not at all';
-    default:
-      return 'expected a delimiter or the end of the row after the closing quote (")';
+  if (code === 'CSV_QUOTE_NOT_CLOSED') {
+    return 'expected a second quote (") at the end of a value';
   }
+  return code === 'INVALID_OPENING_QUOTE'
+    ? 'expected a quote (") at the beginning of a value or not at all'
+    : 'expected a delimiter or the end of the row after the closing quote (")';
 }

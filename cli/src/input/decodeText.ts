@@ -1,4 +1,4 @@
-import { type InputFault, type Place } from './rows.js';
+import type { InputFault, Place } from './rows.js';
 
 const ENCODINGS = [
   { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },

@@ -1,5 +1,6 @@
 import { type Columns, findColumns } from './columns.js';
 import type { Cell, InputFault, Place, Row, Rows } from './rows.js';
+import { trimBlanks } from './trimBlanks.js';
 import { quoted, visible } from './visible.js';
 
 /**
@@ -59,7 +60,7 @@ function lineOfFault(text: string, error: string): number {
 /** The list, or the only list of an object; null if there is none. */
 function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) {
-    return value;
+    return value as readonly unknown[];
   }
   if (typeof value !== 'object' || value === null) {
     return null;
@@ -90,7 +91,7 @@ function toRow(
 ): { row: Row; ignored: readonly string[] } | { faults: InputFault[] } {
   if (typeof value === 'string') {
     return {
-      row: { place, accountId: { column: 'account id', text: trimmed(value) }, email: null },
+      row: { place, accountId: { column: 'account id', text: trimBlanks(value) }, email: null },
       ignored: [],
     };
   }
@@ -125,7 +126,7 @@ function cellsOf(
       const zeros = typeof value === 'number' ? ', since a number loses leading zeros' : '';
       faults.push({ place, column, message: `expected a string in quotes, got ${shown(value)}${zeros}` });
     }
-    return { column, text: typeof value === 'string' ? trimmed(value) : '' };
+    return { column, text: typeof value === 'string' ? trimBlanks(value) : '' };
   };
   const accountId = cell(columns.accountId);
   const email = columns.email === -1 ? null : cell(columns.email);
@@ -135,9 +136,4 @@ function cellsOf(
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return visible(text.length > 60 ? `${text.slice(0, 60)}...` : text);
-}
-
-/** Without spaces and tabs around it, as in CSV. */
-export function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -122,29 +122,34 @@ async function* tableOf<Row>(
 ): AsyncGenerator<{ text: string; rows: number }> {
   const names = columns.map(({ name }) => titleOf(name));
   const first: string[][] = [];
-  let widths: number[] | null = null;
-  const head = function* (): Generator<{ text: string; rows: number }> {
-    widths = names.map((name, i) => Math.max(name.length, ...first.map((cells) => cells[i]?.length ?? 0)));
-    const title = tableLine(names, widths);
-    yield {
-      text: color ? `${styleText('bold', title.trimEnd(), { validateStream: false })}\n` : title,
-      rows: 0,
-    };
-    for (const cells of first) {
-      yield { text: tableLine(cells, widths), rows: 1 };
-    }
-  };
+  const widths: number[] = [];
   for await (const row of rows) {
     const cells = columns.map(({ of }) => visible(String(of(row) ?? '-')));
-    if (widths !== null) {
+    if (widths.length > 0) {
       yield { text: tableLine(cells, widths), rows: 1 };
     } else if (first.push(cells) === ALIGNED_ROWS) {
-      yield* head();
+      widths.push(...widthsOf([names, ...first]));
+      yield tableStart(names, first, { widths, color });
     }
   }
-  if (widths === null && first.length > 0) {
-    yield* head();
+  if (widths.length === 0 && first.length > 0) {
+    yield tableStart(names, first, { widths: widthsOf([names, ...first]), color });
   }
+}
+
+/** The title and the first rows. */
+function tableStart(
+  names: readonly string[],
+  first: readonly (readonly string[])[],
+  { widths, color }: { widths: readonly number[]; color: boolean },
+): { text: string; rows: number } {
+  const title = tableLine(names, widths);
+  const shown = color ? `${styleText('bold', title.trimEnd(), { validateStream: false })}\n` : title;
+  return { text: shown + first.map((cells) => tableLine(cells, widths)).join(''), rows: first.length };
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
 }
 
 /** `ACCOUNT ID` for `accountId`. */

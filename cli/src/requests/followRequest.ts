@@ -33,7 +33,7 @@ export async function followRequest(context: Context, request: RequestState): Pr
 }
 
 /** The end by Ctrl-C while a request runs. */
-export function interrupted(requestId: string): CommandError {
+function interrupted(requestId: string): CommandError {
   return new CommandError(EXIT.interrupted, [
     `the request goes on at the gateway; watch it again: mgw watch ${requestId}`,
     `to withdraw what was not sent yet: mgw cancel ${requestId}`,

@@ -27,6 +27,10 @@ interface Sourced {
   readonly source: string;
 }
 
+interface SourcedProfile extends Profile {
+  readonly source: string;
+}
+
 /** The gateway of `npm start` on this machine. */
 const LOCAL_URL = 'http://127.0.0.1:4000';
 
@@ -37,12 +41,7 @@ const LOCAL_URL = 'http://127.0.0.1:4000';
 export async function readSettings(flags: SettingFlags, env: Environment): Promise<Settings> {
   const profile = await chosenProfile(flags, env);
   const profileUrl = profile && { value: profile.url, source: profile.source };
-  const variable = env['MGW_URL'] ? { value: env['MGW_URL'], source: 'MGW_URL' } : null;
-  const url = (flags.url === undefined ? null : { value: flags.url, source: '--url' }) ??
-    (flags.profile === undefined ? (variable ?? profileUrl) : profileUrl) ?? {
-      value: LOCAL_URL,
-      source: 'the default',
-    };
+  const url = chosenUrl(flags, env, profile);
   const address = checkUrl(url);
   const profileToken =
     profile?.token !== undefined && address === checkUrl({ value: profile.url, source: profile.source })
@@ -57,10 +56,19 @@ export async function readSettings(flags: SettingFlags, env: Environment): Promi
   };
 }
 
-async function chosenProfile(
-  flags: SettingFlags,
-  env: Environment,
-): Promise<(Profile & { source: string }) | null> {
+function chosenUrl(flags: SettingFlags, env: Environment, profile: SourcedProfile | null): Sourced {
+  if (flags.url !== undefined) {
+    return { value: flags.url, source: '--url' };
+  }
+  if (flags.profile === undefined && env['MGW_URL']) {
+    return { value: env['MGW_URL'], source: 'MGW_URL' };
+  }
+  return profile === null
+    ? { value: LOCAL_URL, source: 'the default' }
+    : { value: profile.url, source: profile.source };
+}
+
+async function chosenProfile(flags: SettingFlags, env: Environment): Promise<SourcedProfile | null> {
   const wanted = flags.profile ?? (env['MGW_PROFILE'] || undefined);
   const profiles = await readProfiles(env);
   const name = wanted ?? 'default';
@@ -105,7 +113,11 @@ function checkUrl({ value, source }: Sourced): string {
   }
   url.search = '';
   url.hash = '';
-  return url.href.replace(/\/+$/, '').replace(/\/graphql$/, '');
+  const path = url.pathname.split('/').filter((part) => part !== '');
+  if (path.at(-1) === 'graphql') {
+    path.pop();
+  }
+  return [url.origin, ...path].join('/');
 }
 
 /** A token is sent in a header; the message does not show it. */
