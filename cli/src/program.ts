@@ -33,6 +33,7 @@ export function createProgram({ version, surroundings, ended }: ProgramDependenc
       ended(await action(...([...parameters.slice(0, -1), surroundings] as never[])));
     };
   addChanges(program, run);
+  addPlans(program, run);
   addRequests(program, run);
   addReads(program, run);
   addAdministration(program, run);
@@ -74,6 +75,23 @@ function addChanges(program: Command, run: Run): void {
         }),
       );
   }
+}
+
+function addPlans(program: Command, run: Run): void {
+  const load = async () => import('./commands/plan.js');
+  common(
+    program.command('plan').description('what apply would change, from a YAML file of the wanted members'),
+  )
+    .requiredOption('-f, --file <file>', 'the YAML file')
+    .option('--remove', 'also remove members that are not wanted')
+    .option('--detailed-exitcode', 'status 2 if there are changes, 1 for a failure')
+    .action(run(async () => (await load()).plan));
+  common(program.command('apply').description('create and invite what is missing'))
+    .requiredOption('-f, --file <file>', 'the YAML file')
+    .option('--remove', 'also remove members that are not wanted, within the share limit')
+    .option('--yes', 'do not ask')
+    .option('-n, --note <text>', 'a text for the record, such as a ticket number')
+    .action(run(async () => (await load()).apply));
 }
 
 function addRequests(program: Command, run: Run): void {

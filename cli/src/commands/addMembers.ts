@@ -32,7 +32,12 @@ export async function createMembers(
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
   const { context, accounts, accept, shared } = await prepare(files, flags, surroundings);
-  const input = { ...shared, accounts: accounts.map(({ accountId, email }) => ({ accountId, email })) };
+  const input = {
+    ...shared,
+    accounts: accounts.map(({ accountId, email }) => ({ accountId, email })),
+    // The record then says the same as the exit status.
+    ...(accept.includes('ALREADY_MEMBER') ? { alreadyMember: 'PROCESSED' as const } : {}),
+  };
   if (flags.dryRun === true) {
     const options = { signal: context.signal };
     const { plan, userErrors } = await context.client.createMembers({ ...input, dryRun: true }, options);

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { type CommonFlags, type Context, createContext, type Surroundings } from '../context.js';
 import { CommandError, EXIT, type ExitStatus } from '../faults.js';
 import type { Account } from '../input/checkRows.js';
 import { readAccounts } from '../input/readAccounts.js';
+import { askToType } from '../requests/askToType.js';
 import { acceptedCodes } from '../requests/reasonCodes.js';
 import { type RemovalPlan, showPlan } from '../requests/showPlan.js';
 import { type RequestFlags, startRequest } from '../requests/startRequest.js';
@@ -77,29 +77,18 @@ async function askToConfirm(
   plan: RemovalPlan,
   accounts: readonly Account[],
 ): Promise<string> {
-  const { stdin, stderr, interactive, signal } = context;
+  const { interactive } = context;
   if (plan.confirm == null) {
     throw new CommandError(EXIT.failed, ['the preview has no token; nothing was removed']);
   }
   if (!interactive) {
     tellToken(context, plan);
-    throw new CommandError(EXIT.usage, [
-      'expected --confirm with the token of this preview; nothing was removed',
-    ]);
   }
-  const expected = `${verb} ${accounts.length}`;
-  const lines = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await lines.question(`To go on, type: ${expected}\n> `, { signal });
-    if (answer.trim().toLowerCase() === expected) {
-      return plan.confirm;
-    }
-  } catch (error) {
-    if (!signal.aborted) {
-      throw error;
-    }
-  } finally {
-    lines.close();
-  }
-  throw new CommandError(EXIT.usage, [`expected ${JSON.stringify(expected)}; nothing was removed`]);
+  await askToType(
+    context,
+    `${verb} ${accounts.length}`,
+    '--confirm with the token of this preview',
+    'nothing was removed',
+  );
+  return plan.confirm;
 }

@@ -12,7 +12,7 @@ export function jsonRows(source: string, text: string): Rows {
   if ('value' in whole) {
     const items = listOf(whole.value);
     if (items !== null) {
-      return toRows(items.map((value, i) => ({ value, place: { source, kind: 'item', number: i + 1 } })));
+      return jsonItems(items.map((value, i) => ({ value, place: { source, kind: 'item', number: i + 1 } })));
     }
   } else if (text.trimStart().startsWith('[')) {
     const place: Place = { source, kind: 'line', number: lineOfFault(text, whole.error) };
@@ -40,7 +40,7 @@ function jsonLines(source: string, text: string): Rows {
       faults.push({ place, column: null, message: `expected JSON: ${parsed.error}` });
     }
   }
-  const rows = toRows(values);
+  const rows = jsonItems(values);
   return { ...rows, faults: [...faults, ...rows.faults] };
 }
 
@@ -69,7 +69,8 @@ function listOf(value: unknown): readonly unknown[] | null {
   return lists.length === 1 ? (lists[0] ?? null) : null;
 }
 
-function toRows(values: readonly { value: unknown; place: Place }[]): Rows {
+/** The rows of values that are parsed already. */
+export function jsonItems(values: readonly { value: unknown; place: Place }[]): Rows {
   const rows: Row[] = [];
   const faults: InputFault[] = [];
   const ignored = new Set<string>();

@@ -37,10 +37,15 @@ export async function readAccounts({ files, inline, stdin }: AccountSources): Pr
   }
   const parts = await Promise.all([...new Set(wanted)].map((file) => readSource(file, stdin)));
   const rows = inline.map((value, i) => ({ ...csvRows('--account', value), number: i + 1 }));
-  return combine([...parts, ...rows.map(numbered)]);
+  return accountsOf([...parts, ...rows.map(numbered)]);
 }
 
-function combine(parts: readonly Rows[]): Accounts {
+/**
+ * The accounts of all rows, each once.
+ *
+ * @throws CommandError `usage` with every fault.
+ */
+export function accountsOf(parts: readonly Rows[]): Accounts {
   const { accounts, faults: wrong, repeated } = checkRows(parts.flatMap(({ rows }) => rows));
   const faults = [...parts.flatMap((part) => part.faults), ...wrong].sort(
     (a, b) => a.place.source.localeCompare(b.place.source) || a.place.number - b.place.number,

@@ -9,6 +9,9 @@ export interface UserError {
   readonly message: string;
 }
 
+/** The input is right, and the gateway does not do it. */
+const REFUSALS = ['FORBIDDEN', 'REMOVAL_LIMIT_EXCEEDED'];
+
 /** How many faults are shown. */
 const MAX_SHOWN = 100;
 
@@ -21,7 +24,7 @@ export function throwUserErrors(errors: readonly UserError[], accounts: readonly
     .slice(0, MAX_SHOWN)
     .map((error) => `${placeOf(error, accounts)}${error.message} (${error.code})`);
   const more = errors.length - lines.length;
-  const refused = errors.every(({ code }) => code === 'FORBIDDEN');
+  const refused = errors.every(({ code }) => REFUSALS.includes(code));
   throw new CommandError(refused ? EXIT.refused : EXIT.usage, [
     ...lines,
     ...(more > 0 ? [`... and ${more} more faults`] : []),
