@@ -85,10 +85,10 @@ async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<A
     return 'LOST';
   }
   report({ kind: 'READ_BACK_SENT', inDoubt });
-  const { detectorId, accountIds } = inDoubt.call;
+  const { callId, detectorId, accountIds } = inDoubt.call;
   const sentAt = performance.now();
   void upstream
-    .getMembers(tenure.lane, detectorId, accountIds)
+    .getMembers(tenure.lane, detectorId, accountIds, { readBackOf: callId })
     .catch(toLost)
     .then((read) => {
       arrive(context, { kind: 'READ_BACK', inDoubt, read, sentAt });

@@ -115,6 +115,13 @@ export interface DetectorRead {
   readonly detectorId: string | null;
 }
 
+/** What a GetMembers may be told. */
+export interface MembersReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** UUID of the call in doubt that is read back. */
+  readonly readBackOf?: string | undefined;
+}
+
 /**
  * Both services. Refusals and lost answers are values: no function throws for them. Accounts are paired by id, and an answer
  * may contain ids that the call did not. PostgreSQL can hold every text of an answer, and none is longer than 8,192 characters.
@@ -130,7 +137,7 @@ export interface Upstream {
     target: TargetAddress,
     detectorId: string | null,
     accountIds: readonly string[],
-    signal?: AbortSignal,
+    options?: MembersReadOptions,
   ): Promise<MembersRead | Refused | Unanswered>;
   /** ListMembers, with members of every status (onlyAssociated false). Sent once and aborted as getMembers. */
   listMembers(

@@ -15,6 +15,7 @@ import type {
   MemberPageQuery,
   MemberPageRead,
   MembersRead,
+  MembersReadOptions,
   Refused,
   Unanswered,
 } from '../ports/upstream.js';
@@ -43,12 +44,12 @@ export async function getGuardDutyMembers(
   client: GuardDutyClient,
   detectorId: string | null,
   accountIds: readonly string[],
-  signal?: AbortSignal,
+  { signal, readBackOf }: MembersReadOptions = {},
 ): Promise<MembersRead | Refused | Unanswered> {
   const DetectorId = required(detectorId);
   try {
     const output = await client.send(
-      new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }),
+      withCallTag(new GetMembersCommand({ DetectorId, AccountIds: [...accountIds] }), readBackOf),
       signal && { abortSignal: signal },
     );
     return membersAnswer({ ...output }, FIELDS);

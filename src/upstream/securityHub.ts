@@ -14,6 +14,7 @@ import type {
   MemberPageQuery,
   MemberPageRead,
   MembersRead,
+  MembersReadOptions,
   Refused,
   Unanswered,
 } from '../ports/upstream.js';
@@ -49,11 +50,11 @@ export async function changeSecurityHubMembers(
 export async function getSecurityHubMembers(
   client: SecurityHubClient,
   accountIds: readonly string[],
-  signal?: AbortSignal,
+  { signal, readBackOf }: MembersReadOptions = {},
 ): Promise<MembersRead | Refused | Unanswered> {
   try {
     const output = await client.send(
-      new GetMembersCommand({ AccountIds: [...accountIds] }),
+      withCallTag(new GetMembersCommand({ AccountIds: [...accountIds] }), readBackOf),
       signal && { abortSignal: signal },
     );
     return membersAnswer({ ...output }, FIELDS);

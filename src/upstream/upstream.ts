@@ -91,10 +91,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         guardDuty: (client) => changeGuardDutyMembers(client, change),
         securityHub: (client) => changeSecurityHubMembers(client, change),
       }),
-    getMembers: (target, detectorId, accountIds, signal) =>
+    getMembers: (target, detectorId, accountIds, options) =>
       exchange(target, 'GET_MEMBERS', {
-        guardDuty: (client) => getGuardDutyMembers(client, detectorId, accountIds, signal),
-        securityHub: (client) => getSecurityHubMembers(client, accountIds, signal),
+        guardDuty: (client) => getGuardDutyMembers(client, detectorId, accountIds, options),
+        securityHub: (client) => getSecurityHubMembers(client, accountIds, options),
       }),
     listMembers: (target, detectorId, page, signal) =>
       exchange(target, 'LIST_MEMBERS', {

@@ -247,7 +247,7 @@ export function describeMembershipService(name: string, setup: () => ServiceUnde
         const nobody = new AbortController();
         const read =
           action === 'getMembers'
-            ? upstream.getMembers(target, detectorId, ACCOUNTS, nobody.signal)
+            ? upstream.getMembers(target, detectorId, ACCOUNTS, { signal: nobody.signal })
             : upstream.listMembers(target, detectorId, { pageSize: 50, nextToken: null }, nobody.signal);
         setTimeout(() => {
           nobody.abort();

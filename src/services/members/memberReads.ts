@@ -144,7 +144,7 @@ async function sendBatch(
   const accountIds = reads.map(({ accountId }) => accountId);
   try {
     const read = await sendRead(target, { deadline, signal }, (detectorId) =>
-      upstream.getMembers(target, detectorId, accountIds, signal),
+      upstream.getMembers(target, detectorId, accountIds, { signal }),
     );
     const accountOf = accountsOf(read);
     for (const { accountId, answer } of reads) {

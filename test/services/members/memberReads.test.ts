@@ -57,10 +57,10 @@ const readsOf = ({
   );
   const reads = createMemberReads({
     upstream: {
-      async getMembers(target, detectorId, accountIds, signal) {
-        calls.push({ detectorId, accountIds, signal });
+      async getMembers(target, detectorId, accountIds, options) {
+        calls.push({ detectorId, accountIds, signal: options?.signal });
         if (getMembers !== undefined) {
-          return getMembers(target, detectorId, accountIds, signal);
+          return getMembers(target, detectorId, accountIds, options);
         }
         const members = accountIds.filter((id) => known.includes(id)).map(member);
         const unprocessed = accountIds.filter((id) => !known.includes(id)).map(absent);
@@ -123,7 +123,7 @@ describe('reads of members', () => {
   it('reject the caller that leaves, and abort the call once all have left', async () => {
     const sent = Promise.withResolvers<void>();
     const { reads, calls } = readsOf({
-      getMembers: async (_target, _detectorId, _accountIds, signal) => {
+      getMembers: async (_target, _detectorId, _accountIds, { signal } = {}) => {
         sent.resolve();
         const aborted = Promise.withResolvers<void>();
         signal?.addEventListener('abort', () => aborted.resolve());
