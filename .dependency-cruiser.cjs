@@ -69,7 +69,7 @@ module.exports = {
     arrow('tokenCommand', ['runProgram', 'tokenProgram'], 'An entry runs its program.'),
     arrow(
       'gatewayProgram',
-      ['app', 'config', 'closers', 'startFaults', 'log', 'signals', 'watchdog'],
+      ['app', 'config', 'closers', 'startFaults', 'log', 'signals', 'tracing', 'watchdog'],
       'The program starts and stops the app.',
     ),
     arrow(
@@ -128,6 +128,7 @@ module.exports = {
       ['services', 'ports', ...LEAVES],
       'Metrics count what services say, and implement a port.',
     ),
+    arrow('tracing', ['ports', ...LEAVES], 'Spans go around ports, whatever implements them.'),
     arrow('config', ['ports', ...LEAVES], 'The environment is read before anything else exists.'),
     ...rooms(
       'services',
@@ -213,7 +214,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(main|tokenCommand|migrateCommand|[a-z]+Program|startFaults|nodeVersion|nodeFlags|healthCommand|closers|signals|watchdog|membership|errors|log|redact)\\.ts$',
-          '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|upstream|store|generated)/',
+          '^src/(app|config|local|http|resolvers|schema|services|ports|lanes|metrics|oidc|tracing|upstream|store|generated)/',
         ],
       },
     },
@@ -259,6 +260,7 @@ module.exports = {
     keptIn('queue', ['pg-boss'], ['lanes'], 'Only lanes knows the queue.'),
     keptIn('jwt', ['jose'], ['oidc'], 'Only oidc knows how tokens are signed.'),
     keptIn('numbers', ['prom-client'], ['metrics'], 'Only metrics knows Prometheus.'),
+    keptIn('spans', ['@opentelemetry'], ['tracing'], 'Only tracing knows OpenTelemetry.'),
     keptIn(
       'web-server',
       ['fastify', '@fastify', '@apollo', '@as-integrations'],

@@ -11,10 +11,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * The process's logger: JSON lines on standard error, standard output is for people.
  * Never log variables, tokens or whole e-mail addresses. Error messages, of PostgreSQL for example, may hold some: they are
  * redacted as they are written. A line has at most 32,000 characters.
+ *
+ * @param fieldsOf further fields of a line, by the fields that it has.
  */
-export function createLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Log {
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream = pino.destination(2),
+  fieldsOf?: (line: object) => object,
+): Log {
   const hooks = { streamWrite: (line: string) => (line.length > MAX_LINE ? cut(line) : redact(line)) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
+  const mixin = fieldsOf && { mixin: fieldsOf };
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks, ...mixin }, destination);
 }
 
 /** Longest line that is written as it is, in characters: container runtimes split longer ones. */

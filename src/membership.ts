@@ -228,7 +228,7 @@ export interface Origin {
   readonly userAgent: string | null;
   /** The X-Request-Id of the client, else one that the gateway made. */
   readonly requestId: string;
-  /** W3C Trace Context; null when none came. */
+  /** W3C Trace Context: as it came or, while tracing is on, of the gateway's span; null without one. */
   readonly traceparent: string | null;
 }
 

@@ -55,6 +55,7 @@ const server = await createHttpServer({
     connectionClosed: () => undefined,
     scrape: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   },
+  tracing: null,
   reservationMs: 1_000,
   takeLoopTurn: () => Promise.resolve(),
   charge: () => Promise.resolve(null),

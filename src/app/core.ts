@@ -10,7 +10,9 @@ import type { Upstream } from '../ports/upstream.js';
 import { createDetectors, type Detectors } from '../services/members/detectors.js';
 import type { Database } from '../store/connection/client.js';
 import { freeLanes, openLanes, type Lanes } from '../store/lanes/lanes.js';
+import { createRequestTraces } from '../store/requests/requestTraces.js';
 import { createGauges } from '../store/upkeep/gauges.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { configuredAdministrators } from './administrators.js';
 import { openMigratedDatabase, openMigratedJobQueues } from './database.js';
 import type { GatewayProcess } from './gatewayProcess.js';
@@ -40,6 +42,8 @@ export interface GatewayCore {
   /** The rates at which calls leave, by service. */
   readonly leavingRates: Readonly<Record<SecurityService, Rate>>;
   readonly metrics: Metrics;
+  /** Null: tracing is off. */
+  readonly tracing: Tracing | null;
   readonly upstream: Upstream;
   readonly detectors: Detectors;
   readonly intervals: Intervals;
@@ -69,6 +73,8 @@ export async function openCore(
     SECURITY_HUB: leavingRate(config.rates.SECURITY_HUB),
   };
   const metrics = createMetrics(createGauges(database.prisma, database.poolGauge), leavingRates);
+  const tracing = process.tracing?.open(createRequestTraces(database.prisma), process.log) ?? null;
+  const upstream = openUpstream(access, administrators, metrics, process);
   return {
     config,
     process,
@@ -80,7 +86,8 @@ export async function openCore(
     lanes,
     leavingRates,
     metrics,
-    upstream: openUpstream(access, administrators, metrics, process),
+    tracing,
+    upstream: tracing?.upstream(upstream) ?? upstream,
     detectors: createDetectors(administrators),
     intervals,
     stopping,

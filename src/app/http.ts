@@ -22,7 +22,7 @@ export function prepareHttp(
     explorerDir,
   }: Pick<HttpOptions, 'contextOf' | 'explorerDir'> & { readonly loopTurns: EventLoopTurns },
 ): Promise<HttpServer> {
-  const { config, addresses, metrics, stopping, process } = core;
+  const { config, addresses, metrics, tracing, stopping, process } = core;
   const exports = createExports(addresses.direct);
   process.closers.add('exports', () => exports.close());
   return createHttpServer({
@@ -45,6 +45,7 @@ export function prepareHttp(
       createExportPlaces(MAX_EXPORTS),
     ),
     metrics,
+    tracing: tracing?.http ?? null,
     stopping,
     explorerDir,
     log: process.log,

@@ -24,7 +24,8 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   const { database, lanes } = core;
   const { log, closers } = core.process;
   const replica = randomUUID();
-  const record = createLaneRecord(database.prisma, replica);
+  const plainRecord = createLaneRecord(database.prisma, replica);
+  const record = core.tracing?.laneRecord(plainRecord) ?? plainRecord;
   let connection: ListeningConnection | null = null;
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.
   closers.add('listening connection', () => connection?.close());

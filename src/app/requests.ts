@@ -33,12 +33,13 @@ const INSERTED_OUTCOMES: TurnLimits = { total: 100_000, perCaller: 40_000, waiti
 
 /** The mutations of requests. A request wakes the workers of its lanes. */
 export function createRequestServices(
-  { config, database: { prisma }, administrators, lanes, metrics, stopping }: GatewayCore,
+  { config, database: { prisma }, administrators, lanes, metrics, tracing, stopping }: GatewayCore,
   { workers, requestEvents }: LaneWork,
   { plan, planRemoval, shareOfRemoval }: Pick<MemberReading, 'plan' | 'planRemoval' | 'shareOfRemoval'>,
   { history, spend }: { readonly history: HistoryStore; readonly spend: SpendPoints },
 ): Services {
-  const store = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const counted = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const store = tracing?.requests(counted) ?? counted;
   const record = createRecordRequest({
     store,
     events: requestEvents,

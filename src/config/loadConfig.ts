@@ -63,6 +63,8 @@ export interface Config {
     readonly emailDays: number | null;
   };
   readonly logLevel: LogLevel;
+  /** Whether spans are made, if an OpenTelemetry SDK is loaded. */
+  readonly tracing: boolean;
   /** Authentication, and the limits of operations. */
   readonly access: AccessSettings;
 }
@@ -194,6 +196,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Confi
       emailDays: settings.EMAIL_RETENTION_DAYS ?? null,
     },
     logLevel: settings.LOG_LEVEL,
+    tracing: isTracingOn(env),
     access: accessSettings(settings),
   };
 }
@@ -209,6 +212,15 @@ export function loadDatabaseConfig(env: NodeJS.ProcessEnv, faults: string[] = []
     throw new ConfigurationFaults(faults);
   }
   return { database };
+}
+
+/** Whether a variable of OpenTelemetry is set, and none of them turns traces off. Its SDK reads them by itself. */
+function isTracingOn(env: NodeJS.ProcessEnv): boolean {
+  const isSet = Object.entries(env).some(([name, value]) => name.startsWith('OTEL_') && value !== '');
+  const isOff =
+    env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' ||
+    env['OTEL_TRACES_EXPORTER']?.toLowerCase() === 'none';
+  return isSet && !isOff;
 }
 
 /** Drops empty variables, which count as not set. */

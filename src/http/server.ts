@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import type { Caller } from '../membership.js';
 import type { ExportOutcomes } from '../ports/exports.js';
 import type { Metrics } from '../ports/metrics.js';
+import type { HttpTracing } from '../ports/tracing.js';
 import { buildGatewaySchema } from '../resolvers/buildSchema.js';
 import type { GatewayContext } from '../resolvers/context.js';
 import type { Authenticate } from '../services/access/authentication.js';
@@ -37,6 +38,7 @@ import { measureRequests } from './request/requestMetrics.js';
 import { requestIdOf } from './request/requestOrigin.js';
 import { refuseWhenStopping } from './request/stopping.js';
 import { disconnectIdleReaders, idleReaderOptions } from './request/unreadAnswers.js';
+import { traceHttpRequests } from './request/requestSpan.js';
 import { tokenAdvice, type AcceptedCredentials } from './request/tokenAdvice.js';
 import { countUnreadBytes } from './request/unreadBytes.js';
 import { registerWebSecurity } from './request/webSecurity.js';
@@ -66,6 +68,8 @@ export interface HttpOptions {
   readonly readiness: Readiness;
   readonly exportOutcomes: ExportOutcomes;
   readonly metrics: Metrics;
+  /** Null: tracing is off. */
+  readonly tracing: HttpTracing | null;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
   /** The directory with the build of the explorer. */
@@ -169,9 +173,10 @@ function createApp(
 /** The hooks of all routes; a hook runs for the routes that are registered after it. */
 async function registerHooks(
   app: FastifyInstance,
-  { settings, log, metrics, stopping }: HttpOptions,
+  { settings, log, metrics, tracing, stopping }: HttpOptions,
   toCallerError: ToCallerError,
 ): Promise<void> {
+  traceHttpRequests(app, tracing);
   await registerWebSecurity(app, settings.corsOrigins);
   logRequests(app, log);
   measureRequests(app, metrics);

@@ -9,6 +9,7 @@ import { LOCAL_CALLER, type Role } from '../../src/membership.js';
 import { createTokenService } from '../../src/services/access/tokens.js';
 import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
+import type { ProcessTracing } from '../../src/tracing/tracing.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { startAnswerProxy, type AnswerProxy } from './answerProxy.js';
 import { createTestDatabase } from './database.js';
@@ -24,6 +25,9 @@ export interface TestGatewayOptions {
   /** In place of some of INTERVALS. */
   intervals?: Partial<Intervals>;
   sandbox?: SandboxOptions;
+  tracing?: ProcessTracing;
+  /** In place of standard error. */
+  log?: { write(line: string): void };
   /** Puts a proxy between the gateway and the sandbox: `proxy` of the test gateway. */
   proxied?: true;
 }
@@ -80,13 +84,14 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     ...FAST_RATES,
     ...options.environment,
   });
-  const log = createLog(config.logLevel);
+  const tracing = options.tracing ?? null;
+  const log = createLog(config.logLevel, options.log, tracing?.logFields);
   const closers = createClosers(log);
   const fatal = (reason: string): never => {
     throw new Error(reason);
   };
   const intervals = { ...INTERVALS, ...options.intervals };
-  const gateway = await startApp(config, installation(), { log, closers, fatal }, intervals);
+  const gateway = await startApp(config, installation(), { log, closers, fatal, tracing }, intervals);
   const post = (body: unknown, headers?: Record<string, string>) => postGraphQL(gateway.url, body, headers);
   const tokens = createTokenService(createTokenStore(gateway.database.prisma), gateway.administrators);
   return {

@@ -23,14 +23,17 @@ export interface GatewayProcess {
 /**
  * Starts `dist/src/main.js` of an installation and waits until it says where GraphiQL is; rejects with its output when it ends
  * first. By default it runs in a directory without an environment file: that of a developer is not for tests.
+ *
+ * @param flags of Node.
  */
 export async function spawnGateway(
   environment: Record<string, string>,
   cwd = import.meta.dirname,
   installation = ROOT,
+  flags: readonly string[] = [],
 ): Promise<GatewayProcess> {
   const program = path.join(installation, 'dist/src/main.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+  const child = spawn(process.execPath, ['--enable-source-maps', ...flags, program], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

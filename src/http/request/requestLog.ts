@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../log.js';
 
-/** Routes that a load balancer or Prometheus calls every few seconds; they are logged at `debug`. */
-const POLLED = /^\/(health|metrics)\b/;
+/** Routes that a load balancer or Prometheus calls every few seconds; they are logged at `debug`, and have no spans. */
+export const POLLED = /^\/(health|metrics)\b/;
 
 /** Longest path in a line, in characters. */
 const MAX_PATH_LENGTH = 100;
@@ -15,8 +15,16 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const level = POLLED.test(path) ? 'debug' : 'info';
-    if (log.isLevelEnabled(level)) {
+    if (!log.isLevelEnabled(level)) {
+      return;
+    }
+    const write = (): void => {
       log[level](lineOf(request, reply, path), 'request');
+    };
+    if (request.span === null) {
+      write();
+    } else {
+      request.span.run(write);
     }
   });
 }

@@ -22,7 +22,7 @@ export function requestIdOf(request: { readonly headers: IncomingHttpHeaders }):
 /** Where a request came from, for the record. */
 export function originOf(request: FastifyRequest): Omit<Origin, 'tokenId'> {
   const { id, headers } = request;
-  const traceparent = headers['traceparent'];
+  const traceparent = request.span?.traceparent ?? headers['traceparent'];
   return {
     address: clientAddress(request),
     // PostgreSQL cannot store NUL in a text; other control characters would garble a terminal.

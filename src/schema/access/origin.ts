@@ -24,7 +24,8 @@ export class RequestOrigin {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The traceparent header (W3C Trace Context). Null without one.',
+    description:
+      'The trace context (W3C): the traceparent header or, while tracing is on, the span that accepted the request. Null without one.',
   })
   readonly traceparent!: string | null;
 }
