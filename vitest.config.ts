@@ -5,16 +5,16 @@ import { configDefaults, defineConfig } from 'vitest/config';
 // The test processes and the gateways that they start load the same packages a hundred times: compiled once. They inherit it.
 process.env['NODE_COMPILE_CACHE'] ??= path.resolve('.cache/compiled');
 
-/** Tests without a database, which leave nothing behind in their process: files share it, and load the code once. */
+/** Tests that leave nothing behind in their process: their files share it, and load the code once. */
 const SHARED = [
-  'test/{config,deploy,lanes,metrics,resolvers,sandbox,schema,services}/**/*.test.ts',
+  'test/{config,deploy,gateway,http,lanes,metrics,resolvers,sandbox,schema,services,store}/**/*.test.ts',
   'test/*.test.ts',
 ];
 
 /** Settings of every test. */
 export const settings = {
-  environment: 'node',
-  pool: 'forks',
+  environment: 'node' as const,
+  pool: 'forks' as const,
   // Files run side by side: what takes a moment alone takes seconds then. Nothing is told by how long it took.
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -22,7 +22,8 @@ export const settings = {
   // A test that passes the second time is a failing test; one singled out with .only hides the others.
   retry: 0,
   allowOnly: false,
-} as const;
+  globalSetup: ['test/support/globalSetup.ts'],
+};
 
 export const resolve = {
   // graphql refuses schemas built by a second copy of itself, and vitest would load both its files, .js and .mjs.
@@ -40,7 +41,6 @@ export default defineConfig({
           name: 'own',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SHARED],
-          globalSetup: ['test/support/globalSetup.ts'],
         },
       },
     ],

@@ -13,7 +13,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/**/*.long.ts', ...LONGER],
-    globalSetup: ['test/support/globalSetup.ts'],
     env: { TEST_LENGTH: 'long' },
     testTimeout: 600_000,
     maxWorkers: 3,
