@@ -38,10 +38,7 @@ async function runLines(lines: readonly string[]): Promise<{ statuses: string[];
     env: { ...mgw.env, PATH: `${path.join(mgw.folder, 'bin')}:${mgw.env['PATH'] ?? ''}` },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  const [stderr, statuses] = await Promise.all([
-    text(child.stderr as Readable),
-    text(child.stdio[3] as Readable),
-  ]);
+  const [stderr, statuses] = await Promise.all([text(child.stderr!), text(child.stdio[3] as Readable)]);
   return { statuses: statuses.trim().split('\n'), stderr };
 }
 

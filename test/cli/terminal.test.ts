@@ -56,7 +56,7 @@ it('a terminal shows a bar for each target while a request runs, and removes it;
   const shown = await onTerminal(['create', ...ONE_TARGET, 'many.csv']);
   expect(shown.status).toBe(0);
   expect(shown.screen).toMatch(/GUARDDUTY us-east-1 \[[#.]{24}\] \d+ of 120/);
-  // eslint-disable-next-line no-control-regex -- The cursor goes up, and what is below is cleared.
+  // The cursor goes up, and what is below is cleared.
   expect(shown.screen).toMatch(/\x1b\[1A\x1b\[0J/);
   const left = await onTerminal(['create', ...ONE_TARGET, 'many.csv', '--note', 'left'], {
     prompt: /\d+ of 120/,

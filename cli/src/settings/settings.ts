@@ -40,7 +40,6 @@ const LOCAL_URL = 'http://127.0.0.1:4000';
  */
 export async function readSettings(flags: SettingFlags, env: Environment): Promise<Settings> {
   const profile = await chosenProfile(flags, env);
-  const profileUrl = profile && { value: profile.url, source: profile.source };
   const url = chosenUrl(flags, env, profile);
   const address = checkUrl(url);
   const profileToken =
