@@ -219,7 +219,12 @@ module.exports = {
       },
     },
     apart('sandbox', '^sandbox/', ['^sandbox/'], 'The look-alike shares no code with what it is to prove.'),
-    apart('web', '^web/', ['^web/'], 'The page speaks GraphQL over HTTP, like any client.'),
+    apart(
+      'web',
+      '^web/',
+      ['^web/', '^client/src/operations\\.ts$'],
+      'The page speaks GraphQL over HTTP, like any client, and shows the documents of operations/.',
+    ),
     apart(
       'client',
       '^client/',

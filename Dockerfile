@@ -8,12 +8,13 @@ COPY package.json package-lock.json .npmrc ./
 # No install scripts: Node is here, and PostgreSQL is not needed.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build -- prisma server explorer
+RUN npm run build -- prisma server operations explorer
 
 FROM ${NODE_IMAGE} AS production
 WORKDIR /gateway
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > sbom.cdx.json
+# The image has neither the development dependencies nor the packages of client/, and its bill of materials says so.
+RUN npm ci --omit=dev --ignore-scripts && npm pkg delete workspaces devDependencies && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.2.0

@@ -32,12 +32,20 @@ const steps: Record<string, Step> = {
   },
   explorer: {
     command: 'vite build web/explorer --logLevel warn',
-    inputs: ['web/explorer'],
+    inputs: ['web/explorer', 'client/src'],
     output: 'dist/explorer/index.html',
+    after: 'operations',
   },
   operations: {
     command: 'graphql-codegen --config codegen.ts --errors-only',
-    inputs: ['schema.graphql', 'codegen.ts', 'scripts/clientDocuments.ts', 'operations', 'test/operations'],
+    inputs: [
+      'schema.graphql',
+      'codegen.ts',
+      'scripts/clientDocuments.ts',
+      'scripts/trustedDocuments.ts',
+      'operations',
+      'test/operations',
+    ],
     output: 'client/src/generated/documents.ts',
   },
   client: {

@@ -1,6 +1,6 @@
 /*
  * A plugin of graphql-codegen: writes the documents of operations/ as strings that know their types, in an object for each kind
- * of operation, with the comment above each operation as its documentation.
+ * of operation, and the comment above each operation as its description.
  */
 import { readFileSync } from 'node:fs';
 import {
@@ -14,7 +14,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
-interface DocumentFile {
+/** A file as graphql-codegen hands it to plugins. */
+export interface DocumentFile {
   readonly document?: { readonly definitions: readonly DefinitionNode[] };
   /** Its path. */
   readonly location?: string;
@@ -23,12 +24,7 @@ interface DocumentFile {
 const KINDS = ['mutations', 'queries', 'lists', 'subscriptions'] as const;
 
 export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): string {
-  const definitions = files.flatMap(({ document }) => document?.definitions ?? []);
-  const fragments = new Map(
-    definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
+  const fragments = fragmentsIn(files);
   const operations = files
     .flatMap(({ document, location = '' }) =>
       (document?.definitions ?? [])
@@ -37,6 +33,7 @@ export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): 
           kind: kindOf(operation),
           text: entry(operation, fragments, location),
           name: operation.name?.value ?? '',
+          description: descriptionOf(location),
         })),
     )
     .sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -44,12 +41,32 @@ export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): 
     const entries = operations.filter((operation) => operation.kind === kind).map(({ text }) => text);
     return `export const ${kind} = {\n${entries.join('\n')}\n};\n`;
   });
+  const descriptions = operations.map(
+    ({ name, description }) => `  ${methodOf(name)}: ${JSON.stringify(description.join('\n'))},`,
+  );
   return [
     "import type { TypedDocument } from '../document.js';",
     "import type * as types from './types.js';",
     '',
     ...objects,
+    `export const descriptions = {\n${descriptions.join('\n')}\n};\n`,
   ].join('\n');
+}
+
+/** The fragments of all files by their names. */
+export function fragmentsIn(files: readonly DocumentFile[]): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = files
+    .flatMap(({ document }) => document?.definitions ?? [])
+    .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+/** The text of an operation with its fragments. */
+export function textOf(
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): string {
+  return [operation, ...fragmentsOf(operation, fragments)].map(print).join('\n\n');
 }
 
 /** A list is a query with a page of a connection. */
@@ -88,14 +105,16 @@ function entry(
   const name = operation.name?.value ?? '';
   const kind = operation.operation.replace(/^./, (letter) => letter.toUpperCase());
   const type = `TypedDocument<types.${name}${kind}, types.${name}${kind}Variables>`;
-  const text = [operation, ...fragmentsOf(operation, fragments)].map(print).join('\n\n');
-  const method = name.replace(/^./, (letter) => letter.toLowerCase());
   return [
     '  /**',
     ...descriptionOf(location).map((line) => `   * ${line}`),
     '   */',
-    `  ${method}: ${JSON.stringify(text)} as ${type},`,
+    `  ${methodOf(name)}: ${JSON.stringify(textOf(operation, fragments))} as ${type},`,
   ].join('\n');
+}
+
+function methodOf(name: string): string {
+  return name.replace(/^./, (letter) => letter.toLowerCase());
 }
 
 /** The fragments that a definition needs, in the order of their names. */

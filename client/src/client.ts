@@ -59,7 +59,7 @@ type InputOf<Variables> = Variables extends { input: infer Input } ? Input : nev
 /** The value of the only field of a result. */
 type ValueOf<Result> = Result[keyof Result];
 /** Variables may be left out if all are optional. */
-type Parameters<Variables, Options> = object extends Variables
+type Parameters<Variables, Options> = Record<never, never> extends Variables
   ? [variables?: Variables, options?: Options]
   : [variables: Variables, options?: Options];
 

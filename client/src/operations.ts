@@ -1,4 +1,12 @@
-import { lists, mutations, queries, subscriptions } from './generated/documents.js';
+import * as documents from './generated/documents.js';
 
 /** The documents of all operations, for `execute`. */
-export const operations = { ...mutations, ...queries, ...lists, ...subscriptions };
+export const operations = {
+  ...documents.mutations,
+  ...documents.queries,
+  ...documents.lists,
+  ...documents.subscriptions,
+};
+
+/** What each operation is for, in words for people. */
+export const descriptions: Readonly<Record<keyof typeof operations, string>> = documents.descriptions;

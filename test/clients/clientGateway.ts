@@ -29,6 +29,7 @@ export async function startClientGateway(corsOrigin: string): Promise<ClientGate
     JSON.stringify({
       ...DOCUMENTS,
       ...artifacts.persisted,
+      ...readTrustedDocuments(),
       ...Object.fromEntries(shownDocuments().entries()),
     }),
   );
@@ -62,6 +63,11 @@ export async function startClientGateway(corsOrigin: string): Promise<ClientGate
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** The documents of operations/. */
+function readTrustedDocuments(): Record<string, string> {
+  return JSON.parse(readFileSync('client/trusted-documents.json', 'utf8')) as Record<string, string>;
 }
 
 /** The documents that the commands of the page send. */

@@ -22,11 +22,13 @@ import {
 import { graphqlRequest } from './graphqlRequest.js';
 import { graphqlSse, graphqlSseShared } from './graphqlSse.js';
 import { serveOtherOrigin } from './otherOrigin.js';
+import { membershipGatewayClient } from './membershipGatewayClient.js';
 import { relay } from './relay.js';
 import { withTexts } from './relayArtifacts.js';
 import { urql, urqlTestClient } from './urql.js';
 
 const CLIENTS: Record<string, ConnectTestClient> = {
+  'membership-gateway-client': membershipGatewayClient,
   'Apollo Client': apolloClient,
   urql,
   Relay: (url, token) => relay(gateway.artifacts)(url, token),

@@ -3,6 +3,7 @@ import { apolloClient } from './apolloClient.js';
 import type { ConnectTestClient } from './documents.js';
 import { graphqlRequest } from './graphqlRequest.js';
 import { graphqlSse, graphqlSseShared } from './graphqlSse.js';
+import { membershipGatewayClient } from './membershipGatewayClient.js';
 import { relay } from './relay.js';
 import type { RelayArtifacts } from './relayArtifacts.js';
 import { urql } from './urql.js';
@@ -13,6 +14,7 @@ declare global {
 
 globalThis.connectClient = (name, artifacts) => {
   const clients: Readonly<Record<string, ConnectTestClient>> = {
+    'membership-gateway-client': membershipGatewayClient,
     'Apollo Client': apolloClient,
     urql,
     Relay: relay(artifacts),

@@ -6,16 +6,16 @@ import { CreateMembersDocument } from '../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 
 const NAMES = [
-  'AddMembers',
+  'CreateMembers',
   'InviteMembers',
-  'Unprocessed',
+  'Outcomes',
   'Requests',
-  'OneRequest',
-  'WatchRequest',
-  'OneAccount',
-  'MembersNow',
+  'RequestDetails',
+  'RequestProgress',
+  'Account',
+  'Accounts',
   'Reconcile',
-  'RemovalPreview',
+  'DisassociateMembers',
 ];
 
 /** GraphiQL applies typed text after 0.1 s and stores it after 0.5 s. */
@@ -72,9 +72,9 @@ describe('the explorer', () => {
   it('opens with its tabs, and the first tab can run', async () => {
     expect(await page.title()).toBe('Membership gateway');
     for (const name of NAMES) {
-      expect(await tab(name).count(), name).toBe(1);
+      await expect.poll(() => tab(name).count(), { message: name }).toBe(1);
     }
-    await expectText('operation.graphql', '# Welcome to the Membership gateway!');
+    await expectText('operation.graphql', '# Adds accounts as members');
     await expectText('variables.json', '"accountId": "210987654321"');
   });
 
@@ -94,7 +94,7 @@ describe('the explorer', () => {
     await editor('request-headers.json').click();
     await page.keyboard.insertText('{"authorization": "Bearer a-token-typed-in"}');
     await page.waitForTimeout(SETTLED_MS);
-    for (const name of ['AddMembers', 'Requests']) {
+    for (const name of ['CreateMembers', 'Requests']) {
       await tab(name).click();
       await page.waitForTimeout(SETTLED_MS);
       const sent = page.waitForRequest((request) => request.postData()?.includes(`"${name}"`) ?? false);
@@ -129,7 +129,7 @@ describe('the explorer', () => {
   });
 
   it('restores the open tab with its variables', async () => {
-    await tab('OneRequest').click();
+    await tab('RequestDetails').click();
     await expect.poll(stored).toContain('"activeTabIndex":4');
     await page.reload();
     await expectText('operation.graphql', '# One request, call by call');
@@ -141,7 +141,7 @@ describe('the explorer', () => {
 describe('the tabs', () => {
   const tabs = TABS.map((starting, i) => ({ name: NAMES[i] ?? '', ...starting }));
 
-  it.each(tabs.filter(({ name }) => name !== 'WatchRequest'))(
+  it.each(tabs.filter(({ name }) => name !== 'RequestProgress'))(
     '$name is a valid operation',
     async ({ name, query, variables = '{}' }) => {
       expect(query).toMatch(new RegExp(`^(query|mutation) ${name}\\b`, 'm'));
@@ -160,10 +160,10 @@ async function stored(): Promise<string> {
   return [...local, ...Object.values(session), JSON.stringify([cookies, origins])].join('\n');
 }
 
-/** Puts an id into the tab WatchRequest, and runs it. */
+/** Puts an id into the tab RequestProgress, and runs it. */
 async function watch(id: string): Promise<void> {
-  await tab('WatchRequest').click();
-  await expectText('operation.graphql', 'subscription WatchRequest');
+  await tab('RequestProgress').click();
+  await expectText('operation.graphql', 'subscription RequestProgress');
   await editor('variables.json').click();
   await page.keyboard.press('ControlOrMeta+A');
   // Monaco would put a quotation mark around a selection.
@@ -174,7 +174,7 @@ async function watch(id: string): Promise<void> {
 }
 
 function tab(name: string) {
-  return page.getByRole('tab', { name });
+  return page.getByRole('tab', { name, exact: true });
 }
 
 /** One of Monaco's editors, by the name that GraphiQL gives its document. */
