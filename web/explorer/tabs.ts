@@ -12,7 +12,7 @@ const A_REQUEST = { id: 'request_...' };
 export const TABS: readonly StartingTab[] = [
   tab(
     'createMembers',
-    { input: { accounts: ACCOUNTS, note: NOTE } },
+    { input: { accounts: ACCOUNTS, alreadyMember: 'UNPROCESSED', note: NOTE } },
     `
 Run this tab with the arrow, or Ctrl-Enter. It adds the accounts in the variables below. Put the id of the request into the tab
 RequestDetails or RequestProgress.
