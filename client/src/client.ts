@@ -59,9 +59,10 @@ type InputOf<Variables> = Variables extends { input: infer Input } ? Input : nev
 /** The value of the only field of a result. */
 type ValueOf<Result> = Result[keyof Result];
 /** Variables may be left out if all are optional. */
-type Parameters<Variables, Options> = Record<never, never> extends Variables
-  ? [variables?: Variables, options?: Options]
-  : [variables: Variables, options?: Options];
+type Parameters<Variables, Options> =
+  Partial<Variables> extends Variables
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options];
 
 /** Its answer has a secret, which no second answer would have. */
 const NOT_REPEATABLE = /\bcreateToken\b/;

@@ -9,6 +9,7 @@ export interface StartingTab {
 
 /** Returns the tab of an operation: what it is for, as a comment, and its document. @param hint further lines of the comment. */
 export function tab(name: keyof typeof operations, variables: unknown, hint = ''): StartingTab {
-  const comment = `${descriptions[name]}\n${hint}`.trim().replaceAll(/^/gm, '# ').replaceAll(/ +$/gm, '');
+  const lines = `${descriptions[name]}\n${hint}`.trim().split('\n');
+  const comment = lines.map((line) => `# ${line}`.trimEnd()).join('\n');
   return { query: `${comment}\n${operations[name]}\n`, variables: JSON.stringify(variables, null, 2) };
 }
