@@ -16,6 +16,7 @@ interface Step {
   after?: string;
 }
 
+/** A step stands below those that it comes after. */
 const steps: Record<string, Step> = {
   prisma: {
     command: 'prisma generate',
@@ -30,12 +31,6 @@ const steps: Record<string, Step> = {
     output: 'dist/src/main.js',
     after: 'prisma',
   },
-  explorer: {
-    command: 'vite build web/explorer --logLevel warn',
-    inputs: ['web/explorer', 'client/src'],
-    output: 'dist/explorer/index.html',
-    after: 'operations',
-  },
   operations: {
     command: 'graphql-codegen --config codegen.ts --errors-only',
     inputs: [
@@ -47,6 +42,12 @@ const steps: Record<string, Step> = {
       'test/operations',
     ],
     output: 'client/src/generated/documents.ts',
+  },
+  explorer: {
+    command: 'vite build web/explorer --logLevel warn',
+    inputs: ['web/explorer', 'client/src'],
+    output: 'dist/explorer/index.html',
+    after: 'operations',
   },
   client: {
     command: 'tsc -p client',
