@@ -48,12 +48,15 @@ export async function* watch(
   }
 }
 
+/** Yields states from streams, one after the other, and from queries once streams do not get through. */
 async function* statesOf(
   dependencies: WatchDependencies,
   requestId: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RequestState, void, undefined> {
-  for (let empty = 1; empty <= MAX_EMPTY_STREAMS; empty++) {
+  let emptyStreams = 0;
+  while (emptyStreams < MAX_EMPTY_STREAMS) {
+    let wait = 0;
     let arrived = false;
     try {
       for await (const state of streamedStates(dependencies.transport, requestId, signal)) {
@@ -62,24 +65,22 @@ async function* statesOf(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      const expired =
-        error instanceof GatewayError &&
-        error.code === 'UNAUTHENTICATED' &&
-        arrived &&
-        isRenewed(dependencies);
-      if (!expired && !isPassing(error) && !cannotStream(error)) {
+      if (!isPassing(error) && !cannotStream(error) && !(arrived && isRenewed(error, dependencies))) {
         throw error;
       }
+      wait = isPassing(error) ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
     }
-    empty = arrived ? 0 : empty;
-    await pause(pauseAfter(empty + 1), signal);
+    emptyStreams = arrived ? 0 : emptyStreams + 1;
+    await pause(wait + pauseAfter(emptyStreams + 1), signal);
   }
   yield* polledStates(dependencies, requestId, signal);
 }
 
-/** Whether the next stream has another token. */
-function isRenewed({ options }: WatchDependencies): boolean {
-  return typeof options.token === 'function';
+/** Whether a stream ended with its token, and the next one has another. */
+function isRenewed(error: unknown, { options }: WatchDependencies): boolean {
+  return (
+    error instanceof GatewayError && error.code === 'UNAUTHENTICATED' && typeof options.token === 'function'
+  );
 }
 
 function cannotStream(error: unknown): boolean {
