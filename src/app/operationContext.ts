@@ -14,6 +14,7 @@ import { createLoaders, type Loaders } from '../services/history/loaders.js';
 import { createOriginLoader } from '../services/history/originLoader.js';
 import { createStatistics } from '../services/history/statistics.js';
 import type { Services } from '../services/requests/mutations.js';
+import type { SpendPoints } from '../services/spendPoints.js';
 import type { RequestProgress } from '../services/requests/requestProgress.js';
 import type { Inventory } from './inventory.js';
 import type { MemberReading } from './memberReading.js';
@@ -32,6 +33,7 @@ export interface ContextDependencies {
   readonly progress: RequestProgress<Loaders>;
   readonly tokens: TokenService;
   readonly deniedAttempts: DeniedAttempts;
+  readonly spend: SpendPoints;
   readonly denied: (caller: Caller, field: string, administrators?: readonly string[]) => void;
 }
 
@@ -50,7 +52,7 @@ export function createContextOf(deps: ContextDependencies): (input: OperationInp
       services: deps.services,
       completion: createCompletion(deps.loopTurns, reads.callerKey, deadlineOf),
       history: createHistory(history),
-      statistics: createStatistics(history),
+      statistics: createStatistics(history, deps.spend),
       loaders: createLoaders(history, caller),
       origins: createOriginLoader(reads.bounded(deps.origins)),
       ...deps.memberReading.forOperation(reads),

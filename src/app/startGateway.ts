@@ -93,6 +93,7 @@ export async function startGateway(
     tokens: access.tokens,
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
+    spend,
   });
   const server = await prepareHttp(core, access, { contextOf, loopTurns, explorerDir });
 

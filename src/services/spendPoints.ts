@@ -18,6 +18,14 @@ export const LISTED_TARGET_POINTS = 1_000;
 /** Points of a target in a coverage, which reads its members in the database: about 10,000 of them. */
 export const COVERED_TARGET_POINTS = 350;
 
+/** Most points of one aggregate: those of two million outcomes. The planner may expect far too much. */
+const MAX_AGGREGATE_POINTS = 300_000;
+
+/** Points of an aggregate over the record, by what the planner of PostgreSQL expects it to cost: a unit takes about a point. */
+export function aggregatePoints(plannedCost: number): number {
+  return Math.ceil(Math.min(plannedCost, MAX_AGGREGATE_POINTS));
+}
+
 /** Points of a plan or a comparison: each target is listed, and each account is compared at each target. */
 export function comparisonPoints(accounts: number, targets: number): number {
   return targets * (LISTED_TARGET_POINTS + COMPARED_ACCOUNT_POINTS * accounts);

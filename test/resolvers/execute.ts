@@ -31,7 +31,7 @@ export async function execute(
     idempotencyKey: stage.idempotencyKey ?? null,
     services: { ...NOTHING, ...stage.services },
     history: createHistory(store),
-    statistics: createStatistics(store),
+    statistics: createStatistics(store, () => Promise.resolve()),
     progress: { follow: unexpected },
     tokens: { create: unexpected, list: unexpected, revoke: unexpected },
     deniedAttempts: { list: unexpected },

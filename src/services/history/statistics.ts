@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Caller, StatisticsDimension } from '../../membership.js';
 import type { HistoryStore, StatisticsGroup, StatisticsRow } from '../../ports/history.js';
+import { aggregatePoints, type SpendPoints } from '../spendPoints.js';
 import { type OutcomesQuery, checkOutcomeFilter } from '../input/checkFilters.js';
 
 /** Most rows of an answer; the schema repeats it. */
@@ -23,12 +24,21 @@ export interface StatisticsService {
   ): Promise<Statistics[]>;
 }
 
-/** @throws GatewayError `BAD_USER_INPUT` (as a rejection) for a wrong argument, and for more rows than an answer may have. */
-export function createStatistics(store: HistoryStore): StatisticsService {
+/**
+ * Each aggregate is charged before it reads, by what PostgreSQL expects it to cost.
+ *
+ * @throws GatewayError as a rejection: `BAD_USER_INPUT` for a wrong argument, and for more rows than an answer may have;
+ * `RATE_LIMITED` or `LIMIT_EXCEEDED` when the budget of the caller has fewer points.
+ */
+export function createStatistics(store: HistoryStore, spend: SpendPoints): StatisticsService {
   return {
     async statistics(caller, groupBy, query) {
       const filter = checkOutcomeFilter(query);
       checkGroupBy(groupBy);
+      const payFor = async (count: 'outcomes' | 'accounts'): Promise<void> => {
+        await spend(caller, aggregatePoints(await store.statisticsCost(count, caller, groupBy, filter)));
+      };
+      await payFor('outcomes');
       const rows = await store.statistics(caller, groupBy, filter, MAX_ROWS + 1);
       if (rows.length > MAX_ROWS) {
         throw new GatewayError(
@@ -39,6 +49,7 @@ export function createStatistics(store: HistoryStore): StatisticsService {
       let counted: Promise<Map<string, number>> | undefined;
       const count = async (): Promise<Map<string, number>> => {
         checkReadable(rows);
+        await payFor('accounts');
         const groups = await store.statisticsAccounts(caller, groupBy, filter, MAX_ROWS + 1);
         return new Map(groups.map((group) => [keyOf(group), group.accounts]));
       };

@@ -41,7 +41,7 @@ const NO_GROUP: StatisticsGroup = {
 /** The reads of statistics. */
 export function createStatisticsReads(
   prisma: GatewayPrisma,
-): Pick<HistoryStore, 'statistics' | 'statisticsAccounts'> {
+): Pick<HistoryStore, 'statistics' | 'statisticsAccounts' | 'statisticsCost'> {
   return {
     async statistics(caller, groupBy, filter, limit) {
       const rows = await readJson<JsonRow<StatisticsRow>[]>(
@@ -57,6 +57,10 @@ export function createStatisticsReads(
       );
       return rows.map(({ accounts, ...group }) => ({ ...toGroup(group), accounts }));
     },
+    statisticsCost(count, caller, groupBy, filter) {
+      const select = count === 'outcomes' ? selectStatistics : selectAccounts;
+      return plannedCost(prisma, select(caller, groupBy, filter, null));
+    },
   };
 }
 
@@ -65,7 +69,7 @@ export function selectStatistics(
   caller: Caller,
   groupBy: readonly StatisticsDimension[],
   filter: OutcomeFilter,
-  limit: number,
+  limit: number | null,
 ): Prisma.Sql {
   const count = Prisma.sql`COALESCE(sum(c.outcomes), 0)::bigint AS "outcomes"`;
   return selectGroups(outcomeCounts(caller, filter), groupBy, count, limit);
@@ -76,7 +80,7 @@ function selectAccounts(
   caller: Caller,
   groupBy: readonly StatisticsDimension[],
   filter: OutcomeFilter,
-  limit: number,
+  limit: number | null,
 ): Prisma.Sql {
   const count = Prisma.sql`count(DISTINCT c.account_id) AS "accounts"`;
   return selectGroups(matchingOutcomes(caller, filter), groupBy, count, limit);
@@ -86,7 +90,7 @@ function selectGroups(
   rows: Prisma.Sql,
   groupBy: readonly StatisticsDimension[],
   count: Prisma.Sql,
-  limit: number,
+  limit: number | null,
 ): Prisma.Sql {
   const dimensions = [...new Set(groupBy)].map((dimension) => DIMENSIONS[dimension]);
   const columns = dimensions.map(([name, value]) => Prisma.sql`${value} AS ${Prisma.raw(`"${name}"`)}`);
@@ -103,6 +107,14 @@ function selectGroups(
       ${order}
       LIMIT ${limit}::int
     ) AS g`;
+}
+
+/** What PostgreSQL expects a statement to cost. Plans it, and does not run it. */
+async function plannedCost(prisma: GatewayPrisma, statement: Prisma.Sql): Promise<number> {
+  const { 'QUERY PLAN': plans } = await prisma.$readRow<{
+    'QUERY PLAN': readonly { readonly Plan: { readonly 'Total Cost': number } }[];
+  }>(Prisma.sql`EXPLAIN (FORMAT JSON) ${statement}`);
+  return plans[0]?.Plan['Total Cost'] ?? 0;
 }
 
 /** A group with all its columns: null where the statistics are not grouped by them. */

@@ -41,6 +41,7 @@ export function createMemoryHistory(): MemoryHistory {
     ...readOfRequests(rows),
     statistics: async () => [],
     statisticsAccounts: async () => [],
+    statisticsCost: async () => 0,
   };
   return { ...rows, ...recordReads(store) };
 }

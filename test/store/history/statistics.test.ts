@@ -140,4 +140,14 @@ describe('statistics', () => {
     );
     expect(new Set(scans.map(({ table }) => table))).toEqual(new Set(['lane', 'settled_hour']));
   });
+
+  it('are expected to cost more when more rows are read', async () => {
+    const costOf = (count: 'outcomes' | 'accounts', filter: OutcomeFilter) =>
+      history.statisticsCost(count, LOCAL_CALLER, ['DAY', 'STATUS'], filter);
+    await record.prisma.$executeRaw`ANALYZE`;
+    const [hours, outcomes] = [await costOf('outcomes', {}), await costOf('accounts', {})];
+    expect(hours).toBeGreaterThan(1);
+    expect(outcomes).toBeGreaterThan(2 * hours);
+    expect(await costOf('accounts', { accountIds: ['000000000017'] })).toBeLessThan(outcomes / 2);
+  });
 });
