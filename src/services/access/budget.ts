@@ -35,13 +35,20 @@ interface Limit {
 }
 
 interface CachedBudget {
+  /** Less what was spent here and is not yet counted in the store. */
   remaining: number;
   /** Milliseconds since 1970. */
   resetAt: number;
-  /** Points that were spent here and are not yet counted in the store. */
-  uncounted: number;
-  /** Whether a loop is counting them. */
+  /** What was spent here and is not yet counted, in order. */
+  uncounted: Spending[];
+  /** Whether a loop is counting it. */
   isCounting: boolean;
+}
+
+interface Spending {
+  readonly points: number;
+  /** Gets what remains after it; null when the store failed. */
+  readonly counted: (remaining: number | null) => void;
 }
 
 /**
@@ -50,61 +57,91 @@ interface CachedBudget {
  */
 export function createCharge(store: BudgetStore, limit: Limit, onFailure: (error: unknown) => void): Charge {
   const budgetOf = createBudgetCache(limit);
+  const spend = createSpend(store, onFailure);
 
-  const count = async (key: string, budget: CachedBudget, points: number): Promise<void> => {
-    const counted = points + budget.uncounted;
-    budget.uncounted = 0;
-    try {
-      const { remaining, resetMs } = await store.consume(key, counted);
-      // Other operations may have spent points during the statement.
-      budget.remaining = remaining - budget.uncounted;
-      budget.resetAt = Date.now() + resetMs;
-    } catch (error) {
-      onFailure(error);
-    }
-  };
-
-  const countLater = async (key: string, budget: CachedBudget): Promise<void> => {
-    if (budget.isCounting) {
-      return;
-    }
-    budget.isCounting = true;
-    while (budget.uncounted > 0) {
-      await count(key, budget, 0);
-    }
-    budget.isCounting = false;
-  };
-
-  return async (caller, points, spend = 'ALWAYS') => {
+  return async (caller, points, when = 'ALWAYS') => {
     if (caller.kind === 'LOCAL') {
       return null;
     }
     const key = callerKey(caller);
     const budget = budgetOf(key);
-    if (spend === 'IF_ENOUGH' && budget.remaining < points) {
+    if (when === 'IF_ENOUGH' && budget.remaining < points) {
       throw points > limit.points ? aboveBudget(limit, points) : budgetSpent(limit, points, budget);
     }
-    if (points < SMALL_POINTS && budget.remaining >= points) {
-      budget.remaining -= points;
-      budget.uncounted += points;
-      void countLater(key, budget);
-    } else if (budget.remaining > 0) {
-      await count(key, budget, points);
-    } else {
-      // Known to be spent: the store is not asked again before the window ends.
-      budget.remaining = Math.min(budget.remaining, -1);
-    }
-    if (budget.remaining < 0) {
-      const before = { ...budget, remaining: budget.remaining + points };
-      if (spend === 'IF_ENOUGH') {
+    const remaining = await spend(key, budget, points);
+    if (remaining < 0) {
+      if (when === 'IF_ENOUGH') {
         // Race: other operations, here or in another replica, have spent the rest during the statement.
-        budget.remaining = before.remaining;
+        budget.remaining += points;
         await store.refund(key, points).catch(onFailure);
       }
-      throw budgetSpent(limit, points, before);
+      throw budgetSpent(limit, points, { ...budget, remaining: remaining + points });
     }
-    return { remaining: budget.remaining, resetSeconds: secondsToReset(budget) };
+    return { remaining, resetSeconds: secondsToReset(budget) };
   };
+}
+
+/** Resolves with what remains of the budget, once the points are spent; less than 0 when it had fewer. */
+type Spend = (key: string, budget: CachedBudget, points: number) => Promise<number>;
+
+/** One statement for each caller at a time counts all that was spent during the one before. */
+function createSpend(store: BudgetStore, onFailure: (error: unknown) => void): Spend {
+  const count = async (key: string, budget: CachedBudget): Promise<void> => {
+    const batch = budget.uncounted.splice(0);
+    try {
+      const counted = await store.consume(key, pointsIn(batch));
+      // Other operations may have spent points during the statement.
+      budget.remaining = counted.remaining - pointsIn(budget.uncounted);
+      budget.resetAt = Date.now() + counted.resetMs;
+      batch.reduceRight((remaining, spending) => {
+        spending.counted(remaining);
+        return remaining + spending.points;
+      }, counted.remaining);
+    } catch (error) {
+      onFailure(error);
+      for (const spending of batch) {
+        spending.counted(null);
+      }
+    }
+  };
+
+  const countAll = async (key: string, budget: CachedBudget): Promise<void> => {
+    if (budget.isCounting) {
+      return;
+    }
+    budget.isCounting = true;
+    while (budget.uncounted.length > 0) {
+      await count(key, budget);
+    }
+    budget.isCounting = false;
+  };
+
+  const spendFrom = (key: string, budget: CachedBudget, spending: Spending): void => {
+    budget.remaining -= spending.points;
+    budget.uncounted.push(spending);
+    void countAll(key, budget);
+  };
+
+  return async (key, budget, points) => {
+    if (points < SMALL_POINTS && budget.remaining >= points) {
+      if (points > 0) {
+        spendFrom(key, budget, { points, counted: () => undefined });
+      }
+      return budget.remaining;
+    }
+    if (budget.remaining <= 0) {
+      // Known to be spent: the store is not asked again before the window ends.
+      budget.remaining = Math.min(budget.remaining, -1);
+      return budget.remaining;
+    }
+    const counted = Promise.withResolvers<number | null>();
+    spendFrom(key, budget, { points, counted: counted.resolve });
+    return (await counted.promise) ?? budget.remaining;
+  };
+}
+
+function pointsIn(spendings: readonly Spending[]): number {
+  return spendings.reduce((sum, { points }) => sum + points, 0);
 }
 
 /** The cached budget of a caller, full when the caller is new or its window has ended. */
@@ -118,7 +155,7 @@ function createBudgetCache({ points, windowSeconds }: Limit): (key: string) => C
       if (budgets.size >= MAX_CACHED_CALLERS) {
         budgets.clear();
       }
-      budget = { remaining: points, resetAt, uncounted: 0, isCounting: false };
+      budget = { remaining: points, resetAt, uncounted: [], isCounting: false };
       budgets.set(key, budget);
     }
     if (now >= budget.resetAt) {
