@@ -17,6 +17,9 @@ import { refused, type MutationResult } from './mutations.js';
 import { OUTCOME_POINTS, type SpendPoints } from '../spendPoints.js';
 import { waitForFinish } from './waitForFinish.js';
 
+/** The weight of a small request, in outcomes: its caller has at most four connections of the record at once. */
+const LEAST_WEIGHT = 10_000;
+
 /** Of a removal: its confirmation. Of the retry of one: the limits of its targets, which are read if the request is new. */
 type AllowedBy = Confirmation | { limits(): Promise<readonly RemovalLimit[]> };
 
@@ -60,14 +63,14 @@ export function createRecordRequest({
     request: NewRequest | NewRetry,
     allowedBy: AllowedBy | undefined,
   ): Promise<RecordedRequest | NotConfirmed> => {
-    const earlier = await store.findByKey(request);
-    if (earlier !== null) {
-      return earlier;
-    }
     const outcomes = outcomesOf(request);
-    await spend(request.caller, OUTCOME_POINTS * outcomes);
-    const endTurn = await turns.take(callerKey(request.caller), outcomes);
+    const endTurn = await turns.take(callerKey(request.caller), Math.max(outcomes, LEAST_WEIGHT));
     try {
+      const earlier = await store.findByKey(request);
+      if (earlier !== null) {
+        return earlier;
+      }
+      await spend(request.caller, OUTCOME_POINTS * outcomes);
       return await insert(request, allowedBy);
     } finally {
       endTurn();
