@@ -3,9 +3,13 @@ import { createFairTurns } from './fairTurns.js';
 /** Longest time for which operations keep the event loop before input and output of others go on, in milliseconds. */
 export const SLICE_MS = 10;
 
+/** A turn that keeps the event loop for longer is followed by a pause of the same length, in milliseconds. */
+const SHORT_TURN_MS = 2;
+
 /**
- * Resolves when the caller may compute for some milliseconds. One turn begins in each iteration of the event loop, so that
- * input and output of others go on in between; callers take turns.
+ * Resolves when the caller may compute for some milliseconds. After a turn, input and output of others go on for as long as it
+ * took: a query of another caller needs several iterations of the event loop, and would otherwise wait for a turn in each of
+ * them. Callers take turns.
  */
 export type TakeLoopTurn = (callerKey: string) => Promise<void>;
 
@@ -25,8 +29,16 @@ export function createEventLoopTurns(): EventLoopTurns {
   return {
     async take(callerKey) {
       const end = await turns.take(callerKey);
+      const begin = performance.now();
       // In the next iteration, after everything that follows from this promise at once.
-      setImmediate(end);
+      setImmediate(() => {
+        const took = performance.now() - begin;
+        if (took < SHORT_TURN_MS) {
+          end();
+        } else {
+          setTimeout(end, took);
+        }
+      });
     },
     isIterationLong() {
       if (began === null) {

@@ -115,6 +115,9 @@ function forgetIdle({ callers }: Turns, { key, taken, waiting }: CallerTurns): v
 function beginWaiting(turns: Turns): void {
   // A caller whose turn begins moves to the end, where the loop comes back to it.
   for (const caller of turns.callers.values()) {
+    if (turns.taken >= turns.limits.total) {
+      return;
+    }
     const [first] = caller.waiting;
     if (first !== undefined && fits(turns, caller, first.weight)) {
       caller.waiting.delete(first);

@@ -12,6 +12,7 @@ import {
 import { GatewayError } from '../../errors.js';
 import type { Charge } from '../../services/access/budget.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
+import { callerKey } from '../../services/callerKey.js';
 import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 import { headOf } from '../request/errorStatus.js';
 import { credentialOf } from '../request/requestInfo.js';
@@ -52,6 +53,11 @@ export type Subscribe = (
 export function createSubscribe(dependencies: SubscriptionDependencies): Subscribe {
   return async (context, parameters) => {
     const { query, operationName, variables } = parameters;
+    if (!isMaybeSubscription(query)) {
+      return null;
+    }
+    // To parse, validate and begin a subscription takes 2 ms: many that come together would keep the event loop for seconds.
+    await dependencies.takeLoopTurn(callerKey(context.caller));
     const found = subscriptionIn(query, operationName, dependencies.limits.tokens);
     if (found === null) {
       return null;
@@ -70,8 +76,7 @@ export function subscriptionIn(
   operationName: string | null,
   maxTokens: number,
 ): Pick<ParsedOperation, 'document' | 'operation'> | null {
-  // The keyword has no other spelling. Without it the document is not parsed, as Apollo parses it anyway.
-  if (!query.includes(OperationTypeNode.SUBSCRIPTION)) {
+  if (!isMaybeSubscription(query)) {
     return null;
   }
   const document = parseOrNull(query, maxTokens);
@@ -79,6 +84,11 @@ export function subscriptionIn(
   return document !== null && operation?.operation === OperationTypeNode.SUBSCRIPTION
     ? { document, operation }
     : null;
+}
+
+/** The keyword has no other spelling. A document without it is not parsed here, as Apollo parses it anyway. */
+function isMaybeSubscription(query: string): boolean {
+  return query.includes(OperationTypeNode.SUBSCRIPTION);
 }
 
 async function subscribe(

@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { Authenticate, Authenticated } from '../../services/access/authentication.js';
 import type { DeniedAttempts } from '../../services/access/deniedAttempts.js';
+import { createBeginTurns } from './beginTurns.js';
 import type { RequestInfo } from './requestInfo.js';
 import { originOf } from './requestOrigin.js';
 
@@ -23,14 +24,16 @@ export interface GateOptions {
  */
 export type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Returns the gate for every route with data behind it. */
+/** Returns the gate for every route with data behind it. Requests of many connections pass it by turns. */
 export function createGate(
   app: FastifyInstance,
   { authenticate, deniedAttempts, allowsAnonymous }: GateOptions,
 ): Gate {
   app.decorateRequest('requestInfo', null);
+  const takeBeginTurn = createBeginTurns();
 
   return async (request, reply) => {
+    await takeBeginTurn(request.headers.authorization ?? '');
     try {
       const found = await authenticate(request.headers.authorization ?? null, originOf(request));
       request.requestInfo = requestInfoOf(request, reply, found);
