@@ -24,10 +24,9 @@ const steps: Record<string, Step> = {
     output: 'src/generated',
   },
   server: {
-    // Rolldown puts what the client needs of @prisma/client into it, a tenth of that package, so that it runs without.
-    command:
-      "tsc -p tsconfig.build.json && rolldown dist/src/generated/client.js --dir dist/src/generated --platform node --chunk-file-names '[name].js' --log-level warn",
-    inputs: ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json'],
+    // The check of types is a check of its own: it takes half a minute, the bundles a second.
+    command: 'rolldown -c rolldown.config.ts',
+    inputs: ['src', 'sandbox', 'rolldown.config.ts', 'tsconfig.json'],
     output: 'dist/src/main.js',
     after: 'prisma',
   },

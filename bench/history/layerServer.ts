@@ -1,8 +1,8 @@
 /*
- * The gateway's whole HTTP layer on a history store that always returns one page, read once from DATABASE_URL. It loads
- * the build.
+ * The gateway's whole HTTP layer on a history store that always returns one page, read once from DATABASE_URL. It runs
+ * compiled modules of src.
  */
-import { addressOf } from '../../src/config/databaseAddress.js';
+import type * as DatabaseAddress from '../../src/config/databaseAddress.js';
 import type { GatewayContext } from '../../src/resolvers/context.js';
 import type * as Config from '../../src/config/loadConfig.js';
 import type * as Server from '../../src/http/server.js';
@@ -16,6 +16,7 @@ import { built } from './built.ts';
 import { PAGE_COLUMNS, PAGE_SIZE } from './page.ts';
 import { sayListening } from './serve.ts';
 
+const { addressOf } = await built<typeof DatabaseAddress>('config/databaseAddress.js');
 const { loadConfig } = await built<typeof Config>('config/loadConfig.js');
 const { createLog } = await built<typeof Log>('log.js');
 const { LOCAL_CALLER } = await built<typeof Membership>('membership.js');

@@ -4,7 +4,7 @@
  */
 import fastify from 'fastify';
 import mercurius from 'mercurius';
-import { addressOf } from '../../src/config/databaseAddress.js';
+import type * as DatabaseAddress from '../../src/config/databaseAddress.js';
 import type * as Membership from '../../src/membership.js';
 import type * as BuildSchema from '../../src/resolvers/buildSchema.js';
 import type * as History from '../../src/services/history/history.js';
@@ -14,6 +14,7 @@ import type * as HistoryStore from '../../src/store/history/history.js';
 import { built } from './built.ts';
 import { sayListening } from './serve.ts';
 
+const { addressOf } = await built<typeof DatabaseAddress>('config/databaseAddress.js');
 const { LOCAL_CALLER: caller } = await built<typeof Membership>('membership.js');
 const { buildGatewaySchema } = await built<typeof BuildSchema>('resolvers/buildSchema.js');
 const { openDatabase } = await built<typeof Client>('store/connection/client.js');

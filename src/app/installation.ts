@@ -9,16 +9,16 @@ export interface Installation {
   readonly sandboxProgram: string;
 }
 
-/** The installation that this file belongs to, compiled in dist/ or as TypeScript in src/. */
+/** The installation that this file belongs to, bundled in dist/ or as TypeScript in src/. */
 export function findInstallation(): Installation {
   let root = import.meta.dirname;
   while (!existsSync(path.join(root, 'package.json'))) {
     root = path.dirname(root);
   }
-  const compiled = path.join(import.meta.dirname, '../../sandbox/main.js');
+  const isBundled = import.meta.filename.endsWith('.js');
   return {
     migrationsDir: path.join(root, 'prisma/migrations'),
     explorerDir: path.join(root, 'dist/explorer'),
-    sandboxProgram: existsSync(compiled) ? compiled : path.join(root, 'sandbox/main.ts'),
+    sandboxProgram: path.join(root, isBundled ? 'dist/sandbox/main.js' : 'sandbox/main.ts'),
   };
 }

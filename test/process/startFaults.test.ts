@@ -80,15 +80,15 @@ describe('a start that fails', () => {
     }
   });
 
-  it('says that a package is not installed', async () => {
+  it('says that a package outside the bundles is not installed', async () => {
     const missing = `import { registerHooks } from "node:module"; registerHooks({ resolve(name, context, next) {
-      if (name === "zod") throw Object.assign(new Error("Cannot find package 'zod'"), { code: "ERR_MODULE_NOT_FOUND" });
+      if (name === "pino") throw Object.assign(new Error("Cannot find package 'pino'"), { code: "ERR_MODULE_NOT_FOUND" });
       return next(name, context);
     } })`;
     const args = ['--import', `data:text/javascript,${encodeURIComponent(missing)}`];
     expect(await start({}, { args })).toEqual({
       code: 1,
-      lines: ["cannot start: Cannot find package 'zod'; run npm ci, and npm run build"],
+      lines: ["cannot start: Cannot find package 'pino'; run npm ci, and npm run build"],
     });
   });
 
