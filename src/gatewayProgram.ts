@@ -4,7 +4,7 @@ import { createClosers } from './closers.js';
 import { describeAwsNetwork } from './config/awsNetwork.js';
 import type { Config } from './config/loadConfig.js';
 import { readProcessConfig } from './config/processConfig.js';
-import { createLog, type Log } from './log.js';
+import { createLog, openLogDestination, type Log } from './log.js';
 import { endOnSignal } from './signals.js';
 import { printStartFaults } from './startFaults.js';
 import type { ProcessTracing } from './tracing/tracing.js';
@@ -14,7 +14,7 @@ import { startWatchdog } from './watchdog.js';
 export async function main(): Promise<void> {
   const config = readConfig();
   const tracing = config.tracing ? await loadTracing() : null;
-  const log = createLog(config.logLevel, undefined, tracing?.logFields);
+  const log = createLog(config.logLevel, await openLogDestination(), tracing?.logFields);
   const closers = createClosers(log);
   closers.add('traces', () => tracing?.flush());
   let isEnding = false;

@@ -8,7 +8,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * The process's logger: JSON lines on standard error, standard output is for people.
+ * The process's logger: JSON lines, by default on standard error; standard output is for people.
  * Never log variables, tokens or whole e-mail addresses. Error messages, of PostgreSQL for example, may hold some: they are
  * redacted as they are written. A line has at most 32,000 characters.
  *
@@ -22,6 +22,30 @@ export function createLog(
   const hooks = { streamWrite: (line: string) => (line.length > MAX_LINE ? cut(line) : redact(line)) };
   const mixin = fieldsOf && { mixin: fieldsOf };
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks, ...mixin }, destination);
+}
+
+/** A file descriptor, and whether people read it. */
+export interface LogOutput {
+  readonly fd: number;
+  readonly isTTY: boolean;
+}
+
+/**
+ * Where the lines of the log go: standard error. They are JSON; on a terminal they are text for people, if pino-pretty is
+ * installed: a development dependency.
+ */
+export async function openLogDestination(
+  { fd, isTTY }: LogOutput = process.stderr,
+): Promise<DestinationStream> {
+  if (!isTTY) {
+    return pino.destination(fd);
+  }
+  try {
+    const { default: pretty } = await import('pino-pretty');
+    return pretty({ destination: fd, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
+  } catch {
+    return pino.destination(fd);
+  }
 }
 
 /** Longest line that is written as it is, in characters: container runtimes split longer ones. */

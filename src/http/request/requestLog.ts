@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../log.js';
 
-/** Routes that a load balancer or Prometheus calls every few seconds; they are logged at `debug`, and have no spans. */
-export const POLLED = /^\/(health|metrics)\b/;
+/**
+ * Routes that a load balancer or Prometheus calls every few seconds, and the files of a page; they are logged at `debug`, and have no
+ * spans.
+ */
+export const POLLED = /^\/(health|metrics|explorer\/assets)\b/;
 
 /** Longest path in a line, in characters. */
 const MAX_PATH_LENGTH = 100;
