@@ -65,6 +65,7 @@ const server = await createHttpServer({
     throw new Error('expected no export');
   },
   stopping: new AbortController().signal,
+  version: '0.0.0-bench',
   explorerDir: 'dist/explorer',
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   unreadAnswerMs: 60_000,

@@ -19,8 +19,9 @@ export function prepareHttp(
   {
     contextOf,
     loopTurns,
+    version,
     explorerDir,
-  }: Pick<HttpOptions, 'contextOf' | 'explorerDir'> & { readonly loopTurns: EventLoopTurns },
+  }: Pick<HttpOptions, 'contextOf' | 'version' | 'explorerDir'> & { readonly loopTurns: EventLoopTurns },
 ): Promise<HttpServer> {
   const { config, addresses, metrics, tracing, stopping, process } = core;
   const exports = createExports(addresses.direct);
@@ -47,6 +48,7 @@ export function prepareHttp(
     metrics,
     tracing: tracing?.http ?? null,
     stopping,
+    version,
     explorerDir,
     log: process.log,
   });

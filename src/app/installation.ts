@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The files that a gateway needs beside its own code, as absolute paths. */
+/** The version of a gateway, and the files that it needs beside its own code, as absolute paths. */
 export interface Installation {
+  /** As in package.json. */
+  readonly version: string;
   readonly migrationsDir: string;
   readonly explorerDir: string;
   /** The sandbox's entry file. */
@@ -15,8 +17,12 @@ export function findInstallation(): Installation {
   while (!existsSync(path.join(root, 'package.json'))) {
     root = path.dirname(root);
   }
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const isBundled = import.meta.filename.endsWith('.js');
   return {
+    version,
     migrationsDir: path.join(root, 'prisma/migrations'),
     explorerDir: path.join(root, 'dist/explorer'),
     sandboxProgram: path.join(root, isBundled ? 'dist/sandbox/main.js' : 'sandbox/main.ts'),

@@ -59,7 +59,7 @@ export async function startGateway(
   const local = await startLocalServices(config, installation.sandboxProgram, process);
   const { sandboxUrl } = local;
   const addresses = withSignIn(local.addresses, awsNetwork);
-  const { migrationsDir, explorerDir } = installation;
+  const { version, migrationsDir, explorerDir } = installation;
   const core = await openCore(config, { addresses, sandboxUrl, migrationsDir }, process, {
     intervals,
     stopping: stopping.signal,
@@ -95,7 +95,7 @@ export async function startGateway(
     denied: access.denied,
     spend,
   });
-  const server = await prepareHttp(core, access, { contextOf, loopTurns, explorerDir });
+  const server = await prepareHttp(core, access, { contextOf, loopTurns, version, explorerDir });
 
   await laneWork.workers.start();
   await inventory.start();

@@ -72,6 +72,8 @@ export interface HttpOptions {
   readonly tracing: HttpTracing | null;
   /** Aborts when the process is to stop. */
   readonly stopping: AbortSignal;
+  /** The version of the gateway. */
+  readonly version: string;
   /** The directory with the build of the explorer. */
   readonly explorerDir: string;
   readonly settings: HttpSettings;
@@ -127,8 +129,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     ...options,
     allowsAnonymous: options.settings.introspection === 'on',
   });
-  registerHealth(app, options.readiness);
-  await registerExplorer(app, { assetsDir: options.explorerDir });
+  registerHealth(app, { ...options, gate });
+  await registerExplorer(app, { assetsDir: options.explorerDir, basePath: options.basePath });
   registerExport(app, { ...options, gate });
   registerMetrics(app, { ...options, gate });
   const stopApollo = await registerGraphQL(app, options, gate, toCallerError);

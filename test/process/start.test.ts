@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,11 +50,15 @@ describe('npm start, with nothing configured', () => {
     });
   });
 
-  it('is live and ready', async () => {
+  it('is live and ready, and says its version', async () => {
     for (const probe of ['live', 'ready']) {
       const response = await fetch(`${gateway.url}/health/${probe}`);
       expect([probe, response.status]).toEqual([probe, 200]);
     }
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const response = await fetch(`${gateway.url}/health/version`);
+    expect(await response.json()).toEqual({ version });
+    expect(response.headers.get('gateway-version')).toBe(version);
   });
 
   it('refuses a second start in the same directory, with one line about the running gateway', async () => {

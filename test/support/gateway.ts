@@ -149,6 +149,7 @@ async function postGraphQL(
 
 function installation() {
   return {
+    version: '0.0.0-test',
     migrationsDir: path.join(ROOT, 'prisma/migrations'),
     explorerDir: path.join(ROOT, 'dist/explorer'),
     sandboxProgram: path.join(ROOT, 'dist/sandbox/main.js'),

@@ -12,6 +12,8 @@ export interface GateOptions {
   readonly deniedAttempts: Pick<DeniedAttempts, 'record'>;
   /** Whether a request without a credential may pass: admission then allows it introspection queries only. */
   readonly allowsAnonymous: boolean;
+  /** The version of the gateway, which the answers to callers have in a header. */
+  readonly version: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<voi
 /** Returns the gate for every route with data behind it. Requests of many connections pass it by turns. */
 export function createGate(
   app: FastifyInstance,
-  { authenticate, deniedAttempts, allowsAnonymous }: GateOptions,
+  { authenticate, deniedAttempts, allowsAnonymous, version }: GateOptions,
 ): Gate {
   app.decorateRequest('requestInfo', null);
   const takeBeginTurn = createBeginTurns();
@@ -37,7 +39,11 @@ export function createGate(
     try {
       const found = await authenticate(request.headers.authorization ?? null, originOf(request));
       request.requestInfo = requestInfoOf(request, reply, found);
-      checkCaller(request.requestInfo.caller, request.headers.host, allowsAnonymous);
+      const { caller } = request.requestInfo;
+      checkCaller(caller, request.headers.host, allowsAnonymous);
+      if (caller !== null) {
+        reply.header('gateway-version', version);
+      }
     } catch (error) {
       if (error instanceof GatewayError && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN')) {
         deniedAttempts.record(null, originOf(request), error.code, error.message);

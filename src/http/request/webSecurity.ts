@@ -20,7 +20,7 @@ const ALLOWED_HEADERS = [
   'apollographql-client-version',
   'x-graphql-event-stream-token',
 ];
-const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'www-authenticate'];
+const EXPOSED_HEADERS = ['x-request-id', 'gateway-version', 'retry-after', 'www-authenticate'];
 
 /**
  * Adds the security headers of browsers to every answer, and CORS for `corsOrigins`. By default an answer may not be framed,

@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 export interface ExplorerOptions {
   /** The directory with index.html and assets/ of the explorer's build (dist/explorer). It may be missing. */
   readonly assetsDir: string;
+  /** The path before the gateway's own, when a proxy hands it on; empty: none. */
+  readonly basePath: string;
 }
 
 /**
@@ -39,11 +41,14 @@ const NOT_BUILT =
   'The API does not need it: POST to this address.\n';
 
 /**
- * Registers the GraphiQL page on GET /graphql, and its assets under /explorer/. A route constraint limits the page to page
+ * Registers the GraphiQL page on GET /graphql, to which a page visit to / leads, and its assets under /explorer/. A route constraint limits the page to page
  * visits (isPageVisit); the API keeps every other request to /graphql. Without a build a page visit gets 503 and the
  * command that makes one.
  */
-export async function registerExplorer(app: FastifyInstance, { assetsDir }: ExplorerOptions): Promise<void> {
+export async function registerExplorer(
+  app: FastifyInstance,
+  { assetsDir, basePath }: ExplorerOptions,
+): Promise<void> {
   app.addConstraintStrategy({
     name: 'pageVisit',
     storage: createHandlerStorage,
@@ -54,6 +59,9 @@ export async function registerExplorer(app: FastifyInstance, { assetsDir }: Expl
     app.log.warn({ assetsDir }, 'the explorer is not built');
   }
 
+  app.get('/', { constraints: { pageVisit: 'yes' } }, (_request, reply) =>
+    reply.header('vary', 'accept').redirect(`${basePath}/graphql`),
+  );
   app.get('/graphql', { constraints: { pageVisit: 'yes' } }, (_request, reply) => {
     // The answer depends on Accept, and an old page would name assets of an old build.
     void reply.headers({ ...SECURITY_HEADERS, vary: 'accept', 'cache-control': 'no-cache' });

@@ -209,3 +209,13 @@ describe('GET /metrics', () => {
     }
   });
 });
+
+it('GET /health/version, and a header of every answer, tell the version to a caller of any role alone', async () => {
+  for (const path of ['/health/version', '/metrics', '/graphql?query={__typename}']) {
+    const { status, headers } = await fetch(`${gateway.url}${path}`, { headers: headersOf('narrow') });
+    expect([path, headers.get('gateway-version')]).toEqual([path, '0.0.0-test']);
+    expect(status === 403).toBe(path === '/metrics');
+    const refused = await fetch(`${gateway.url}${path}`);
+    expect([path, refused.status, refused.headers.get('gateway-version')]).toEqual([path, 401, null]);
+  }
+});

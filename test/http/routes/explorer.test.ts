@@ -82,6 +82,14 @@ describe('GET /graphql', () => {
   });
 });
 
+it('GET / leads a page visit to the page, and nothing else', async () => {
+  await startBuilt();
+  const visit = await app.inject({ url: '/', headers: { accept: BROWSER } });
+  expect(visit.statusCode).toBe(302);
+  expect(visit.headers).toMatchObject({ location: '/members/graphql', vary: 'accept' });
+  expect((await app.inject({ url: '/', headers: { accept: '*/*' } })).statusCode).toBe(404);
+});
+
 describe('an asset of the page', () => {
   it('may be cached for ever and has the policy of the page', async () => {
     await startBuilt();
@@ -113,6 +121,6 @@ async function startBuilt(): Promise<void> {
 }
 
 async function start(directory: string): Promise<void> {
-  await registerExplorer(app, { assetsDir: directory });
+  await registerExplorer(app, { assetsDir: directory, basePath: '/members' });
   app.route({ url: '/graphql', method: ['POST', 'GET', 'OPTIONS'], handler: async () => ({ api: true }) });
 }
