@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VARIABLES } from '../../src/config/loadConfig.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const DOCUMENTS = globSync('**/*.md', { exclude: ['node_modules', 'dist', '.cache', '.data'] });
+const DOCUMENTS = globSync('**/*.md', { exclude: ['**/node_modules', 'dist', '.cache', '.data'] });
 const read = (file: string) => readFileSync(file, 'utf8');
 const SCRIPTS = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
 const blocks = (text: string, language: string) =>
