@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'rolldown';
 
@@ -13,7 +13,8 @@ function licences() {
         const { name, version, license } = JSON.parse(
           readFileSync(path.join(folder, 'package.json'), 'utf8'),
         );
-        return `${name} ${version} (${license})\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8')}`;
+        const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+        return `${name} ${version} (${license})\n\n${readFileSync(path.join(folder, file), 'utf8')}`;
       });
       this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: texts.join('\n\n') });
     },

@@ -14,7 +14,7 @@ interface LockedPackage {
 }
 
 /** Development dependencies that the build puts into the program. */
-const BUILT_IN = ['@prisma/client', '@prisma/client-runtime-utils', 'commander', 'csv-parse'];
+const BUILT_IN = ['@prisma/client', '@prisma/client-runtime-utils', 'commander', 'csv-parse', 'oauth4webapi'];
 
 const ROOT = path.dirname(import.meta.dirname);
 

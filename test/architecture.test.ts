@@ -87,6 +87,7 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ['sandbox', 'sandbox/main.ts', '../src/membership.js'],
   ['web', 'web/explorer/page.ts', '../../src/membership.js'],
   ['client', 'client/src/client.ts', '../../src/membership.js'],
+  ['cli', 'cli/src/main.ts', '../../src/membership.js'],
   ['client-runs-anywhere', 'client/src/client.ts', 'zod'],
   ['no-tests-in-programs', 'bench/run.ts', '../test/database.js'],
   ['prisma', 'src/services/list.ts', '@prisma/client'],

@@ -216,6 +216,16 @@ function addAdministration(program: Command, run: Run): void {
   common(
     program.command('doctor').description('is the gateway reached, the token good, does each target answer?'),
   ).action(run(async () => (await import('./commands/doctor.js')).doctor));
+  common(
+    program
+      .command('login')
+      .description('sign in as a person, by the device flow of OpenID Connect; --profile keeps the token'),
+  )
+    .option('--issuer <address>', 'the issuer of the gateway (OIDC_ISSUER)')
+    .option('--client-id <id>', 'the client that the issuer knows mgw by')
+    .option('--scope <scopes>', 'the scopes to ask for; by default openid')
+    .option('--audience <audience>', 'the audience of the gateway, for issuers that want it (OIDC_AUDIENCE)')
+    .action(run(async () => (await import('./commands/login.js')).login));
   const profile = program.command('profile').description('gateways and tokens in a file of your own');
   const loadProfiles = async () => import('./commands/profiles.js');
   common(

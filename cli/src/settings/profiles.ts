@@ -7,6 +7,16 @@ import { usageError } from '../faults.js';
 export interface Profile {
   readonly url: string;
   readonly token?: string;
+  /** How a person signed in. */
+  readonly login?: Login;
+}
+
+/** An OpenID Connect issuer, and mgw as its client. */
+export interface Login {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly audience?: string;
 }
 
 /** The variables that say where the files of the command are. */

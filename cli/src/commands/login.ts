@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as oauth from 'oauth4webapi';
+import { type CommonFlags, createCommandOutput, type Surroundings } from '../context.js';
+import { CommandError, EXIT, type ExitStatus, usageError } from '../faults.js';
+import type { Output } from '../output/output.js';
+import { type Login, profilesFile, readProfiles, writeProfile } from '../settings/profiles.js';
+import { readSettings } from '../settings/settings.js';
+
+/** The flags of login. Those of the issuer are kept in the profile, for the next time. */
+export interface LoginFlags extends CommonFlags {
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly scope?: string;
+  readonly audience?: string;
+}
+
+/** An identity provider, and this command as its client. */
+interface Provider {
+  readonly server: oauth.AuthorizationServer;
+  readonly client: oauth.Client;
+  readonly options: { signal: AbortSignal; [oauth.allowInsecureRequests]: boolean };
+}
+
+/** Seconds between two questions to an issuer that names none, by RFC 8628. */
+const DEFAULT_INTERVAL = 5;
+
+/**
+ * `mgw login`: a person signs in on any device with a browser (RFC 8628), and the profile gets the access token. There is
+ * no refresh: when it has expired, `mgw login` again needs no flags.
+ */
+export async function login(flags: LoginFlags, surroundings: Surroundings): Promise<ExitStatus> {
+  const { env, signal } = surroundings;
+  const output = createCommandOutput(flags, surroundings);
+  const name = flags.profile ?? (env['MGW_PROFILE'] || 'default');
+  const earlier = (await readProfiles(env))[name];
+  const known = loginOf(flags, earlier?.login);
+  // A profile that does not exist yet cannot be read from.
+  const { profile: _, ...others } = flags;
+  const { url } =
+    earlier === undefined
+      ? await readSettings(others, { ...env, MGW_PROFILE: '' })
+      : await readSettings(flags, env);
+  try {
+    const provider = await discover(known, signal);
+    const token = await signIn(provider, known, output);
+    await writeProfile(env, name, { url, token, login: known });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof CommandError ? error : refused(known.issuer, error);
+  }
+  output.note(`signed in; profile ${name} is in ${profilesFile(env)}`);
+  return EXIT.done;
+}
+
+function loginOf(flags: LoginFlags, earlier: Login | undefined): Login {
+  const issuer = flags.issuer ?? earlier?.issuer;
+  const clientId = flags.clientId ?? earlier?.clientId;
+  if (issuer === undefined || clientId === undefined) {
+    throw usageError('expected --issuer and --client-id, as the operator of the gateway names them');
+  }
+  const url = URL.parse(issuer);
+  const isLocal = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url === null || (url.protocol !== 'https:' && !isLocal)) {
+    throw usageError(`--issuer: expected an https address, got ${JSON.stringify(issuer)}`);
+  }
+  const audience = flags.audience ?? earlier?.audience;
+  return {
+    issuer,
+    clientId,
+    scope: flags.scope ?? earlier?.scope ?? 'openid',
+    ...(audience === undefined ? {} : { audience }),
+  };
+}
+
+async function discover({ issuer, clientId }: Login, signal: AbortSignal): Promise<Provider> {
+  const url = new URL(issuer);
+  const options = { signal, [oauth.allowInsecureRequests]: url.protocol === 'http:' };
+  const response = await oauth.discoveryRequest(url, options);
+  const server = await oauth.processDiscoveryResponse(url, response);
+  return { server, client: { client_id: clientId }, options };
+}
+
+/** The access token, once the person has signed in. */
+async function signIn(provider: Provider, { scope, audience }: Login, output: Output): Promise<string> {
+  const { server, client, options } = provider;
+  const parameters = { scope, ...(audience === undefined ? {} : { audience }) };
+  const asked = await oauth.deviceAuthorizationRequest(server, client, oauth.None(), parameters, options);
+  const device = await oauth.processDeviceAuthorizationResponse(server, client, asked);
+  // Without these lines nobody can sign in: also with --quiet.
+  output.warn(`open ${device.verification_uri} and enter the code ${device.user_code}`);
+  if (device.verification_uri_complete !== undefined) {
+    output.warn(`or open ${device.verification_uri_complete}`);
+  }
+  let interval = device.interval ?? DEFAULT_INTERVAL;
+  for (;;) {
+    await sleep(interval * 1_000, undefined, { signal: options.signal });
+    const granted = await oauth.deviceCodeGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      device.device_code,
+      options,
+    );
+    try {
+      return (await oauth.processDeviceCodeResponse(server, client, granted)).access_token;
+    } catch (error) {
+      const code = error instanceof oauth.ResponseBodyError ? error.error : '';
+      if (code === 'slow_down') {
+        interval += DEFAULT_INTERVAL;
+      } else if (code !== 'authorization_pending') {
+        throw error;
+      }
+    }
+  }
+}
+
+function refused(issuer: string, error: unknown): CommandError {
+  if (error instanceof oauth.ResponseBodyError) {
+    return new CommandError(EXIT.refused, [`${issuer} refused: ${error.error_description ?? error.error}`]);
+  }
+  const { message, cause } = error as Error;
+  const reason = cause instanceof Error ? `${message}: ${cause.message}` : message;
+  return new CommandError(EXIT.unreachable, [`${issuer}: ${reason}`], { cause: error });
+}
