@@ -158,7 +158,18 @@ describe('the check of the arrows', () => {
 /** The rules that each file of the house breaks. */
 async function cruise(): Promise<Map<string, string[]>> {
   const bin = path.join(ROOT, 'node_modules/.bin/depcruise');
-  const args = ['--config', CONFIG, '--output-type', 'json', 'src', 'sandbox', 'web', 'client', 'bench'];
+  const args = [
+    '--config',
+    CONFIG,
+    '--output-type',
+    'json',
+    'src',
+    'sandbox',
+    'web',
+    'client',
+    'cli',
+    'bench',
+  ];
   const { stdout } = await promisify(execFile)(bin, args, { cwd: house, maxBuffer: 2 ** 26 });
   const report = JSON.parse(stdout) as {
     summary: { violations: { rule: Rule; from: string; to: string }[] };

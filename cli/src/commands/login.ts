@@ -18,7 +18,7 @@ export interface LoginFlags extends CommonFlags {
 interface Provider {
   readonly server: oauth.AuthorizationServer;
   readonly client: oauth.Client;
-  readonly options: { signal: AbortSignal; [oauth.allowInsecureRequests]: boolean };
+  readonly options: ReturnType<typeof optionsFor>;
 }
 
 /** Seconds between two questions to an issuer that names none, by RFC 8628. */
@@ -58,26 +58,33 @@ function loginOf(flags: LoginFlags, earlier: Login | undefined): Login {
   if (issuer === undefined || clientId === undefined) {
     throw usageError('expected --issuer and --client-id, as the operator of the gateway names them');
   }
+  checkIssuer(issuer);
+  const audience = flags.audience ?? earlier?.audience;
+  const scope = flags.scope ?? earlier?.scope ?? 'openid';
+  return audience === undefined ? { issuer, clientId, scope } : { issuer, clientId, scope, audience };
+}
+
+/** Without TLS the token could be read on its way; an issuer on this machine is for trials. */
+function checkIssuer(issuer: string): void {
   const url = URL.parse(issuer);
   const isLocal = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url === null || (url.protocol !== 'https:' && !isLocal)) {
     throw usageError(`--issuer: expected an https address, got ${JSON.stringify(issuer)}`);
   }
-  const audience = flags.audience ?? earlier?.audience;
-  return {
-    issuer,
-    clientId,
-    scope: flags.scope ?? earlier?.scope ?? 'openid',
-    ...(audience === undefined ? {} : { audience }),
-  };
 }
 
 async function discover({ issuer, clientId }: Login, signal: AbortSignal): Promise<Provider> {
   const url = new URL(issuer);
-  const options = { signal, [oauth.allowInsecureRequests]: url.protocol === 'http:' };
+  const options = optionsFor(url, signal);
   const response = await oauth.discoveryRequest(url, options);
   const server = await oauth.processDiscoveryResponse(url, response);
   return { server, client: { client_id: clientId }, options };
+}
+
+/** `checkIssuer` allows http on this machine alone. */
+function optionsFor({ protocol }: URL, signal: AbortSignal) {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- It is marked so to stand out.
+  return { signal, [oauth.allowInsecureRequests]: protocol === 'http:' };
 }
 
 /** The access token, once the person has signed in. */
