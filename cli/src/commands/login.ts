@@ -53,14 +53,11 @@ export async function login(flags: LoginFlags, surroundings: Surroundings): Prom
 }
 
 function loginOf(flags: LoginFlags, earlier: Login | undefined): Login {
-  const issuer = flags.issuer ?? earlier?.issuer;
-  const clientId = flags.clientId ?? earlier?.clientId;
+  const { issuer, clientId, audience, scope = 'openid' } = { ...earlier, ...flags };
   if (issuer === undefined || clientId === undefined) {
     throw usageError('expected --issuer and --client-id, as the operator of the gateway names them');
   }
   checkIssuer(issuer);
-  const audience = flags.audience ?? earlier?.audience;
-  const scope = flags.scope ?? earlier?.scope ?? 'openid';
   return audience === undefined ? { issuer, clientId, scope } : { issuer, clientId, scope, audience };
 }
 
