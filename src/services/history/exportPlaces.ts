@@ -3,8 +3,11 @@ import { GatewayError } from '../../errors.js';
 /** Longest that an export waits for a place, in milliseconds. */
 const MAX_WAIT_MS = 5_000;
 
-/** Time after which an export gives way when its client has not taken the rows that are ready, in milliseconds. */
+/** Time after which an export gives way when its client has not taken the rows that are ready, in milliseconds, all such times together. */
 const STALLED_MS = 2_000;
+
+/** The share of its time for which a slow export waits for its client. One whose client reads as fast as it can waits for less than half. */
+const SLOW_SHARE = 0.8;
 
 /** Time between two looks at the places while exports wait, in milliseconds. */
 const CHECK_INTERVAL_MS = 200;
@@ -22,8 +25,8 @@ export interface ExportPlace {
 /** The places of exports. */
 export interface ExportPlaces {
   /**
-   * Resolves with a place. While all are taken, the export whose client has not taken its rows for longest, and for at least
-   * two seconds, gives way.
+   * Resolves with a place. While all are taken, the export gives way that has waited for its client for longest: for at least two
+   * seconds, and for most of its time. A client that takes some rows every second holds no place.
    *
    * @param giveWay ends the export: gets the error for its client.
    * @throws GatewayError UNAVAILABLE after five seconds.
@@ -33,6 +36,10 @@ export interface ExportPlaces {
 
 interface TakenPlace {
   readonly giveWay: (error: GatewayError) => void;
+  /** By `performance.now()`. */
+  readonly since: number;
+  /** How long it has waited for its client, until the rows that are ready now, in milliseconds. */
+  waitedMs: number;
   /** Since when rows have been ready, by `performance.now()`; null while the database is read. */
   readySince: number | null;
   isGivingWay: boolean;
@@ -54,24 +61,11 @@ export function createExportPlaces(total: number): ExportPlaces {
     timer = waiting.size === 0 ? undefined : setTimeout(check, CHECK_INTERVAL_MS).unref();
   };
 
-  const enter = (giveWay: TakenPlace['giveWay']): ExportPlace => {
-    const place: TakenPlace = { giveWay, readySince: null, isGivingWay: false };
-    taken.add(place);
-    return {
-      rowsReady() {
-        place.readySince = performance.now();
-      },
-      rowsTaken() {
-        place.readySince = null;
-      },
-      leave() {
-        if (taken.delete(place)) {
-          const [next] = waiting;
-          next?.();
-        }
-      },
-    };
-  };
+  const enter = (giveWay: TakenPlace['giveWay']): ExportPlace =>
+    enterPlace(taken, giveWay, () => {
+      const [next] = waiting;
+      next?.();
+    });
 
   return {
     async take(giveWay, disconnected) {
@@ -102,12 +96,49 @@ export function createExportPlaces(total: number): ExportPlaces {
   };
 }
 
-/** The places whose clients have not taken their rows for STALLED_MS, the longest first. */
+/** @param onLeave is called once, when the place is free. */
+function enterPlace(
+  taken: Set<TakenPlace>,
+  giveWay: TakenPlace['giveWay'],
+  onLeave: () => void,
+): ExportPlace {
+  const place: TakenPlace = {
+    giveWay,
+    since: performance.now(),
+    waitedMs: 0,
+    readySince: null,
+    isGivingWay: false,
+  };
+  taken.add(place);
+  return {
+    rowsReady() {
+      place.readySince = performance.now();
+    },
+    rowsTaken() {
+      place.waitedMs = waitedFor(place, performance.now());
+      place.readySince = null;
+    },
+    leave() {
+      if (taken.delete(place)) {
+        onLeave();
+      }
+    },
+  };
+}
+
+/** The places that have waited for slow clients, the longest first. */
 function stalledFirst(places: ReadonlySet<TakenPlace>, now: number): TakenPlace[] {
   return [...places]
-    .filter(({ isGivingWay, readySince }) => !isGivingWay && readySince !== null)
-    .toSorted((a, b) => (a.readySince ?? now) - (b.readySince ?? now))
-    .filter(({ readySince }) => now - (readySince ?? now) >= STALLED_MS);
+    .filter((place) => !place.isGivingWay && isStalled(waitedFor(place, now), now - place.since))
+    .toSorted((a, b) => waitedFor(b, now) - waitedFor(a, now));
+}
+
+function waitedFor({ waitedMs, readySince }: TakenPlace, now: number): number {
+  return waitedMs + (readySince === null ? 0 : now - readySince);
+}
+
+function isStalled(waitedMs: number, lastedMs: number): boolean {
+  return waitedMs >= STALLED_MS && waitedMs >= SLOW_SHARE * lastedMs;
 }
 
 function allTaken(total: number): GatewayError {
