@@ -59,6 +59,7 @@ const server = await createHttpServer({
   tracing: null,
   reservationMs: 1_000,
   takeLoopTurn: () => Promise.resolve(),
+  targets: 4,
   charge: () => Promise.resolve(null),
   readiness: { notReady: () => Promise.resolve(null) },
   exportOutcomes: () => {

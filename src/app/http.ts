@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { targetsOf } from '../membership.js';
 import { createHttpServer, type HttpOptions, type HttpServer } from '../http/server.js';
 import type { Readiness } from '../http/routes/health.js';
 import { createExportOutcomes } from '../services/history/exportOutcomes.js';
@@ -33,6 +34,7 @@ export function prepareHttp(
     deniedAttempts: access.deniedAttempts,
     denied: access.denied,
     charge: access.charge,
+    targets: core.administrators.flatMap(targetsOf).length,
     takeLoopTurn: loopTurns.take,
     settings: config.access,
     basePath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname.replace(/\/$/, ''),

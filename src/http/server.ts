@@ -64,6 +64,8 @@ export interface HttpOptions {
   /** Records that a caller named administrators that are not granted to it. */
   readonly denied: (caller: Caller, field: string, administrators: readonly string[]) => void;
   readonly charge: Charge;
+  /** Configured targets of all administrators. */
+  readonly targets: number;
   readonly takeLoopTurn: TakeLoopTurn;
   readonly readiness: Readiness;
   readonly exportOutcomes: ExportOutcomes;
@@ -239,7 +241,11 @@ async function registerGraphQL(
 }
 
 /** What answers and streams share. */
-function createShared(app: FastifyInstance, { settings, charge }: HttpOptions, toCallerError: ToCallerError) {
+function createShared(
+  app: FastifyInstance,
+  { settings, targets, charge }: HttpOptions,
+  toCallerError: ToCallerError,
+) {
   const { limits } = settings;
   const schema = buildGatewaySchema();
   const unread = countUnreadBytes(app);
@@ -249,7 +255,7 @@ function createShared(app: FastifyInstance, { settings, charge }: HttpOptions, t
     limits,
     unread,
     allowsIntrospection,
-    admit: createAdmit(schema, { maxComplexity: limits.complexity, charge, unread }),
+    admit: createAdmit(schema, { maxComplexity: limits.complexity, targets, charge, unread }),
     chargeRefused: createChargeRefused(charge),
     formatError: createFormatError(
       toCallerError,

@@ -52,16 +52,25 @@ export interface Admission {
  */
 export type Admit = (requestInfo: RequestInfo, parsed: ParsedOperation) => Promise<Admission>;
 
+/** What admission works with. */
+export interface AdmissionDependencies {
+  readonly maxComplexity: number;
+  /** Configured targets of all administrators. */
+  readonly targets: number;
+  readonly charge: Charge;
+  readonly unread: UnreadBytes;
+}
+
 export function createAdmit(
   schema: GraphQLSchema,
-  { maxComplexity, charge, unread }: { maxComplexity: number; charge: Charge; unread: UnreadBytes },
+  { maxComplexity, targets, charge, unread }: AdmissionDependencies,
 ): Admit {
   const executions = createFairTurns({
     total: CALLERS_AT_ONCE * maxComplexity,
     perCaller: maxComplexity,
     waiting: WAITING_QUERIES,
   });
-  const priceOf = refuseFaultyArguments(createCostOf(schema));
+  const priceOf = refuseFaultyArguments(createCostOf(schema, targets));
   return async (requestInfo, parsed) => {
     const { caller } = requestInfo;
     const info = operationInfoOf(parsed);

@@ -55,7 +55,8 @@ const MAX_CACHED_COSTS = 20;
  *
  * - An object costs 1, a scalar or an enum LEAF_POINTS.
  * - A page costs 1, and the cost of one entry times the number of entries that it may have.
- * - A list without pages costs LIST_ENTRIES or LONG_LISTS times the cost of one entry.
+ * - A list without pages costs LIST_ENTRIES or LONG_LISTS times the cost of one entry; `Account.members` as many as there are
+ *   targets, and at least LIST_ENTRIES.
  * - A field that reads many rows costs READING_POINTS or TOTAL_COUNT_POINTS more.
  * - Every member of a list in the arguments, such as an account, costs 1.
  * - A field that is no page, but limits a list by `first` or `limit`, costs as many points more.
@@ -65,14 +66,15 @@ const MAX_CACHED_COSTS = 20;
 export type CostOf = (operation: CoercedOperation) => number;
 
 /** Costs are cached for as long as Apollo caches the document: computing one takes 10 % of the time of a page. */
-export function createCostOf(schema: GraphQLSchema): CostOf {
+export function createCostOf(schema: GraphQLSchema, targets = LIST_ENTRIES): CostOf {
+  const prices = createPrices(targets);
   const cached = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 
   return (coerced) => {
     const { operation, variables } = coerced;
     const key = cacheKeyOf(operation, variables);
     if (key === null) {
-      return pointsOf(schema, coerced);
+      return pointsOf(schema, prices, coerced);
     }
     let costs = cached.get(operation);
     if (costs === undefined) {
@@ -82,7 +84,7 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     if (known !== undefined) {
       return known;
     }
-    const cost = pointsOf(schema, coerced);
+    const cost = pointsOf(schema, prices, coerced);
     if (costs.size >= MAX_CACHED_COSTS) {
       costs.clear();
     }
@@ -92,9 +94,9 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
 }
 
 /** In whole points. */
-function pointsOf(schema: GraphQLSchema, operation: CoercedOperation): number {
+function pointsOf(schema: GraphQLSchema, prices: Prices, operation: CoercedOperation): number {
   // 0.1 has no exact binary form: 0.1 + 0.2 must not cost a point more than 0.3.
-  return Math.ceil(Number(operationPrice(schema, operation, PRICES).toFixed(3)));
+  return Math.ceil(Number(operationPrice(schema, operation, prices).toFixed(3)));
 }
 
 /**
@@ -122,7 +124,8 @@ function cacheKeyOf(operation: OperationDefinitionNode, variables: Record<string
   return JSON.stringify(values);
 }
 
-const PRICES: Prices = {
+/** @param targets of all administrators: an account may be a member at each. */
+const createPrices = (targets: number): Prices => ({
   entriesOf({ parent, field, args, parentEntries }) {
     if (isConnection(getNamedType(field.type))) {
       return pageSizeOf(args);
@@ -135,6 +138,9 @@ const PRICES: Prices = {
     }
     if (field.name === 'statistics' && (args['groupBy'] as readonly unknown[]).length === 0) {
       return 1;
+    }
+    if (nameOf(parent, field) === 'Account.members') {
+      return Math.max(targets, LIST_ENTRIES);
     }
     return LONG_LISTS[nameOf(parent, field)] ?? (listMembersIn(args) || LIST_ENTRIES);
   },
@@ -157,7 +163,7 @@ const PRICES: Prices = {
     }
     return 1 + members + limitOf(args) + reading + entries * selections;
   },
-};
+});
 
 function nameOf(parent: GraphQLNamedType, field: { readonly name: string }): string {
   return `${parent.name}.${field.name}`;
