@@ -1,4 +1,5 @@
 import { migrateDatabase } from './app/database.js';
+import { withSignIn } from './app/databaseSignIn.js';
 import { findInstallation } from './app/installation.js';
 import { readProcessDatabase } from './config/processConfig.js';
 import { ConfigurationFaults } from './errors.js';
@@ -9,13 +10,14 @@ import { printStartFaults } from './startFaults.js';
 export async function main(): Promise<void> {
   const log = createLog('warn');
   try {
-    const { database } = readProcessDatabase();
+    const { database, signInNetwork } = readProcessDatabase();
     if (database === null) {
       throw new ConfigurationFaults([
         'DATABASE_URL: expected; the embedded database is migrated at each start',
       ]);
     }
-    const { applied, schemas } = await migrateDatabase(database, findInstallation().migrationsDir, { log });
+    const addresses = withSignIn(database, signInNetwork);
+    const { applied, schemas } = await migrateDatabase(addresses, findInstallation().migrationsDir, { log });
     const names = applied.map((name) => `  ${name}\n`).join('');
     process.stdout.write(
       `schema ${schemas.tables}: applied ${applied.length} migrations\n${names}schema ${schemas.jobs}: the job queues are up to date\n`,

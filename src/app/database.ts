@@ -7,7 +7,6 @@ import { checkPrivileges } from '../store/connection/privileges.js';
 import { checkRoleSettings } from '../store/connection/roleSettings.js';
 import { requireSession, trySession } from '../store/connection/sessionCheck.js';
 import { startFault } from '../store/connection/startFault.js';
-import { withSignIn } from './databaseSignIn.js';
 import type { GatewayProcess } from './gatewayProcess.js';
 
 /** A database that is ready for this version. */
@@ -66,11 +65,10 @@ export async function openMigratedJobQueues(
  * @throws GatewayError like the start of a gateway.
  */
 export async function migrateDatabase(
-  addresses: DatabaseAddresses,
+  { direct }: DatabaseAddresses,
   migrationsDir: string,
   { log }: Pick<GatewayProcess, 'log'>,
 ): Promise<Migrated> {
-  const { direct } = withSignIn(addresses, null);
   requireSession(direct, await trySession(direct));
   const migrated = await migrate({ address: direct, migrationsDir, log });
   const database = createJobDatabase(direct, log);

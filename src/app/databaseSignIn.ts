@@ -12,8 +12,8 @@ export function withSignIn(
 }
 
 function withToken(address: DatabaseAddress, network: AwsNetwork | null): DatabaseAddress {
-  const { iamRegion: region, host: hostname = '', port = 5432, user: username = '' } = address;
-  return region === undefined
+  const { iamRegions: regions, user: username = '' } = address;
+  return regions === undefined
     ? address
-    : { ...address, password: createRdsToken({ region, hostname, port, username }, network) };
+    : { ...address, password: createRdsToken({ username, regions }, network) };
 }

@@ -46,7 +46,7 @@ export async function openTokens(
   const addresses = config.database ?? addressesOf(await joinEmbeddedDatabase(config.dataDir, process));
   const { migrationsDir } = findInstallation();
   const { database } = await openMigratedDatabase(
-    withSignIn(addresses, config.awsNetwork),
+    withSignIn(addresses, config.signInNetwork),
     migrationsDir,
     process,
   );

@@ -50,7 +50,7 @@ export async function startGateway(
   intervals: Intervals = INTERVALS,
 ): Promise<Gateway> {
   const { log, closers } = process;
-  const { upstream, awsNetwork } = config;
+  const { upstream, awsNetwork, signInNetwork } = config;
   log.info({ upstream, ...(awsNetwork && { calls: describeAwsNetwork(awsNetwork) }) }, 'starting');
   log.debug({ connections: DATABASE_CONNECTIONS }, 'most connections to PostgreSQL');
   await checkSurroundings(config);
@@ -58,7 +58,7 @@ export async function startGateway(
 
   const local = await startLocalServices(config, installation.sandboxProgram, process);
   const { sandboxUrl } = local;
-  const addresses = withSignIn(local.addresses, awsNetwork);
+  const addresses = withSignIn(local.addresses, signInNetwork);
   const { version, migrationsDir, explorerDir } = installation;
   const core = await openCore(config, { addresses, sandboxUrl, migrationsDir }, process, {
     intervals,

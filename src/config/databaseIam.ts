@@ -3,7 +3,7 @@ import type { DatabaseAddress } from '../ports/databaseAddress.js';
 /** The host of a database of Amazon RDS or Aurora, with its region. */
 const RDS_HOST = /\.([a-z0-9-]+)\.rds\.amazonaws\.com(?:\.cn)?$/;
 
-/** The address, signed in with IAM in the region of its host, else in AWS_REGION. */
+/** The address, signed in with IAM in the region of each host, else in AWS_REGION. */
 export function iamAddress(
   address: DatabaseAddress,
   awsRegion: string | undefined,
@@ -16,16 +16,20 @@ export function iamAddress(
   if (password !== undefined) {
     fault('expected no password');
   }
-  if (user === undefined || host === undefined || writerAmong !== undefined) {
-    fault('expected a user and one host');
+  if (user === undefined || host === undefined) {
+    fault('expected a user and a host');
   }
   if (tls === undefined || tls === false) {
     fault('expected sslmode=verify-full and sslrootcert');
   }
-  const iamRegion = RDS_HOST.exec(host ?? '')?.[1] ?? awsRegion;
-  if (iamRegion === undefined) {
-    faults.push('AWS_REGION: expected for DATABASE_SIGN_IN=rds-iam, since the host does not name its region');
-    return address;
+  const iamRegions = new Map<string, string>();
+  for (const { host: name } of writerAmong ?? [{ host: host ?? '' }]) {
+    const region = RDS_HOST.exec(name)?.[1] ?? awsRegion;
+    if (region === undefined) {
+      faults.push('AWS_REGION: expected for DATABASE_SIGN_IN=rds-iam, since a host does not name its region');
+      break;
+    }
+    iamRegions.set(name, region);
   }
-  return { ...address, iamRegion };
+  return { ...address, iamRegions };
 }

@@ -35,6 +35,8 @@ export interface Config {
   readonly endpoint: string | null;
   /** The way to AWS. Null with the sandbox: its calls go directly, and settings of the shell do not count. */
   readonly awsNetwork: AwsNetwork | null;
+  /** The way to AWS of DATABASE_SIGN_IN=rds-iam, also with the sandbox; null when a password signs in. */
+  readonly signInNetwork: AwsNetwork | null;
   /** Null: one administrator, `default`, from the ambient credentials. */
   readonly administrators: readonly Administrator[] | null;
   /** The line of each administrator's accountId in ADMINISTRATORS_FILE, by id; empty without a file. */
@@ -68,6 +70,9 @@ export interface Config {
   /** Authentication, and the limits of operations. */
   readonly access: AccessSettings;
 }
+
+/** The database, and how it is signed in to. */
+export type DatabaseConfig = Pick<Config, 'database' | 'signInNetwork'>;
 
 const positive = z.coerce.number().positive();
 const positiveInt = z.coerce.number().int().positive();
@@ -164,6 +169,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Confi
   const upstream = settings.UPSTREAM ?? 'sandbox';
   const database = databaseAddresses(settings, faults);
   const network = awsNetwork(upstream, settings, faults);
+  const signIn = signInNetwork(network, settings, faults);
   const file = readAdministratorsFile(settings.ADMINISTRATORS_FILE, faults);
   if (faults.length > 0) {
     throw new ConfigurationFaults(faults);
@@ -178,6 +184,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Confi
     // For AWS the SDK reads the variable by itself, and its per-service siblings too.
     endpoint: upstream === 'sandbox' ? (settings.AWS_ENDPOINT_URL ?? null) : null,
     awsNetwork: network,
+    signInNetwork: signIn,
     ...file,
     defaultRegions: upstream === 'sandbox' ? ['us-east-1', 'eu-west-1'] : [settings.AWS_REGION ?? ''],
     maxAccountsPerRequest: settings.MAX_ACCOUNTS_PER_REQUEST,
@@ -206,12 +213,23 @@ export function loadConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Confi
  *
  * @throws ConfigurationFaults like `loadConfig`.
  */
-export function loadDatabaseConfig(env: NodeJS.ProcessEnv, faults: string[] = []): Pick<Config, 'database'> {
-  const database = databaseAddresses(readVariables(databaseVariables, withoutEmpty(env), faults), faults);
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv, faults: string[] = []): DatabaseConfig {
+  const shape = { ...databaseVariables, ...awsNetworkVariables };
+  const settings = readVariables(shape, withoutEmpty(env), faults);
+  const database = databaseAddresses(settings, faults);
+  const network = signInNetwork(null, settings, faults);
   if (faults.length > 0) {
     throw new ConfigurationFaults(faults);
   }
-  return { database };
+  return { database, signInNetwork: network };
+}
+
+function signInNetwork(
+  network: AwsNetwork | null,
+  settings: z.infer<z.ZodObject<typeof databaseVariables & typeof awsNetworkVariables>>,
+  faults: string[],
+): AwsNetwork | null {
+  return settings.DATABASE_SIGN_IN === 'rds-iam' ? (network ?? awsNetwork('aws', settings, faults)) : null;
 }
 
 /** Whether a variable of OpenTelemetry is set, and none of them turns traces off. Its SDK reads them by itself. */

@@ -1,5 +1,5 @@
 import { completeEnvironment } from './environment.js';
-import { loadConfig, loadDatabaseConfig, type Config } from './loadConfig.js';
+import { loadConfig, loadDatabaseConfig, type Config, type DatabaseConfig } from './loadConfig.js';
 
 /**
  * The configuration of this process: from its environment, the file `.env` in its working directory, and the files of secrets.
@@ -12,7 +12,7 @@ export function readProcessConfig(): Config {
 }
 
 /** The database alone, read in the same way. */
-export function readProcessDatabase(): Pick<Config, 'database'> {
+export function readProcessDatabase(): DatabaseConfig {
   return read(loadDatabaseConfig);
 }
 

@@ -17,11 +17,11 @@ export interface DatabaseAddress {
   /** Hosts among which each connection chooses the one that takes writes. Without it, connections take `host` as it is. */
   readonly writerAmong?: readonly DatabaseHost[];
   readonly user?: string;
-  /** A function is asked for each connection: some passwords are good for minutes. */
-  readonly password?: string | (() => Promise<string>);
+  /** A function is asked for each connection, with its server: some passwords are good for minutes, and for one server. */
+  readonly password?: string | ((server: DatabaseHost) => Promise<string>);
   readonly database?: string;
-  /** The region whose IAM signs the user in, instead of a password. */
-  readonly iamRegion?: string;
+  /** The regions whose IAM signs the user in, instead of a password, by host. */
+  readonly iamRegions?: ReadonlyMap<string, string>;
   /** Settings of the session that are sent when a connection is opened, as libpq's `options`. */
   readonly options?: string;
   /** False: without TLS. Without it: as PGSSLMODE says, else without TLS. */

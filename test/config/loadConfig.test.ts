@@ -27,6 +27,7 @@ describe('the configuration', () => {
       upstream: 'sandbox',
       endpoint: null,
       awsNetwork: null,
+      signInNetwork: null,
       administrators: null,
       administratorLines: new Map(),
       defaultRegions: ['us-east-1', 'eu-west-1'],

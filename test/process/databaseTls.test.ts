@@ -1,17 +1,25 @@
 import { createHash, createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { migrateDatabase } from '../../src/app/database.js';
+import { withSignIn } from '../../src/app/databaseSignIn.js';
 import { addressOf } from '../../src/config/databaseAddress.js';
+import { loadDatabaseConfig } from '../../src/config/loadConfig.js';
+import { createLog } from '../../src/log.js';
 import { openDatabase } from '../../src/store/connection/client.js';
 import { trySession } from '../../src/store/connection/sessionCheck.js';
 import { CreateMembersDocument } from '../generated/graphql.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database.js';
 import { accounts, execute } from '../support/gateway.js';
 import { spawnGateway } from '../support/gatewayProcess.js';
-import { CA_FILE as CA_PATH } from '../support/interception.js';
+import { startConnectProxy } from '../support/connectProxy.js';
+import { CA_FILE as CA_PATH, startInterception } from '../support/interception.js';
 import { startSandbox } from '../support/sandboxControl.js';
 import { startTlsPostgres, type TlsPostgres } from '../support/tlsPostgres.js';
+import { httpAnswer, startRawServer } from '../upstream/rawServer.js';
 
 /** As they stand in an address: the folder may have a space. */
 const CA_FILE = encodeURIComponent(CA_PATH);
@@ -127,6 +135,82 @@ describe('sign-in with IAM', () => {
         ),
       );
     }
+  });
+});
+
+describe('sign-in with IAM, in this process', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sign-in-'));
+    // No credentials of the machine that runs the tests.
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', path.join(folder, 'credentials'));
+    vi.stubEnv('AWS_CONFIG_FILE', path.join(folder, 'config'));
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The addresses as a command reads them, signed in. */
+  const signedIn = (hosts: string, environment: Record<string, string> = {}) => {
+    const { database: addresses, signInNetwork } = loadDatabaseConfig({
+      AWS_REGION: 'eu-west-1',
+      DATABASE_SIGN_IN: 'rds-iam',
+      DATABASE_URL: `postgresql://gateway@${hosts}/record?sslmode=verify-full&sslrootcert=${CA_FILE}`,
+      ...environment,
+    });
+    return withSignIn(addresses ?? expect.unreachable(), signInNetwork);
+  };
+
+  it('gives each of several hosts a token of its own', async () => {
+    for (const [name, value] of Object.entries(KEYS)) {
+      vi.stubEnv(name, value);
+    }
+    const isFor = (port: number, password: string) => URL.parse(`https://${password}`)?.port === String(port);
+    const servers = [1, 2].map(async () => {
+      const started: TlsPostgres = await startTlsPostgres(
+        database.url,
+        (user, password) => isToken(user, password) && isFor(started.port, password),
+      );
+      return started;
+    });
+    const [first, second] = (await Promise.all(servers)) as [TlsPostgres, TlsPostgres];
+    await using other = second;
+    server = first;
+    const { record } = signedIn(`localhost:1,localhost:${first.port},localhost:${other.port}`);
+    expect(await trySession(record)).toMatchObject({ keepsSession: true });
+    expect(first.signIns.length + other.signIns.length).toBeGreaterThanOrEqual(4);
+    for (const { port, signIns } of [first, other]) {
+      expect(signIns.length).toBeGreaterThan(0);
+      expect(signIns.filter(({ password }) => !isFor(port, password))).toEqual([]);
+    }
+  });
+
+  it('asks STS through the proxy and with the authorities of the shell', async () => {
+    const session = `<Credentials><AccessKeyId>${KEYS.AWS_ACCESS_KEY_ID}</AccessKeyId><SecretAccessKey>${KEYS.AWS_SECRET_ACCESS_KEY}</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>`;
+    const xml = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>${session}</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+    await using sts = await startRawServer((socket) =>
+      socket.write(httpAnswer(200, xml, { 'content-type': 'text/xml', 'x-amzn-requestid': 'sts-1' })),
+    );
+    await using interception = await startInterception(sts.endpoint);
+    await using proxy = await startConnectProxy(interception.port);
+    for (const name of Object.keys(KEYS)) {
+      vi.stubEnv(name, undefined);
+    }
+    await writeFile(path.join(folder, 'token'), 'a.b.c');
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', path.join(folder, 'token'));
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/Database');
+    server = await startTlsPostgres(database.url, isToken);
+    const addresses = signedIn(`localhost:${server.port}`, {
+      HTTPS_PROXY: proxy.url(),
+      AWS_CA_BUNDLE: CA_PATH,
+    });
+    const { applied } = await migrateDatabase(addresses, 'prisma/migrations', { log: createLog('fatal') });
+    expect(applied).toEqual([]);
+    expect(new Set(proxy.requests.map(({ address }) => address))).toEqual(
+      new Set(['sts.eu-west-1.amazonaws.com:443']),
+    );
   });
 });
 

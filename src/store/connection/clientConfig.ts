@@ -5,8 +5,10 @@ import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 /** The part of pg's configuration that an address decides. */
 export type ConnectionConfig = Omit<
   DatabaseAddress,
-  'variable' | 'schema' | 'caFile' | 'iamRegion' | 'tls' | 'isTlsDirect'
+  'variable' | 'schema' | 'caFile' | 'iamRegions' | 'tls' | 'isTlsDirect' | 'password'
 > & {
+  /** pg calls the function with its own parameters of the connection, though its types do not say so. */
+  readonly password?: string | (() => Promise<string>);
   readonly ssl?: ConnectionOptions | false;
   readonly sslnegotiation?: 'direct';
   readonly application_name: string;
@@ -28,15 +30,17 @@ export function clientConfig(
     variable: _variable,
     schema: _schema,
     caFile: _caFile,
-    iamRegion: _region,
+    iamRegions: _regions,
     tls,
     isTlsDirect,
+    password,
     ...server
   }: DatabaseAddress,
   applicationName: string,
 ): ConnectionConfig {
   return {
     ...server,
+    ...(password === undefined ? {} : { password: password as string | (() => Promise<string>) }),
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(isTlsDirect ? { sslnegotiation: 'direct' } : {}),
     application_name: applicationName,

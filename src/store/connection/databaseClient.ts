@@ -65,7 +65,13 @@ export class DatabaseClient extends pg.Client {
   private async connectToWriter(): Promise<pg.Client> {
     const { writerAmong, searchWriter } = this.config;
     if (writerAmong !== undefined) {
-      Object.assign(this, await (searchWriter?.() ?? findWriter(this.config, writerAmong)));
+      const writer = await (searchWriter?.() ?? findWriter(this.config, writerAmong));
+      Object.assign(this, writer);
+      // The source of the password gets these.
+      Object.assign(
+        (this as unknown as { readonly connectionParameters: object }).connectionParameters,
+        writer,
+      );
     }
     const client = await super.connect();
     this.connectedAt = performance.now();

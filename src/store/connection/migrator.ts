@@ -25,6 +25,9 @@ const ADVISORY_LOCK = 72_707_369;
 /** Longest wait for the migration of another process, in milliseconds. */
 const LOCK_LIMIT_MS = 120_000;
 
+/** Longest wait for a connection, in milliseconds. */
+const CONNECTION_LIMIT_MS = 10_000;
+
 /** PostgreSQL's code for a role that may not do something. */
 const MISSING_RIGHT = '42501';
 
@@ -68,7 +71,10 @@ interface AppliedMigration {
  */
 export async function migrate({ address, migrationsDir, log }: MigrateOptions): Promise<Migrated> {
   const migrations = await readMigrations(migrationsDir);
-  const client = new DatabaseClient(clientConfig(address, 'gateway migrator'));
+  const client = new DatabaseClient({
+    ...clientConfig(address, 'gateway migrator'),
+    connectionTimeoutMillis: CONNECTION_LIMIT_MS,
+  });
   // If the connection is lost between two statements, the next statement rejects.
   client.on('error', (error) => log.warn({ error: error.message }, 'lost the database connection'));
   try {

@@ -58,12 +58,12 @@ async function requireWriter(config: pg.ClientConfig, host: DatabaseHost): Promi
 async function whyNoWriter(config: pg.ClientConfig, host: DatabaseHost): Promise<string | null> {
   const client = new pg.Client({
     ...config,
+    ...host,
     // A pool hides it from a spread.
     password: config.password,
     connectionTimeoutMillis: HOST_LIMIT_MS,
     query_timeout: HOST_LIMIT_MS,
   });
-  Object.assign(client, host);
   client.on('error', () => undefined);
   try {
     await client.connect();
