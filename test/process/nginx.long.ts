@@ -15,10 +15,15 @@ const hasNginx = spawnSync('nginx', ['-v']).error === undefined;
 let gateway: TestGateway;
 let url: string;
 let headers: Record<string, string>;
-const closers = new AsyncDisposableStack();
 
-/** nginx with its defaults, before the gateway. */
-async function startNginx(upstream: string): Promise<string> {
+const BASE = '/members';
+
+/** nginx with its defaults, before the gateway. It cuts the path off, or hands it on. */
+async function startNginx(
+  upstream: string,
+  cutsPath: boolean,
+  closers: AsyncDisposableStack,
+): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gateway-nginx-'));
   closers.defer(() => rm(folder, { recursive: true, force: true }));
   const probe = createServer().listen(0, '127.0.0.1');
@@ -33,14 +38,14 @@ async function startNginx(upstream: string): Promise<string> {
     file,
     `daemon off; user root; pid ${folder}/pid; error_log ${folder}/error.log; events {}
     http { access_log off; ${places.join(' ')}
-      server { listen 127.0.0.1:${port}; location /members/ { proxy_pass ${upstream}/; } } }`,
+      server { listen 127.0.0.1:${port}; location ${BASE}/ { proxy_pass ${upstream}${cutsPath ? '/' : ''}; } } }`,
   );
   const nginx = spawn('nginx', ['-c', file, '-p', folder], { stdio: 'ignore' });
   closers.defer(async () => {
     nginx.kill('SIGTERM');
     await once(nginx, 'exit');
   });
-  const place = `http://127.0.0.1:${port}/members`;
+  const place = `http://127.0.0.1:${port}${BASE}`;
   for (;;) {
     const answer = await fetch(`${place}/health/live`).catch(() => null);
     if (answer?.status === 200) {
@@ -51,10 +56,19 @@ async function startNginx(upstream: string): Promise<string> {
   return place;
 }
 
-describe.skipIf(!hasNginx)('behind nginx with its defaults (skipped where nginx is not installed)', () => {
+describe.skipIf(!hasNginx).each([
+  ['cuts the path off', true],
+  ['hands the path on', false],
+])('behind nginx with its defaults that %s (skipped where nginx is not installed)', (_what, cutsPath) => {
+  const closers = new AsyncDisposableStack();
   beforeAll(async () => {
     gateway = await startGateway({
-      environment: { AUTH_MODE: 'token', SECURITYHUB_RATE: '5', SECURITYHUB_BURST: '1' },
+      environment: {
+        AUTH_MODE: 'token',
+        SECURITYHUB_RATE: '5',
+        SECURITYHUB_BURST: '1',
+        PUBLIC_URL: `http://127.0.0.1${BASE}/`,
+      },
       intervals: { credentialCheckMs: 500 },
     });
     closers.defer(() => gateway.stop());
@@ -62,10 +76,21 @@ describe.skipIf(!hasNginx)('behind nginx with its defaults (skipped where nginx 
       authorization: `Bearer ${await gateway.token('cut', 'OPERATOR')}`,
       'content-type': 'application/json',
     };
-    url = await startNginx(gateway.url);
+    url = await startNginx(gateway.url, cutsPath, closers);
     await writeRun(gateway.database.prisma, { administrator: 'archive', from: 1, to: 10, accounts: 1000 });
   });
   afterAll(() => closers.disposeAsync());
+
+  it('GraphiQL has all its files', async () => {
+    const response = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+    const page = await response.text();
+    const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(1);
+    for (const link of links) {
+      const file = await fetch(new URL(link, response.url));
+      expect([link, file.status, (await file.arrayBuffer()).byteLength > 0]).toEqual([link, 200, true]);
+    }
+  });
 
   it('a subscription arrives as it is sent', async () => {
     const mutation = `mutation ($accounts: [MemberAccountInput!]!) { createMembers(input: {

@@ -8,7 +8,12 @@ import { CreateMembersDocument, RequestDocument } from '../generated/graphql.js'
 import { createEmptyDatabase, onServer, type TestDatabase } from '../support/database.js';
 import { accounts, execute } from '../support/gateway.js';
 import { spawnGateway } from '../support/gatewayProcess.js';
-import { hasPgBouncer, startPgBouncer, type PgBouncer } from '../support/pgbouncer.js';
+import {
+  hasPgBouncer,
+  keepsPreparedStatements,
+  startPgBouncer,
+  type PgBouncer,
+} from '../support/pgbouncer.js';
 import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
 
 let database: TestDatabase;
@@ -41,11 +46,22 @@ async function addMembers(url: string, count: number, first = 0): Promise<void> 
   expect(createMembers?.request?.status).toBe('SUCCEEDED');
 }
 
+/** The statements that PgBouncer has prepared on one of its connections, under names of its own. */
+async function preparedThrough(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ prepared: number }>(
+    `SELECT count(*)::int AS prepared FROM pg_prepared_statements WHERE name LIKE 'PGBOUNCER%'`,
+  );
+  await client.end();
+  return rows[0]?.prepared ?? 0;
+}
+
 /** Exports, which read with a cursor. */
 const exported = async (url: string) =>
   (await (await fetch(`${url}/export/outcomes.jsonl`)).text()).trim().split('\n').length;
 
-describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is missing)', () => {
+describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where neither PGBOUNCER_PATH nor Debian has one)', () => {
   it('in session mode, with its defaults, needs nothing else', async () => {
     const pooled = await pool('pool_mode = session');
     const gateway = await start({ DATABASE_URL: pooled });
@@ -144,6 +160,28 @@ describe.skipIf(!hasPgBouncer)('PgBouncer (skipped where /usr/sbin/pgbouncer is 
       } finally {
         await gateway.kill('SIGKILL');
       }
+    },
+  );
+
+  it.skipIf(!keepsPreparedStatements)(
+    'in transaction mode, prepares statements where it keeps them (skipped before PgBouncer 1.21)',
+    async () => {
+      const settings = ['pool_mode = transaction', 'default_pool_size = 3'];
+      const pooled = await pool(...settings, 'max_prepared_statements = 200');
+      expect(await trySession(addressOf(pooled))).toEqual({ keepsSession: false, keepsPrepared: true });
+      const gateway = await start({ DATABASE_URL: pooled, DIRECT_DATABASE_URL: database.url });
+      try {
+        await Promise.all(Array.from({ length: 8 }, (_, place) => addMembers(gateway.url, 60, place * 60)));
+        expect(await exported(gateway.url)).toBe(8 * 240);
+        expect(await preparedThrough(pooled)).toBeGreaterThan(0);
+        expect(await gateway.kill('SIGTERM')).toBe(0);
+        expect(gateway.output().match(/^.*"level":(?:40|50|60).*$/gm)).toHaveLength(1);
+      } finally {
+        await gateway.kill('SIGKILL');
+      }
+      await pooler?.stop();
+      const forgetful = await pool(...settings, 'max_prepared_statements = 0');
+      expect(await trySession(addressOf(forgetful))).toMatchObject({ keepsPrepared: false });
     },
   );
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,10 +8,14 @@ import path from 'node:path';
 import pg from 'pg';
 import { expect } from 'vitest';
 
-const PROGRAM = '/usr/sbin/pgbouncer';
+/** Debian's, or the one that PGBOUNCER_PATH names. */
+const PROGRAM = process.env['PGBOUNCER_PATH'] ?? '/usr/sbin/pgbouncer';
 
-/** Whether Debian's PgBouncer is installed here. */
+/** Whether there is a PgBouncer here. */
 export const hasPgBouncer = existsSync(PROGRAM);
+
+/** Whether this PgBouncer keeps prepared statements in transaction mode, as versions since 1.21 do. */
+export const keepsPreparedStatements = hasPgBouncer && versionOf(PROGRAM) >= 1.21;
 
 /** A running PgBouncer. */
 export interface PgBouncer {
@@ -65,6 +69,11 @@ export async function startPgBouncer(databaseUrl: string, settings: string[]): P
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function versionOf(program: string): number {
+  const { stdout } = spawnSync(program, ['-V'], { encoding: 'utf8' });
+  return Number(/PgBouncer (\d+\.\d+)/.exec(stdout)?.[1] ?? 0);
 }
 
 async function answers(url: string): Promise<boolean> {
