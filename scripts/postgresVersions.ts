@@ -1,6 +1,6 @@
 /*
  * Runs the tests of the store, and one test file of the gateway, against every version of PostgreSQL that the gateway supports,
- * besides the one that it brings along. Usage: tsx scripts/postgresVersions.ts [VERSION]...
+ * besides the one that it brings along (vitest.versions.config.ts). Usage: tsx scripts/postgresVersions.ts [VERSION]...
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,18 +16,6 @@ const RELEASES: Readonly<Record<string, string>> = {
   17: '17.10.0-beta.17',
 };
 
-/** The statements of the store, and all of a gateway around them: SQL that a version does not know fails here. */
-const TESTS = ['test/store', 'test/gateway/requests/mutations.test.ts'];
-
-/** They measure what a statement reads by the planner of the newest version. */
-const PLANS = '**/*Plans.test.ts';
-
-/** They send the same statements as the other tests, very often: a version takes three minutes without them. */
-const REPEATED = '**/{history,historyFilters,boundedLists,outcomeLife,laneOrder,cancelStore,drift}.test.ts';
-
-/** Longest time of one test, in milliseconds: an older planner takes longer over some, and a machine may have other work. */
-const TEST_LIMIT_MS = '600000';
-
 const log = createLog('warn');
 const wanted = process.argv.slice(2);
 
@@ -37,8 +25,7 @@ async function find(version: string, release: string): Promise<OtherPostgres | n
 }
 
 async function runTests(url: string): Promise<boolean> {
-  const args = ['vitest', 'run', ...TESTS, '--exclude', PLANS, '--exclude', REPEATED];
-  args.push('--reporter', 'default', '--testTimeout', TEST_LIMIT_MS);
+  const args = ['vitest', 'run', '--config', 'vitest.versions.config.ts'];
   const child = spawn('npx', args, { stdio: 'inherit', env: { ...process.env, TEST_DATABASE_URL: url } });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   if (signal !== null) {
