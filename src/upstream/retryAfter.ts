@@ -1,5 +1,5 @@
 /** Longest pause that an answer may ask for, in milliseconds. Ours: a lane that waits longer looks as if it had stopped. */
-export const MAX_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 
 /** The statuses whose Retry-After says when the next request may come. With others it says something else. */
 const STATUSES = new Set([429, 503]);
