@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { referencePage } from '../../scripts/writeReference.js';
 
@@ -16,4 +16,10 @@ it('docs/reference.md links to sections that it has', () => {
   expect(links.length).toBeGreaterThan(100);
   expect(links.filter((anchor) => !sections.includes(anchor))).toEqual([]);
   expect(new Set(sections).size).toBe(sections.length);
+});
+
+it('llms.txt links only to what is there', () => {
+  const links = [...readFileSync('llms.txt', 'utf8').matchAll(/\]\((.*?)\)/g)].map(([, link = '']) => link);
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter((link) => !existsSync(link))).toEqual([]);
 });
