@@ -30,6 +30,10 @@ const config: CodegenConfig = {
       documents: 'operations/**/*.graphql',
       plugins: ['./scripts/trustedDocuments.ts'],
     },
+    'cli/src/generated/tools.ts': {
+      documents: 'operations/**/*.graphql',
+      plugins: ['./scripts/mcpTools.ts'],
+    },
     'test/generated/': {
       documents: 'test/operations/*.graphql',
       preset: 'client',

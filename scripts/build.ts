@@ -37,6 +37,7 @@ const steps: Record<string, Step> = {
       'codegen.ts',
       'scripts/clientDocuments.ts',
       'scripts/trustedDocuments.ts',
+      'scripts/mcpTools.ts',
       'operations',
       'test/operations',
     ],

@@ -139,7 +139,7 @@ function fragmentsOf(
 }
 
 /** The comment at the start of a file, without its marks. */
-function descriptionOf(location: string): string[] {
+export function descriptionOf(location: string): string[] {
   const lines = readFileSync(location, 'utf8').split('\n');
   const end = lines.findIndex((line) => !line.startsWith('#'));
   return lines.slice(0, end).map((line) => line.replace(/^# ?/, ''));

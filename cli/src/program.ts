@@ -236,6 +236,9 @@ function addAdministration(program: Command, run: Run): void {
   common(profile.command('list').description('the profiles, without their tokens')).action(
     run(async () => (await loadProfiles()).listProfiles),
   );
+  common(program.command('mcp').description('the operations as tools of the Model Context Protocol'))
+    .option('--allow-mutations', 'also change members; removals never')
+    .action(run(async () => (await import('./mcp/serve.js')).serveMcp));
   program
     .command('completion')
     .description('a completion script for a shell')
