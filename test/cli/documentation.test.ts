@@ -25,13 +25,17 @@ describe('docs/cli.md', () => {
     expect(EXAMPLES.some(({ shown }) => shown !== '')).toBe(true);
   });
 
-  it.each(EXAMPLES)('runs $commands', async (example) => {
-    const { statuses, stderr } = await shell.run(example.commands);
-    expect({ statuses, stderr }).toEqual({
-      statuses: promisedStatuses(example),
-      stderr: expect.stringContaining(example.shown),
-    });
-  });
+  it.each(EXAMPLES)(
+    'runs $commands',
+    async (example) => {
+      const { statuses, stderr } = await shell.run(example.commands);
+      expect({ statuses, stderr }).toEqual({
+        statuses: promisedStatuses(example),
+        stderr: expect.stringContaining(example.shown),
+      });
+    },
+    180_000,
+  );
 });
 
 it('docs/cli.md names every command and every flag of mgw', async () => {

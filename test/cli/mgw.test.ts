@@ -115,7 +115,7 @@ describe('mgw create', () => {
 describe('a request that takes its time', () => {
   it('goes on after Ctrl-C, which says how to watch it again; --resume sends nothing twice', async () => {
     await fileOf('slow.csv', 1);
-    await gateway.sandbox.put('latency', { ms: 3_000 });
+    await gateway.sandbox.put('latency', { ms: 2_000 });
     const { child, ended } = mgw.start(['create', ...ONE_TARGET, 'slow.csv']);
     child.stderr?.on('data', (text) => {
       if (String(text).includes('recorded')) {
@@ -195,6 +195,15 @@ describe('what the gateway knows', () => {
     expect(jsonLines(members.stdout)).toMatchObject([{ type: 'member', service: 'GUARDDUTY' }]);
     expect(exported).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(await readFile(path.join(mgw.folder, 'outcomes.csv'), 'utf8')).toContain(accountId);
+  });
+
+  it('of an account is shown as far as the targets answer', async () => {
+    const match = { service: 'securityhub', operation: 'GetMembers', region: 'eu-west-1' };
+    await gateway.sandbox.put('faults', [{ match, fault: 'access-denied' }]);
+    const { status, stdout, stderr } = await mgw.run(['account', '219999999999', '--json']);
+    await gateway.sandbox.put('faults', []);
+    expect({ status, targets: jsonLines(stdout).length }).toEqual({ status: 1, targets: 3 });
+    expect(stderr).toContain('UPSTREAM_FAILED');
   });
 
   it('of one account, its coverage and the inventory', async () => {

@@ -1,5 +1,7 @@
+import { type Client, GatewayError } from 'membership-gateway-client';
 import { type CommonFlags, createContext, type Surroundings } from '../context.js';
 import { EXIT, type ExitStatus } from '../faults.js';
+import { failureLines } from '../gatewayFailures.js';
 import { MEMBER_COLUMNS } from './members.js';
 import { OUTCOME_COLUMNS } from '../requests/showRequest.js';
 
@@ -17,15 +19,22 @@ export async function showAccount(
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
   const { client, output, signal } = await createContext(flags, surroundings);
-  const { members, outcomes } = await client.account(
-    {
-      accountId,
-      administrator: flags.administrator ?? null,
-      maxAgeSeconds: flags.maxAge ?? null,
-      first: flags.limit,
-    },
-    { signal },
-  );
+  const variables = {
+    accountId,
+    administrator: flags.administrator ?? null,
+    maxAgeSeconds: flags.maxAge ?? null,
+    first: flags.limit,
+  };
+  let status: ExitStatus = EXIT.done;
+  const { members, outcomes } = await client.account(variables, { signal }).catch((error: unknown) => {
+    // A target that does not answer: the others are shown.
+    if (!(error instanceof GatewayError) || !isPart(error.data)) {
+      throw error;
+    }
+    failureLines(error).forEach(output.warn);
+    status = EXIT.failed;
+    return error.data.account;
+  });
   const known = members.filter((member) => member !== null);
   await output.list({ type: 'member', columns: MEMBER_COLUMNS, rows: known });
   if (output.format !== 'csv' && outcomes.nodes.length > 0) {
@@ -39,5 +48,11 @@ export async function showAccount(
     ];
     await output.list({ type: 'outcome', columns, rows: outcomes.nodes });
   }
-  return EXIT.done;
+  return status;
+}
+
+type AccountAnswer = Awaited<ReturnType<Client['account']>>;
+
+function isPart(data: unknown): data is { account: AccountAnswer } {
+  return typeof data === 'object' && data !== null && 'account' in data && data.account !== null;
 }
