@@ -1,6 +1,6 @@
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTracing } from '../../../src/tracing/tracing.js';
@@ -26,6 +26,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await sdk.shutdown();
+  // Other files may run in this process after this one.
+  trace.disable();
+  context.disable();
+  propagation.disable();
 });
 beforeEach(async () => {
   await gateway.sandbox.put('faults', []);
