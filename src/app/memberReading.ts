@@ -15,6 +15,7 @@ import { createMemberQueries, type MemberQueries } from '../services/members/mem
 import { createMemberLoader, type MemberLoader } from '../services/members/memberLoader.js';
 import { createMemberReads, type MemberReads } from '../services/members/memberReads.js';
 import { createPlanner, type Planner } from '../services/plans/membershipPlan.js';
+import { createOrganizationForbids } from '../services/plans/organizationForbids.js';
 import { createReconcile, type Reconcile } from '../services/plans/reconcile.js';
 import { createReadTurns } from '../services/members/readTurns.js';
 import { createSendRead } from '../services/members/sendRead.js';
@@ -70,6 +71,7 @@ export function createMemberReading(
   const findDetector = createFindDetector(detectors, upstream, turns);
   const sendRead = createSendRead(turns, detectors, findDetector);
   const reads = createMemberReads({ upstream, turns, findDetector, sendRead });
+  const organizationForbids = createOrganizationForbids({ upstream, turns, findDetector, sendRead });
   const memberCache = createMemberCache(database.prisma, lanes.idOf);
   const states = createLaneStates(database.prisma, {
     laneIdOf: lanes.idOf,
@@ -84,7 +86,11 @@ export function createMemberReading(
   const shared = { reads, memberCache, inventory, states, spend };
   return {
     plan: createPlanner(reads, spend, config.rates),
-    planRemoval: createRemovalPlanner({ reads, shareOf: shareOfRemoval }, spend, config.rates),
+    planRemoval: createRemovalPlanner(
+      { reads, shareOf: shareOfRemoval, organizationForbids },
+      spend,
+      config.rates,
+    ),
     shareOfRemoval,
     reads,
     listAllMembers: createBackgroundListing(reads, stopping),

@@ -109,6 +109,13 @@ export interface MemberPageRead {
   readonly nextToken: string | null;
 }
 
+/** The settings of the organization at a target, for its delegated administrator. */
+export interface OrganizationRead {
+  readonly kind: 'READ';
+  /** GuardDuty's `ALL`, `NEW` or `NONE`: the accounts that have to be members. Null for Security Hub, which has no such setting. */
+  readonly autoEnable: string | null;
+}
+
 /** The detector of an account and region: null when GuardDuty is not enabled there. */
 export interface DetectorRead {
   readonly kind: 'READ';
@@ -148,6 +155,11 @@ export interface Upstream {
   ): Promise<MemberPageRead | Refused | Unanswered>;
   /** ListDetectors: at most one detector per account and region. GuardDuty only. Sent once. */
   findDetector(target: TargetAddress): Promise<DetectorRead | Refused | Unanswered>;
+  /** DescribeOrganizationConfiguration. Refused unless the administrator is the organization's. Sent once. */
+  readOrganization(
+    target: TargetAddress,
+    detectorId: string | null,
+  ): Promise<OrganizationRead | Refused | Unanswered>;
   /** Closes every connection. */
   close(): void;
 }

@@ -4,6 +4,7 @@ import type {
   DetectorRead,
   MemberPageRead,
   MembersRead,
+  OrganizationRead,
   ResponseMetadata,
   ServiceMember,
   Unanswered,
@@ -77,6 +78,14 @@ export function pageAnswer(output: Output, fields: AnswerFields): MemberPageRead
       ? unreadable(metadata, 'a nextToken that cannot be sent back')
       : { kind: 'READ', members, nextToken };
   });
+}
+
+/** The answer of DescribeOrganizationConfiguration. */
+export function organizationAnswer(output: Output): OrganizationRead | Unanswered {
+  return readable(output, () => ({
+    kind: 'READ',
+    autoEnable: optionalText(output['AutoEnableOrganizationMembers'], MAX_TEXT.word),
+  }));
 }
 
 /** The answer of ListDetectors. */

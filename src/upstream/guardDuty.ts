@@ -1,6 +1,7 @@
 import {
   CreateMembersCommand,
   DeleteMembersCommand,
+  DescribeOrganizationConfigurationCommand,
   DisassociateMembersCommand,
   GetMembersCommand,
   InviteMembersCommand,
@@ -16,10 +17,18 @@ import type {
   MemberPageRead,
   MembersRead,
   MembersReadOptions,
+  OrganizationRead,
   Refused,
   Unanswered,
 } from '../ports/upstream.js';
-import { changeAnswer, detectorAnswer, membersAnswer, pageAnswer, type AnswerFields } from './answer.js';
+import {
+  changeAnswer,
+  detectorAnswer,
+  membersAnswer,
+  organizationAnswer,
+  pageAnswer,
+  type AnswerFields,
+} from './answer.js';
 import { withCallTag } from './callTag.js';
 import { translateError } from './errors.js';
 
@@ -77,6 +86,20 @@ export async function listGuardDutyMembers(
       signal && { abortSignal: signal },
     );
     return pageAnswer({ ...output }, FIELDS);
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** DescribeOrganizationConfiguration of GuardDuty. */
+export async function readGuardDutyOrganization(
+  client: GuardDutyClient,
+  detectorId: string | null,
+): Promise<OrganizationRead | Refused | Unanswered> {
+  const DetectorId = required(detectorId);
+  try {
+    const output = await client.send(new DescribeOrganizationConfigurationCommand({ DetectorId }));
+    return organizationAnswer({ ...output });
   } catch (error) {
     return translateError(error);
   }

@@ -1,6 +1,7 @@
 import {
   CreateMembersCommand,
   DeleteMembersCommand,
+  DescribeOrganizationConfigurationCommand,
   DisassociateMembersCommand,
   GetMembersCommand,
   InviteMembersCommand,
@@ -15,10 +16,18 @@ import type {
   MemberPageRead,
   MembersRead,
   MembersReadOptions,
+  OrganizationRead,
   Refused,
   Unanswered,
 } from '../ports/upstream.js';
-import { acknowledgement, changeAnswer, membersAnswer, pageAnswer, type AnswerFields } from './answer.js';
+import {
+  acknowledgement,
+  changeAnswer,
+  membersAnswer,
+  organizationAnswer,
+  pageAnswer,
+  type AnswerFields,
+} from './answer.js';
 import { withCallTag } from './callTag.js';
 import { translateError } from './errors.js';
 
@@ -41,6 +50,17 @@ export async function changeSecurityHubMembers(
       return await disassociate(client, change);
     }
     return changeAnswer({ ...(await send(client, { ...change, operation })) }, FIELDS);
+  } catch (error) {
+    return translateError(error);
+  }
+}
+
+/** DescribeOrganizationConfiguration of Security Hub. */
+export async function readSecurityHubOrganization(
+  client: SecurityHubClient,
+): Promise<OrganizationRead | Refused | Unanswered> {
+  try {
+    return organizationAnswer({ ...(await client.send(new DescribeOrganizationConfigurationCommand({}))) });
   } catch (error) {
     return translateError(error);
   }

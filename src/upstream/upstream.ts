@@ -12,10 +12,16 @@ import {
   findGuardDutyDetector,
   getGuardDutyMembers,
   listGuardDutyMembers,
+  readGuardDutyOrganization,
 } from './guardDuty.js';
 import { createRequestHandler } from './requestHandler.js';
 import type { SharedCredentials } from './sharedCredentials.js';
-import { changeSecurityHubMembers, getSecurityHubMembers, listSecurityHubMembers } from './securityHub.js';
+import {
+  changeSecurityHubMembers,
+  getSecurityHubMembers,
+  listSecurityHubMembers,
+  readSecurityHubOrganization,
+} from './securityHub.js';
 
 /** An exchange with a service that has ended. */
 export interface EndedExchange {
@@ -103,6 +109,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }),
     findDetector: (target) =>
       exchange(target, 'LIST_DETECTORS', { guardDuty: findGuardDutyDetector, securityHub: noDetectors }),
+    readOrganization: (target, detectorId) =>
+      exchange(target, 'DESCRIBE_ORGANIZATION_CONFIGURATION', {
+        guardDuty: (client) => readGuardDutyOrganization(client, detectorId),
+        securityHub: readSecurityHubOrganization,
+      }),
     close() {
       services.destroy();
       credentialSources.destroy();

@@ -15,11 +15,11 @@ const RemovalVerdict = describedEnum<RemovalVerdictName>(
     'again.',
   {
     WOULD_DISASSOCIATE:
-      'DisassociateMembers should accept it: a member, or an open invitation. The preview does not know the settings of an ' +
-      'organization, which may forbid it: MANAGED_BY_ORGANIZATION.',
+      'DisassociateMembers should accept it: a member, or an open invitation. The settings of an organization may forbid it: ' +
+      'organizationForbids.',
     WOULD_DELETE:
       'DeleteMembers should accept it: the entry and its details would be gone. The settings of an organization may forbid it: ' +
-      'MANAGED_BY_ORGANIZATION.',
+      'organizationForbids.',
     NOT_A_MEMBER: 'Unprocessed, NOT_ASSOCIATED: not on the list.',
     NOT_ASSOCIATED:
       'Unprocessed: on the list, not associated. It was never active, resigned, or was disassociated before.',
@@ -98,6 +98,15 @@ class RemovalPlanTarget extends PlanTarget {
       'Their share of all members. Accounts that could not be read count. Null if none could be read.',
   })
   readonly share!: Readonly<RemovalPlanShare> | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the settings of the organization forbid this removal for its accounts (MANAGED_BY_ORGANIZATION): GuardDuty with ' +
+      'auto-enable ALL, and each deletion from Security Hub. Accounts outside the organization may go. Null if the administrator ' +
+      "is not the organization's or may not ask (DescribeOrganizationConfiguration), and if nothing would go.",
+  })
+  readonly organizationForbids!: boolean | null;
 
   @Field(() => [RemovalPlanAccount], { description: 'Every account of the input, by id.' })
   readonly accounts!: readonly Readonly<RemovalPlanAccount>[];

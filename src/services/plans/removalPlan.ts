@@ -14,6 +14,7 @@ import type { Rate } from '../../ports/laneRecord.js';
 import { callerKey } from '../callerKey.js';
 import { readsOfCaller, type MemberReads } from '../members/memberReads.js';
 import { readMembers } from './readMembers.js';
+import type { OrganizationForbids } from './organizationForbids.js';
 import { countsFor, type RemovalShare, type ShareOfRemoval } from './removalShare.js';
 import { removalVerdict } from './removalVerdict.js';
 import { comparisonPoints, type SpendPoints } from '../spendPoints.js';
@@ -34,6 +35,8 @@ export interface RemovalTarget extends TargetAddress {
   readonly going: readonly { readonly status: MemberStatus; readonly members: number }[];
   /** The share of the target, against the limit of a day; null when no account could be read. Those that could not be read count. */
   readonly share: RemovalShare | null;
+  /** As `OrganizationForbids` says; null also when no member would go. */
+  readonly organizationForbids: boolean | null;
   /** Calls that carry the accounts, without retries. */
   readonly calls: number;
   /** Time that the calls and the reads of their outcomes take at the configured rate, without other traffic. */
@@ -59,22 +62,35 @@ interface PlannedRemoval {
  */
 export type RemovalPlanner = (caller: Caller, removal: PlannedRemoval) => Promise<readonly RemovalTarget[]>;
 
+/** The reads of a preview. */
+interface RemovalPlanDependencies {
+  readonly reads: MemberReads;
+  readonly shareOf: ShareOfRemoval;
+  readonly organizationForbids: OrganizationForbids;
+}
+
 export function createRemovalPlanner(
-  { reads, shareOf }: { readonly reads: MemberReads; readonly shareOf: ShareOfRemoval },
+  { reads, shareOf, organizationForbids }: RemovalPlanDependencies,
   spend: SpendPoints,
   rates: Readonly<Record<SecurityService, Rate>>,
 ): RemovalPlanner {
   return async (caller, { operation, accounts, targets }) => {
     await spend(caller, comparisonPoints(accounts.length, targets.addresses.length));
-    const tools = { reads: readsOfCaller(reads, callerKey(caller)), shareOf };
+    const key = callerKey(caller);
+    const tools = { reads: readsOfCaller(reads, key), shareOf };
     const own = targets.administrator.accountId;
     const accountIds = accounts.map(({ accountId }) => accountId).toSorted();
     return Promise.all(
-      targets.addresses.map(async (target) => ({
-        ...target,
-        ...(await planTarget(tools, target, { operation, accountIds, own })),
-        ...effort(operation, target.service, accountIds.length, rates),
-      })),
+      targets.addresses.map(async (target) => {
+        const planned = await planTarget(tools, target, { operation, accountIds, own });
+        const mayAsk = planned.going.length > 0;
+        return {
+          ...target,
+          ...planned,
+          organizationForbids: mayAsk ? await organizationForbids(target, operation, key) : null,
+          ...effort(operation, target.service, accountIds.length, rates),
+        };
+      }),
     );
   };
 }

@@ -150,6 +150,36 @@ describe('accounts of the organization', () => {
 });
 
 describe('auto-enable ALL', () => {
+  it('is told by the preview of a removal, where the administrator may ask', async () => {
+    const [, , , , , , id = ''] = INSIDE;
+    await create(id);
+    const preview = async () => {
+      const query = `mutation ($input: DisassociateMembersInput!) { disassociateMembers(input: $input) {
+        plan { targets { service organizationForbids } } } }`;
+      const input = { accountIds: [id], regions: [REGION], dryRun: true };
+      const { body } = await gateway.post({ query, variables: { input } });
+      return JSON.stringify(Object.values(body.data ?? {}));
+    };
+    const told = (guardDuty: boolean | null, securityHub: boolean | null) =>
+      JSON.stringify([
+        {
+          plan: {
+            targets: [
+              { service: 'GUARDDUTY', organizationForbids: guardDuty },
+              { service: 'SECURITY_HUB', organizationForbids: securityHub },
+            ],
+          },
+        },
+      ]);
+    expect(await preview()).toBe(told(false, false));
+    await organization.setAutoEnable('ALL');
+    expect(await preview()).toBe(told(true, false));
+    await gateway.sandbox.put('faults', [
+      { match: { operation: 'DescribeOrganizationConfiguration' }, fault: 'access-denied' },
+    ]);
+    expect(await preview()).toBe(told(null, null));
+  });
+
   it('refuses the removal from GuardDuty, also when the first answer is lost', async () => {
     const [, , , , , id = ''] = INSIDE;
     await organization.setAutoEnable('ALL');
