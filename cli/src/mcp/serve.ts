@@ -83,8 +83,8 @@ async function call(
     if (name === 'retryRequest' && (await isRemoval(client, variables, signal))) {
       return failed(['the request is a removal, and this server makes no removals: mgw retry does']);
     }
-    const document = operations[name as keyof typeof operations];
-    const data = await client.execute(document, variables as never, { signal });
+    const document: string = operations[name as keyof typeof operations];
+    const data = await client.execute(document, variables, { signal });
     return { content: [{ type: 'text', text: JSON.stringify(data) }] };
   } catch (error) {
     if (error instanceof GatewayError) {
