@@ -46,9 +46,9 @@ describe('the policies of the member-managing role', () => {
   it('can be left without the removals, which have a policy of their own', () => {
     const removals = /:(Delete|Disassociate)Members$/;
     expect(actionsOf(policy('member-manager')).filter((action) => removals.test(action))).toEqual([]);
-    const preview = /:DescribeOrganizationConfiguration$/;
+    const isOfPreview = (action: string) => action.endsWith(':DescribeOrganizationConfiguration');
     expect(
-      actionsOf(policy('member-removal')).every((action) => removals.test(action) || preview.test(action)),
+      actionsOf(policy('member-removal')).every((action) => removals.test(action) || isOfPreview(action)),
     ).toBe(true);
   });
 
