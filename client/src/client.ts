@@ -60,7 +60,7 @@ type InputOf<Variables> = Variables extends { input: infer Input } ? Input : nev
 type ValueOf<Result> = Result[keyof Result];
 /** Variables may be left out if all are optional. */
 type Parameters<Variables, Options> =
-  Partial<Variables> extends Variables
+  Partial<Variables> extends Variables | Record<string, undefined>
     ? [variables?: Variables, options?: Options]
     : [variables: Variables, options?: Options];
 

@@ -72,13 +72,9 @@ export async function startGateway(
   const access = createAccess(core);
   const { spend } = access;
   const memberReading = createMemberReading(core, inventoryReads, spend);
-  const { listAllMembers } = memberReading;
+  const { listAllMembers, memberCache, reads: memberReads } = memberReading;
   const inventory = await prepareInventory(core, inventoryReads, { listAllMembers, spend });
-  startUpkeep(core, {
-    memberCache: memberReading.memberCache,
-    observations: inventory.observations,
-    memberReads: memberReading.reads,
-  });
+  startUpkeep(core, { memberCache, memberReads, observations: inventory.observations });
   const loopTurns = createEventLoopTurns();
   const contextOf = createContextOf({
     loopTurns,

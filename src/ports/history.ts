@@ -11,7 +11,7 @@ import type {
   SecurityService,
   StatisticsDimension,
 } from '../membership.js';
-import type { PageEnds, TextColumn, TextPage } from './pages.js';
+import type { OutcomeKey, PageEnds, TextColumn, TextPage } from './pages.js';
 
 /** A keyset page read forward: the `first` rows after the cursor. */
 export interface ForwardPage {
@@ -279,18 +279,11 @@ export interface HistoryStore {
 
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
   callsById(caller: Caller, ids: readonly string[]): Promise<(CallRow | null)[]>;
-  outcomesByKey(
-    caller: Caller,
-    keys: readonly { readonly targetId: string; readonly accountId: string }[],
-  ): Promise<(OutcomeRow | null)[]>;
+  outcomesByKey(caller: Caller, keys: readonly OutcomeKey[]): Promise<(OutcomeRow | null)[]>;
   /** The calls that carried each outcome, in order. */
-  sendsOfOutcomes(
-    keys: readonly { readonly targetId: string; readonly accountId: string }[],
-  ): Promise<SendRow[][]>;
+  sendsOfOutcomes(keys: readonly OutcomeKey[]): Promise<SendRow[][]>;
   /** The status of each outcome's member when it was last read; null before that. */
-  memberStatusOfOutcomes(
-    keys: readonly { readonly targetId: string; readonly accountId: string }[],
-  ): Promise<(MemberStatusRow | null)[]>;
+  memberStatusOfOutcomes(keys: readonly OutcomeKey[]): Promise<(MemberStatusRow | null)[]>;
   targetsOfRequests(requestIds: readonly string[]): Promise<TargetRow[][]>;
   /** The newest `limit` retries of each request, newest first. */
   retriesOfRequests(requestIds: readonly string[], limit: number): Promise<RequestRow[][]>;

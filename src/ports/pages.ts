@@ -1,3 +1,11 @@
+/** The primary key of an outcome. */
+export interface OutcomeKey {
+  /** Decimal digits of a 64-bit integer. */
+  readonly targetId: string;
+  /** 12 digits. */
+  readonly accountId: string;
+}
+
 /** The position of a page in its list, which has the newest row first. */
 export interface PageEnds {
   /** Read forward: whether older rows follow. Read backward: whether the page was read from a cursor. */

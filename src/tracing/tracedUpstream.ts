@@ -40,6 +40,10 @@ export function traceUpstream(upstream: Upstream, calls: CallTraces): Upstream {
       awsCall({ target, action: 'ListMembers' }, calls, () => upstream.listMembers(target, ...rest)),
     findDetector: (target) =>
       awsCall({ target, action: 'ListDetectors' }, calls, () => upstream.findDetector(target)),
+    readOrganization: (target, detectorId) =>
+      awsCall({ target, action: 'DescribeOrganizationConfiguration' }, calls, () =>
+        upstream.readOrganization(target, detectorId),
+      ),
     close() {
       upstream.close();
     },

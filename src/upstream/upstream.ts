@@ -56,13 +56,12 @@ export interface UpstreamOptions {
 
 /** Both services through the AWS SDK. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { administrators, endpoint, credentials } = options;
   const services = createRequestHandler(options);
   // Its requests are not those of a call: a call whose credentials cannot be had has not left.
   const credentialSources = createRequestHandler(options);
-  const clients = createClients(administrators, {
-    credentials,
-    endpoint,
+  const clients = createClients(options.administrators, {
+    credentials: options.credentials,
+    endpoint: options.endpoint,
     region: options.network?.region ?? null,
     checkAccounts: options.checkAccounts ?? false,
     limitMs: options.credentialsLimitMs,

@@ -12,6 +12,7 @@ import type {
   SendRow,
   TargetRow,
 } from '../../ports/history.js';
+import type { OutcomeKey } from '../../ports/pages.js';
 import { checkPage, type PageInput } from '../input/pageArgs.js';
 
 /** Most records that one statement looks up by key: a page of 100 with pages of 100, the most that one operation nests. */
@@ -55,12 +56,6 @@ export interface Loaders {
   callsOfRequest(requestId: string, page: PageInput): Promise<Page<CallRow>>;
   /** Empties the cache, after a mutation has changed the record. */
   forget(): void;
-}
-
-/** The primary key of an outcome. */
-export interface OutcomeKey {
-  readonly targetId: string;
-  readonly accountId: string;
 }
 
 /** Loaders for one operation of one caller. */

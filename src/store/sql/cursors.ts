@@ -1,6 +1,7 @@
 import { GatewayError, quoted } from '../../errors.js';
 import { isAccountId } from '../../membership.js';
 import type { PageArgs } from '../../ports/history.js';
+import type { OutcomeKey } from '../../ports/pages.js';
 
 /** The kind of rows in a list. All lists of one kind have the same order, so that they share their cursors. */
 type ListKind = 'requests' | 'outcomes' | 'calls' | 'deniedAttempts' | 'inventory';
@@ -15,14 +16,6 @@ const KINDS: readonly string[] = [
   'deniedAttempts',
   'inventory',
 ] satisfies ListKind[];
-
-/** The primary key of an outcome. */
-export interface OutcomeKey {
-  /** Decimal digits of a 64-bit integer. */
-  readonly targetId: string;
-  /** 12 digits. */
-  readonly accountId: string;
-}
 
 /** The primary key of a member of the inventory, in the order of its list. */
 export interface InventoryKey {

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/client.js';
-import { type OutcomeKey, targetIdOrNone, uuidOrNone } from './cursors.js';
+import type { OutcomeKey } from '../../ports/pages.js';
+import { targetIdOrNone, uuidOrNone } from './cursors.js';
 
 /** A relation `wanted` with columns id and place, the position of the id in `ids`, which orders the answer. */
 export function wantedIds(ids: readonly string[]): Prisma.Sql {

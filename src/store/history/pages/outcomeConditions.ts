@@ -7,8 +7,9 @@ import {
   STATUSES_WITH_REASON,
 } from '../../../membership.js';
 import type { OutcomeFilter, PageArgs } from '../../../ports/history.js';
+import type { OutcomeKey } from '../../../ports/pages.js';
 import { allOf } from '../../sql/plannerHints.js';
-import { outcomeBound, type OutcomeKey } from '../../sql/cursors.js';
+import { outcomeBound } from '../../sql/cursors.js';
 import { directionOf, limitOf, type Direction } from '../../sql/direction.js';
 import { isOneOf } from '../../sql/enums.js';
 import { isBetween } from '../../sql/timeBounds.js';

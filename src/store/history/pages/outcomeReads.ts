@@ -9,8 +9,8 @@ import type {
   PageArgs,
   SendRow,
 } from '../../../ports/history.js';
+import type { OutcomeKey } from '../../../ports/pages.js';
 import type { GatewayPrisma } from '../../connection/client.js';
-import type { OutcomeKey } from '../../sql/cursors.js';
 import { laneIdCondition } from '../../sql/grants.js';
 import { type JsonPage, type JsonRow, readJson } from '../../sql/jsonPages.js';
 import { wantedIds, wantedOutcomes } from '../../sql/wantedRows.js';

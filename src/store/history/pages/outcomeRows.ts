@@ -1,6 +1,7 @@
 import { Prisma } from '../../../generated/client.js';
 import type { OutcomeRow, Page, PageArgs } from '../../../ports/history.js';
-import { type OutcomeKey, outcomeCursor } from '../../sql/cursors.js';
+import type { OutcomeKey } from '../../../ports/pages.js';
+import { outcomeCursor } from '../../sql/cursors.js';
 import { type JsonPage, type JsonRow, toDate, toPage } from '../../sql/jsonPages.js';
 import { SENDS } from './sends.js';
 
