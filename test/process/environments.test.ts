@@ -40,24 +40,27 @@ describe('a proxy with TLS interception', () => {
     },
   );
 
-  it('leaves calls unsent when its authority is not trusted, so the request can be cancelled', async () => {
-    const { url } = await aws.start({
-      ...KEYS,
-      ADMINISTRATORS_FILE: await writeAdministrators({ security: '111122223333' }),
-    });
-    const input = { accounts: accounts(1), services: ['SECURITY_HUB' as const], waitSeconds: 0 };
-    const { createMembers } = await execute(url, CreateMembersDocument, { input });
-    const id = createMembers?.request?.id ?? expect.fail('no request');
-    const sent = { status: 'UNANSWERED', attempts: 0, errorCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' };
-    await expect
-      .poll(async () => (await execute(url, CallsDocument, {})).calls.nodes[0], { timeout: 10_000 })
-      .toMatchObject(sent);
-    await execute(url, CancelRequestDocument, { input: { requestId: id } });
-    await expect
-      .poll(async () => (await execute(url, RequestDocument, { id })).request, { timeout: 10_000 })
-      .toMatchObject({ outcomes: { nodes: [{ status: 'CANCELED', sends: 0 }] } });
-    expect(aws.interception.bytesReceived()).toBe(0);
-  });
+  inLongRun(
+    'leaves calls unsent when its authority is not trusted, so the request can be cancelled',
+    async () => {
+      const { url } = await aws.start({
+        ...KEYS,
+        ADMINISTRATORS_FILE: await writeAdministrators({ security: '111122223333' }),
+      });
+      const input = { accounts: accounts(1), services: ['SECURITY_HUB' as const], waitSeconds: 0 };
+      const { createMembers } = await execute(url, CreateMembersDocument, { input });
+      const id = createMembers?.request?.id ?? expect.fail('no request');
+      const sent = { status: 'UNANSWERED', attempts: 0, errorCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' };
+      await expect
+        .poll(async () => (await execute(url, CallsDocument, {})).calls.nodes[0], { timeout: 10_000 })
+        .toMatchObject(sent);
+      await execute(url, CancelRequestDocument, { input: { requestId: id } });
+      await expect
+        .poll(async () => (await execute(url, RequestDocument, { id })).request, { timeout: 10_000 })
+        .toMatchObject({ outcomes: { nodes: [{ status: 'CANCELED', sends: 0 }] } });
+      expect(aws.interception.bytesReceived()).toBe(0);
+    },
+  );
 });
 
 describe('two administrators with the same credentials', () => {
@@ -69,18 +72,16 @@ describe('two administrators with the same credentials', () => {
   });
 });
 
-describe('FIPS and dual-stack in the shell', () => {
-  inLongRun('do not concern the sandbox', async () => {
-    const { url } = await aws.start({
-      ...KEYS,
-      UPSTREAM: 'sandbox',
-      AWS_ENDPOINT_URL: aws.sandbox.url,
-      AWS_USE_FIPS_ENDPOINT: 'true',
-      AWS_USE_DUALSTACK_ENDPOINT: 'true',
-    });
-    const input = { accounts: accounts(1), waitSeconds: 20 };
-    const { createMembers } = await execute(url, CreateMembersDocument, { input });
-    expect(createMembers?.request).toMatchObject({ status: 'SUCCEEDED' });
-    expect(aws.proxy.requests).toEqual([]);
+inLongRun('FIPS and dual-stack in the shell do not concern the sandbox', async () => {
+  const { url } = await aws.start({
+    ...KEYS,
+    UPSTREAM: 'sandbox',
+    AWS_ENDPOINT_URL: aws.sandbox.url,
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
   });
+  const input = { accounts: accounts(1), waitSeconds: 20 };
+  const { createMembers } = await execute(url, CreateMembersDocument, { input });
+  expect(createMembers?.request).toMatchObject({ status: 'SUCCEEDED' });
+  expect(aws.proxy.requests).toEqual([]);
 });

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 
-const DIST = path.resolve(import.meta.dirname, '../../dist/src');
+const SRC = path.resolve(import.meta.dirname, '../../src');
 
 /** Runs a program that prints a line when it is ready; gives how it ended. */
 async function run(program: string, onReady: (pid: number) => Promise<void> | void) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let words = '';
@@ -22,7 +22,7 @@ async function run(program: string, onReady: (pid: number) => Promise<void> | vo
 
 it('a second signal ends a process whose event loop is held by its stop', async () => {
   const program = `
-    const { endOnSignal } = await import('${DIST}/signals.js');
+    const { endOnSignal } = await import('${SRC}/signals.ts');
     setInterval(() => {}, 1_000);
     endOnSignal(() => setTimeout(() => { console.log('held'); for (;;); }, 1_500));
     console.log('ready');
@@ -39,7 +39,7 @@ it('a second signal ends a process whose event loop is held by its stop', async 
 
 it('a process whose event loop is held for too long ends by itself, and says why', async () => {
   const program = `
-    const { startWatchdog } = await import('${DIST}/watchdog.js');
+    const { startWatchdog } = await import('${SRC}/watchdog.ts');
     startWatchdog({ beatMs: 50, maxHeldMs: 1_000 });
     setTimeout(() => { console.log('held'); for (;;); }, 200);
   `;
@@ -52,7 +52,7 @@ it('a process whose event loop is held for too long ends by itself, and says why
 
 it('a watchdog keeps no process alive', async () => {
   const program = `
-    const { startWatchdog } = await import('${DIST}/watchdog.js');
+    const { startWatchdog } = await import('${SRC}/watchdog.ts');
     startWatchdog();
     console.log('ready');
   `;

@@ -1,5 +1,9 @@
-import { createClient, type Client } from 'membership-gateway-client';
+import { createClient, type Client, type ClientOptions } from 'membership-gateway-client';
 
-export function connectMembershipGatewayClient(url: string, token: string): Client {
-  return createClient({ url, token });
+export function connectMembershipGatewayClient(
+  url: string,
+  token: string,
+  options: Partial<ClientOptions> = {},
+): Client {
+  return createClient({ url, token, ...options });
 }

@@ -51,7 +51,7 @@ describe('waiting for a request', () => {
       store: insertingStore,
       events,
       spend: async () => null,
-      turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 1_000 }),
+      turns: createFairTurns({ total: 100_000, perCaller: 100_000, waiting: 10_000 }),
       stopping: stopping.signal,
     });
     const finished = await gateway.execute(CreateMembersDocument, {
