@@ -128,7 +128,7 @@ module.exports = {
       ['services', 'ports', ...LEAVES],
       'Metrics count what services say, and implement a port.',
     ),
-    arrow('tracing', ['ports', ...LEAVES], 'Spans go around ports, whatever implements them.'),
+    arrow('tracing', ['ports', ...LEAVES], 'Spans go around ports, not around what implements them.'),
     arrow('config', ['ports', ...LEAVES], 'The environment is read before anything else exists.'),
     ...rooms(
       'services',

@@ -10,7 +10,7 @@ export function isPassing(error: unknown): error is GatewayError {
   return error instanceof GatewayError && ['UNAVAILABLE', 'RATE_LIMITED', 'UNREACHABLE'].includes(error.code);
 }
 
-/** Milliseconds to wait before an attempt, after so many failed ones: half of it is random. */
+/** Milliseconds to wait after a number of failed attempts: half of it is random. */
 export function pauseAfter(failures: number): number {
   const most = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
   return most * (0.5 + Math.random() / 2);

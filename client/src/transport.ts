@@ -12,7 +12,7 @@ export interface Operation {
 /** Sends an operation once. */
 export interface Transport {
   /**
-   * Returns the answer, whatever its status, as soon as its headers are there.
+   * Returns the answer, with any status, as soon as its headers are there.
    *
    * @throws GatewayError UNREACHABLE; the reason of the signal when it aborts.
    */

@@ -13,7 +13,7 @@ export interface PostgresDoor {
   existing(fault: ConnectionFault): void;
 }
 
-/** A primary and its standby. Whatever is done to them, what was committed stays. */
+/** A primary and its standby. What was committed stays, also when one of them is killed. */
 export interface MortalPostgres {
   openDoor(): Promise<PostgresDoor>;
   /** The server that takes writes. */

@@ -49,9 +49,9 @@ export type PlannedTrouble = { readonly at: number } & (
   | { readonly kind: 'SWITCH_OVER'; readonly downMs: number }
   /** SIGSTOP, and SIGCONT after `forMs`. */
   | { readonly kind: 'FREEZE_GATEWAY'; readonly replica: number; readonly forMs: number }
-  /** One gateway's connections to PostgreSQL pass nothing for so long. */
+  /** One gateway's connections to PostgreSQL pass nothing for this time. */
   | { readonly kind: 'CUT_OFF_GATEWAY'; readonly replica: number; readonly forMs: number }
-  /** Nobody's do. */
+  /** No gateway's connections to PostgreSQL pass anything. */
   | { readonly kind: 'CUT_OFF_POSTGRES'; readonly forMs: number }
   /** Every connection to PostgreSQL is reset. */
   | { readonly kind: 'RESET_POSTGRES' }

@@ -269,7 +269,7 @@ const odd = fc
   )
   .map(([id, email]): OddRow => ({ cells: [id, email], account: null }));
 
-it('takes every row as it is or names it, whatever the quotes, delimiters, line ends and comments', async () => {
+it('takes every row as it is or names it, with any quotes, delimiters, line ends and comments', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: odd }), {

@@ -90,7 +90,7 @@ async function signIn(provider: Provider, { scope, audience }: Login, output: Ou
   const parameters = { scope, ...(audience === undefined ? {} : { audience }) };
   const asked = await oauth.deviceAuthorizationRequest(server, client, oauth.None(), parameters, options);
   const device = await oauth.processDeviceAuthorizationResponse(server, client, asked);
-  // Without these lines nobody can sign in: also with --quiet.
+  // Signing in needs these lines, so --quiet shows them too.
   output.warn(`open ${device.verification_uri} and enter the code ${device.user_code}`);
   if (device.verification_uri_complete !== undefined) {
     output.warn(`or open ${device.verification_uri_complete}`);

@@ -4,7 +4,7 @@ import type { InputFault, Place, Row, Rows } from './rows.js';
 import { trimBlanks } from './trimBlanks.js';
 import { quoted, visible } from './visible.js';
 
-/** After so many rows with wrong quotes the file is not read on: its quotes mean something else. */
+/** Number of rows with wrong quotes after which the file is not read on: its quotes mean something else. */
 const MAX_QUOTE_FAULTS = 100;
 
 /** One row as the file has it. */
@@ -182,7 +182,7 @@ function countComments(text: string): number {
   return count;
 }
 
-/** The text after so many lines; empty if it has no more. */
+/** The text after a number of lines; empty if it has no more. */
 function afterLines(text: string, count: number): string {
   let from = 0;
   for (let i = 0; i < count; i += 1) {

@@ -150,7 +150,7 @@ describe('cancelRequest', () => {
     expect(inFlight).toBeGreaterThan(0);
     expect(inFlight + canceled + processed).toBe(10_000);
 
-    // Whoever waits for the request is told.
+    // Callers that wait for the request are told.
     expect(await running).toMatchObject({
       id,
       status: 'PARTIALLY_SUCCEEDED',

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** So many accounts that no test has used before, created as members. */
+/** This number of accounts that no test has used before, created as members. */
 async function created(count: number): Promise<string[]> {
   const asked = accounts(count, used);
   used += count;

@@ -51,7 +51,7 @@ async function invited(url: string): Promise<string> {
   const { inviteMembers } = await execute(url, InviteMembersDocument, { input });
   return inviteMembers?.request?.id ?? expect.unreachable();
 }
-/** So many of the followed members have been looked at so often. */
+/** Number of followed members that have been looked at this many times or more. */
 const looked = async (looks: number) =>
   (await client.query('SELECT FROM followed_member WHERE looks >= $1', [looks])).rowCount;
 const makeDue = () => client.query('UPDATE followed_member SET next_look_at = now()');

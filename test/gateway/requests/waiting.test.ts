@@ -69,7 +69,7 @@ describe('waiting for a request', () => {
     expect(statements).toEqual([]);
     expect(await statementsDuring(() => events.checkAll())).toHaveLength(1);
     expect(await Promise.all(waits)).toHaveLength(10_000);
-    // Nobody waits any more, so there is nothing to look up.
+    // No caller waits any more, so there is nothing to look up.
     expect(await statementsDuring(() => events.checkAll())).toEqual([]);
   });
 });

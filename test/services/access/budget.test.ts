@@ -4,7 +4,7 @@ import { createCharge } from '../../../src/services/access/budget.js';
 
 const CALLER: Caller = { id: 'a', kind: 'TOKEN', role: 'VIEWER', administrators: null, origin: null };
 
-/** Budgets of so many points in a store whose statements take an iteration of the event loop. */
+/** Budgets of this number of points in a store whose statements take an iteration of the event loop. */
 function budgetOf(points: number) {
   const statements: number[] = [];
   let spent = 0;

@@ -17,7 +17,7 @@ const ROW: StatisticsRow = {
   outcomes: 1_000_000,
 };
 
-/** Statistics over a record for which PostgreSQL expects these costs, and a caller with so many points. */
+/** Statistics over a record for which PostgreSQL expects these costs, and a caller with this number of points. */
 function statisticsFor(costs: { outcomes: number; accounts: number }, budget: number) {
   const charged: number[] = [];
   const reads: string[] = [];
@@ -64,7 +64,7 @@ describe('statistics', () => {
     expect(spent.reads).toEqual([]);
   });
 
-  it('never cost more than a part of the default budget, whatever PostgreSQL expects', async () => {
+  it('never cost more than a part of the default budget, for any expectation of PostgreSQL', async () => {
     const { charged, run } = statisticsFor({ outcomes: 1e12, accounts: 0 }, 1_000_000);
     await run();
     expect(charged).toEqual([300_000]);
