@@ -3,10 +3,13 @@ import { GatewayError } from '../../errors.js';
 /** Longest that an export waits for a place, in milliseconds. */
 const MAX_WAIT_MS = 5_000;
 
-/** Time after which an export gives way when its client has not taken the rows that are ready, in milliseconds, all such times together. */
+/** Shortest time that an export waits for its client before it gives way, in milliseconds. */
 const STALLED_MS = 2_000;
 
-/** The share of its time for which a slow export waits for its client. One whose client reads as fast as it can waits for less than half. */
+/**
+ * The share of its time for which a slow export waits for its client, all such times together. One whose client reads as fast
+ * as it can waits for less than half.
+ */
 const SLOW_SHARE = 0.8;
 
 /** Time between two looks at the places while exports wait, in milliseconds. */
@@ -25,8 +28,8 @@ export interface ExportPlace {
 /** The places of exports. */
 export interface ExportPlaces {
   /**
-   * Resolves with a place. While all are taken, the export gives way that has waited for its client for longest: for at least two
-   * seconds, and for most of its time. A client that takes some rows every second holds no place.
+   * Resolves with a place. While all are taken, the export gives way that has waited for its client for longest: for two seconds
+   * without a break, or for two seconds together that are most of its time. A client that takes some rows every second holds no place.
    *
    * @param giveWay ends the export: gets the error for its client.
    * @throws GatewayError UNAVAILABLE after five seconds.
@@ -129,7 +132,7 @@ function enterPlace(
 /** The places that have waited for slow clients, the longest first. */
 function stalledFirst(places: ReadonlySet<TakenPlace>, now: number): TakenPlace[] {
   return [...places]
-    .filter((place) => !place.isGivingWay && isStalled(waitedFor(place, now), now - place.since))
+    .filter((place) => !place.isGivingWay && isStalled(place, now))
     .toSorted((a, b) => waitedFor(b, now) - waitedFor(a, now));
 }
 
@@ -137,8 +140,11 @@ function waitedFor({ waitedMs, readySince }: TakenPlace, now: number): number {
   return waitedMs + (readySince === null ? 0 : now - readySince);
 }
 
-function isStalled(waitedMs: number, lastedMs: number): boolean {
-  return waitedMs >= STALLED_MS && waitedMs >= SLOW_SHARE * lastedMs;
+function isStalled(place: TakenPlace, now: number): boolean {
+  const takesNothing = now - (place.readySince ?? now) >= STALLED_MS;
+  const waitedMs = waitedFor(place, now);
+  const isSlow = waitedMs >= STALLED_MS && waitedMs >= SLOW_SHARE * (now - place.since);
+  return takesNothing || isSlow;
 }
 
 function allTaken(total: number): GatewayError {
