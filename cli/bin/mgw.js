@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 const built = new URL('../dist/main.js', import.meta.url);
 if (existsSync(built)) {
-  enableCompileCache?.();
+  // Older versions of Node do not have it.
+  module.enableCompileCache?.();
   const { main } = await import(built.href);
   process.exitCode = await main(process.argv.slice(2));
 } else {
