@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import type { Surroundings } from './context.js';
 import { CommandError, EXIT, type ExitStatus } from './faults.js';
 import { createProgram } from './program.js';
+import { version } from './version.js';
 
 /** Runs the command line; resolves with the exit status. Everything that goes wrong is told on standard error. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -54,9 +54,4 @@ async function failure(error: unknown, signal: AbortSignal): Promise<number> {
   }
   tell([error instanceof Error ? (error.stack ?? error.message) : String(error)]);
   return EXIT.failed;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

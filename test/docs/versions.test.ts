@@ -16,8 +16,13 @@ it('every place that names the version names the one of package.json', () => {
   expect(deployed.length).toBeGreaterThan(5);
   const newest = /^## (\d\S*) - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md'))?.[1];
   const released = /version (\S+)\. /.exec(read('schema.released.graphql'))?.[1];
+  const packages = ['client/package.json', 'cli/package.json'].map((file) => [
+    file,
+    (JSON.parse(read(file)) as { version: string }).version,
+  ]);
   const named = [
     ...deployed,
+    ...packages,
     ['package-lock.json', lock.version],
     ['CHANGELOG.md', newest],
     ['schema', released],

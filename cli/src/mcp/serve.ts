@@ -11,6 +11,7 @@ import { EXIT, type ExitStatus } from '../faults.js';
 import { failureLines } from '../gatewayFailures.js';
 import { tools } from '../generated/tools.js';
 import type { OperationTool } from './operationTool.js';
+import { version } from '../version.js';
 
 /** The flags of mcp. */
 export interface McpFlags extends CommonFlags {
@@ -30,7 +31,7 @@ export async function serveMcp(flags: McpFlags, surroundings: Surroundings): Pro
   const mayMutate = flags.allowMutations === true;
   const offered = tools.filter(({ mutates, hasDryRun }) => !mutates || hasDryRun || mayMutate);
   const mcp = new McpServer(
-    { name: 'membership-gateway', version: '0.1.0' },
+    { name: 'membership-gateway', version: version() },
     { capabilities: { tools: {} } },
   );
   // The lower layer takes JSON Schemas as they are; McpServer itself takes schemas of Zod.
