@@ -24,7 +24,6 @@ const BUDGET = 8_000;
 const WINDOW_SECONDS = 3;
 
 let gateway: TestGateway;
-let operator: string;
 let requests = 0;
 
 /** Each request has a lane of its own. */
@@ -45,7 +44,6 @@ beforeAll(async () => {
       GUARDDUTY_BURST: '1',
     },
   });
-  operator = await gateway.token('operator', 'OPERATOR');
 });
 afterAll(() => gateway.stop());
 
@@ -53,6 +51,8 @@ afterAll(() => gateway.stop());
 async function makeRequest(seconds: number): Promise<string> {
   const lane = LANES[requests % LANES.length];
   requests += 1;
+  // A caller of its own, whose budget no other request has spent.
+  const operator = await gateway.token(`operator-${requests}`, 'OPERATOR');
   const input = { accounts: accounts(seconds * 200, requests * 10_000), ...lane, waitSeconds: 0 };
   const { body } = await gateway.post(
     { query: CREATE, variables: { input } },
