@@ -14,7 +14,7 @@ FROM ${NODE_IMAGE} AS production
 WORKDIR /gateway
 COPY package.json package-lock.json .npmrc ./
 # The image has neither the development dependencies nor the packages of client/, and its bill of materials says so.
-RUN npm ci --omit=dev --ignore-scripts && npm pkg delete workspaces devDependencies && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
+RUN npm ci --omit=dev --ignore-scripts && npm pkg delete devDependencies && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.2.0

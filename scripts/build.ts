@@ -3,7 +3,16 @@
  * makes it every time and never runs yesterday's code. Usage: node scripts/build.ts [step...], by default every step.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { runCommand } from './runCommand.ts';
 
@@ -63,16 +72,35 @@ const steps: Record<string, Step> = {
   },
 };
 
+/**
+ * The packages of this repository, where a user of them has them. npm's workspaces would do the same, but they write places
+ * into package-lock.json, which names versions and checksums only.
+ */
+const LINKS: Record<string, string> = {
+  'node_modules/membership-gateway-client': '../client',
+  'node_modules/.bin/mgw': '../../cli/bin/mgw.js',
+};
+
 const STAMPS = 'dist/.stamps';
 
 process.chdir(path.dirname(import.meta.dirname));
 // Vite, since TypeScript comes along as somebody's peer.
 if (existsSync('node_modules/vite')) {
+  linkPackages();
   await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(steps));
 } else if (!existsSync('dist/src/main.js')) {
   // `npm ci --omit=dev`, or NODE_ENV=production: an image is built first and pruned (`npm prune --omit=dev`) after.
   console.error('Nothing is built: the development dependencies, which build it, are not installed.');
   process.exitCode = process.env['npm_lifecycle_event'] === 'prepare' ? 0 : 1;
+}
+
+function linkPackages(): void {
+  for (const [link, target] of Object.entries(LINKS)) {
+    if (!existsSync(link)) {
+      rmSync(link, { force: true });
+      symlinkSync(target, link);
+    }
+  }
 }
 
 async function build(names: string[]): Promise<void> {

@@ -83,14 +83,7 @@ it('10,000 accounts take at most 2 s more than by the API alone, and at most 150
 it('is installed from its package, with nothing else', async () => {
   const prefix = await mkdtemp(path.join(tmpdir(), 'mgw installed '));
   const run = promisify(execFile);
-  const { stdout } = await run('npm', [
-    'pack',
-    '-w',
-    'membership-gateway-cli',
-    '--json',
-    '--pack-destination',
-    prefix,
-  ]);
+  const { stdout } = await run('npm', ['pack', './cli', '--json', '--pack-destination', prefix]);
   const [{ filename = '' } = {}] = JSON.parse(stdout) as { filename?: string }[];
   await run('npm', ['install', '--global', '--offline', '--prefix', prefix, path.join(prefix, filename)]);
   const shown = await run(path.join(prefix, 'bin', 'mgw'), ['--version'], { env: mgw.env });

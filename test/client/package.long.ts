@@ -21,7 +21,7 @@ interface Packed {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'client package '));
-  const { stdout } = await run('npm', ['pack', '-w', 'client', '--json', '--pack-destination', folder]);
+  const { stdout } = await run('npm', ['pack', './client', '--json', '--pack-destination', folder]);
   // The build of `prepack` may print before it.
   const packed = Object.values(
     JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Record<string, Packed>,
