@@ -28,8 +28,8 @@ interface Step {
 /** A step stands below those that it comes after. */
 const steps: Record<string, Step> = {
   prisma: {
-    command: 'prisma generate',
-    inputs: ['prisma/schema.prisma', 'prisma.config.ts'],
+    command: 'node scripts/generateClient.ts',
+    inputs: ['prisma/schema.prisma', 'scripts/generateClient.ts'],
     output: 'src/generated',
   },
   server: {
@@ -40,10 +40,10 @@ const steps: Record<string, Step> = {
     after: 'prisma',
   },
   operations: {
-    command: 'graphql-codegen --config codegen.ts --errors-only',
+    command: 'node scripts/writeDocuments.ts',
     inputs: [
       'schema.graphql',
-      'codegen.ts',
+      'scripts/writeDocuments.ts',
       'scripts/clientDocuments.ts',
       'scripts/trustedDocuments.ts',
       'scripts/mcpTools.ts',

@@ -1,6 +1,6 @@
 /*
- * A plugin of graphql-codegen: writes the documents of operations/ as strings that know their types, in an object for each kind
- * of operation, and the comment above each operation as its description.
+ * Writes documents as strings that know their types. Those of operations/ stand in an object for each kind of operation, and the
+ * comment above each operation is its description.
  */
 import { readFileSync } from 'node:fs';
 import {
@@ -9,33 +9,28 @@ import {
   print,
   visit,
   type DefinitionNode,
+  type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 
-/** A file as graphql-codegen hands it to plugins. */
 export interface DocumentFile {
-  readonly document?: { readonly definitions: readonly DefinitionNode[] };
+  readonly document: DocumentNode;
   /** Its path. */
-  readonly location?: string;
+  readonly location: string;
 }
 
 const KINDS = ['mutations', 'queries', 'lists', 'subscriptions'] as const;
 
-export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): string {
+export function clientDocuments(files: readonly DocumentFile[]): string {
   const fragments = fragmentsIn(files);
-  const operations = files
-    .flatMap(({ document, location = '' }) =>
-      (document?.definitions ?? [])
-        .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-        .map((operation) => ({
-          kind: kindOf(operation),
-          text: entry(operation, fragments, location),
-          name: operation.name?.value ?? '',
-          description: descriptionOf(location),
-        })),
-    )
+  const operations = operationsIn(files)
+    .map(({ operation, location }) => ({
+      kind: kindOf(operation),
+      text: entry(operation, fragments, location),
+      name: operation.name?.value ?? '',
+      description: descriptionOf(location),
+    }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
   const objects = KINDS.map((kind) => {
     const entries = operations.filter((operation) => operation.kind === kind).map(({ text }) => text);
@@ -53,10 +48,31 @@ export function plugin(_schema: GraphQLSchema, files: readonly DocumentFile[]): 
   ].join('\n');
 }
 
+/** The documents of the tests, each under its name. Goes in front of their types. */
+export function testDocuments(files: readonly DocumentFile[]): string {
+  const fragments = fragmentsIn(files);
+  const documents = operationsIn(files).map(({ operation }) => {
+    const { name, type } = typesOf(operation);
+    return `export const ${name}Document = ${JSON.stringify(textOf(operation, fragments))} as TypedDocument<${type}, ${type}Variables>;`;
+  });
+  return ["import type { TypedDocument } from '../../client/src/document.js';", ...documents].join('\n');
+}
+
+/** The operations of all files, each with the path of its file. */
+export function operationsIn(
+  files: readonly DocumentFile[],
+): { operation: OperationDefinitionNode; location: string }[] {
+  return files.flatMap(({ document, location }) =>
+    document.definitions
+      .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+      .map((operation) => ({ operation, location })),
+  );
+}
+
 /** The fragments of all files by their names. */
 export function fragmentsIn(files: readonly DocumentFile[]): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = files
-    .flatMap(({ document }) => document?.definitions ?? [])
+    .flatMap(({ document }) => document.definitions)
     .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
@@ -102,15 +118,20 @@ function entry(
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   location: string,
 ): string {
-  const name = operation.name?.value ?? '';
-  const kind = operation.operation.replace(/^./, (letter) => letter.toUpperCase());
-  const type = `TypedDocument<types.${name}${kind}, types.${name}${kind}Variables>`;
+  const { name, type } = typesOf(operation);
+  const typed = `TypedDocument<types.${type}, types.${type}Variables>`;
   return [
     '  /**',
     ...descriptionOf(location).map((line) => `   * ${line}`),
     '   */',
-    `  ${methodOf(name)}: ${JSON.stringify(textOf(operation, fragments))} as ${type},`,
+    `  ${methodOf(name)}: ${JSON.stringify(textOf(operation, fragments))} as ${typed},`,
   ].join('\n');
+}
+
+/** The name of an operation, and of the type of its result. */
+function typesOf({ name, operation }: OperationDefinitionNode): { name: string; type: string } {
+  const value = name?.value ?? '';
+  return { name: value, type: `${value}${operation.replace(/^./, (letter) => letter.toUpperCase())}` };
 }
 
 function methodOf(name: string): string {

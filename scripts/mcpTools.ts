@@ -1,5 +1,5 @@
 /*
- * A plugin of graphql-codegen: writes the queries and mutations of operations/ as tools of the Model Context Protocol, each with the
+ * Writes the queries and mutations of operations/ as tools of the Model Context Protocol, each with the
  * JSON Schema of its variables. Subscriptions and the operations of LEFT_OUT are no tools.
  */
 import {
@@ -8,33 +8,22 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
-  Kind,
   OperationTypeNode,
   typeFromAST,
-  type DefinitionNode,
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { descriptionOf } from './clientDocuments.ts';
-
-interface DocumentFile {
-  readonly document?: { readonly definitions: readonly DefinitionNode[] };
-  /** Its path. */
-  readonly location?: string;
-}
+import { descriptionOf, operationsIn, type DocumentFile } from './clientDocuments.ts';
 
 /** Removals, and what makes, shows or revokes secrets: a model gets none of them. */
 const LEFT_OUT = ['DisassociateMembers', 'DeleteMembers', 'CreateToken', 'RevokeToken'];
 
-export function plugin(schema: GraphQLSchema, files: readonly DocumentFile[]): string {
-  const tools = files.flatMap(({ document, location = '' }) =>
-    (document?.definitions ?? [])
-      .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-      .filter(({ operation }) => operation !== OperationTypeNode.SUBSCRIPTION)
-      .filter(({ name }) => !LEFT_OUT.includes(name?.value ?? ''))
-      .map((operation) => toolOf(schema, operation, location)),
-  );
+export function mcpTools(schema: GraphQLSchema, files: readonly DocumentFile[]): string {
+  const tools = operationsIn(files)
+    .filter(({ operation }) => operation.operation !== OperationTypeNode.SUBSCRIPTION)
+    .filter(({ operation }) => !LEFT_OUT.includes(operation.name?.value ?? ''))
+    .map(({ operation, location }) => toolOf(schema, operation, location));
   const sorted = tools.sort((one, other) => (one.name < other.name ? -1 : 1));
   return [
     "import type { OperationTool } from '../mcp/operationTool.js';",

@@ -10,7 +10,7 @@ import { createTokenService } from '../../src/services/access/tokens.js';
 import { createTokenStore } from '../../src/store/access/tokenStore.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import type { ProcessTracing } from '../../src/tracing/tracing.js';
-import type { TypedDocumentString } from '../generated/graphql.js';
+import type { TypedDocument } from '../../client/src/document.js';
 import { startAnswerProxy, type AnswerProxy } from './answerProxy.js';
 import { createTestDatabase } from './database.js';
 import { FAST_RATES } from './speed.js';
@@ -43,7 +43,7 @@ export interface TestGateway {
   proxy: Pick<AnswerProxy, 'replace'>;
   /** Runs an operation; rejects when the answer has errors. */
   execute<Result, Variables>(
-    document: TypedDocumentString<Result, Variables>,
+    document: TypedDocument<Result, Variables>,
     ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
   ): Promise<Result>;
   /** Posts anything to /graphql. */
@@ -122,10 +122,10 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
 /** Runs an operation against a gateway anywhere; rejects when the answer has errors. */
 export async function execute<Result, Variables>(
   url: string,
-  document: TypedDocumentString<Result, Variables>,
+  document: TypedDocument<Result, Variables>,
   variables?: Variables,
 ): Promise<Result> {
-  const { body } = await postGraphQL(url, { query: document.toString(), variables });
+  const { body } = await postGraphQL(url, { query: document, variables });
   if (body.errors !== undefined) {
     throw new Error(JSON.stringify(body.errors));
   }

@@ -12,8 +12,8 @@ import { RequestsDocument } from '../../generated/graphql.js';
 import { apolloForm } from '../../support/clientForms.js';
 import { startGateway, type GraphQLAnswer, type TestGateway } from '../../support/gateway.js';
 
-/** As GraphQL Code Generator writes it. */
-const GENERATED = JSON.parse(readFileSync('test/generated/persisted-documents.json', 'utf8')) as Record<
+/** As `npm run codegen` writes it. */
+const GENERATED = JSON.parse(readFileSync('test/generated/trusted-documents.json', 'utf8')) as Record<
   string,
   string
 >;
