@@ -21,7 +21,12 @@ import { createFormatError } from './graphql/formatError.js';
 import { createHttpContextOf, type OperationInput } from './graphql/httpContext.js';
 import { createHideSchemaNames } from './graphql/schemaNames.js';
 import { createReservations } from './graphql/reservations.js';
-import { admitReservations, createStreams, exceptWithToken } from './graphql/stream.js';
+import {
+  admitReservations,
+  createRefuseWithoutPlace,
+  createStreams,
+  exceptWithToken,
+} from './graphql/stream.js';
 import { createStartOperation } from './graphql/streamedOperation.js';
 import { createSubscribe } from './graphql/subscription.js';
 import { createTrustedDocuments, type TrustedDocumentSettings } from './graphql/trustedDocuments.js';
@@ -209,8 +214,9 @@ async function registerGraphQL(
     unread: shared.unread,
   });
   const streams = createStreams({ ...options, limits, contextOf, startOperation, openStreams, reservations });
+  const admit = admitReservations(gate, reservations);
   const hooks = {
-    onRequest: admitReservations(gate, reservations),
+    onRequest: [admit],
     preHandler: [
       exceptWithToken(refuseCrossSite),
       createCheckDocumentText(charge, takeLoopTurn),
@@ -235,6 +241,7 @@ async function registerGraphQL(
     method: ['GET', 'POST', 'PUT', 'DELETE'],
     exposeHeadRoute: false,
     ...hooks,
+    onRequest: [admit, createRefuseWithoutPlace(openStreams)],
     handler: streams.handle,
   });
   return () => apollo.stop();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const STREAMS = 100;
@@ -12,9 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-async function open(): Promise<Socket> {
+function connectNow(): Socket {
   const { hostname, port } = new URL(gateway.url);
-  const socket = connect(Number(port), hostname);
+  return connect(Number(port), hostname);
+}
+
+async function open(): Promise<Socket> {
+  const socket = connectNow();
   await once(socket, 'connect');
   return socket;
 }
@@ -60,3 +64,32 @@ it.each([
     expect(before).toBeLessThan(STREAMS / 2);
   },
 );
+
+describe('beside many new connections at once, a query of another caller on a new connection is answered among the first', () => {
+  const FEW = 100;
+  const MANY = 4 * FEW;
+
+  it.each<[string, (secret: string, index: number) => string]>([
+    ['one caller', (secret) => secret],
+    ['made-up tokens', (secret, index) => `${secret.slice(0, -4)}${String(index).padStart(4, '0')}`],
+  ])('of %s', async (name, secretOf) => {
+    const token = (who: string) => gateway.token(`${who}-${name.slice(0, 3)}`, 'VIEWER');
+    const [crowd, other] = [await token('new-crowd'), await token('new-other')];
+    const known = await open();
+    await ask(known, '/graphql', other, QUERY);
+    let answered = 0;
+    const sockets = Array.from({ length: MANY }, connectNow);
+    const all = sockets.map(async (socket, index) => {
+      await ask(socket, '/graphql/stream', secretOf(crowd, index), FOLLOW);
+      answered += 1;
+    });
+    const late = connectNow();
+    await ask(late, '/graphql', other, QUERY);
+    const before = answered;
+    await Promise.all(all);
+    for (const socket of [...sockets, known, late]) {
+      socket.destroy();
+    }
+    expect(before).toBeLessThan(MANY / 2);
+  });
+});

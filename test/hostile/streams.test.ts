@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
@@ -77,6 +78,19 @@ async function open(secret: string, id: string, query = FOLLOW) {
   return { answer, close: () => abort.abort() };
 }
 
+/** Sends the headers of a request for a stream, and resolves with the answer that comes before a body. */
+async function answerBeforeBody(secret: string): Promise<string> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `POST /graphql/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${secret}\r\n` +
+      'accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n',
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return answer.toString();
+}
+
 /** Counts statements that read followed requests, their versions, and their targets, until `stop`. */
 function countReads() {
   const counts = { versions: 0, requests: 0, targets: 0 };
@@ -107,6 +121,7 @@ describe('streams of one caller', () => {
         },
       },
     ]);
+    expect(await answerBeforeBody(hoarder)).toContain('400 Bad Request');
     const other = await open(await gateway.token('other', 'VIEWER'), id);
     expect(other.answer.status).toBe(200);
     other.close();

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { namesType } from '../request/acceptedTypes.js';
 import { HttpRefusal } from '../request/errorStatus.js';
+import type { CallerLimit } from '../../services/access/callerLimit.js';
 import { noCredentials, requestInfoOf, type Gate } from '../request/gate.js';
 import {
   createStreamOperation,
@@ -18,7 +19,7 @@ import {
 import { noReservation } from './sharedStream.js';
 import { subscriptionIn } from './subscription.js';
 
-/** A `preHandler` hook. */
+/** A hook of a request. */
 type Hook = (request: FastifyRequest) => Promise<void>;
 
 export interface StreamDependencies extends DistinctConnectionsDependencies, SingleConnectionDependencies {
@@ -102,6 +103,19 @@ export function admitReservations(gate: Gate, reservations: Reservations): Gate 
       request.requestInfo = requestInfoOf(request, reply, reservation.reservedBy);
     } else {
       await gate(request, reply);
+    }
+  };
+}
+
+/**
+ * An `onRequest` hook after the gate. Refuses a request for one more stream before its body is read, if its caller has CALLER_STREAMS
+ * of them: a thousand such requests cost little.
+ */
+export function createRefuseWithoutPlace(openStreams: Pick<CallerLimit, 'check'>): Hook {
+  return async (request) => {
+    const caller = request.requestInfo?.caller ?? null;
+    if (caller !== null && (request.method === 'POST' || request.method === 'PUT')) {
+      openStreams.check(caller);
     }
   };
 }

@@ -3,9 +3,12 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { Authenticate, Authenticated } from '../../services/access/authentication.js';
 import type { DeniedAttempts } from '../../services/access/deniedAttempts.js';
-import { createBeginTurns } from './beginTurns.js';
+import { callerKey } from '../../services/callerKey.js';
+import { beginTurnsAt } from './beginTurns.js';
+import { clientAddress } from './clientAddress.js';
 import type { RequestInfo } from './requestInfo.js';
 import { originOf } from './requestOrigin.js';
+import { createTurnKeys } from './turnKeys.js';
 
 export interface GateOptions {
   readonly authenticate: Authenticate;
@@ -32,12 +35,11 @@ export function createGate(
   { authenticate, deniedAttempts, allowsAnonymous, version }: GateOptions,
 ): Gate {
   app.decorateRequest('requestInfo', null);
-  const takeBeginTurn = createBeginTurns();
+  const authenticateByTurns = createAuthenticateByTurns(app, authenticate);
 
   return async (request, reply) => {
-    await takeBeginTurn(request.headers.authorization ?? '');
     try {
-      const found = await authenticate(request.headers.authorization ?? null, originOf(request));
+      const found = await authenticateByTurns(request);
       request.requestInfo = requestInfoOf(request, reply, found);
       const { caller } = request.requestInfo;
       checkCaller(caller, request.headers.host, allowsAnonymous);
@@ -49,6 +51,35 @@ export function createGate(
         deniedAttempts.record(null, originOf(request), error.code, error.message);
       }
       throw error;
+    }
+  };
+}
+
+/**
+ * The same authentication, before and after which requests wait for their turns: one statement looks up the credentials of many
+ * requests, which would then go on all at once.
+ */
+function createAuthenticateByTurns(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+): (request: FastifyRequest) => Promise<Authenticated | null> {
+  const createTurns = beginTurnsAt(app.server);
+  const takeTurnBefore = createTurns();
+  const takeTurnAfter = createTurns();
+  const keys = createTurnKeys();
+  return async (request) => {
+    const { authorization } = request.headers;
+    const keyOf = (): string => keys.find(authorization, clientAddress(request));
+    await takeTurnBefore(keyOf());
+    try {
+      const found = await authenticate(authorization ?? null, originOf(request));
+      keys.set(authorization, found && callerKey(found.caller));
+      return found;
+    } catch (error) {
+      keys.set(authorization, null);
+      throw error;
+    } finally {
+      await takeTurnAfter(keyOf());
     }
   };
 }

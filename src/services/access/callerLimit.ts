@@ -4,6 +4,8 @@ import { callerKey } from '../callerKey.js';
 
 /** Most of one kind that a caller has open at once, at one replica. */
 export interface CallerLimit {
+  /** @throws GatewayError LIMIT_EXCEEDED if `open` would. */
+  check(caller: Caller): void;
   /**
    * Counts one more of the caller, and returns the function that ends it; a second call has no effect. The local caller has no
    * limit: it uses the machine itself.
@@ -19,21 +21,23 @@ export interface CallerLimit {
  */
 export function createCallerLimit(limit: string, kind: string, maximum: number): CallerLimit {
   const counts = new Map<string, number>();
+  const countOf = (caller: Caller): number => counts.get(callerKey(caller)) ?? 0;
+  const check = (caller: Caller): void => {
+    const count = countOf(caller);
+    if (count >= maximum && caller.kind !== 'LOCAL') {
+      throw new GatewayError(
+        'LIMIT_EXCEEDED',
+        `expected at most ${maximum} ${kind} of one caller at a time, got one more; try again when one has ended`,
+        { details: { limit, maximum, actual: count + 1 } },
+      );
+    }
+  };
   return {
+    check,
     open(caller) {
-      if (caller.kind === 'LOCAL') {
-        return () => undefined;
-      }
+      check(caller);
       const key = callerKey(caller);
-      const count = counts.get(key) ?? 0;
-      if (count >= maximum) {
-        throw new GatewayError(
-          'LIMIT_EXCEEDED',
-          `expected at most ${maximum} ${kind} of one caller at a time, got one more; try again when one has ended`,
-          { details: { limit, maximum, actual: count + 1 } },
-        );
-      }
-      counts.set(key, count + 1);
+      counts.set(key, countOf(caller) + 1);
       let isOpen = true;
       return () => {
         if (isOpen) {

@@ -1,22 +1,42 @@
+import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import { createBeginTurns } from '../../../src/http/request/beginTurns.js';
+import { beginTurnsAt } from '../../../src/http/request/beginTurns.js';
 
-it('of many requests of one credential, few begin in an iteration of the event loop, and one of another is among the first', async () => {
-  const take = createBeginTurns();
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve));
+
+it('of many requests with one key, few begin in an iteration of the event loop, and one with another is among the first', async () => {
+  const take = beginTurnsAt(new EventEmitter())();
   const begun: string[] = [];
-  const all = ['crowd', 'other'].flatMap((credential) =>
-    Array.from({ length: credential === 'crowd' ? 200 : 1 }, async () => {
-      await take(credential);
-      begun.push(credential);
+  const all = ['crowd', 'other'].flatMap((key) =>
+    Array.from({ length: key === 'crowd' ? 200 : 1 }, async () => {
+      await take(key);
+      begun.push(key);
     }),
   );
   const perIteration: number[] = [];
   while (begun.length < 201) {
     const before = begun.length;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextIteration();
     perIteration.push(begun.length - before);
   }
   await Promise.all(all);
   expect(Math.max(...perIteration)).toBeLessThanOrEqual(4);
   expect(begun.indexOf('other')).toBeLessThanOrEqual(4);
+});
+
+it('connections that wait are accepted before the next requests begin, thirty at a time', async () => {
+  const server = new EventEmitter();
+  const take = beginTurnsAt(server)();
+  let begun = 0;
+  const all = Array.from({ length: 20 }, async () => {
+    await take('crowd');
+    begun += 1;
+  });
+  for (let accepted = 0; accepted < 100; accepted += 1) {
+    server.emit('connection');
+    await nextIteration();
+  }
+  expect(begun).toBeGreaterThanOrEqual(4);
+  expect(begun).toBeLessThanOrEqual(10);
+  await Promise.all(all);
 });
