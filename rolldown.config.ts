@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { defineConfig, type RolldownOptions } from 'rolldown';
 
 /**
@@ -17,14 +18,13 @@ function program(dir: string, input: Record<string, string>): RolldownOptions {
     tsconfig: 'tsconfig.json',
     external: (id) => EXTERNAL.test(id) || NOT_INSTALLED.test(id),
     output: {
-      dir,
-      cleanDir: true,
+      dir: path.join(process.env['BUILD_DIR'] ?? '.', dir),
       sourcemap: true,
       sourcemapExcludeSources: true,
       // type-graphql names types by their classes, and errors are told apart by their names.
       keepNames: true,
-      // Without a hash: a program that runs while it is built anew finds what it loads later.
-      chunkFileNames: 'chunks/[name].js',
+      // With a hash: a program that runs while it is built anew loads its own later (scripts/replaceBuild.ts).
+      chunkFileNames: 'chunks/[name]-[hash].js',
     },
   };
 }

@@ -27,5 +27,8 @@ export default defineConfig({
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   plugins: [licences()],
-  output: { dir: 'cli/dist', cleanDir: true, chunkFileNames: '[name]-[hash].js' },
+  output: {
+    dir: path.join(process.env.BUILD_DIR ?? '.', 'cli/dist'),
+    chunkFileNames: '[name]-[hash].js',
+  },
 });

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { replaceBuild } from './replaceBuild.ts';
 import { runCommand } from './runCommand.ts';
 
 interface Step {
@@ -21,6 +22,8 @@ interface Step {
   /** Files and folders whose content decides the outcome. package-lock.json counts everywhere: it decides the tools. */
   inputs: string[];
   output: string;
+  /** Folders that the command writes below BUILD_DIR: programs run from those before them. */
+  folders?: string[];
   /** A step whose output goes into this one. */
   after?: string;
 }
@@ -37,6 +40,7 @@ const steps: Record<string, Step> = {
     command: 'rolldown -c rolldown.config.ts',
     inputs: ['src', 'sandbox', 'rolldown.config.ts', 'tsconfig.json'],
     output: 'dist/src/main.js',
+    folders: ['dist/src', 'dist/sandbox'],
     after: 'prisma',
   },
   operations: {
@@ -56,6 +60,7 @@ const steps: Record<string, Step> = {
     command: 'vite build web/explorer --logLevel warn',
     inputs: ['web/explorer', 'client/src'],
     output: 'dist/explorer/index.html',
+    folders: ['dist/explorer'],
     after: 'operations',
   },
   client: {
@@ -68,6 +73,7 @@ const steps: Record<string, Step> = {
     command: 'rolldown --config cli/rolldown.config.js --log-level warn',
     inputs: ['cli/src', 'cli/rolldown.config.js', 'client/src'],
     output: 'cli/dist/main.js',
+    folders: ['cli/dist'],
     after: 'client',
   },
 };
@@ -83,11 +89,16 @@ const LINKS: Record<string, string> = {
 
 const STAMPS = 'dist/.stamps';
 
+/** Where the commands write folders that replace others. Each build has its own, so that two at a time do not meet. */
+const BUILD_DIR = `dist/.build-${process.pid}`;
+
 process.chdir(path.dirname(import.meta.dirname));
 // Vite, since TypeScript comes along as somebody's peer.
 if (existsSync('node_modules/vite')) {
   linkPackages();
+  process.env['BUILD_DIR'] = path.resolve(BUILD_DIR);
   await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(steps));
+  rmSync(BUILD_DIR, { recursive: true, force: true });
 } else if (!existsSync('dist/src/main.js')) {
   // `npm ci --omit=dev`, or NODE_ENV=production: an image is built first and pruned (`npm prune --omit=dev`) after.
   console.error('Nothing is built: the development dependencies, which build it, are not installed.');
@@ -141,6 +152,9 @@ async function refresh(name: string, step: Step): Promise<void> {
     throw new Error(`${step.command} failed:\n${output}`);
   }
   mkdirSync(STAMPS, { recursive: true });
+  for (const folder of step.folders ?? []) {
+    replaceBuild(path.join(BUILD_DIR, folder), folder, path.join(STAMPS, `${folder.replace('/', '-')}.json`));
+  }
   writeFileSync(stamp, wanted);
   console.log(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
 export default defineConfig({
   root: import.meta.dirname,
   // All addresses are relative, so that the page works below any path. The page is at /graphql, and
@@ -15,7 +17,7 @@ export default defineConfig({
   },
   plugins: [withoutInlineFonts(), gzipped()],
   build: {
-    outDir: fileURLToPath(new URL('../../dist/explorer', import.meta.url)),
+    outDir: path.join(process.env['BUILD_DIR'] ?? ROOT, 'dist/explorer'),
     emptyOutDir: true,
     // Every asset is a file: the page's Content-Security-Policy allows no font and no script from data:.
     assetsInlineLimit: 0,
