@@ -3,6 +3,7 @@ import { type Format, createOutput, type Output } from './output/output.js';
 import { createProgress, type Progress, type ProgressStream } from './output/progress.js';
 import type { Environment } from './settings/profiles.js';
 import { readSettings, type SettingFlags, type Settings } from './settings/settings.js';
+import { createTokenSource } from './settings/tokenSource.js';
 import { usageError } from './faults.js';
 
 /** The process around the command. */
@@ -26,6 +27,8 @@ export interface CommonFlags extends SettingFlags {
 /** What a command works with. */
 export interface Context extends Surroundings {
   readonly settings: Settings;
+  /** The token to send now; an empty text without one. */
+  readonly token: () => Promise<string>;
   readonly client: Client;
   readonly output: Output;
   readonly quiet: boolean;
@@ -43,12 +46,14 @@ export async function createContext(flags: CommonFlags, surroundings: Surroundin
   if (settings.token !== undefined && isOpenHttp(settings.url)) {
     output.note(`the token travels unencrypted to ${settings.url}; use https`);
   }
+  const token = createTokenSource(settings, env, surroundings.signal);
   return {
     ...surroundings,
     settings,
+    token,
     output,
     quiet,
-    client: createClient({ url: settings.url, token: settings.token, attempts: flags.attempts }),
+    client: createClient({ url: settings.url, token, attempts: flags.attempts }),
     progress: () => createProgress(stderr as ProgressStream, { quiet, bars: hasBars(surroundings) }),
     interactive: stdin.isTTY && stderr.isTTY,
   };

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startIssuer, type TestIssuer } from '../support/oidcIssuer.js';
 import { createMgwRunner, type MgwRunner } from './mgwProcess.js';
 
 /** Answers of the token endpoint, in their order; the last one stays. */
@@ -70,6 +72,7 @@ it('mgw login waits until a person has signed in, and keeps the token in the pro
     people: {
       url: 'https://gateway.example.com',
       token: 'signed.in',
+      expiresAt: expect.any(String),
       login: { issuer: url, clientId: 'mgw', scope: 'openid', audience: 'gateway' },
     },
   });
@@ -78,6 +81,71 @@ it('mgw login waits until a person has signed in, and keeps the token in the pro
   expect(await mgw.run(['login', '--profile', 'people'])).toMatchObject({
     status: 4,
     stderr: expect.stringContaining('the person said no'),
+  });
+});
+
+describe('a profile with a refresh token', () => {
+  let keys: TestIssuer;
+  let gateway: TestGateway;
+  const file = () => path.join(mgw.folder, 'settings', 'profiles.json');
+  const login = () => [
+    'login',
+    '--url',
+    gateway.url,
+    '--issuer',
+    url,
+    '--client-id',
+    'mgw',
+    '--profile',
+    'long',
+  ];
+  const use = () => mgw.run(['account', '111122223333', '--profile', 'long']);
+  /** What the issuer gives: a token that the gateway takes, and the next refresh token. */
+  const grant = async (refreshToken: string, seconds: number) => ({
+    status: 200,
+    body: {
+      access_token: await keys.sign(),
+      token_type: 'Bearer',
+      expires_in: seconds,
+      refresh_token: refreshToken,
+    },
+  });
+
+  beforeAll(async () => {
+    keys = await startIssuer();
+    gateway = await startGateway({
+      environment: { AUTH_MODE: 'oidc', OIDC_ISSUER: keys.url, OIDC_AUDIENCE: 'gateway' },
+    });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await keys.stop();
+  });
+
+  it('gets the next token when the first is about to end, once for all that need it', async () => {
+    answers = [await grant('first', 30)];
+    expect(await mgw.run(login())).toMatchObject({ status: 0 });
+    answers = [await grant('second', 300)];
+    bodies.length = 0;
+    expect(await use()).toMatchObject({ status: 0 });
+    expect(await use()).toMatchObject({ status: 0 });
+    const renewals = bodies.filter((body) => body.get('grant_type') === 'refresh_token');
+    expect(renewals.map((body) => body.get('refresh_token'))).toEqual(['first']);
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
+      long: { url: gateway.url, refreshToken: 'second', expiresAt: expect.stringMatching(/^20.*Z$/) },
+    });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+  });
+
+  it('ends with status 4 and what to do if the issuer refuses', async () => {
+    answers = [await grant('first', 30)];
+    await mgw.run(login());
+    answers = [{ status: 400, body: { error: 'invalid_grant', error_description: 'it was revoked' } }];
+    expect(await use()).toMatchObject({
+      status: 4,
+      stdout: '',
+      stderr: `mgw: ${url} refused: it was revoked\nmgw: sign in again: mgw login\n`,
+    });
   });
 });
 

@@ -41,14 +41,14 @@ export interface ExportFlags extends CommonFlags {
  * once it is complete.
  */
 export async function exportOutcomes(flags: ExportFlags, surroundings: Surroundings): Promise<ExitStatus> {
-  const { settings, signal, stdout } = await createContext(flags, surroundings);
+  const { settings, token, signal, stdout } = await createContext(flags, surroundings);
   const url = new URL(`${settings.url}/export/outcomes.${flags.json === true ? 'jsonl' : 'csv'}`);
   for (const [name, value] of Object.entries(parametersOf(flags))) {
     if (value != null) {
       url.searchParams.set(name, String(value));
     }
   }
-  const headers = settings.token === undefined ? {} : { authorization: `Bearer ${settings.token}` };
+  const headers = settings.token === undefined ? {} : { authorization: `Bearer ${await token()}` };
   const response = await open(url, headers, { signal, attempts: flags.attempts ?? 5 });
   if (flags.output === undefined) {
     await save(response, stdout, signal, { end: false });

@@ -4,6 +4,7 @@ import { type CommonFlags, createCommandOutput, type Surroundings } from '../con
 import { CommandError, EXIT, type ExitStatus, usageError } from '../faults.js';
 import type { Output } from '../output/output.js';
 import { type Login, profilesFile, readProfiles, writeProfile } from '../settings/profiles.js';
+import { discover, grantOf, type Provider, type Grant, refused } from '../settings/provider.js';
 import { readSettings } from '../settings/settings.js';
 
 /** The flags of login. Those of the issuer are kept in the profile, for the next time. */
@@ -14,19 +15,12 @@ export interface LoginFlags extends CommonFlags {
   readonly audience?: string;
 }
 
-/** An identity provider, and this command as its client. */
-interface Provider {
-  readonly server: oauth.AuthorizationServer;
-  readonly client: oauth.Client;
-  readonly options: ReturnType<typeof optionsFor>;
-}
-
 /** Seconds between two questions to an issuer that names none, by RFC 8628. */
 const DEFAULT_INTERVAL = 5;
 
 /**
- * `mgw login`: a person signs in on any device with a browser (RFC 8628), and the profile gets the access token. There is
- * no refresh: when it has expired, `mgw login` again needs no flags.
+ * `mgw login`: a person signs in on any device with a browser (RFC 8628), and the profile gets the access token, with a refresh
+ * token if the issuer gives one. When both have expired, `mgw login` again needs no flags.
  */
 export async function login(flags: LoginFlags, surroundings: Surroundings): Promise<ExitStatus> {
   const { env, signal } = surroundings;
@@ -42,8 +36,8 @@ export async function login(flags: LoginFlags, surroundings: Surroundings): Prom
       : await readSettings(flags, env);
   try {
     const provider = await discover(known, signal);
-    const token = await signIn(provider, known, output);
-    await writeProfile(env, name, { url, token, login: known });
+    const grant = await signIn(provider, known, output);
+    await writeProfile(env, name, { url, login: known, ...grant });
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof CommandError ? error : refused(known.issuer, error);
@@ -70,22 +64,8 @@ function checkIssuer(issuer: string): void {
   }
 }
 
-async function discover({ issuer, clientId }: Login, signal: AbortSignal): Promise<Provider> {
-  const url = new URL(issuer);
-  const options = optionsFor(url, signal);
-  const response = await oauth.discoveryRequest(url, options);
-  const server = await oauth.processDiscoveryResponse(url, response);
-  return { server, client: { client_id: clientId }, options };
-}
-
-/** `checkIssuer` allows http on this machine alone. */
-function optionsFor({ protocol }: URL, signal: AbortSignal) {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- It is marked so to stand out.
-  return { signal, [oauth.allowInsecureRequests]: protocol === 'http:' };
-}
-
-/** The access token, once the person has signed in. */
-async function signIn(provider: Provider, { scope, audience }: Login, output: Output): Promise<string> {
+/** The tokens, once the person has signed in. */
+async function signIn(provider: Provider, { scope, audience }: Login, output: Output): Promise<Grant> {
   const { server, client, options } = provider;
   const parameters = { scope, ...(audience === undefined ? {} : { audience }) };
   const asked = await oauth.deviceAuthorizationRequest(server, client, oauth.None(), parameters, options);
@@ -106,7 +86,7 @@ async function signIn(provider: Provider, { scope, audience }: Login, output: Ou
       options,
     );
     try {
-      return (await oauth.processDeviceCodeResponse(server, client, granted)).access_token;
+      return grantOf(await oauth.processDeviceCodeResponse(server, client, granted));
     } catch (error) {
       const code = error instanceof oauth.ResponseBodyError ? error.error : '';
       if (code === 'slow_down') {
@@ -116,13 +96,4 @@ async function signIn(provider: Provider, { scope, audience }: Login, output: Ou
       }
     }
   }
-}
-
-function refused(issuer: string, error: unknown): CommandError {
-  if (error instanceof oauth.ResponseBodyError) {
-    return new CommandError(EXIT.refused, [`${issuer} refused: ${error.error_description ?? error.error}`]);
-  }
-  const { message, cause } = error as Error;
-  const reason = cause instanceof Error ? `${message}: ${cause.message}` : message;
-  return new CommandError(EXIT.unreachable, [`${issuer}: ${reason}`], { cause: error });
 }

@@ -9,6 +9,10 @@ export interface Profile {
   readonly token?: string;
   /** How a person signed in. */
   readonly login?: Login;
+  /** Gets the next token from the issuer of the login. */
+  readonly refreshToken?: string;
+  /** When the token ends, as ISO 8601. */
+  readonly expiresAt?: string;
 }
 
 /** An OpenID Connect issuer, and mgw as its client. */

@@ -12,6 +12,8 @@ export interface Settings {
   readonly urlSource: string;
   /** Where the token came from; null without one. */
   readonly tokenSource: string | null;
+  /** The name of the profile that the token came from; null if it came from elsewhere. */
+  readonly tokenProfile: string | null;
 }
 
 /** The flags that choose the gateway. */
@@ -28,6 +30,7 @@ interface Sourced {
 }
 
 interface SourcedProfile extends Profile {
+  readonly name: string;
   readonly source: string;
 }
 
@@ -52,6 +55,7 @@ export async function readSettings(flags: SettingFlags, env: Environment): Promi
     token: token === null ? undefined : checkToken(token),
     urlSource: url.source,
     tokenSource: token?.source ?? null,
+    tokenProfile: token !== null && token === profileToken ? (profile?.name ?? null) : null,
   };
 }
 
@@ -78,7 +82,7 @@ async function chosenProfile(flags: SettingFlags, env: Environment): Promise<Sou
       `--profile: expected one of ${profilesFile(env)} (${known}), got ${JSON.stringify(name)}`,
     );
   }
-  return profile === undefined ? null : { ...profile, source: `profile ${name}` };
+  return profile === undefined ? null : { ...profile, name, source: `profile ${name}` };
 }
 
 async function chosenToken(
