@@ -1,14 +1,28 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accounts, startGateway, type TestGateway } from '../support/gateway.js';
 import { createMgwRunner, jsonLines, type MgwRunner } from './mgwProcess.js';
 
+const OWN = '111122223333';
+const REGIONS = ['us-east-1', 'eu-west-1', 'eu-central-1'];
+
 let gateway: TestGateway;
 let mgw: MgwRunner;
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { REMOVAL_SHARE_PERCENT: '40' } });
+  const administrator = {
+    id: 'default',
+    accountId: OWN,
+    services: ['GUARDDUTY', 'SECURITY_HUB'],
+    regions: REGIONS,
+  };
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'plan-')), 'administrators.json');
+  await writeFile(file, JSON.stringify({ administrators: [administrator] }));
+  gateway = await startGateway({
+    environment: { REMOVAL_SHARE_PERCENT: '40', ADMINISTRATORS_FILE: file },
+  });
   mgw = await createMgwRunner({ MGW_URL: gateway.url });
 });
 afterAll(async () => {
@@ -69,6 +83,24 @@ it('removes only with --remove, and not beyond the share limit', async () => {
   // What a person has to mend is left: some accounts are not done.
   expect(await mgw.run(apply)).toMatchObject({ status: 3 });
   expect(await changes('--remove')).toEqual([`mend ${second}`]);
+});
+
+it('shows all differences of many targets, and says before it starts what a run leaves', async () => {
+  const many = accounts(7_000, 20_000);
+  await writeFile(
+    path.join(mgw.folder, 'many.csv'),
+    many.map(({ accountId, email }) => `${accountId},${email}\n`).join(''),
+  );
+  await writeFile(path.join(mgw.folder, 'many.yaml'), 'members:\n  - file: many.csv\n');
+  const strangers = accounts(10_001, 50_000).map((account) => ({ ...account, status: 'Enabled' }));
+  await gateway.sandbox.seed({ account: OWN, region: 'eu-central-1', service: 'guardduty' }, strangers);
+  const { status, stdout, stderr } = await mgw.run(['plan', '-f', 'many.yaml', '--remove', '--csv']);
+  // Two members are those of the tests above.
+  expect({ status, lines: stdout.split('\r\n').length }).toEqual({
+    status: 0,
+    lines: 6 * 7_000 + 10_000 + 2 + 2,
+  });
+  expect(stderr).toContain('GUARDDUTY eu-central-1: 1 more members are not wanted');
 });
 
 it.each([

@@ -54,7 +54,7 @@ export async function plan(flags: PlanFlags, surroundings: Surroundings): Promis
 
 /** `mgw apply`: creates and invites what is missing, and with --remove removes what is not wanted. */
 export async function apply(flags: ApplyFlags, surroundings: Surroundings): Promise<ExitStatus> {
-  const { context, wanted, changes } = await prepare(flags, surroundings);
+  const { context, wanted, changes, isWhole } = await prepare(flags, surroundings);
   const todo = changes.filter(({ action }) => action !== 'mend');
   if (todo.length > 0) {
     if (flags.yes !== true) {
@@ -66,16 +66,21 @@ export async function apply(flags: ApplyFlags, surroundings: Surroundings): Prom
       return status;
     }
   }
-  return changes.length > todo.length ? EXIT.incomplete : EXIT.done;
+  return changes.length > todo.length || !isWhole ? EXIT.incomplete : EXIT.done;
 }
 
-async function prepare(
-  flags: PlanFlags,
-  surroundings: Surroundings,
-): Promise<{ context: Context; wanted: readonly Wanted[]; changes: readonly Change[] }> {
+interface Prepared {
+  readonly context: Context;
+  readonly wanted: readonly Wanted[];
+  readonly changes: readonly Change[];
+  /** Whether nothing is left to do after these changes. */
+  readonly isWhole: boolean;
+}
+
+async function prepare(flags: PlanFlags, surroundings: Surroundings): Promise<Prepared> {
   const wanted = await readWanted(flags.file, surroundings.stdin);
   const context = await createContext(flags, surroundings);
-  const all = await compare(context, wanted);
+  const { changes: all, beyond } = await compare(context, wanted);
   const kept = all.filter(({ action }) => action === 'remove' && flags.remove !== true);
   const changes = await foresee(
     context,
@@ -88,8 +93,13 @@ async function prepare(
     return count > 0 ? [`${count} to ${action}`] : [];
   });
   output.note(counts.length === 0 ? 'no changes' : counts.join(', '));
-  if (kept.length > 0) {
-    output.note(`${kept.length} members are not wanted and stay; --remove removes them`);
+  const members = kept.length + beyond.reduce((sum, target) => sum + target.members, 0);
+  if (flags.remove !== true && members > 0) {
+    output.note(`${members} members are not wanted and stay; --remove removes them`);
   }
-  return { context, wanted, changes };
+  const left = flags.remove === true ? beyond : [];
+  for (const { target, members: more } of left) {
+    output.warn(`${target}: ${more} more members are not wanted; run it again after this to remove them`);
+  }
+  return { context, wanted, changes, isWhole: left.length === 0 };
 }

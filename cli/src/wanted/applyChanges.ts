@@ -37,7 +37,7 @@ export async function applyChanges(
   for (const group of creates) {
     statuses.push(await create(context, group, flags));
   }
-  const later = creates.length > 0 ? await compare(context, wanted) : changes;
+  const later = creates.length > 0 ? (await compare(context, wanted)).changes : changes;
   for (const group of groupByTarget(later, ['invite'])) {
     statuses.push(await invite(context, group, flags));
   }

@@ -33,6 +33,13 @@ const ACTIONS: readonly (readonly [List, Change['action'], string | null])[] = [
 const MAX_LIST = 10_000;
 const MAX_LISTS = 40_000;
 
+/** The differences, and how many of a target are not among them. */
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** Members that are not wanted, beyond MAX_LIST of a target. */
+  readonly beyond: readonly { readonly target: string; readonly members: number }[];
+}
+
 /** The most accounts of a dry run. */
 const MAX_DRY_RUN = 1_000;
 
@@ -41,9 +48,10 @@ const MAX_DRY_RUN = 1_000;
  *
  * @throws CommandError `failed` if a target cannot be read, `usage` if two blocks share a target.
  */
-export async function compare(context: Context, wanted: readonly Wanted[]): Promise<readonly Change[]> {
+export async function compare(context: Context, wanted: readonly Wanted[]): Promise<Comparison> {
   const administrators = await context.client.administrators({}, { signal: context.signal });
   const changes: Change[] = [];
+  const beyond: { target: string; members: number }[] = [];
   const seen = new Set<string>();
   for (const block of wanted) {
     const targets = await reconcile(context, block, administrators);
@@ -56,20 +64,46 @@ export async function compare(context: Context, wanted: readonly Wanted[]): Prom
       }
       seen.add(name);
       changes.push(...changesOf(target));
+      const { totalCount = 0, accounts = [] } = target.unexpected ?? {};
+      if (totalCount > accounts.length) {
+        beyond.push({ target: name, members: totalCount - accounts.length });
+      }
     }
   }
-  return changes;
+  return { changes, beyond };
 }
 
+/** The targets of a block, those with longer lists than fit into one answer by an answer of their own. */
 async function reconcile(
-  { client, signal }: Context,
-  { targets, accounts }: Wanted,
+  context: Context,
+  wanted: Wanted,
   administrators: Awaited<ReturnType<Client['administrators']>>,
 ): Promise<readonly ReconciledTarget[]> {
+  const { targets } = wanted;
   const known = administrators.find(({ id }) => id === targets.administrator) ?? administrators[0];
   const services = (targets.services ?? known?.services ?? []).length;
   const regions = (targets.regions ?? known?.regions ?? []).length;
   const limit = Math.min(MAX_LIST, Math.floor(MAX_LISTS / Math.max(1, services * regions)));
+  const read = await reconcileWithin(context, wanted, limit);
+  const whole: ReconciledTarget[] = [];
+  for (const target of read) {
+    const { administrator, service, region } = target;
+    const isCut = ACTIONS.some(([list]) => (target[list]?.totalCount ?? 0) > limit);
+    const alone = { administrator, services: [service], regions: [region] };
+    whole.push(
+      ...(isCut && limit < MAX_LIST
+        ? await reconcileWithin(context, { ...wanted, targets: alone }, MAX_LIST)
+        : [target]),
+    );
+  }
+  return whole;
+}
+
+async function reconcileWithin(
+  { client, signal }: Context,
+  { targets, accounts }: Wanted,
+  limit: number,
+): Promise<readonly ReconciledTarget[]> {
   const list = accounts.map(({ accountId, email }) => ({ accountId, email }));
   const result = await client.reconcile({ input: { ...targets, accounts: list, limit } }, { signal });
   throwUserErrors(result.userErrors, accounts);
