@@ -57,7 +57,7 @@ function addChanges(program: Command, run: Run): void {
     .option('--message <text>', 'a text in the e-mail of GuardDuty')
     .option('--no-email', 'GuardDuty sends no e-mail')
     .option('--follow-up', 'look later whether the invitations were accepted')
-    .option('--follow-up-days <days>', 'how long to look', count(1, 90))
+    .option('--follow-up-days <days>', 'how long to look', count(1, 30))
     .option('--dry-run', 'show what would happen, change nothing')
     .action(run(async () => (await import('./commands/addMembers.js')).inviteMembers));
   for (const [verb, text] of [

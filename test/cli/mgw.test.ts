@@ -112,6 +112,31 @@ describe('mgw create', () => {
   });
 });
 
+describe('mgw invite', () => {
+  it('hands on the message, that GuardDuty sends no e-mail, and for how long to look', async () => {
+    const [first = '', second = ''] = await fileOf('invited.csv', 2);
+    await mgw.run(['create', ...ONE_TARGET, 'invited.csv']);
+    const invite = (accountId: string, ...flags: string[]) =>
+      mgw.run(['invite', ...ONE_TARGET, '--account', accountId, ...flags]);
+    const results = await Promise.all([
+      invite(first, '--message', 'See T-7', '--follow-up', '--follow-up-days', '2'),
+      invite(second, '--no-email'),
+      invite(second, '--follow-up', '--follow-up-days', '31'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([0, 0, 2]);
+    const mails = (await gateway.sandbox.mails()).filter(({ accountId }) =>
+      [first, second].includes(accountId),
+    );
+    expect(mails.sort((one, other) => (one.accountId < other.accountId ? -1 : 1))).toMatchObject([
+      { accountId: first, message: 'See T-7', emailDisabled: false },
+      { accountId: second, message: null, emailDisabled: true },
+    ]);
+    const followed = await gateway.database.prisma.followUp.findMany();
+    const days = followed.map(({ until }) => (until.getTime() - Date.now()) / 86_400_000);
+    expect(days).toEqual([expect.closeTo(2, 1)]);
+  });
+});
+
 describe('a request that takes its time', () => {
   it('goes on after Ctrl-C, which says how to watch it again; --resume sends nothing twice', async () => {
     await fileOf('slow.csv', 1);

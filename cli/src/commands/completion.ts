@@ -41,14 +41,14 @@ function wordsOf(command: Command, path: string): Words[] {
 function bash(words: readonly Words[]): string {
   return `# mgw completion for bash: source <(mgw completion bash)
 _mgw() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path="" word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$path $word" in
-${words.flatMap(({ path }) => (path === '' ? [] : [`      ${JSON.stringify(` ${path}`)}) path="$path $word" ;;`])).join('\n')}
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="" word
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$before $word" in
+${words.flatMap(({ path }) => (path === '' ? [] : [`      ${JSON.stringify(` ${path}`)}) before="$before $word" ;;`])).join('\n')}
     esac
   done
   COMPREPLY=()
-  case "$path" in
+  case "$before" in
 ${words.map(bashCase).join('\n')}
   esac
 }
@@ -63,6 +63,7 @@ function bashCase({ path, commands, flags, takesFiles }: Words): string {
   return `    ${pattern}) COMPREPLY=($(compgen -W "${choices}" -- "$current"));${files} ;;`;
 }
 
+/** By the emulation of bash in zsh. There `path` is the search path, and `:COMP_CWORD` a modifier. */
 function zsh(words: readonly Words[]): string {
   return `#compdef mgw
 # mgw completion for zsh: source <(mgw completion zsh)
