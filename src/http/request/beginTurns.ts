@@ -8,10 +8,10 @@ import { createFairTurns, type EndTurn } from '../../services/fairTurns.js';
 const BEGIN_AT_ONCE = 2;
 
 /**
- * Most iterations that wait for further connections before the next turns begin. An iteration accepts one connection, in about
- * 0.3 ms.
+ * Longest time for which connections are accepted before the next turns begin, in milliseconds: some thirty connections, if the
+ * event loop has nothing else to do.
  */
-const ACCEPTING_ITERATIONS = 30;
+const ACCEPTING_MS = 10;
 
 /** Resolves when a request with this key may go on: at once, unless others do so in the same iteration of the event loop. */
 export type TakeBeginTurn = (key: string) => Promise<void>;
@@ -36,9 +36,9 @@ export function beginTurnsAt(server: EventEmitter): CreateBeginTurns {
       waiting: Number.POSITIVE_INFINITY,
     });
     const begun: EndTurn[] = [];
-    const endIteration = (acceptedBefore: number, iterations: number): void => {
-      if (accepted > acceptedBefore && iterations < ACCEPTING_ITERATIONS) {
-        setImmediate(endIteration, accepted, iterations + 1);
+    const endIteration = (acceptedBefore: number, deadline: number): void => {
+      if (accepted > acceptedBefore && performance.now() < deadline) {
+        setImmediate(endIteration, accepted, deadline);
         return;
       }
       for (const end of begun.splice(0)) {
@@ -48,7 +48,8 @@ export function beginTurnsAt(server: EventEmitter): CreateBeginTurns {
     return async (key) => {
       const end = turns.tryTake(key) ?? (await turns.take(key));
       if (begun.push(end) === 1) {
-        setImmediate(endIteration, accepted - 1, 0);
+        // One more than before: at least one more iteration.
+        setImmediate(endIteration, accepted - 1, performance.now() + ACCEPTING_MS);
       }
     };
   };

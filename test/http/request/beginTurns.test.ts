@@ -24,7 +24,7 @@ it('of many requests with one key, few begin in an iteration of the event loop, 
   expect(begun.indexOf('other')).toBeLessThanOrEqual(4);
 });
 
-it('connections that wait are accepted before the next requests begin, thirty at a time', async () => {
+it('connections that wait are accepted before the next requests begin', async () => {
   const server = new EventEmitter();
   const take = beginTurnsAt(server)();
   let begun = 0;
@@ -32,11 +32,25 @@ it('connections that wait are accepted before the next requests begin, thirty at
     await take('crowd');
     begun += 1;
   });
-  for (let accepted = 0; accepted < 100; accepted += 1) {
+  for (let accepted = 0; accepted < 20; accepted += 1) {
     server.emit('connection');
     await nextIteration();
   }
-  expect(begun).toBeGreaterThanOrEqual(4);
-  expect(begun).toBeLessThanOrEqual(10);
+  // Two in an iteration without them. A slow machine may take longer than the gateway waits for connections.
+  expect(begun).toBeLessThan(20);
   await Promise.all(all);
+});
+
+it('requests begin between connections that never end', async () => {
+  const server = new EventEmitter();
+  const take = beginTurnsAt(server)();
+  const connect = (): void => {
+    server.emit('connection');
+    immediate = setImmediate(connect);
+  };
+  let immediate = setImmediate(connect);
+  for (let request = 0; request < 6; request += 1) {
+    await take('crowd');
+  }
+  clearImmediate(immediate);
 });
