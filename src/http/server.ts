@@ -37,6 +37,7 @@ import { createTrustProxy } from './request/clientAddress.js';
 import { handleErrorsBeforeRouting, registerErrorHandler } from './request/errorHandler.js';
 import { createGate, type Gate } from './request/gate.js';
 import { refuseCrossSite } from './request/crossSite.js';
+import { parseJsonByTurns } from './request/jsonBody.js';
 import { limitPipelining } from './request/pipelining.js';
 import { logRequests } from './request/requestLog.js';
 import { measureRequests } from './request/requestMetrics.js';
@@ -182,7 +183,7 @@ function createApp(
 /** The hooks of all routes; a hook runs for the routes that are registered after it. */
 async function registerHooks(
   app: FastifyInstance,
-  { settings, log, metrics, tracing, stopping }: HttpOptions,
+  { settings, log, metrics, tracing, takeLoopTurn, charge, stopping }: HttpOptions,
   toCallerError: ToCallerError,
 ): Promise<void> {
   traceHttpRequests(app, tracing);
@@ -190,6 +191,7 @@ async function registerHooks(
   logRequests(app, log);
   measureRequests(app, metrics);
   registerErrorHandler(app, toCallerError);
+  parseJsonByTurns(app, takeLoopTurn, charge);
   refuseWhenStopping(app, stopping);
   disconnectIdleReaders(app);
 }

@@ -4,6 +4,7 @@ import type { Budget, Charge } from '../../services/access/budget.js';
 import { callerKey } from '../../services/callerKey.js';
 import { createFairTurns } from '../../services/fairTurns.js';
 import { noCredentials } from '../request/gate.js';
+import { bodyPoints } from '../request/jsonBody.js';
 import type { UnreadBytes } from '../request/unreadBytes.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { createCostOf, type CostOf } from './cost.js';
@@ -87,7 +88,8 @@ export function createAdmit(
       throw readsSchema ? introspectionTooCostly(complexity) : tooComplex(complexity, maximum);
     }
     const points = complexity + OPERATION_POINTS;
-    const budget = caller === null ? null : await charge(caller, points);
+    const unpaid = Math.max(OPERATION_POINTS, points - bodyPoints(requestInfo.bodyLength));
+    const budget = caller === null ? null : await charge(caller, unpaid);
     if (info.type === 'query') {
       requestInfo.endExecution = await executions.take(callerKey(caller), points, caller?.disconnected);
     }

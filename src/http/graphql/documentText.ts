@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.js';
 import type { Charge } from '../../services/access/budget.js';
 import { callerKey } from '../../services/callerKey.js';
 import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
+import { bodyPoints, LONG_BODY } from '../request/jsonBody.js';
 import type { RequestInfo } from '../request/requestInfo.js';
 import { parametersOf } from './parameters.js';
 
@@ -14,9 +15,6 @@ const IGNORED_CHARACTERS = 250_000;
 
 /** Characters of a document that cost its caller a point when the operation is refused. */
 const CHARACTERS_PER_POINT = 100;
-
-/** A longer body can take more than a millisecond to be parsed, validated and coerced, in bytes: most when it has faults. */
-const LONG_BODY = 1_000;
 
 /** A `preHandler` hook. */
 export type CheckDocumentText = (request: FastifyRequest) => Promise<void>;
@@ -31,8 +29,8 @@ export function createCheckDocumentText(charge: Charge, takeLoopTurn: TakeLoopTu
     if (caller !== null) {
       await charge(caller, 0);
     }
-    // A body without a length is short, or long enough to be read in many pieces.
-    if (!(Number(request.headers['content-length'] ?? Infinity) <= LONG_BODY)) {
+    // A GET has its document in the address.
+    if ((request.requestInfo?.bodyLength ?? 0) > LONG_BODY || request.method === 'GET') {
       await takeLoopTurn(callerKey(caller));
     }
     const query = parametersOf(request)?.['query'];
@@ -42,16 +40,17 @@ export function createCheckDocumentText(charge: Charge, takeLoopTurn: TakeLoopTu
   };
 }
 
-/** Charges the caller of a refused operation by the length of the document. A spent budget refuses the next request. */
+/** Charges the caller of a refused operation by the length of the document, less what it has paid for its body. A spent budget refuses the next request. */
 export type ChargeRefused = (requestInfo: RequestInfo, document: string) => Promise<void>;
 
 export function createChargeRefused(charge: Charge): ChargeRefused {
-  return async ({ caller }, document) => {
+  return async ({ caller, bodyLength }, document) => {
     if (caller === null) {
       return;
     }
     try {
-      await charge(caller, Math.ceil(document.length / CHARACTERS_PER_POINT));
+      const points = Math.ceil(document.length / CHARACTERS_PER_POINT);
+      await charge(caller, Math.max(0, points - bodyPoints(bodyLength)));
     } catch (error) {
       if (!(error instanceof GatewayError)) {
         throw error;

@@ -1,4 +1,6 @@
 import type { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { GatewayError } from '../../errors.js';
 import { createFairTurns, type EndTurn } from '../../services/fairTurns.js';
 
 /**
@@ -13,8 +15,11 @@ const BEGIN_AT_ONCE = 2;
  */
 const ACCEPTING_MS = 10;
 
-/** Resolves when a request with this key may go on: at once, unless others do so in the same iteration of the event loop. */
-export type TakeBeginTurn = (key: string) => Promise<void>;
+/**
+ * Resolves when a request with this key may go on: at once, unless others do so in the same iteration of the event loop. Rejects
+ * with TIMED_OUT when its client has disconnected; the turn passes on at once, so that such requests do not collect.
+ */
+export type TakeBeginTurn = (key: string, response: ServerResponse) => Promise<void>;
 
 /** Makes turns of requests. Turns with one key begin in their order; keys take turns. */
 export type CreateBeginTurns = () => TakeBeginTurn;
@@ -45,8 +50,12 @@ export function beginTurnsAt(server: EventEmitter): CreateBeginTurns {
         end();
       }
     };
-    return async (key) => {
+    return async (key, response) => {
       const end = turns.tryTake(key) ?? (await turns.take(key));
+      if (response.destroyed) {
+        end();
+        throw new GatewayError('TIMED_OUT', 'the client disconnected before its request began');
+      }
       if (begun.push(end) === 1) {
         // One more than before: at least one more iteration.
         setImmediate(endIteration, accepted - 1, performance.now() + ACCEPTING_MS);

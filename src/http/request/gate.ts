@@ -39,7 +39,7 @@ export function createGate(
 
   return async (request, reply) => {
     try {
-      const found = await authenticateByTurns(request);
+      const found = await authenticateByTurns(request, reply);
       request.requestInfo = requestInfoOf(request, reply, found);
       const { caller } = request.requestInfo;
       checkCaller(caller, request.headers.host, allowsAnonymous);
@@ -62,15 +62,15 @@ export function createGate(
 function createAuthenticateByTurns(
   app: FastifyInstance,
   authenticate: Authenticate,
-): (request: FastifyRequest) => Promise<Authenticated | null> {
+): (request: FastifyRequest, reply: FastifyReply) => Promise<Authenticated | null> {
   const createTurns = beginTurnsAt(app.server);
   const takeTurnBefore = createTurns();
   const takeTurnAfter = createTurns();
   const keys = createTurnKeys();
-  return async (request) => {
+  return async (request, { raw: response }) => {
     const { authorization } = request.headers;
     const keyOf = (): string => keys.find(authorization, clientAddress(request));
-    await takeTurnBefore(keyOf());
+    await takeTurnBefore(keyOf(), response);
     try {
       const found = await authenticate(authorization ?? null, originOf(request));
       keys.set(authorization, found && callerKey(found.caller));
@@ -79,7 +79,7 @@ function createAuthenticateByTurns(
       keys.set(authorization, null);
       throw error;
     } finally {
-      await takeTurnAfter(keyOf());
+      await takeTurnAfter(keyOf(), response);
     }
   };
 }
@@ -94,6 +94,7 @@ export function requestInfoOf(
     origin: originOf(request),
     caller: found && { ...found.caller, disconnected: disconnectSignal(reply) },
     expiresAt: found?.expiresAt ?? null,
+    bodyLength: 0,
     operation: null,
     endExecution: null,
     errors: {},

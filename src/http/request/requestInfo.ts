@@ -10,6 +10,8 @@ export interface RequestInfo {
   readonly caller: Caller | null;
   /** When the caller's credential expires; null for a credential without an expiry. */
   readonly expiresAt: Date | null;
+  /** Characters of the body; 0 before it has been read, and without one. */
+  bodyLength: number;
   /** Null until the operation has been parsed and validated. */
   operation: OperationInfo | null;
   /** Ends the query's turn, once it has been executed. Null before the turn, and for other operations. */

@@ -1,6 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { beginTurnsAt } from '../../../src/http/request/beginTurns.js';
+
+const response = new ServerResponse(new IncomingMessage(new Socket()));
 
 const nextIteration = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -9,7 +13,7 @@ it('of many requests with one key, few begin in an iteration of the event loop, 
   const begun: string[] = [];
   const all = ['crowd', 'other'].flatMap((key) =>
     Array.from({ length: key === 'crowd' ? 200 : 1 }, async () => {
-      await take(key);
+      await take(key, response);
       begun.push(key);
     }),
   );
@@ -29,7 +33,7 @@ it('connections that wait are accepted before the next requests begin', async ()
   const take = beginTurnsAt(server)();
   let begun = 0;
   const all = Array.from({ length: 20 }, async () => {
-    await take('crowd');
+    await take('crowd', response);
     begun += 1;
   });
   for (let accepted = 0; accepted < 20; accepted += 1) {
@@ -50,7 +54,18 @@ it('requests begin between connections that never end', async () => {
   };
   let immediate = setImmediate(connect);
   for (let request = 0; request < 6; request += 1) {
-    await take('crowd');
+    await take('crowd', response);
   }
   clearImmediate(immediate);
+});
+
+it('requests whose clients have disconnected take no iterations of others', async () => {
+  const take = beginTurnsAt(new EventEmitter())();
+  const gone = new ServerResponse(new IncomingMessage(new Socket()));
+  gone.destroy();
+  const crowd = Promise.allSettled(Array.from({ length: 1_000 }, () => take('crowd', gone)));
+  await nextIteration();
+  await nextIteration();
+  const ended = await Promise.race([crowd, nextIteration()]);
+  expect(ended).toHaveLength(1_000);
 });
