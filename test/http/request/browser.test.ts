@@ -64,6 +64,18 @@ describe('a page of another origin', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  it('may read the version of the gateway, the id of its request and when to try again', async () => {
+    const { headers } = await send(open, '/graphql', {
+      method: 'POST',
+      headers: { origin: PORTAL, 'content-type': 'application/json' },
+      body: QUERY,
+    });
+    expect(headers.get('gateway-version')).toMatch(/^\d/);
+    expect(headers.get('access-control-expose-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['gateway-version', 'x-request-id', 'retry-after', 'www-authenticate']),
+    );
+  });
+
   it('may send the headers by which Apollo Client names its page', async () => {
     const { headers } = await preflight(open, PORTAL);
     const allowed = headers.get('access-control-allow-headers')?.split(', ');
