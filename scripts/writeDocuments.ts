@@ -1,13 +1,13 @@
 /*
- * Types the documents of operations/ for the client and those of test/operations for the tests, against schema.graphql, and writes
- * what else is made of operations/: the tools of `mgw mcp`, and the trusted documents. Usage: node scripts/writeDocuments.ts
+ * Types the documents of operations/ for the client, and with those of test/operations for the tests, against schema.graphql, and
+ * writes what else is made of operations/: the tools of `mgw mcp`, and the trusted documents. Usage: node scripts/writeDocuments.ts
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codegen } from '@graphql-codegen/core';
 import * as operationTypes from '@graphql-codegen/typescript-operations';
 import { buildASTSchema, parse } from 'graphql';
-import { clientDocuments, testDocuments, type DocumentFile } from './clientDocuments.ts';
+import { clientDocuments, operationsIn, testDocuments, type DocumentFile } from './clientDocuments.ts';
 import { mcpTools } from './mcpTools.ts';
 import { trustedDocuments } from './trustedDocuments.ts';
 
@@ -22,7 +22,13 @@ write('cli/src/generated/tools.ts', mcpTools(schemaAst, operations));
 
 // The build of the image has no tests.
 if (existsSync('test/operations')) {
-  const files = read('{test/operations,operations/fragments}/*.graphql');
+  const own = read('test/operations/*.graphql');
+  const names = new Set(operationsIn(own).map(({ operation }) => operation.name?.value));
+  // A document of the tests replaces the one of operations/ with its name.
+  const others = operations.filter((file) =>
+    operationsIn([file]).every(({ operation }) => !names.has(operation.name?.value)),
+  );
+  const files = [...own, ...others];
   write('test/generated/graphql.ts', `${testDocuments(files)}\n${await typesOf(files)}`);
   write('test/generated/trusted-documents.json', trustedDocuments(files));
 }

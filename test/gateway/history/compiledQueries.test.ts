@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   buildSchema,
   getOperationAST,
@@ -6,7 +6,6 @@ import {
   OperationTypeNode,
   parse,
   print,
-  separateOperations,
   validate,
   type DocumentNode,
 } from 'graphql';
@@ -43,12 +42,15 @@ afterAll(() => gateway.stop());
 
 /** The queries of the test suite, each with the fragments it needs. */
 function queriesOfTheSuite(): Map<string, DocumentNode> {
-  const files = readdirSync('test/operations').map((file) => readFileSync(`test/operations/${file}`, 'utf8'));
-  const documents = separateOperations(parse(files.join('\n')));
+  const texts = JSON.parse(readFileSync('test/generated/trusted-documents.json', 'utf8')) as object;
+  const operations = Object.values(texts).map((text: string) => {
+    const document = parse(text);
+    return { document, operation: getOperationAST(document) };
+  });
   return new Map(
-    Object.entries(documents).filter(
-      ([name, document]) => getOperationAST(document, name)?.operation === OperationTypeNode.QUERY,
-    ),
+    operations
+      .filter(({ operation }) => operation?.operation === OperationTypeNode.QUERY)
+      .map(({ document, operation }) => [operation?.name?.value ?? '', document]),
   );
 }
 

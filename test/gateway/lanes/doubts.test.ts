@@ -55,7 +55,7 @@ describe('a call in doubt that cannot be read back', () => {
       outcomes: { nodes: [{}, {}] },
     });
     const callId = doubt?.id ?? '';
-    expect(await resolve({ callId, ending: 'FAILED', reason: 'looked: TICKET-7' })).toEqual({
+    expect(await resolve({ callId, ending: 'FAILED', reason: 'looked: TICKET-7' })).toMatchObject({
       call: { id: callId, status: 'UNANSWERED', resolvedBy: 'local', resolution: 'looked: TICKET-7' },
       userErrors: [],
     });
