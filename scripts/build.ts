@@ -1,6 +1,7 @@
 /*
  * Builds what is out of date, told by the content of what goes in: a check of some milliseconds, so that `npm start`
- * makes it every time and never runs yesterday's code. Usage: node scripts/build.ts [step...], by default every step.
+ * makes it every time and never runs yesterday's code. Usage: node scripts/build.ts [--prune] [step...], by default every
+ * step. --prune removes the files of earlier builds.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -14,7 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { replaceBuild } from './replaceBuild.ts';
+import { parseArgs } from 'node:util';
+import { removeReplaced, replaceBuild } from './replaceBuild.ts';
 import { runCommand } from './runCommand.ts';
 
 interface Step {
@@ -97,7 +99,17 @@ process.chdir(path.dirname(import.meta.dirname));
 if (existsSync('node_modules/vite')) {
   linkPackages();
   process.env['BUILD_DIR'] = path.resolve(BUILD_DIR);
-  await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(steps));
+  const { values, positionals } = parseArgs({
+    options: { prune: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(steps);
+  await build(names);
+  if (values.prune === true) {
+    names
+      .flatMap((name) => steps[name]?.folders ?? [])
+      .forEach((folder) => removeReplaced(folder, listOf(folder)));
+  }
   rmSync(BUILD_DIR, { recursive: true, force: true });
 } else if (!existsSync('dist/src/main.js')) {
   // `npm ci --omit=dev`, or NODE_ENV=production: an image is built first and pruned (`npm prune --omit=dev`) after.
@@ -153,10 +165,15 @@ async function refresh(name: string, step: Step): Promise<void> {
   }
   mkdirSync(STAMPS, { recursive: true });
   for (const folder of step.folders ?? []) {
-    replaceBuild(path.join(BUILD_DIR, folder), folder, path.join(STAMPS, `${folder.replace('/', '-')}.json`));
+    replaceBuild(path.join(BUILD_DIR, folder), folder, listOf(folder));
   }
   writeFileSync(stamp, wanted);
   console.log(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** The file that keeps which files the last build of a folder has. */
+function listOf(folder: string): string {
+  return path.join(STAMPS, `${folder.replace('/', '-')}.json`);
 }
 
 function fingerprint(step: Step): string {

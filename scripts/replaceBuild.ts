@@ -42,6 +42,14 @@ export function replaceBuild(from: string, to: string, list: string, now = Date.
   }
 }
 
+/** Removes at once what the last build does not have: a package is made of the folder as it is. */
+export function removeReplaced(folder: string, list: string): void {
+  const built = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  for (const file of filesIn(folder).filter((name) => !built.includes(name))) {
+    rmSync(path.join(folder, file));
+  }
+}
+
 /** The paths of all files, without those of hidden folders. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replaceBuild } from '../../scripts/replaceBuild.js';
+import { removeReplaced, replaceBuild } from '../../scripts/replaceBuild.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -45,6 +45,13 @@ it('keeps the files of earlier builds for seven days from their replacement, not
   ]);
   buildOn(28, 'd.js');
   expect(inPlace()).toEqual(['chunks', 'chunks/c.js', 'chunks/d.js', 'main.js']);
+});
+
+it('leaves only the files of the last build where a package is made', () => {
+  buildOn(0, 'a.js');
+  buildOn(0, 'b.js');
+  removeReplaced(path.join(folder, 'dist'), path.join(folder, 'list.json'));
+  expect(inPlace()).toEqual(['chunks', 'chunks/b.js', 'main.js']);
 });
 
 it('keeps files that came before there was a list', () => {
