@@ -142,3 +142,32 @@ describe('an export that its client does not read', () => {
     await expect(ended).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
+
+describe('an export of more rows than the budget pays for', () => {
+  /** Points of a window, and its length in seconds. */
+  const [BUDGET, WINDOW_SECONDS] = [3_000, 2];
+  let limited: TestGateway;
+  beforeAll(async () => {
+    limited = await startGateway({
+      environment: {
+        AUTH_MODE: 'token',
+        CALLER_BUDGET: String(BUDGET),
+        CALLER_BUDGET_SECONDS: String(WINDOW_SECONDS),
+      },
+    });
+    await writeRun(limited.database.prisma, { administrator: 'archive', from: 1, to: 10, accounts: 250 });
+  });
+  afterAll(() => limited.stop());
+
+  it('pauses until the budget is full again, and is whole', async () => {
+    const secret = await limited.token('patient', 'VIEWER');
+    const began = performance.now();
+    const answer = await fetch(`${limited.url}/${EXPORT}`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    const rows = (await answer.text()).trimEnd().split('\n').length;
+    // 10,000 rows are 5,000 points, beside 1,000 for the export.
+    expect(rows).toBe(10_000);
+    expect(performance.now() - began).toBeGreaterThan((WINDOW_SECONDS * 1_000) / 2);
+  });
+});

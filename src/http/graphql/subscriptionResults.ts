@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createSourceEventStream,
   execute,
@@ -10,6 +9,7 @@ import { GatewayError } from '../../errors.js';
 import type { Caller } from '../../membership.js';
 import type { Charge } from '../../services/access/budget.js';
 import type { CredentialWatch } from '../../services/access/credentialWatch.js';
+import { waitToPay } from '../../services/access/waitToPay.js';
 import { callerKey } from '../../services/callerKey.js';
 import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 
@@ -48,7 +48,7 @@ export async function* subscriptionResults(subscription: Subscription): AsyncGen
   try {
     let isFirst = true;
     for (let next = await events.next(); next.done !== true; next = await events.next()) {
-      const isPaid = isFirst || (await pay(subscription, over));
+      const isPaid = isFirst || (await waitToPay(subscription, over));
       await subscription.takeLoopTurn(callerKey(caller));
       const result = isPaid ? await execute({ ...args, rootValue: next.value }) : null;
       if (result === null || over.aborted) {
@@ -89,21 +89,4 @@ function endOf({ disconnected }: Caller, watch: CredentialWatch, onEnd: () => vo
     disconnect();
   }
   return over.signal;
-}
-
-/** Resolves with true when the caller has paid for an update: at once, or when its budget is full again; false when `over` aborts. */
-async function pay({ charge, caller, points }: Subscription, over: AbortSignal): Promise<boolean> {
-  while (!over.aborted) {
-    try {
-      await charge(caller, points);
-      return true;
-    } catch (error) {
-      if (!(error instanceof GatewayError) || error.code !== 'RATE_LIMITED') {
-        throw error;
-      }
-      const seconds = Number(error.details['retryAfterSeconds']);
-      await sleep(seconds * 1_000, undefined, { signal: over, ref: false }).catch(() => undefined);
-    }
-  }
-  return false;
 }

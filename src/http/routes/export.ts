@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../membership.js';
 import type { ExportedOutcome, ExportOutcomes, Parameters } from '../../ports/exports.js';
 import type { Charge } from '../../services/access/budget.js';
+import { waitToPay } from '../../services/access/waitToPay.js';
 import type { WatchCredential } from '../../services/access/credentialWatch.js';
 import { type Gate, noCredentials } from '../request/gate.js';
 import { credentialOf } from '../request/requestInfo.js';
@@ -11,6 +12,9 @@ import { STREAM_HEADERS } from '../request/streamHeaders.js';
 
 /** The cost of an export, in points of the caller's budget: that of ten pages of the largest size. */
 const EXPORT_POINTS = 1_000;
+
+/** The cost of each row, in points: gateway and PostgreSQL take about 10 microseconds for one. */
+const ROW_POINTS = 0.5;
 
 const COLUMNS: readonly (keyof ExportedOutcome)[] = [
   'id',
@@ -65,7 +69,8 @@ const FORMATS: readonly Format[] = [
 
 /**
  * Registers GET /export/outcomes.csv (RFC 4180, with a header) and GET /export/outcomes.jsonl: all outcomes that match the
- * query parameters, newest first. The database is read as fast as the client reads, and no further once it disconnects.
+ * query parameters, newest first. The database is read as fast as the client reads and its caller's budget allows, and no further
+ * once it disconnects.
  *
  * An error before the first row gets its HTTP status. After it, an error or the end of the caller's credential cuts the
  * connection, so that a client cannot take the rows so far for the whole export.
@@ -86,11 +91,15 @@ export function registerExport(app: FastifyInstance, dependencies: ExportDepende
       await charge(caller, EXPORT_POINTS);
       // Before the status is sent, since the first read may fail.
       const first = await batches.next();
-      const text = Readable.from(textOf(format, first, batches), { objectMode: false });
+      const closed = new AbortController();
+      const pay = (rows: number): Promise<boolean> =>
+        waitToPay({ charge, caller, points: Math.ceil(rows * ROW_POINTS) }, closed.signal);
+      const text = Readable.from(textOf(format, paid(first, batches, pay)), { objectMode: false });
       const watch = watchCredential(credentialOf(requestInfo));
       void Promise.race([watch.ended, ended]).then((error) => text.destroy(error));
       // Closes in every case, also when nothing of the text was read.
       text.once('close', () => {
+        closed.abort();
         watch.close();
         void batches.return?.();
       });
@@ -116,14 +125,27 @@ function noteForeign({ denied }: ExportDependencies, caller: Caller, { administr
 
 async function* textOf(
   { header, write }: Format,
-  first: IteratorResult<readonly ExportedOutcome[]>,
-  batches: AsyncIterator<readonly ExportedOutcome[]>,
+  batches: AsyncIterable<readonly ExportedOutcome[]>,
 ): AsyncGenerator<string> {
   if (header !== null) {
     yield header;
   }
+  for await (const batch of batches) {
+    yield write(batch);
+  }
+}
+
+/** The first batch and the others, each once its rows are paid for. */
+async function* paid(
+  first: IteratorResult<readonly ExportedOutcome[]>,
+  batches: AsyncIterator<readonly ExportedOutcome[]>,
+  pay: (rows: number) => Promise<boolean>,
+): AsyncGenerator<readonly ExportedOutcome[]> {
   for (let batch = first; batch.done !== true; batch = await batches.next()) {
-    yield write(batch.value);
+    if (!(await pay(batch.value.length))) {
+      return;
+    }
+    yield batch.value;
   }
 }
 
