@@ -4,10 +4,11 @@ import { GatewayError } from '../../errors.js';
 import { createFairTurns, type EndTurn } from '../../services/fairTurns.js';
 
 /**
- * Most turns that begin in one iteration of the event loop. A request takes about 0.3 ms until its first wait, so a thousand
- * that arrive together would keep the loop for 0.3 s.
+ * Most turns that begin in one iteration of the event loop, of all keys and of one. A request takes about 0.3 ms until its first wait,
+ * so a thousand that arrive together would keep the loop for 0.3 s.
  */
-const BEGIN_AT_ONCE = 2;
+const BEGIN_AT_ONCE = 8;
+const BEGIN_WITH_ONE_KEY = 2;
 
 /**
  * Longest time for which connections are accepted before the next turns begin, in milliseconds: some thirty connections, if the
@@ -37,7 +38,7 @@ export function beginTurnsAt(server: EventEmitter): CreateBeginTurns {
   return () => {
     const turns = createFairTurns({
       total: BEGIN_AT_ONCE,
-      perCaller: BEGIN_AT_ONCE,
+      perCaller: BEGIN_WITH_ONE_KEY,
       waiting: Number.POSITIVE_INFINITY,
     });
     const begun: EndTurn[] = [];
