@@ -144,7 +144,7 @@ describe('a profile with a refresh token', () => {
     expect(await use()).toMatchObject({
       status: 4,
       stdout: '',
-      stderr: `mgw: ${url} refused: it was revoked\nmgw: sign in again: mgw login\n`,
+      stderr: `mgw: ${url} refused: it was revoked\nmgw: sign in again: mgw login --profile long\n`,
     });
   });
 });

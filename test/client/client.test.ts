@@ -67,6 +67,14 @@ describe('a method for each operation', () => {
   });
 });
 
+it('execute takes a document of graphql-codegen, which is an object', async () => {
+  class TypedDocumentString extends String {
+    readonly __meta__ = { hash: 'sha256:0' };
+  }
+  const answer = await client.execute(new TypedDocumentString('{ administrators { id } }'));
+  expect(answer).toEqual({ administrators: [{ id: 'default' }] });
+});
+
 describe('an operation that fails', () => {
   it('is an error with the code of the gateway', async () => {
     const failure: unknown = await client.account({ accountId: 'one' }).catch((error: unknown) => error);

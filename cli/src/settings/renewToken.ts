@@ -8,7 +8,12 @@ import { discover, type Grant, grantOf, refused } from './provider.js';
  *
  * @throws CommandError `refused` if the issuer refuses, `unreachable` if it does not answer.
  */
-export async function renewToken(login: Login, refreshToken: string, signal: AbortSignal): Promise<Grant> {
+export async function renewToken(
+  profile: string,
+  login: Login,
+  refreshToken: string,
+  signal: AbortSignal,
+): Promise<Grant> {
   try {
     const { server, client, options } = await discover(login, signal);
     const answer = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, options);
@@ -16,7 +21,7 @@ export async function renewToken(login: Login, refreshToken: string, signal: Abo
   } catch (error) {
     signal.throwIfAborted();
     const { status, lines } = refused(login.issuer, error);
-    const hint = status === EXIT.refused ? ['sign in again: mgw login'] : [];
+    const hint = status === EXIT.refused ? [`sign in again: mgw login --profile ${profile}`] : [];
     throw new CommandError(status, [...lines, ...hint], { cause: error });
   }
 }

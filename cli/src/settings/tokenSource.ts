@@ -38,7 +38,7 @@ async function freshProfile(
   }
   const { renewToken } = await import('./renewToken.js');
   try {
-    const grant = await renewToken(profile.login, profile.refreshToken, signal);
+    const grant = await renewToken(name, profile.login, profile.refreshToken, signal);
     const { expiresAt: _, ...kept } = profile;
     const renewed = { ...kept, ...grant };
     await writeProfile(env, name, renewed);
