@@ -106,8 +106,8 @@ async function writeRequests(prisma: Database['prisma'], targets: number): Promi
     SELECT '00000000-0000-7000-8000-000000000001', 1 + n % ${targets}, 'CREATE_MEMBERS', '', false, 5000, 0, 5000
     FROM generate_series(0, ${Math.ceil(OUTCOMES / 5_000) - 1}) AS n`);
   await prisma.$executeRawUnsafe(`
-    INSERT INTO outcome (target_id, account_id, lane_id, status, settled_at)
-    SELECT t.id, lpad((n * 6)::text, 12, '0'), t.lane_id, 'PROCESSED', now() FROM target t, generate_series(0, 4999) AS n`);
+    INSERT INTO outcome (target_id, account_id, lane_id, status, settled_at, call_ids)
+    SELECT t.id, lpad((n * 6)::text, 12, '0'), t.lane_id, 'PROCESSED', now(), '{}' FROM target t, generate_series(0, 4999) AS n`);
 }
 
 /** Measures actions by name, in milliseconds. */

@@ -93,11 +93,10 @@ async function measureRound(run: Run, repetition: number): Promise<Record<string
   const middle = Math.floor(OUTCOMES / PER_TARGET / 2);
   const target = OUTCOMES / PER_TARGET + 10 + repetition * 4;
   return {
-    accept: await run(`
-      INSERT INTO outcome (target_id, account_id, lane_id)
-      SELECT ${target} + i / 10000, lpad((i % 10000)::text, 12, '0'), i / 10000 FROM generate_series(0, 39999) AS i`),
     settle: await run(`
-      UPDATE outcome SET status = 'PROCESSED', settled_at = now() WHERE target_id BETWEEN ${target} AND ${target + 3}`),
+      INSERT INTO outcome (target_id, account_id, lane_id, status, settled_at, call_ids)
+      SELECT ${target} + i / 10000, lpad((i % 10000)::text, 12, '0'), i / 10000, 'PROCESSED', now(), '{}'
+      FROM generate_series(0, 39999) AS i`),
     account: await run(`
       SELECT * FROM outcome WHERE account_id = lpad('${(repetition + 2) * 17_001}', 12, '0') ORDER BY target_id DESC LIMIT 51`),
     exceptions: await run(`

@@ -75,8 +75,15 @@ export async function openCreateManyWay(
               },
             });
             for (const chunk of chunked(accounts, rowsAtATime)) {
-              const data = chunk.map(({ accountId }) => ({ targetId: id, accountId, laneId }));
-              await tx.outcome.createMany({ data });
+              const dueAt = new Date();
+              const data = chunk.map(({ accountId }) => ({
+                targetId: id,
+                accountId,
+                laneId,
+                dueAt,
+                callIds: [],
+              }));
+              await tx.queuedAccount.createMany({ data });
             }
           }
         },

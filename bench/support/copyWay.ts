@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Closers } from '../../src/closers.js';
 import { openRecord, timed, type WriteRequest } from './record.js';
 
-/** The floor: COPY of the same rows into the same tables, from text that was made beforehand. */
+/** COPY of the same request with a row for each account at each target, from text that was made beforehand. */
 export async function openCopyWay(closers: Closers, databaseUrl: string): Promise<WriteRequest> {
   const { lanes } = await openRecord(closers, databaseUrl);
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -35,19 +35,12 @@ export async function openCopyWay(closers: Closers, databaseUrl: string): Promis
       ]),
       accounts: lines(accounts.map((account) => [id, account.accountId, account.email ?? '\\N'])),
       targets: lines(
-        placed.map((target) => [
-          target.id,
-          id,
-          target.laneId,
-          request.operation,
-          target.batchKey,
-          'f',
-          total,
-          total,
-        ]),
+        placed.map((each) => [each.id, id, each.laneId, request.operation, each.batchKey, 'f', total, total]),
       ),
-      outcomes: lines(
-        placed.flatMap((target) => accounts.map(({ accountId }) => [target.id, accountId, target.laneId])),
+      queued: lines(
+        placed.flatMap((target) =>
+          accounts.map(({ accountId }) => [target.id, accountId, target.laneId, 'now', '{}']),
+        ),
       ),
     };
     return timed(async () => {
@@ -63,7 +56,7 @@ export async function openCopyWay(closers: Closers, databaseUrl: string): Promis
         'id, request_id, lane_id, operation, batch_key, detector_pinned, total, pending',
         texts.targets,
       );
-      await copy('outcome', 'target_id, account_id, lane_id', texts.outcomes);
+      await copy('queued_account', 'target_id, account_id, lane_id, due_at, call_ids', texts.queued);
       await client.query('COMMIT');
     });
   };

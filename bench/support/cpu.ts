@@ -10,6 +10,11 @@ export function processMs(pid: number): number {
 
 /** CPU time of this process and all its descendants, those that have ended included. */
 export function ownMs(): number {
+  return treeMs(process.pid);
+}
+
+/** CPU time of a process and all its descendants, those that have ended included. */
+export function treeMs(root: number): number {
   const processes = new Map<number, { parent: number; ms: number }>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) {
@@ -21,7 +26,7 @@ export function ownMs(): number {
     }
   }
   const isOurs = (pid: number): boolean => {
-    if (pid === process.pid) {
+    if (pid === root) {
       return true;
     }
     const parent = processes.get(pid)?.parent;

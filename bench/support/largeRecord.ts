@@ -88,14 +88,14 @@ const REQUEST_ACCOUNTS = `
   FROM made CROSS JOIN LATERAL (SELECT ${accountOf('n', 'i')} AS id FROM generate_series(0, ${ACCOUNTS - 1}) AS i) AS account`;
 
 const OUTCOMES = `
-  INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, due_at, settled_at, call_ids)
+  INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, settled_at, call_ids)
   SELECT target_id, account_id, lane_id, status,
     CASE status WHEN 'UNPROCESSED' THEN 'ALREADY_MEMBER' WHEN 'FAILED' THEN 'INTERNAL_ERROR' END::reason_code,
     CASE status
       WHEN 'UNPROCESSED' THEN 'The request is rejected because the given account ID is already an associated member of this account.'
       WHEN 'FAILED' THEN 'Internal server error.'
     END,
-    made_at, made_at + interval '1 minute' + i / ${PER_CALL} * interval '200 ms',
+    made_at + interval '1 minute' + i / ${PER_CALL} * interval '200 ms',
     ARRAY[${uuidAt('made_at', '9000', `target_id * 1000 + i / ${PER_CALL}`)}]
   FROM (
     SELECT made.n::bigint * ${TARGETS} + lane.place AS target_id, lane.id AS lane_id, made.made_at, i, ${accountOf('made.n', 'i')} AS account_id,
@@ -108,9 +108,9 @@ const OUTCOMES = `
 
 const TARGETS_OF_OUTCOMES = `
   INSERT INTO target (id, request_id, lane_id, operation, batch_key, detector_pinned, total, pending, processed, unprocessed,
-    failed, first_settled_at, last_settled_at)
+    failed, first_settled_at, last_settled_at, handed_out_to)
   SELECT o.target_id, made.id, o.lane_id, made.operation, made.operation::text, false, o.total, 0, o.processed, o.unprocessed,
-    o.failed, o.first_at, o.last_at
+    o.failed, o.first_at, o.last_at, '9999999999999'
   FROM (
     SELECT target_id, lane_id, count(*) AS total, min(settled_at) AS first_at, max(settled_at) AS last_at,
       ${['processed', 'unprocessed', 'failed'].map((status) => `count(*) FILTER (WHERE status = '${status.toUpperCase()}') AS ${status}`).join(', ')}

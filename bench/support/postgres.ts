@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from '../../src/local/postgres/startPostgres.js
 
 /** A PostgreSQL of the bench's own. */
 export interface BenchPostgres {
+  /** The process whose children serve the connections. */
+  readonly pid: number;
   /** Makes an empty database and returns its connection string. */
   createDatabase(name: string): Promise<string>;
   /** Writes all that is in memory to the disk, so that what is measured next does not pay for what came before. */
@@ -34,6 +36,7 @@ export async function startPostgres(closers: Closers): Promise<BenchPostgres> {
   };
 
   return {
+    pid: await postmasterPid(dataDir),
     async createDatabase(name) {
       await run(`CREATE DATABASE "${name}"`);
       const database = new URL(url);
@@ -42,4 +45,11 @@ export async function startPostgres(closers: Closers): Promise<BenchPostgres> {
     },
     checkpoint: () => run('CHECKPOINT'),
   };
+}
+
+async function postmasterPid(dataDir: string): Promise<number> {
+  for await (const file of glob('**/postmaster.pid', { cwd: dataDir })) {
+    return Number.parseInt(await readFile(path.join(dataDir, file), 'utf8'), 10);
+  }
+  throw new Error(`no PostgreSQL runs in ${dataDir}`);
 }

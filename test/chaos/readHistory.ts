@@ -60,7 +60,7 @@ export async function readRecord(client: pg.Client): Promise<RecordRows> {
     outcomes: await rows<OutcomeRow>(
       `SELECT target_id::text AS "targetId", account_id AS "accountId", status, reason_code AS "reasonCode", reason,
          ${ms('settled_at')} AS "settledAt", call_ids AS "callIds"
-       FROM outcome ORDER BY target_id, account_id`,
+       FROM (SELECT * FROM outcome UNION ALL SELECT * FROM open_outcome) o ORDER BY target_id, account_id`,
     ),
     calls: await rows<CallRow>(
       `SELECT c.id, l.service || '/' || l.region AS lane, c.operation, c.status, c.account_count AS "accountCount",

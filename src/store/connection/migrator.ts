@@ -133,9 +133,13 @@ function findPending(migrations: Migration[], history: AppliedMigration[]): Migr
   for (const { name, checksum, finished } of history) {
     const ours = byName.get(name);
     if (ours === undefined) {
+      const isOlder = migrations.every((migration) => name < migration.name);
       throw new GatewayError(
         'BAD_CONFIGURATION',
-        `the database has migration ${name}, which this version of the gateway does not know: a newer version has migrated it`,
+        `the database has migration ${name}, which this version of the gateway does not know: ` +
+          (isOlder
+            ? 'a version before 0.2.0 made it, and its record is not carried over. Name an empty database, or another DATA_DIR'
+            : 'a newer version has migrated it'),
       );
     }
     if (!finished) {

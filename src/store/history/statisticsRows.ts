@@ -6,7 +6,12 @@ import { uuidOrNone } from '../sql/cursors.js';
 import { isOneOf } from '../sql/enums.js';
 import { laneIdCondition } from '../sql/grants.js';
 import { isBetween } from '../sql/timeBounds.js';
-import { statusCondition, toConditions } from './pages/outcomeConditions.js';
+import {
+  mayBeOpen,
+  type OutcomeConditions,
+  statusCondition,
+  toConditions,
+} from './pages/outcomeConditions.js';
 import { mayHaveOutcomes } from './pages/outcomesByTarget.js';
 import { settledTargetBounds } from './pages/targetPages.js';
 
@@ -18,6 +23,18 @@ const HOUR_MS = 3_600_000;
  */
 export function matchingOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
   const conditions = toConditions(filter);
+  const ended = selectMatching(Prisma.sql`outcome`, caller, filter, conditions);
+  return mayBeOpen(conditions)
+    ? Prisma.sql`${ended} UNION ALL ${selectMatching(Prisma.sql`open_outcome`, caller, filter, conditions)}`
+    : ended;
+}
+
+function selectMatching(
+  outcomes: Prisma.Sql,
+  caller: Caller,
+  filter: OutcomeFilter,
+  conditions: OutcomeConditions,
+): Prisma.Sql {
   const { settledAfter, settledBefore } = conditions;
   const condition = allOf(
     mayHaveOutcomes(conditions),
@@ -31,7 +48,7 @@ export function matchingOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.
   );
   return Prisma.sql`
     SELECT o.settled_at, o.lane_id, t.operation, r.caller_id, o.status, COALESCE(o.reason_code::text, '') AS reason, o.account_id
-    FROM outcome o JOIN target t ON t.id = o.target_id JOIN request r ON r.id = t.request_id
+    FROM ${outcomes} o JOIN target t ON t.id = o.target_id JOIN request r ON r.id = t.request_id
     WHERE ${condition}`;
 }
 

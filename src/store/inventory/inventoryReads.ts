@@ -90,9 +90,11 @@ function conditionOf(
     );
   }
   if (requested != null) {
+    // A retry may name an account that it does not send to this lane; the request that it repeats has sent it there.
     const isOnRecord = Prisma.sql`EXISTS (
-      SELECT FROM outcome o JOIN target t ON t.id = o.target_id
-      WHERE o.account_id = m.account_id AND o.lane_id = m.lane_id AND t.operation IN ('CREATE_MEMBERS', 'INVITE_MEMBERS')
+      SELECT FROM request_account a JOIN target t ON t.request_id = a.request_id
+      WHERE a.account_id = m.account_id AND t.lane_id = m.lane_id AND t.operation IN ('CREATE_MEMBERS', 'INVITE_MEMBERS')
+        AND t.erased_at IS NULL
       OFFSET 0)`;
     conditions.push(requested ? isOnRecord : Prisma.sql`NOT ${isOnRecord}`);
   }

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/client.js';
 import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
+import { ALL_HANDED_OUT } from './handedOut.js';
 
 /**
  * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
@@ -11,6 +12,8 @@ import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
  *
  * `statistics` adds up the hours, which change with the outcomes. Each row of an hour belongs to one lane, so only
  * statements of that lane wait for each other. A day is written when its first target settles, and only read otherwise.
+ *
+ * A target of which nothing waits is handed out to its end.
  *
  * Request rows are locked in the order of their ids, so lanes that finish the same requests cannot deadlock. The
  * `SET` reads the locked, newest row: whichever lane comes last sees the counts of all.
@@ -38,7 +41,8 @@ export const COUNT_SETTLED = Prisma.sql`
       failed = t.failed + tally.failed,
       canceled = t.canceled + tally.canceled,
       first_settled_at = LEAST(t.first_settled_at, tally.first_settled_at),
-      last_settled_at = GREATEST(t.last_settled_at, tally.last_settled_at)
+      last_settled_at = GREATEST(t.last_settled_at, tally.last_settled_at),
+      handed_out_to = CASE WHEN t.pending = tally.left_pending THEN ${ALL_HANDED_OUT} ELSE t.handed_out_to END
     FROM tally WHERE t.id = tally.target_id
     RETURNING t.id, t.lane_id, t.operation, t.request_id, t.processed, t.canceled, t.pending + t.in_flight AS open
   ),
@@ -66,15 +70,18 @@ export const COUNT_SETTLED = Prisma.sql`
     RETURNING r.id, r.finished_at
   ),
   final AS (
-    SELECT s.target_id, c.lane_id, c.operation, c.request_id, s.status, s.reason_code, s.settled_at
-    FROM settled s JOIN counted c ON c.id = s.target_id
+    SELECT s.target_id, c.lane_id, c.operation, c.caller_id, s.status, s.reason_code, s.settled_at
+    FROM settled s JOIN (
+      SELECT counted.*, r.caller_id
+      FROM counted CROSS JOIN LATERAL (SELECT caller_id FROM request WHERE id = counted.request_id LIMIT 1) r
+    ) c ON c.id = s.target_id
     WHERE s.settled_at IS NOT NULL
   ),
   hours AS (
     INSERT INTO settled_hour AS h (hour, lane_id, operation, caller_id, status, reason, outcomes)
-    SELECT date_trunc('hour', f.settled_at, 'UTC'), f.lane_id, f.operation, r.caller_id, f.status,
+    SELECT date_trunc('hour', f.settled_at, 'UTC'), f.lane_id, f.operation, f.caller_id, f.status,
       COALESCE(f.reason_code::text, ''), count(*)
-    FROM final f CROSS JOIN LATERAL (SELECT caller_id FROM request WHERE id = f.request_id LIMIT 1) r
+    FROM final f
     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (hour, lane_id, operation, caller_id, status, reason) DO UPDATE SET outcomes = h.outcomes + excluded.outcomes
   ),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/client.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type {
   Lane,
   LaneRecord,
@@ -11,8 +11,8 @@ import type {
 } from '../../ports/laneRecord.js';
 import type { ResponseMetadata } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
-import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 import { recordLateAnswer, noteReadBackError } from './callNotes.js';
+import { endPendingOutcomes } from './endPendingOutcomes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
@@ -121,28 +121,11 @@ async function adoptOpenCalls(
  * detector stay.
  */
 async function failPending(prisma: PrismaClient, { lane, holder }: Tenure, verdict: Verdict): Promise<void> {
-  await prisma.$queryRaw`
-    WITH held AS MATERIALIZED (
-      SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE
-    ),
-    waiting AS MATERIALIZED (
-      SELECT o.ctid AS at
-      FROM held
-      JOIN target t ON t.lane_id = held.id AND t.pending > 0 AND NOT t.detector_pinned
-      CROSS JOIN LATERAL (
-        SELECT ctid FROM outcome WHERE target_id = t.id AND status = 'PENDING' FOR UPDATE
-      ) o
-    ),
-    settled AS (
-      UPDATE outcome o SET status = ${verdict.status}::outcome_status,
-        reason_code = ${verdict.reasonCode}::reason_code, reason = ${verdict.reason}, settled_at = clock_timestamp()
-      FROM waiting
-      WHERE o.ctid = ANY (ARRAY(SELECT at FROM waiting)) AND o.ctid = waiting.at AND COALESCE(o.status = 'PENDING', false)
-      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status, o.reason_code, o.settled_at
-    ),
-    ${COUNT_SETTLED}
-    SELECT ${TELL_FINISHED}
-  `;
+  const targetIds = Prisma.sql`
+    SELECT t.id
+    FROM (SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE) held
+    JOIN target t ON t.lane_id = held.id AND t.pending > 0 AND NOT t.detector_pinned`;
+  await prisma.$queryRaw(endPendingOutcomes(targetIds, verdict));
 }
 
 async function pendingWork(prisma: PrismaClient, { lane }: Tenure): Promise<PendingWork> {

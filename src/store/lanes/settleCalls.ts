@@ -6,27 +6,21 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /**
  * Settles calls and everything they carried, in one statement: no reader ever sees an answered call with an account
- * still in flight, nor a finished request with an open one.
+ * still in flight, nor a finished request with an open one. Each outcome is inserted here, and never changed.
  *
  * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing, and is told
  *   so: what it has heard is then kept beside the call (`lateAnswers`).
- * - Only IN_FLIGHT outcomes of calls that are not settled change, so a final outcome is never overwritten.
  * - "Already a member", and its like, is the echo of our own earlier call when that one may have reached the service and
  *   lost its answer: then the account is PROCESSED. `attempts` 0 says that a call never left. An earlier DisassociateMembers
  *   of Security Hub may have done it too: what it did was not in its answer, and did not show at once.
  * - An account that is a member already counts as its request says (`alreadyMember`), and keeps the service's words.
- * - A retryable verdict puts the outcome back to PENDING until its sends are used up, or is final when the request was
+ * - An account with a retryable verdict is queued until its sends are used up, or has ended when the request was
  *   canceled meanwhile. The mark of that is read under a lock, which shows the row as it is now: a settlement that waited
  *   for a cancellation still sees everything else as it was before.
  * - The clock is read once for what goes again: accounts that went together are due together, and go in one call again.
- * - A settlement without a verdict for every account leaves the others IN_FLIGHT and the call open. An account whose last call
- *   is another one is not changed: it was settled earlier by this call, and sent again.
- * - OFFSET 0 keeps what each call carried apart, so that it is found by the call: with statistics of a moment when few calls
- *   had been sent, the outcomes of all of them would be read.
- * - The array of places makes the update a scan of these rows by place with any statistics: a join by place alone
- *   may be planned as a scan of everything.
- * - COALESCE around a status keeps the planner from the partial indexes, which statistics from a quiet moment take for
- *   empty, where a row is named by its key or place already.
+ * - A settlement without a verdict for every account leaves the others IN_FLIGHT and the call open. An account that it queued
+ *   and another call has taken since, or that has ended, is not changed by a later settlement of the same call.
+ * - Few accounts are in queued_account: it is looked up only for targets that have any there.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
  */
@@ -82,22 +76,27 @@ export function settleStatement(
         unprocessed = a.unprocessed
       FROM answer a, held
       WHERE c.id = a.call_id AND c.lane_id = held.id AND c.settled_at IS NULL
-      RETURNING c.id
+      RETURNING c.id, c.lane_id
     ),
     carried AS MATERIALIZED (
-      SELECT s.target_id, o.at, o.sends, o.call_ids, a.call_id,
+      SELECT s.target_id, sent.account_id, a.call_id, s.lane_id, COALESCE(q.call_ids, ARRAY[a.call_id]) AS call_ids,
+        q.call_ids IS NOT NULL AS is_queued,
         COALESCE(a.exceptions -> sent.account_id, a.default_verdict) AS verdict
       FROM closed
       JOIN answer a ON a.call_id = closed.id
-      CROSS JOIN LATERAL (SELECT target_id, account_ids FROM send WHERE call_id = closed.id OFFSET 0) s
-      CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
       CROSS JOIN LATERAL (
-        SELECT ctid AS at, cardinality(call_ids) AS sends, call_ids FROM outcome
-        WHERE target_id = s.target_id AND account_id = sent.account_id AND COALESCE(status = 'IN_FLIGHT', false)
-          AND call_ids[cardinality(call_ids)] = a.call_id
-        FOR UPDATE
-      ) o
-      WHERE a.default_verdict IS NOT NULL OR a.exceptions ? sent.account_id
+        SELECT target_id, account_ids, closed.lane_id,
+          EXISTS (SELECT FROM queued_account WHERE target_id = send.target_id) AS is_queued
+        FROM send WHERE call_id = closed.id OFFSET 0
+      ) s
+      CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
+      LEFT JOIN LATERAL (
+        SELECT due_at, call_ids FROM queued_account
+        WHERE s.is_queued AND target_id = s.target_id AND account_id = sent.account_id
+        LIMIT 1
+      ) q ON true
+      WHERE (a.default_verdict IS NOT NULL OR a.exceptions ? sent.account_id)
+        AND (q.call_ids IS NULL OR (q.due_at IS NULL AND q.call_ids[cardinality(q.call_ids)] = a.call_id))
     ),
     newest AS MATERIALIZED (
       SELECT id, canceled_at FROM target
@@ -105,12 +104,12 @@ export function settleStatement(
       ORDER BY id FOR NO KEY UPDATE
     ),
     judged AS MATERIALIZED (
-      SELECT at, sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
-        verdict ->> 'reasonCode' = 'ALREADY_MEMBER' AND 'PROCESSED' = (
-          SELECT r.already_member FROM target t JOIN request r ON r.id = t.request_id WHERE t.id = carried.target_id LIMIT 1
-        ) AS is_accepted,
+      SELECT c.*, cardinality(call_ids) AS sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
+        CASE WHEN verdict ->> 'reasonCode' = 'ALREADY_MEMBER' THEN 'PROCESSED' = (
+          SELECT r.already_member FROM target t JOIN request r ON r.id = t.request_id WHERE t.id = c.target_id LIMIT 1
+        ) END AS is_accepted,
         CASE
-          WHEN (verdict ->> 'processedIfInDoubt')::boolean AND sends > 1 AND EXISTS (
+          WHEN (verdict ->> 'processedIfInDoubt')::boolean AND cardinality(call_ids) > 1 AND EXISTS (
             SELECT FROM call earlier
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
               AND earlier.attempts > 0 AND (earlier.status = 'UNANSWERED' OR (
@@ -118,29 +117,45 @@ export function settleStatement(
                 AND ${service === 'SECURITY_HUB'}::boolean
               ))
           ) THEN 'PROCESSED'
-          WHEN (verdict ->> 'retry')::boolean AND sends <= ${delays.length}::int AND NOT EXISTS (
-            SELECT FROM newest WHERE newest.id = carried.target_id AND newest.canceled_at IS NOT NULL
+          WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= ${delays.length}::int AND NOT EXISTS (
+            SELECT FROM newest WHERE newest.id = c.target_id AND newest.canceled_at IS NOT NULL
           ) THEN 'PENDING'
           ELSE verdict ->> 'status'
         END::outcome_status AS status
-      FROM carried
+      FROM carried c
     ),
-    verdict AS MATERIALIZED (
-      SELECT at, sends,
-        CASE WHEN is_accepted THEN 'PROCESSED' ELSE status END AS status,
-        CASE WHEN status NOT IN ('PENDING', 'PROCESSED') THEN reason_code::reason_code END AS reason_code,
-        CASE WHEN status NOT IN ('PENDING', 'PROCESSED') THEN reason END AS reason
-      FROM judged
+    final_outcomes AS (
+      INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, settled_at, call_ids)
+      SELECT target_id, account_id, lane_id,
+        CASE WHEN is_accepted THEN 'PROCESSED' ELSE status END,
+        CASE WHEN status <> 'PROCESSED' THEN reason_code::reason_code END,
+        CASE WHEN status <> 'PROCESSED' THEN reason END,
+        clock_timestamp(), call_ids
+      FROM judged WHERE status <> 'PENDING'
+      ORDER BY target_id, account_id
+      ON CONFLICT (target_id, account_id) DO NOTHING
+      RETURNING target_id, account_id, status, reason_code, settled_at
+    ),
+    unqueued AS (
+      DELETE FROM queued_account q
+      USING (SELECT target_id, account_id FROM judged WHERE status <> 'PENDING' AND is_queued) j
+      WHERE q.target_id = j.target_id AND q.account_id = j.account_id
+    ),
+    queued AS (
+      INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
+      SELECT target_id, account_id, lane_id,
+        (SELECT clock_timestamp()) + make_interval(secs => (${delays}::float8[])[sends]), call_ids
+      FROM judged WHERE status = 'PENDING'
+        AND NOT EXISTS (
+          SELECT FROM outcome o WHERE o.target_id = judged.target_id AND o.account_id = judged.account_id OFFSET 0
+        )
+      ON CONFLICT (target_id, account_id) DO UPDATE SET due_at = excluded.due_at
+      RETURNING target_id
     ),
     settled AS (
-      UPDATE outcome o SET
-        status = v.status, reason_code = v.reason_code, reason = v.reason,
-        settled_at = CASE WHEN v.status <> 'PENDING' THEN clock_timestamp() END,
-        due_at = CASE WHEN v.status = 'PENDING'
-          THEN (SELECT clock_timestamp()) + make_interval(secs => (${delays}::float8[])[v.sends]) ELSE o.due_at END
-      FROM verdict v
-      WHERE o.ctid = ANY (ARRAY(SELECT at FROM verdict)) AND o.ctid = v.at AND COALESCE(o.status = 'IN_FLIGHT', false)
-      RETURNING o.target_id, 'IN_FLIGHT'::outcome_status AS was, o.status, o.reason_code, o.settled_at
+      SELECT target_id, 'IN_FLIGHT'::outcome_status AS was, status, reason_code, settled_at FROM final_outcomes
+      UNION ALL
+      SELECT target_id, 'IN_FLIGHT', 'PENDING', NULL, NULL FROM queued
     ),
     ${COUNT_SETTLED}
     SELECT ${TELL_FINISHED}, EXISTS (SELECT FROM held) AS held

@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { CancelStore } from '../../ports/requests.js';
-import { COUNT_SETTLED, TELL_FINISHED } from '../lanes/countSettled.js';
+import { endPendingOutcomes } from '../lanes/endPendingOutcomes.js';
 import { translateDatabaseError } from '../connection/unavailable.js';
 
 /** Longest cancellation; one of 40,000 outcomes takes 0.5 seconds. */
@@ -53,19 +53,8 @@ async function markTargetsCanceled(tx: Prisma.TransactionClient, requestId: stri
   `;
 }
 
-/**
- * Settles every PENDING outcome of the request as CANCELED, while its lanes are locked. As in `settleCalls`, COALESCE keeps
- * the planner from the partial indexes, so that it reads the outcomes of this request only.
- */
+/** Ends every PENDING outcome of the request as CANCELED, while its lanes are locked. */
 async function cancelPendingOutcomes(tx: Prisma.TransactionClient, requestId: string): Promise<void> {
-  await tx.$queryRaw(Prisma.sql`
-    WITH settled AS (
-      UPDATE outcome o SET status = 'CANCELED', settled_at = clock_timestamp()
-      FROM target t
-      WHERE t.request_id = ${requestId}::uuid AND o.target_id = t.id AND COALESCE(o.status = 'PENDING', false)
-      RETURNING o.target_id, 'PENDING'::outcome_status AS was, o.status, o.reason_code, o.settled_at
-    ),
-    ${COUNT_SETTLED}
-    SELECT ${TELL_FINISHED}
-  `);
+  const targetIds = Prisma.sql`SELECT id FROM target WHERE request_id = ${requestId}::uuid AND pending > 0`;
+  await tx.$queryRaw(endPendingOutcomes(targetIds, { status: 'CANCELED', reasonCode: null, reason: null }));
 }

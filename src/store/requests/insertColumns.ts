@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import type { NewRequest, NewRetry } from '../../ports/requests.js';
 import { LANE_WAKE_CHANNEL } from '../connection/replicaConnection.js';
+import { ALL_HANDED_OUT } from '../lanes/handedOut.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 
 /** The INSERTs that a new request and a retry have in common, with their columns in one place. */
@@ -34,9 +35,18 @@ export const UNLESS_KEY_IS_HELD = Prisma.sql`
 export const INSERT_ACCOUNTS = Prisma.sql`INSERT INTO request_account (request_id, account_id, email)`;
 
 export const INSERT_TARGETS = Prisma.sql`
-  INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending)`;
+  INSERT INTO target (request_id, lane_id, operation, batch_key, detector_id, detector_pinned, total, pending, handed_out_to)`;
 
-export const INSERT_OUTCOMES = Prisma.sql`INSERT INTO outcome (target_id, account_id, lane_id)`;
+/**
+ * `handed_out_to` of a new target. The accounts of a large request are handed out in order, which needs no row for each of
+ * them. Those of a request that fits in a call are queued one by one, so that a claim finds them among any number of requests;
+ * so are those of a target that has not all accounts of its request.
+ */
+export function handedOutTo(isInOrder: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`CASE WHEN ${isInOrder} THEN '' ELSE ${ALL_HANDED_OUT} END`;
+}
+
+export const INSERT_QUEUED = Prisma.sql`INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)`;
 
 /** The CTE that has the members of each new target followed. Reads the CTEs `inserted` and `targets`. */
 export const FOLLOW_UPS = Prisma.sql`

@@ -55,8 +55,12 @@ export function removalsWithinDay(laneId: Prisma.Sql): Prisma.Sql {
       SELECT t.id, t.operation FROM request r JOIN target t ON t.request_id = r.id AND t.lane_id = ${laneId}
       WHERE r.finished_at IS NULL AND r.operation IN (${operations})
     ) t
-    JOIN outcome o ON o.target_id = t.id
-    WHERE o.settled_at IS NULL OR (o.status = 'PROCESSED' AND o.settled_at > now() - interval '1 day')
+    CROSS JOIN LATERAL (
+      SELECT account_id, settled_at FROM outcome
+      WHERE target_id = t.id AND status = 'PROCESSED' AND settled_at > now() - interval '1 day'
+      UNION ALL
+      SELECT account_id, settled_at FROM open_outcome WHERE target_id = t.id AND lane_id = ${laneId}
+    ) o
   )`;
 }
 

@@ -1,13 +1,14 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
-import type { TargetAddress } from '../../membership.js';
+import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
 import type { NewRequest, NewRetry, RequestStore } from '../../ports/requests.js';
 import { useConfirmation, whyNotConfirmed } from './confirmations.js';
 import {
   callerValues,
   FOLLOW_UPS,
+  handedOutTo,
   IDLE_LANES,
   INSERT_ACCOUNTS,
-  INSERT_OUTCOMES,
+  INSERT_QUEUED,
   INSERT_REQUEST,
   INSERT_TARGETS,
   lockedLanes,
@@ -20,14 +21,22 @@ import { retryStatement } from './retryStore.js';
 /** The lane of a target. */
 export type LaneIdOf = (address: TargetAddress) => number;
 
-/** The store that inserts requests. */
+/**
+ * The store that inserts requests.
+ *
+ * @param mostQueued accounts up to which a request is queued one by one. A larger one is handed out in order, without a row for
+ *   each account at each target.
+ */
 export function createRequestStore(
   prisma: PrismaClient,
   laneIdOf: LaneIdOf,
   enqueue: EnqueueLanes,
+  mostQueued = ACCOUNTS_PER_CALL,
 ): RequestStore {
   const statementOf = (request: NewRequest | NewRetry): Prisma.Sql =>
-    'retryOf' in request ? retryStatement(request) : requestStatement(request, request.targets.map(laneIdOf));
+    'retryOf' in request
+      ? retryStatement(request, mostQueued)
+      : requestStatement(request, request.targets.map(laneIdOf), mostQueued);
   return {
     findByKey: (request) => findByKey(prisma, request),
     insert: (request) => insertRequest(prisma, enqueue, { request, statement: statementOf(request) }),
@@ -62,9 +71,10 @@ class Unconfirmed extends Error {
   }
 }
 
-/** Inserts a request with an outcome for every account at every target. */
-function requestStatement(request: NewRequest, laneIds: readonly number[]): Prisma.Sql {
+/** Inserts a request with its accounts, its targets, and what is queued of them: no row for each account at each target. */
+function requestStatement(request: NewRequest, laneIds: readonly number[], mostQueued: number): Prisma.Sql {
   const { accounts, targets } = request;
+  const isInOrder = Prisma.sql`${accounts.length > mostQueued}::boolean`;
   return Prisma.sql`
     /* prepared: insert_request */
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
@@ -94,7 +104,7 @@ function requestStatement(request: NewRequest, laneIds: readonly number[]): Pris
       ${INSERT_TARGETS}
       SELECT inserted.id, target_input.lane_id, inserted.operation, target_input.batch_key,
         NULLIF(target_input.detector_id, ''), target_input.detector_id <> '',
-        ${accounts.length}::int, ${accounts.length}::int
+        ${accounts.length}::int, ${accounts.length}::int, ${handedOutTo(isInOrder)}
       FROM inserted CROSS JOIN unnest(
         ${laneIds}::int[],
         ${targets.map((target) => target.batchKey)}::text[],
@@ -102,9 +112,10 @@ function requestStatement(request: NewRequest, laneIds: readonly number[]): Pris
       ) AS target_input (lane_id, batch_key, detector_id)
       RETURNING id, lane_id
     ),
-    outcomes AS (
-      ${INSERT_OUTCOMES}
-      SELECT targets.id, account_input.account_id, targets.lane_id FROM targets CROSS JOIN account_input
+    queued AS (
+      ${INSERT_QUEUED}
+      SELECT targets.id, account_input.account_id, targets.lane_id, now(), '{}' FROM targets CROSS JOIN account_input
+      WHERE NOT ${isInOrder}
     ),
     ${FOLLOW_UPS}
     ${IDLE_LANES}

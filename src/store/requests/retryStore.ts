@@ -6,9 +6,10 @@ import { literals } from '../sql/literals.js';
 import {
   callerValues,
   FOLLOW_UPS,
+  handedOutTo,
   IDLE_LANES,
   INSERT_ACCOUNTS,
-  INSERT_OUTCOMES,
+  INSERT_QUEUED,
   INSERT_REQUEST,
   INSERT_TARGETS,
   lockedLanes,
@@ -59,7 +60,7 @@ async function findSource(
  * The accounts of a target are one array: with any number of rows that the planner expects, it cannot choose to compare all
  * accounts with all accounts.
  */
-export function retryStatement(retry: NewRetry): Prisma.Sql {
+export function retryStatement(retry: NewRetry, mostQueued: number): Prisma.Sql {
   const { retryOf } = retry;
   return Prisma.sql`
     WITH failed AS MATERIALIZED (
@@ -85,11 +86,14 @@ export function retryStatement(retry: NewRetry): Prisma.Sql {
         AND NOT EXISTS (SELECT FROM target t WHERE t.request_id = old.id AND t.erased_at IS NOT NULL)
       ${UNLESS_KEY_IS_HELD}
     ),
+    named AS MATERIALIZED (
+      SELECT DISTINCT each.account_id FROM failed CROSS JOIN unnest(failed.account_ids) AS each (account_id)
+    ),
     accounts AS (
       ${INSERT_ACCOUNTS}
       SELECT inserted.id, one.account_id, old.email
       FROM inserted
-      CROSS JOIN (SELECT DISTINCT account_id FROM failed CROSS JOIN unnest(account_ids) AS each (account_id)) one
+      CROSS JOIN named one
       CROSS JOIN LATERAL (
         SELECT email FROM request_account
         WHERE request_id = ${retryOf}::uuid AND account_id = one.account_id
@@ -100,15 +104,17 @@ export function retryStatement(retry: NewRetry): Prisma.Sql {
       ${INSERT_TARGETS}
       SELECT inserted.id, failed.lane_id, inserted.operation, failed.batch_key,
         CASE WHEN failed.detector_pinned THEN failed.detector_id END, failed.detector_pinned,
-        failed.accounts, failed.accounts
+        failed.accounts, failed.accounts,
+        ${handedOutTo(Prisma.sql`failed.accounts > ${mostQueued}::int AND failed.accounts = (SELECT count(*) FROM named)`)}
       FROM inserted CROSS JOIN failed
       ORDER BY failed.id
-      RETURNING id, lane_id
+      RETURNING id, lane_id, handed_out_to
     ),
-    outcomes AS (
-      ${INSERT_OUTCOMES}
-      SELECT targets.id, each.account_id, targets.lane_id
+    queued AS (
+      ${INSERT_QUEUED}
+      SELECT targets.id, each.account_id, targets.lane_id, now(), '{}'
       FROM targets JOIN failed USING (lane_id) CROSS JOIN unnest(failed.account_ids) AS each (account_id)
+      WHERE targets.handed_out_to <> ''
     ),
     ${FOLLOW_UPS}
     ${IDLE_LANES}

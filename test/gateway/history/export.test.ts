@@ -73,9 +73,9 @@ describe('an export of outcomes', () => {
     const { prisma } = gateway.database;
     await prisma.$executeRaw`
       WITH settled AS (
-        UPDATE outcome SET status = 'FAILED', settled_at = now(), reason_code = 'OTHER',
-          reason = '=cmd|''/c calc''!A1, "quoted"' || chr(10) || 'line'
-        WHERE (target_id, account_id) IN (SELECT target_id, account_id FROM outcome WHERE status = 'IN_FLIGHT' LIMIT 1)
+        INSERT INTO outcome
+        SELECT target_id, account_id, lane_id, 'FAILED', 'OTHER', '=cmd|''/c calc''!A1, "quoted"' || chr(10) || 'line', now(), call_ids
+        FROM open_outcome WHERE status = 'IN_FLIGHT' LIMIT 1
         RETURNING target_id
       )
       UPDATE target SET in_flight = in_flight - 1, failed = failed + 1 WHERE id IN (SELECT target_id FROM settled)`;

@@ -62,7 +62,8 @@ async function contradictions(): Promise<unknown[]> {
     JOIN LATERAL (
       SELECT count(*) AS total, count(*) FILTER (WHERE status = 'PROCESSED') AS processed,
         count(*) FILTER (WHERE status = 'IN_FLIGHT') AS in_flight, count(*) FILTER (WHERE status = 'PENDING') AS pending
-      FROM outcome WHERE target_id = t.id
+      FROM (SELECT target_id, status FROM outcome UNION ALL SELECT target_id, status FROM open_outcome) o
+      WHERE target_id = t.id
     ) o ON true
     WHERE (t.total, t.processed, t.in_flight, t.pending) <> (o.total, o.processed, o.in_flight, o.pending)
       OR (r.finished_at IS NOT NULL AND o.pending + o.in_flight > 0)`);
@@ -145,12 +146,13 @@ describe('a gateway whose PostgreSQL refuses statements', { timeout: 60_000 }, (
     'because it %s keeps its record consistent, and finishes when PostgreSQL recovers',
     async (_why, sqlState, code) => {
       const id = await createMembers(300);
-      // One statement at a time: each locks its table, and a statement of the gateway locks both.
+      // One statement at a time: each locks its table, and a statement of the gateway locks several.
       for (const statement of [
         `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
           $$ BEGIN RAISE EXCEPTION 'refused by the test' USING ERRCODE = '${sqlState}'; END $$`,
         'CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON call EXECUTE FUNCTION refuse()',
         'CREATE TRIGGER refuse BEFORE INSERT ON outcome EXECUTE FUNCTION refuse()',
+        'CREATE TRIGGER refuse BEFORE INSERT ON request EXECUTE FUNCTION refuse()',
       ]) {
         await sql.query(statement);
       }
@@ -160,6 +162,7 @@ describe('a gateway whose PostgreSQL refuses statements', { timeout: 60_000 }, (
       expect(await contradictions()).toEqual([]);
       await sql.query('DROP TRIGGER refuse ON call');
       await sql.query('DROP TRIGGER refuse ON outcome');
+      await sql.query('DROP TRIGGER refuse ON request');
       await expectDone(gateway.url, id, 1_200);
       expect((await sql.query('SELECT 1 FROM request')).rowCount).toBe(1);
       expect(await contradictions()).toEqual([]);

@@ -64,7 +64,7 @@ describe('a gateway that is stopping', { timeout: 60_000 }, () => {
     const sent = (await sandbox.calls('CreateMembers')).length;
     expect(await countCalls(`status = 'ANSWERED'`)).toBe(sent);
     expect(await countCalls(`status <> 'ANSWERED' OR settled_at IS NULL`)).toBe(0);
-    expect((await sql.query(`SELECT 1 FROM outcome WHERE status = 'IN_FLIGHT'`)).rowCount).toBe(0);
+    expect((await sql.query(`SELECT 1 FROM open_outcome WHERE status = 'IN_FLIGHT'`)).rowCount).toBe(0);
   });
 
   inLongRun('hands its lanes to another replica, which finishes them without reading back', async () => {

@@ -50,13 +50,13 @@ it('ends a text page at its timeout, with its statement in PostgreSQL', async ()
   const client = await lockTable(gateway.databaseUrl, 'outcome');
   try {
     const answer = post();
-    await expect.poll(() => countWaiting('string_agg', client), { timeout: 900, interval: 20 }).toBe(1);
+    await expect.poll(() => countWaiting('page AS MATERIALIZED', client), { timeout: 900, interval: 20 }).toBe(1);
     const { status, body } = await answer;
     expect([status, body.data]).toEqual([200, null]);
     expect(body.errors).toMatchObject([
       { path: ['outcomes'], extensions: { code: 'TIMED_OUT', maximum: 1 } },
     ]);
-    await expect.poll(() => countWaiting('string_agg', client), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => countWaiting('page AS MATERIALIZED', client), { timeout: 5_000 }).toBe(0);
   } finally {
     await client.query('ROLLBACK');
     await client.end();

@@ -109,6 +109,16 @@ it('refuses a database that a newer gateway has migrated', async () => {
   });
 });
 
+it('refuses a database of a version before the first, and says what to do', async () => {
+  await run();
+  await rm(join(migrationsDir, '1_one'), { recursive: true });
+  await expect(run()).rejects.toMatchObject({
+    code: 'BAD_CONFIGURATION',
+    message:
+      'the database has migration 1_one, which this version of the gateway does not know: a version before 0.2.0 made it, and its record is not carried over. Name an empty database, or another DATA_DIR',
+  });
+});
+
 it('refuses a database with a failed migration, and tries again once it is marked as rolled back', async () => {
   await run();
   await client.query(`UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = '2_two'`);

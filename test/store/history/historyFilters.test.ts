@@ -3,6 +3,7 @@ import { Prisma } from '../../../src/generated/client.js';
 import { LOCAL_CALLER, type Caller } from '../../../src/membership.js';
 import type { CallFilter, HistoryStore, OutcomeFilter, RequestFilter } from '../../../src/ports/history.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
+import { ALL_OUTCOMES } from '../recordReading.js';
 import { callConditions, outcomeConditions, requestConditions } from './historyConditions.js';
 import { ARCHIVE, combinations, keyOf, readAll, readAllBackward, readIds } from './historyReading.js';
 import { requestIdOf, timeOf, writeRun } from './historyRecord.js';
@@ -131,7 +132,7 @@ describe('every combination of up to three conditions of a filter lists and coun
     for (const [place, filter] of filters.entries()) {
       const caller = CALLERS[place % 3 === 0 ? 1 : 0]!;
       const ids = await expectedIds(
-        Prisma.sql`outcome o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id`,
+        Prisma.sql`${ALL_OUTCOMES} o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id`,
         Prisma.sql`o.target_id || '/' || o.account_id`,
         outcomeConditions(caller, filter),
         Prisma.sql`o.target_id DESC, o.account_id DESC`,

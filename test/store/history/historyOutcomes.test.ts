@@ -5,6 +5,7 @@ import type { ForwardPage, HistoryStore, OutcomeFilter, OutcomeRow } from '../..
 import { createHistoryStore } from '../../../src/store/history/history.js';
 import { ARCHIVE, keyOf, NOWHERE, readAll, readIds } from './historyReading.js';
 import { callIdOf, requestIdOf, timeOf, writeRun } from './historyRecord.js';
+import { ALL_OUTCOMES } from '../recordReading.js';
 import { useTestRecord } from '../testRecord.js';
 
 let history: HistoryStore;
@@ -39,7 +40,7 @@ async function expectedKeys(caller: Caller, filter: OutcomeFilter): Promise<stri
   }
   return expectedIds(Prisma.sql`
     SELECT o.target_id || '/' || o.account_id AS id
-    FROM outcome o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id
+    FROM ${ALL_OUTCOMES} o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY o.target_id DESC, o.account_id DESC`);
 }
@@ -181,7 +182,7 @@ describe('lists below parents', () => {
     for (const [place, callId] of asked.entries()) {
       const list = async (page: ForwardPage) => (await history.outcomesOfCalls(asked, page))[place]!;
       const expected = await expectedIds(Prisma.sql`
-        SELECT o.target_id || '/' || o.account_id AS id FROM outcome o WHERE ${callId}::uuid = ANY (o.call_ids)
+        SELECT o.target_id || '/' || o.account_id AS id FROM ${ALL_OUTCOMES} o WHERE ${callId}::uuid = ANY (o.call_ids)
         ORDER BY o.target_id DESC, o.account_id DESC`);
       expect(expected.length > 0).toBe(place !== 1);
       for (const first of [7, 50]) {

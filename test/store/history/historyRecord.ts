@@ -64,6 +64,8 @@ async function write(
     Prisma.sql`to_timestamp((${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint) / 1000.0)`;
   const uuid = (n: Prisma.Sql, variant: string, number: Prisma.Sql) => Prisma.sql`
     (lpad(to_hex(${BEGINNING_MS}::bigint + ${n} * ${HOUR_MS}::bigint), 12, '0') || '7000' || ${variant} || lpad(to_hex(${number}), 12, '0'))::uuid`;
+  // Of small requests the accounts are queued one by one; here also of every other large one.
+  const isQueued = Prisma.sql`(${accounts}::int <= 50 OR n % 10 = 3)`;
   await tx.$executeRaw`
     CREATE TEMPORARY TABLE fate ON COMMIT DROP AS
     SELECT *, ${time(Prisma.sql`n`)} AS made_at,
@@ -101,15 +103,23 @@ async function write(
     SELECT request_id, account_id, CASE WHEN i % 2 = 0 THEN account_id || '@example.com' END
     FROM fate GROUP BY request_id, account_id, i`;
   await tx.$executeRaw`
-    INSERT INTO target (id, request_id, lane_id, operation, batch_key, detector_pinned, first_settled_at, last_settled_at, total,
-      pending, in_flight, processed, unprocessed, failed, canceled)
-    SELECT target_id, request_id, lane_id, operation, '', false, min(settled_at), max(settled_at), count(*),
+    INSERT INTO target (id, request_id, lane_id, operation, batch_key, detector_pinned, first_settled_at, last_settled_at,
+      handed_out_to, total, pending, in_flight, processed, unprocessed, failed, canceled)
+    SELECT target_id, request_id, lane_id, operation, '', false, min(settled_at), max(settled_at),
+      CASE WHEN ${isQueued} OR bool_and(status <> 'PENDING') THEN '9999999999999'
+        ELSE COALESCE(max(account_id) FILTER (WHERE status <> 'PENDING'), '') END,
+      count(*),
       ${Prisma.join(
         ['PENDING', 'IN_FLIGHT', 'PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED'].map(
           (status) => Prisma.sql`count(*) FILTER (WHERE status = ${status}::outcome_status)`,
         ),
       )}
-    FROM fate GROUP BY target_id, request_id, lane_id, operation`;
+    FROM fate GROUP BY target_id, request_id, lane_id, operation, n`;
+  await tx.$executeRaw`
+    INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
+    SELECT target_id, account_id, lane_id, CASE status WHEN 'PENDING' THEN made_at END,
+      CASE WHEN call_id IS NULL THEN '{}' ELSE ARRAY[call_id] END
+    FROM fate WHERE status IN ('PENDING', 'IN_FLIGHT') AND ${isQueued}`;
   await tx.$executeRaw`SELECT setval('target_id_seq', (SELECT max(id) FROM target))`;
   await tx.$executeRaw`
     INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, settled_at, call_ids)
@@ -118,7 +128,7 @@ async function write(
       CASE WHEN status IN ('UNPROCESSED', 'FAILED') THEN 'The request was refused for account ' || account_id END,
       settled_at,
       CASE WHEN call_id IS NULL THEN '{}' WHEN status = 'FAILED' THEN ARRAY[${requestIdOf(0)}::uuid, call_id] ELSE ARRAY[call_id] END
-    FROM fate ORDER BY target_id, account_id`;
+    FROM fate WHERE status NOT IN ('PENDING', 'IN_FLIGHT') ORDER BY target_id, account_id`;
   await tx.$executeRaw`
     INSERT INTO call (id, lane_id, operation, status, account_count, started_at, finished_at, settled_at, http_status, attempts)
     SELECT call_id, lane_id, operation,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { SecurityService } from '../../../src/membership.js';
 import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
-import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
+import { answeredWith, emptyRecord, countOutcomes, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };
@@ -40,7 +40,7 @@ describe('a call whose answer says nothing of single accounts', () => {
       awsRequestId: 'aws-1',
       settledAt: null,
     });
-    expect(await fixture.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
+    expect(await countOutcomes(fixture.prisma)).toEqual({ IN_FLIGHT: 2 });
     expect(await fixture.record.release(tenure)).toBe('WORK_WAITS');
 
     await fixture.record.settle(tenure, [{ ...answeredWith(claimed), metadata: null }], [0]);
@@ -90,7 +90,7 @@ describe('"not associated"', () => {
     await fixture.record.settle(tenure, [{ ...answeredWith(first), status, defaultVerdict: still }], [0]);
     const second = await claim(tenure);
     await fixture.record.settle(tenure, [{ ...answeredWith(second), defaultVerdict: echo }], [0]);
-    const outcomes = await fixture.prisma.outcome.findMany();
+    const outcomes = await readOutcomes(fixture.prisma);
     expect(outcomes.map((outcome) => outcome.status)).toEqual([expected, expected]);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation } from '../../../src/membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
+import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
@@ -32,7 +33,9 @@ interface Input {
 
 const insert = ({ operation, numbers }: Input) => {
   const request = newRequest(numbers, { operation });
-  return fixture.store.insert({
+  // Some of these small requests are queued one by one, and others handed out in order.
+  const store = createRequestStore(fixture.prisma, fixture.lanes.idOf, () => Promise.resolve(), 2);
+  return store.insert({
     ...request,
     accounts: request.accounts.map(({ accountId: id }) => ({ accountId: id, email: null })),
     targets: request.targets.map((target) => ({ ...target, batchKey: operation })),
@@ -47,8 +50,7 @@ function effects(operations: readonly string[]): string[] {
 /** Claims a call. Targets and outcomes that wait for a later time are due at once. */
 async function claimNow(): Promise<ClaimedCall | null> {
   await fixture.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
-  await fixture.prisma
-    .$executeRaw`UPDATE outcome SET due_at = now() WHERE status = 'PENDING' AND due_at > now()`;
+  await fixture.prisma.$executeRaw`UPDATE queued_account SET due_at = now() WHERE due_at > now()`;
   return fixture.record.claim(tenure, ANY);
 }
 

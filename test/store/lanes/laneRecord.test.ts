@@ -4,7 +4,7 @@ import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/por
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
-import { answeredWith, emptyRecord } from '../recordReading.js';
+import { answeredWith, countOutcomes, emptyRecord, readOutcomes } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
@@ -71,7 +71,7 @@ describe('a claim', () => {
           }
           const distinct = new Set(requests.flat()).size;
           expect(calls).toBe(Math.ceil(distinct / 50));
-          const sends = await fixture.prisma.outcome.findMany({ select: { status: true, callIds: true } });
+          const sends = await readOutcomes(fixture.prisma);
           expect(sends).toHaveLength(requests.flat().length);
           for (const { status, callIds } of sends) {
             expect([status, callIds.length]).toEqual(['PROCESSED', 1]);
@@ -158,7 +158,7 @@ describe('a settlement', () => {
       const call = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
       await fixture.record.settle(tenure, [answeredWith(call, [[accountId(1), refused]])], DELAYS);
     }
-    const [outcome] = await fixture.prisma.outcome.findMany();
+    const [outcome] = await readOutcomes(fixture.prisma);
     expect(outcome).toMatchObject({
       status: 'UNPROCESSED',
       reasonCode: 'INTERNAL_ERROR',
@@ -172,7 +172,7 @@ describe('a settlement', () => {
     const refused: Verdict = { ...PROCESSED, status: 'FAILED', reasonCode: 'THROTTLED', retry: true };
     await fixture.store.insert(newRequest(numbers(50)));
     await fixture.record.settle(tenure, [{ ...answeredWith(await claim()), defaultVerdict: refused }], [60]);
-    const moments = await fixture.prisma.$queryRaw`SELECT DISTINCT due_at FROM outcome`;
+    const moments = await fixture.prisma.$queryRaw`SELECT DISTINCT due_at FROM queued_account`;
     expect(moments).toHaveLength(1);
   });
 
@@ -206,7 +206,7 @@ describe('a settlement', () => {
       );
       const again = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
       await fixture.record.settle(tenure, [answeredWith(again, [[accountId(1), echo]])], DELAYS);
-      const [outcome] = await fixture.prisma.outcome.findMany();
+      const [outcome] = await readOutcomes(fixture.prisma);
       expect([first, attempts, outcome?.status]).toEqual([first, attempts, expected]);
       expect(outcome?.reasonCode).toBe(expected === 'PROCESSED' ? null : 'ALREADY_MEMBER');
     }
@@ -224,7 +224,7 @@ describe('a settlement', () => {
       processedIfInDoubt: false,
     };
     await fixture.record.settle(tenure, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
-    expect(await fixture.prisma.outcome.count({ where: { status: 'IN_FLIGHT' } })).toBe(2);
+    expect(await countOutcomes(fixture.prisma)).toEqual({ IN_FLIGHT: 2 });
     expect(await fixture.record.claim(tenure, ANY)).toBeNull();
     expect(await fixture.record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await fixture.prisma.call.findFirst()).toMatchObject({
@@ -235,7 +235,7 @@ describe('a settlement', () => {
     });
     await fixture.record.settle(successor, [answeredWith(call)], DELAYS);
     await fixture.record.settle(successor, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
-    expect(await fixture.prisma.outcome.count({ where: { status: 'PROCESSED' } })).toBe(2);
+    expect(await countOutcomes(fixture.prisma)).toEqual({ PROCESSED: 2 });
     expect(await fixture.prisma.target.findFirst()).toMatchObject({ processed: 2, inFlight: 0, failed: 0 });
   });
 
@@ -286,7 +286,7 @@ describe('a lane', () => {
       processedIfInDoubt: false,
     };
     await fixture.record.failPending(tenure, verdict);
-    expect(await fixture.prisma.outcome.findMany()).toMatchObject([
+    expect(await readOutcomes(fixture.prisma)).toMatchObject([
       { status: 'FAILED', reason: 'no detector', callIds: [] },
       { status: 'FAILED', reason: 'no detector', callIds: [] },
     ]);
@@ -307,7 +307,10 @@ describe('accepting a request', () => {
     await fixture.store.insert(newRequest(numbers(10_000), { targets }));
     stop();
     expect(statements.map(verbOf)).toEqual(['WITH', 'COMMIT']);
-    expect(await fixture.prisma.outcome.count({ where: { status: 'PENDING' } })).toBe(40_000);
+    expect(await countOutcomes(fixture.prisma)).toEqual({ PENDING: 40_000 });
+    expect([await fixture.prisma.outcome.count(), await fixture.prisma.queuedAccount.count()]).toEqual([
+      0, 0,
+    ]);
     expect(await fixture.prisma.requestAccount.count()).toBe(10_000);
   });
 

@@ -17,7 +17,7 @@ import { createRequestStore } from '../../../src/store/requests/requestStore.js'
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { byRunLength } from '../../support/runLength.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
-import { emptyRecord, recordFaults } from '../recordReading.js';
+import { emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 
 const DELAYS = [0, 0];
 const FINAL = new Set(['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED']);
@@ -61,7 +61,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve(), 3);
   cancellations = createCancelStore(database.prisma);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
   takeLane = (record) => record.acquire(lane ?? expect.unreachable());
@@ -73,7 +73,7 @@ afterAll(async () => {
 
 /** Looks at the whole record: nothing that had ended has changed, and everything asked for is there once. */
 async function look(model: Model): Promise<void> {
-  const outcomes = await database.prisma.outcome.findMany();
+  const outcomes = await readOutcomes(database.prisma);
   const now = new Map(outcomes.map((row) => [`${row.targetId}/${row.accountId}`, row]));
   for (const [key, ending] of model.ended) {
     expect(JSON.stringify(now.get(key), bigints)).toBe(ending);

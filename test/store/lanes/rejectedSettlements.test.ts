@@ -6,7 +6,7 @@ import { createLog } from '../../../src/log.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
 import type { Answered } from '../../../src/ports/upstream.js';
 import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
-import { answeredWith, emptyRecord, recordFaults } from '../recordReading.js';
+import { answeredWith, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
 const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };
@@ -100,7 +100,8 @@ describe('a settlement of some accounts', () => {
     expect(resent.accounts.map(({ accountId: id }) => id)).toEqual([accountId(1)]);
 
     await fixture.record.settle(tenure, [{ ...answeredWith(call), status: 'UNANSWERED' }], [0]);
-    const outcome = (id: string) => fixture.prisma.outcome.findFirst({ where: { accountId: id } });
+    const outcome = async (id: string) =>
+      (await readOutcomes(fixture.prisma)).find((each) => each.accountId === id);
     expect(await outcome(accountId(1))).toMatchObject({ status: 'IN_FLIGHT' });
     expect(await outcome(accountId(2))).toMatchObject({ status: 'PROCESSED' });
     await fixture.record.settle(tenure, [answeredWith(resent)], [0]);

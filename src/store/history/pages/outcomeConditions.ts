@@ -77,6 +77,13 @@ function possibleStatuses(conditions: OutcomeConditions): readonly OutcomeStatus
   return hasTimeBounds(conditions) ? SETTLED : OUTCOME_STATUSES;
 }
 
+/** Whether outcomes that have not ended can meet the conditions. */
+export function mayBeOpen(conditions: OutcomeConditions): boolean {
+  const { statuses, reasonCodes } = conditions;
+  const isOpenWanted = statuses === null || statuses.includes('PENDING') || statuses.includes('IN_FLIGHT');
+  return isOpenWanted && reasonCodes === null && !hasTimeBounds(conditions);
+}
+
 /** The conditions of a filter and the position of a page. */
 export function toRange(filter: OutcomeFilter, page: PageArgs): OutcomeRange {
   return {

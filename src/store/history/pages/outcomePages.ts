@@ -13,6 +13,7 @@ import {
   type OutcomeRange,
   toRange,
 } from './outcomeConditions.js';
+import { OPEN_TARGET_COLUMNS, openOfTarget, TARGETS_IN_ORDER } from './openOutcomes.js';
 import { outcomesByAccount, outcomesByException, outcomesByReason } from './outcomesByIndex.js';
 import { accountOutcomesByTarget, allOutcomesByTarget, outcomesByTarget } from './outcomesByTarget.js';
 import {
@@ -82,15 +83,58 @@ function onlyExceptions({ statuses }: OutcomeRange): readonly Exception[] | null
   return statuses?.every(isException) === true ? statuses : null;
 }
 
-/** A page without conditions, by primary key. The table has no erased outcomes. */
+/** A page without conditions, by primary key, and with open outcomes. */
 function planAll(range: OutcomeRange): PagePlan {
   const { order } = range.direction;
+  const inOrder = Prisma.sql`ORDER BY o.target_id ${order}, o.account_id ${order} LIMIT ${range.limit}::int`;
   const rows = Prisma.sql`
-    SELECT o.* FROM outcome o
-    WHERE ${followsBound(range)} AND o.target_id >= ${KEPT_TARGETS_FROM}
-    ORDER BY o.target_id ${order}, o.account_id ${order}
-    LIMIT ${range.limit}::int`;
+    SELECT o.* FROM (
+      (
+        SELECT o.* FROM outcome o
+        WHERE ${followsBound(range)} AND o.target_id >= ${KEPT_TARGETS_FROM}
+        ${inOrder}
+      )
+      UNION ALL
+      (${openOutcomes(range)})
+    ) AS o
+    ${inOrder}`;
   return { ctes: [], rows, pageEnd: null };
+}
+
+/**
+ * A subquery for the first open outcomes of a page without conditions, target by target: of the targets that hand out accounts
+ * in order, those with a call that is not settled, and those of the first queued accounts.
+ */
+function openOutcomes(range: OutcomeRange): Prisma.Sql {
+  const { bound, direction, limit } = range;
+  const { followsOrEquals, isBackward, order } = direction;
+  const beginning = isBackward ? BEFORE_ALL_ACCOUNTS : PAST_ALL_ACCOUNTS;
+  return Prisma.sql`
+    SELECT o.*
+    FROM (
+      SELECT ${OPEN_TARGET_COLUMNS}, CASE WHEN t.id = ${bound.targetId}::bigint THEN ${bound.accountId} ELSE ${beginning} END AS start
+      FROM (
+        SELECT id FROM ${TARGETS_IN_ORDER} AS t
+        UNION
+        SELECT s.target_id FROM (SELECT id FROM call WHERE settled_at IS NULL OFFSET 0) AS c
+        CROSS JOIN LATERAL (SELECT target_id FROM send WHERE call_id = c.id OFFSET 0) AS s
+        UNION
+        (
+          SELECT o.target_id FROM queued_account o WHERE ${followsBound(range)}
+          ORDER BY o.target_id ${order}, o.account_id ${order} LIMIT ${limit}::int
+        )
+      ) AS open
+      CROSS JOIN LATERAL (SELECT * FROM target WHERE id = open.id LIMIT 1) AS t
+      WHERE open.id ${followsOrEquals} ${bound.targetId}::bigint
+      ORDER BY open.id ${order}
+      LIMIT ${limit + 1}::int
+    ) AS t
+    CROSS JOIN LATERAL (
+      SELECT o.* FROM (${openOfTarget(range)}) AS o
+      ORDER BY o.account_id ${order}
+      LIMIT ${limit}::int
+    ) AS o
+    LIMIT ${limit}::int`;
 }
 
 /** More rows than the table can have. */

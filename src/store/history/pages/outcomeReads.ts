@@ -27,10 +27,14 @@ import {
   toOutcomePage,
   toOutcomeRow,
 } from './outcomeRows.js';
+import { oneOutcome } from './oneOutcome.js';
 import { outcomesByCall } from './outcomesByIndex.js';
 import { outcomesByTarget } from './outcomesByTarget.js';
 import { preparedPage } from './preparedPages.js';
 import { targetsOfRequest } from './targetPages.js';
+
+/** The outcome of a row of `wantedOutcomes`. */
+const WANTED_OUTCOME = oneOutcome(Prisma.sql`wanted.target_id`, Prisma.sql`wanted.account_id`);
 
 type OutcomePageJson = JsonPage<JsonRow<OutcomeRow>, OutcomeKey>;
 
@@ -99,9 +103,8 @@ export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma
 export function selectOutcomesByKey(caller: Caller, keys: readonly OutcomeKey[]): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg((
-      SELECT ${OUTCOME} FROM outcome o ${OUTCOME_JOINS}
-      WHERE o.target_id = wanted.target_id AND o.account_id = wanted.account_id
-        AND ${laneIdCondition(caller, {}, Prisma.sql`o.lane_id`) ?? Prisma.sql`true`}
+      SELECT ${OUTCOME} FROM ${WANTED_OUTCOME} AS o ${OUTCOME_JOINS}
+      WHERE ${laneIdCondition(caller, {}, Prisma.sql`o.lane_id`) ?? Prisma.sql`true`}
     ) ORDER BY wanted.place), '[]') AS result
     FROM ${wantedOutcomes(keys)}`;
 }
@@ -111,7 +114,7 @@ function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
   return Prisma.sql`
     SELECT COALESCE(json_agg((
       SELECT COALESCE(json_agg(json_build_object('callId', sent.call_id, 'reason', answer.reason) ORDER BY sent.place), '[]')
-      FROM outcome o
+      FROM ${WANTED_OUTCOME} AS o
       CROSS JOIN LATERAL unnest(o.call_ids) WITH ORDINALITY AS sent (call_id, place)
       LEFT JOIN LATERAL (
         SELECT listed.entry ->> 'result' AS reason
@@ -119,7 +122,6 @@ function selectSends(keys: readonly OutcomeKey[]): Prisma.Sql {
         WHERE c.id = sent.call_id AND listed.entry ->> 'accountId' = o.account_id
         LIMIT 1
       ) AS answer ON true
-      WHERE o.target_id = wanted.target_id AND o.account_id = wanted.account_id
     ) ORDER BY wanted.place), '[]') AS result
     FROM ${wantedOutcomes(keys)}`;
 }

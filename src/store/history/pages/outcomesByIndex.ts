@@ -2,11 +2,14 @@ import { Prisma } from '../../../generated/client.js';
 import type { ReasonCode } from '../../../membership.js';
 import { allOf, asLeadingColumn } from '../../sql/plannerHints.js';
 import { mergedList, orderedList } from './boundedPage.js';
+import { openOfAccount } from './openOutcomes.js';
+import { oneOutcome } from './oneOutcome.js';
 import type { Branches, KeysetList, PageableList } from './keysetList.js';
 import {
   endedCondition,
   type Exception,
   followsBound,
+  mayBeOpen,
   operationCondition,
   type OutcomeRange,
   selectExceptions,
@@ -31,13 +34,23 @@ export function outcomesByAccount(
   const { bound, direction } = range;
   const { follows, followsOrEquals, isBackward, order } = direction;
   const next = isBackward ? Prisma.sql`+ 1` : Prisma.sql`- 1`;
-  const selectOf = (account: Prisma.Sql) => (limit: Prisma.Sql) => Prisma.sql`(
-    SELECT o.* FROM outcome o
-    WHERE o.account_id = ANY (string_to_array(${account}, ','))
-      AND o.target_id ${followsOrEquals} CASE WHEN ${account} ${follows} ${bound.accountId}
-        THEN ${bound.targetId}::bigint ELSE ${bound.targetId}::bigint ${next} END
+  const tail = (account: Prisma.Sql, limit: Prisma.Sql): Prisma.Sql => Prisma.sql`
+    o.target_id ${followsOrEquals} CASE WHEN ${account} ${follows} ${bound.accountId}
+      THEN ${bound.targetId}::bigint ELSE ${bound.targetId}::bigint ${next} END
     ORDER BY o.account_id ${isBackward ? Prisma.sql`DESC` : Prisma.sql`ASC`}, o.target_id ${order}
-    LIMIT (SELECT ${limit}))`;
+    LIMIT (SELECT ${limit})`;
+  const selectEnded = (account: Prisma.Sql, limit: Prisma.Sql): Prisma.Sql => Prisma.sql`(
+    SELECT o.* FROM outcome o
+    WHERE o.account_id = ANY (string_to_array(${account}, ',')) AND ${tail(account, limit)})`;
+  const selectAll = (account: Prisma.Sql, limit: Prisma.Sql): Prisma.Sql => Prisma.sql`(
+    SELECT o.* FROM (
+      SELECT * FROM ${selectEnded(account, limit)} AS ended
+      UNION ALL
+      SELECT * FROM (${openOfAccount(account, tail(account, limit))}) AS open
+    ) AS o
+    WHERE ${tail(account, limit)})`;
+  const select = mayBeOpen(range) ? selectAll : selectEnded;
+  const selectOf = (account: Prisma.Sql) => (limit: Prisma.Sql) => select(account, limit);
   const condition = allOf(statusCondition(range), endedCondition(range), laneId, operationCondition(range));
   const [only, ...others] = accountIds;
   // The index has the outcomes of one account in the order of the list.
@@ -117,9 +130,7 @@ export function outcomesByCall(callId: Prisma.Sql, { bound, limit }: OutcomeRang
       ORDER BY s.target_id DESC, carried.account_id DESC
       LIMIT ${limit}::int
     ) AS carried
-    CROSS JOIN LATERAL (
-      SELECT o.* FROM outcome o WHERE o.target_id = carried.target_id AND o.account_id = carried.account_id LIMIT 1
-    ) AS o`;
+    CROSS JOIN LATERAL ${oneOutcome(Prisma.sql`carried.target_id`, Prisma.sql`carried.account_id`)} AS o`;
 }
 
 function outcomeList({ direction, limit }: OutcomeRange): KeysetList {

@@ -4,10 +4,12 @@ import { allOf, hideSelectivity } from '../../sql/plannerHints.js';
 import { BEFORE_ALL_ACCOUNTS, PAST_ALL_ACCOUNTS } from '../../sql/cursors.js';
 import { isOneOf } from '../../sql/enums.js';
 import { isBetween } from '../../sql/timeBounds.js';
+import { OPEN_TARGET_COLUMNS, openOfTarget } from './openOutcomes.js';
 import type { PageableList, PagePlan, ScanLimits } from './keysetList.js';
 import {
   endedCondition,
   isException,
+  mayBeOpen,
   type OutcomeConditions,
   type OutcomeRange,
   selectExceptions,
@@ -70,11 +72,15 @@ export function accountOutcomesByTarget(
   const ended = endedCondition(range);
   return Prisma.sql`
     SELECT o.*
-    FROM (SELECT id, ${startAccount(range)} AS start FROM (${targets}) AS target_of_page) AS t
+    FROM (SELECT id, lane_id, ${startAccount(range)} AS start FROM (${targets}) AS target_of_page) AS t
     CROSS JOIN LATERAL (
-      SELECT o.* FROM outcome o
+      SELECT o.* FROM (
+        SELECT * FROM outcome WHERE target_id = t.id
+        UNION ALL
+        SELECT * FROM open_outcome WHERE target_id = t.id AND lane_id = t.lane_id
+      ) AS o
       WHERE ${allOf(
-        Prisma.sql`o.target_id = t.id AND o.account_id = ANY (${[...accountIds]}::text[])`,
+        Prisma.sql`o.account_id = ANY (${[...accountIds]}::text[])`,
         Prisma.sql`o.account_id ${direction.follows} t.start`,
         statusCondition(range),
         ended && hideSelectivity(ended),
@@ -147,7 +153,9 @@ function outcomesInOrder(targets: Prisma.Sql, range: OutcomeRange, scanLimit: nu
   const { order } = range.direction;
   return Prisma.sql`
     SELECT o.*
-    FROM (SELECT id, ${startAccount(range)} AS start, ${countOf(unindexedStatuses(range))} AS unindexed
+    FROM (
+      SELECT ${OPEN_TARGET_COLUMNS}, ${startAccount(range)} AS start, ${countOf(unindexedStatuses(range))} AS unindexed,
+        t.pending + t.in_flight AS open
       FROM (${targets}) AS t ORDER BY id ${order}) AS t
     CROSS JOIN LATERAL (${selectOfTarget(range, Prisma.sql`${scanLimit}::int`)}) AS o
     LIMIT ${scanLimit}::int`;
@@ -192,8 +200,22 @@ function selectOfTarget(range: OutcomeRange, scanLimit: Prisma.Sql): Prisma.Sql 
       : Prisma.sql`(o.target_id, o.account_id) >= (t.id, ${BEFORE_ALL_ACCOUNTS})`,
   );
   const inOrder = Prisma.sql`ORDER BY o.target_id ${order}, o.account_id ${order}`;
-  const select = (condition: Prisma.Sql) => Prisma.sql`(
+  const selectEnded = (condition: Prisma.Sql) => Prisma.sql`(
     SELECT o.* FROM outcome o WHERE ${condition} ${inOrder} LIMIT ${scanLimit})`;
+  // Of a target that has ended, the rows are in order already: one of the two parts is always empty.
+  const selectAll = (condition: Prisma.Sql) => Prisma.sql`
+    ${selectEnded(allOf(condition, Prisma.sql`t.open = 0`))}
+    UNION ALL
+    (
+      SELECT o.* FROM (
+        SELECT * FROM ${selectEnded(allOf(condition, Prisma.sql`t.open > 0`))} AS ended
+        UNION ALL
+        SELECT * FROM (${openOfTarget(range)}) AS open_of_target WHERE t.open > 0
+      ) AS o
+      WHERE ${condition}
+      ${inOrder} LIMIT ${scanLimit}
+    )`;
+  const select = mayBeOpen(range) ? selectAll : selectEnded;
   const exceptions = statuses?.filter(isException) ?? [];
   if (exceptions.length === 0) {
     return select(inTarget);
