@@ -150,7 +150,7 @@ module.exports = {
       {
         connection: [],
         sql: ['connection'],
-        lanes: ['connection'],
+        lanes: ['sql', 'connection'],
         requests: ['lanes', 'sql', 'connection'],
         history: ['sql', 'connection'],
         members: ['sql', 'connection'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { addressOf } from '../../src/config/databaseAddress.js';
 import type { Closers } from '../../src/closers.js';
 import { openJobQueues } from '../../src/lanes/jobQueues.js';
@@ -26,7 +27,7 @@ export async function openStoreWay(closers: Closers, databaseUrl: string): Promi
     log,
   });
   closers.add('lanes', () => workers.stop());
-  const store = createRequestStore(prisma, lanes.idOf, workers.enqueue);
+  const store = createRequestStore(prisma, lanes.idOf, { replica: randomUUID(), ...workers });
   return (request) => timed(() => store.insert(request));
 }
 

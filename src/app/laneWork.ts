@@ -15,6 +15,8 @@ import type { GatewayCore } from './core.js';
 
 /** The workers of the lanes, and the wake-ups that other replicas send. */
 export interface LaneWork {
+  /** The name of this process in the lanes that it holds. */
+  readonly replica: string;
   readonly workers: LaneWorkers;
   readonly requestEvents: RequestEvents;
 }
@@ -24,7 +26,8 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   const { database, lanes } = core;
   const { log, closers } = core.process;
   const replica = randomUUID();
-  const plainRecord = createLaneRecord(database.prisma, replica);
+  const requestEvents = createRequestEvents(database.prisma);
+  const plainRecord = createLaneRecord(database.prisma, replica, requestEvents.requestFinished);
   const record = core.tracing?.laneRecord(plainRecord) ?? plainRecord;
   let connection: ListeningConnection | null = null;
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.
@@ -38,7 +41,6 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
     log,
   });
   closers.add('lanes', () => workers.stop());
-  const requestEvents = createRequestEvents(database.prisma);
   connection = await connectReplica(
     core.addresses.direct,
     replica,
@@ -56,7 +58,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
     },
     log,
   );
-  return { workers, requestEvents };
+  return { replica, workers, requestEvents };
 }
 
 function dependenciesOf(

@@ -39,11 +39,11 @@ const SHORT_MUTATIONS: TurnLimits = { total: RECORD_CONNECTIONS - 1, perCaller: 
 /** The mutations of requests. A request wakes the workers of its lanes. */
 export function createRequestServices(
   { config, database: { prisma }, administrators, lanes, metrics, tracing, stopping }: GatewayCore,
-  { workers, requestEvents }: LaneWork,
+  { replica, workers, requestEvents }: LaneWork,
   { plan, planRemoval, shareOfRemoval }: Pick<MemberReading, 'plan' | 'planRemoval' | 'shareOfRemoval'>,
   { history, spend }: { readonly history: HistoryStore; readonly spend: SpendPoints },
 ): Services {
-  const counted = countRequests(createRequestStore(prisma, lanes.idOf, workers.enqueue), metrics);
+  const counted = countRequests(createRequestStore(prisma, lanes.idOf, { replica, ...workers }), metrics);
   const store = tracing?.requests(counted) ?? counted;
   const record = createRecordRequest({
     store,

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
 import type { NewRequest, RequestStore } from '../../src/ports/requests.js';
 import type { Verdict } from '../../src/ports/laneRecord.js';
+import type { EnqueueLanes, OwnLanes } from '../../src/store/requests/insertRequest.js';
 
 /** One administrator with one lane per service and region: four. */
 export const ADMINISTRATOR: Administrator = {
@@ -63,6 +64,11 @@ export const insertingStore: RequestStore = {
 
 /** The replica that holds the lanes. */
 export const REPLICA = '00000000-0000-4000-8000-000000000001';
+
+/** The lanes of this replica, whose workers are not there. */
+export function ownLanes(enqueue: EnqueueLanes = () => Promise.resolve()): OwnLanes {
+  return { replica: REPLICA, enqueue, wake: () => undefined };
+}
 
 /** A rate that no test reaches. */
 export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };

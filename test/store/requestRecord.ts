@@ -4,7 +4,7 @@ import type { RequestStore } from '../../src/ports/requests.js';
 import { createLaneRecord } from '../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../src/store/requests/requestStore.js';
-import { ADMINISTRATOR, REPLICA } from './recordFixture.js';
+import { ADMINISTRATOR, REPLICA, ownLanes } from './recordFixture.js';
 import { useTestRecord, type TestRecord } from './testRecord.js';
 
 /** A database with the lanes of ADMINISTRATOR, and the stores that write requests and calls. */
@@ -23,7 +23,7 @@ export function useRequestRecord(): RequestRecord {
     const lanes = await openLanes(prisma, [ADMINISTRATOR]);
     opened = {
       lanes,
-      store: createRequestStore(prisma, lanes.idOf, () => Promise.resolve()),
+      store: createRequestStore(prisma, lanes.idOf, ownLanes()),
       record: createLaneRecord(prisma, REPLICA),
     };
   });

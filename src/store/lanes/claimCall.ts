@@ -3,7 +3,7 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { MembershipOperation } from '../../membership.js';
 import type { ClaimedCall, ClaimLimits, Rate, Tenure } from '../../ports/laneRecord.js';
 import { chosenAccounts, takenAccounts, waitingAccounts } from './claimedAccounts.js';
-import { ALL_HANDED_OUT } from './handedOut.js';
+import { ALL_HANDED_OUT } from '../sql/handedOut.js';
 import { hasQuota, SECONDS_TO_FULL_BURST, withoutOne } from './laneQuota.js';
 
 /** Time until a target whose accounts are all held up is considered again. */

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL } from '../../membership.js';
 import type { ClaimLimits, Lane } from '../../ports/laneRecord.js';
-import { ALL_HANDED_OUT, isTakenAhead } from './handedOut.js';
+import { ALL_HANDED_OUT, isTakenAhead } from '../sql/handedOut.js';
 
 /*
  * The accounts of a claim (claimCall.ts), in three steps: those that wait, those that are chosen, and those that the call takes.

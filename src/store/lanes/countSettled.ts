@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/client.js';
 import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
-import { ALL_HANDED_OUT } from './handedOut.js';
+import { ALL_HANDED_OUT } from '../sql/handedOut.js';
 
 /**
  * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
@@ -98,7 +98,8 @@ export const COUNT_SETTLED = Prisma.sql`
   )
 `;
 
-/** The last column of such a statement: notifies the waiters, and counts the requests that have finished. */
+/** The last columns of such a statement: notifies the waiters, and names the requests that have finished. */
 export const TELL_FINISHED = Prisma.sql`
-  (SELECT count(pg_notify(${REQUEST_FINISHED_CHANNEL}, id::text))::int FROM ended WHERE finished_at IS NOT NULL) AS finished
+  (SELECT count(pg_notify(${REQUEST_FINISHED_CHANNEL}, id::text))::int FROM ended WHERE finished_at IS NOT NULL) AS told,
+  ARRAY(SELECT id::text FROM ended WHERE finished_at IS NOT NULL) AS finished
 `;

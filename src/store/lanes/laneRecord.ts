@@ -16,12 +16,24 @@ import { endPendingOutcomes } from './endPendingOutcomes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
 
-/** The statements of the lanes' workers in one replica, in PostgreSQL. */
-export function createLaneRecord(prisma: PrismaClient, replica: string): LaneRecord {
+/**
+ * The statements of the lanes' workers in one replica, in PostgreSQL.
+ *
+ * @param requestFinished told of the requests that a settlement has finished, before NOTIFY tells every replica.
+ */
+export function createLaneRecord(
+  prisma: PrismaClient,
+  replica: string,
+  requestFinished: (requestId: string) => void = () => undefined,
+): LaneRecord {
   return {
     acquire: (lane) => acquireLane(prisma, replica, lane),
     claim: (tenure, limits) => claimCall(prisma, tenure, limits),
-    settle: (tenure, settlements, delays) => settleCalls(prisma, tenure, settlements, delays),
+    async settle(tenure, settlements, delays) {
+      const { end, finished } = await settleCalls(prisma, tenure, settlements, delays);
+      finished.forEach(requestFinished);
+      return end;
+    },
     markAnswered: (tenure, callId, metadata) => markAnswered(prisma, tenure, callId, metadata),
     markUnanswered: (tenure, callId, answer) => markUnanswered(prisma, tenure, callId, answer),
     adoptOpenCalls: (tenure, known) => adoptOpenCalls(prisma, tenure, known),

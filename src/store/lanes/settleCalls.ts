@@ -29,16 +29,16 @@ export async function settleCalls(
   { lane, holder }: Tenure,
   settlements: readonly Settlement[],
   delays: RetryDelays,
-): Promise<'SETTLED' | 'LOST' | 'REJECTED'> {
+): Promise<{ end: 'SETTLED' | 'LOST' | 'REJECTED'; finished: readonly string[] }> {
   const held = Prisma.sql`SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE`;
   try {
-    const [row] = await prisma.$queryRaw<{ held: boolean }[]>(
+    const [row] = await prisma.$queryRaw<{ held: boolean; finished: string[] }[]>(
       Prisma.sql`/* prepared: settle_calls */ ${settleStatement(held, lane.service, settlements, delays)}`,
     );
-    return row?.held === true ? 'SETTLED' : 'LOST';
+    return { end: row?.held === true ? 'SETTLED' : 'LOST', finished: row?.finished ?? [] };
   } catch (error) {
     if (isBadData(error)) {
-      return 'REJECTED';
+      return { end: 'REJECTED', finished: [] };
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import type { NewRequest, NewRetry } from '../../ports/requests.js';
 import { LANE_WAKE_CHANNEL } from '../connection/replicaConnection.js';
-import { ALL_HANDED_OUT } from '../lanes/handedOut.js';
+import { ALL_HANDED_OUT } from '../sql/handedOut.js';
 import { ORIGIN_COLUMNS, originValues } from './requestOrigin.js';
 
 /** The INSERTs that a new request and a retry have in common, with their columns in one place. */
@@ -57,7 +57,7 @@ export const FOLLOW_UPS = Prisma.sql`
   )`;
 
 /**
- * The CTE `lanes (id, holder)` of a statement that inserts targets: the lanes that meet the condition.
+ * The CTE `lanes (id, holder, replica)` of a statement that inserts targets: the lanes that meet the condition.
  *
  * Race: the rows are locked against `releaseLane` until the transaction commits. A worker that releases its lane
  * meanwhile waits, sees the new targets, and keeps the lane. So a lane with a holder needs no job; if its worker dies,
@@ -67,12 +67,32 @@ export const FOLLOW_UPS = Prisma.sql`
 export function lockedLanes(condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     lanes AS MATERIALIZED (
-      SELECT id, holder FROM lane WHERE ${condition} ORDER BY id FOR KEY SHARE
+      SELECT id, holder, replica FROM lane WHERE ${condition} ORDER BY id FOR KEY SHARE
     )`;
 }
 
-/** The tail of such a statement: wakes the lanes at commit, and returns those without a holder, which need a job. */
-export const IDLE_LANES = Prisma.sql`
-  SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
-    pg_notify(${LANE_WAKE_CHANNEL}, (SELECT string_agg(id::text, ',') FROM lanes))::text AS woken
-  FROM inserted`;
+/** How an insert may run: the replica that it runs in, and whether it writes nothing when one of its lanes has no holder. */
+export interface InsertMode {
+  readonly replica: string;
+  readonly onlyIfHeld: boolean;
+}
+
+/** The condition under which a statement with `lanes` inserts the request. */
+export function mayInsert({ onlyIfHeld }: InsertMode): Prisma.Sql {
+  return Prisma.sql`NOT (${onlyIfHeld}::boolean AND EXISTS (SELECT FROM lanes WHERE holder IS NULL))`;
+}
+
+/**
+ * The tail of such a statement. Returns the lanes without a holder, which need a job, and those that this replica holds, which it
+ * wakes by itself after the commit. The others are woken at commit.
+ */
+export function insertedLanes({ replica }: InsertMode): Prisma.Sql {
+  return Prisma.sql`
+    SELECT ARRAY(SELECT id FROM lanes WHERE holder IS NULL) AS idle,
+      ARRAY(SELECT id FROM lanes WHERE replica = ${replica}::uuid) AS own,
+      (
+        SELECT pg_notify(${LANE_WAKE_CHANNEL}, string_agg(id::text, ',')) FROM lanes
+        WHERE replica IS DISTINCT FROM ${replica}::uuid HAVING count(*) > 0
+      )::text AS woken
+    FROM inserted`;
+}

@@ -2,15 +2,25 @@ import type { Prisma, PrismaClient } from '../../generated/client.js';
 import { GatewayError } from '../../errors.js';
 import type { NewRequest, NewRetry, RecordedRequest } from '../../ports/requests.js';
 import { isUnreachable } from '../connection/unavailable.js';
+import type { InsertMode } from './insertColumns.js';
 
 /** Puts a job on each lane, in the caller's transaction. */
 export type EnqueueLanes = (tx: Prisma.TransactionClient, laneIds: readonly number[]) => Promise<void>;
 
+/** The lanes of this process. */
+export interface OwnLanes {
+  /** The replica's name in the lanes that it holds. */
+  readonly replica: string;
+  readonly enqueue: EnqueueLanes;
+  /** Tells the workers of this process that these lanes have new work. */
+  readonly wake: (laneIds: readonly number[]) => void;
+}
+
 /** One insert of a request. */
 export interface Insert {
   readonly request: NewRequest | NewRetry;
-  /** Inserts every row of the request, and returns the lanes that need a job, as `IDLE_LANES` does. */
-  readonly statement: Prisma.Sql;
+  /** Inserts every row of the request, and ends with `insertedLanes`. */
+  readonly statement: (mode: InsertMode) => Prisma.Sql;
   /** Called only if the request is new, in its transaction. If it rejects, nothing is inserted. */
   readonly confirm?: (tx: Prisma.TransactionClient) => Promise<void>;
 }
@@ -22,19 +32,19 @@ const INSERT_TIMEOUT_MS = 30_000;
 const CONNECTION_WAIT_MS = 10_000;
 
 /**
- * Inserts a request and puts a job on each idle lane, in one transaction. If the idempotency key is held, nothing is
- * inserted, and the result is the earlier request.
+ * Inserts a request and puts a job on each idle lane, in one transaction; while every lane has a holder, in one statement. If the
+ * idempotency key is held, nothing is inserted, and the result is the earlier request.
  *
  * Race: of two inserts with one key, the second waits in its statement until the first commits.
  */
 export async function insertRequest(
   prisma: PrismaClient,
-  enqueue: EnqueueLanes,
+  own: OwnLanes,
   insert: Insert,
 ): Promise<RecordedRequest> {
   const { request } = insert;
   try {
-    if (await isInserted(prisma, enqueue, insert)) {
+    if (await isInserted(prisma, own, insert)) {
       return { requestId: request.id, inputHash: request.inputHash };
     }
     if (request.idempotencyKey === null) {
@@ -42,7 +52,7 @@ export async function insertRequest(
     }
     const earlier = await findByKey(prisma, request);
     // Null: the key was released in between, and is free now.
-    return earlier ?? (await insertRequest(prisma, enqueue, insert));
+    return earlier ?? (await insertRequest(prisma, own, insert));
   } catch (error) {
     if (!isLost(error)) {
       throw error;
@@ -58,22 +68,48 @@ export async function insertRequest(
   }
 }
 
-async function isInserted(
+/** The lanes of an inserted request, by id. */
+interface InsertedLanes {
+  readonly idle: readonly number[];
+  readonly own: readonly number[];
+}
+
+async function isInserted(prisma: PrismaClient, own: OwnLanes, insert: Insert): Promise<boolean> {
+  const inserted = (await insertAlone(prisma, own, insert)) ?? (await insertWithJobs(prisma, own, insert));
+  own.wake(inserted?.own ?? []);
+  return inserted !== undefined;
+}
+
+/** Inserts in one statement, unless a lane needs a job or the request a confirmation: undefined then, and for a held key. */
+async function insertAlone(
   prisma: PrismaClient,
-  enqueue: EnqueueLanes,
+  { replica }: OwnLanes,
   { statement, confirm }: Insert,
-): Promise<boolean> {
+): Promise<InsertedLanes | undefined> {
+  if (confirm !== undefined) {
+    return undefined;
+  }
+  const [row] = await prisma.$queryRaw<InsertedLanes[]>(statement({ replica, onlyIfHeld: true }));
+  return row;
+}
+
+/** Undefined: the key is held. */
+async function insertWithJobs(
+  prisma: PrismaClient,
+  { replica, enqueue }: OwnLanes,
+  { statement, confirm }: Insert,
+): Promise<InsertedLanes | undefined> {
   return prisma.$transaction(
     async (tx) => {
-      const [row] = await tx.$queryRaw<{ idle: number[] }[]>(statement);
+      const [row] = await tx.$queryRaw<InsertedLanes[]>(statement({ replica, onlyIfHeld: false }));
       if (row === undefined) {
-        return false;
+        return undefined;
       }
       await confirm?.(tx);
       if (row.idle.length > 0) {
         await enqueue(tx, row.idle);
       }
-      return true;
+      return row;
     },
     { timeout: INSERT_TIMEOUT_MS, maxWait: CONNECTION_WAIT_MS },
   );

@@ -6,15 +6,17 @@ import {
   callerValues,
   FOLLOW_UPS,
   handedOutTo,
-  IDLE_LANES,
   INSERT_ACCOUNTS,
   INSERT_QUEUED,
   INSERT_REQUEST,
   INSERT_TARGETS,
+  insertedLanes,
+  type InsertMode,
   lockedLanes,
+  mayInsert,
   UNLESS_KEY_IS_HELD,
 } from './insertColumns.js';
-import { findByKey, insertRequest, type EnqueueLanes } from './insertRequest.js';
+import { findByKey, insertRequest, type Insert, type OwnLanes } from './insertRequest.js';
 import { areWithinLimits } from './removals.js';
 import { retryStatement } from './retryStore.js';
 
@@ -30,16 +32,19 @@ export type LaneIdOf = (address: TargetAddress) => number;
 export function createRequestStore(
   prisma: PrismaClient,
   laneIdOf: LaneIdOf,
-  enqueue: EnqueueLanes,
+  own: OwnLanes,
   mostQueued = ACCOUNTS_PER_CALL,
 ): RequestStore {
-  const statementOf = (request: NewRequest | NewRetry): Prisma.Sql =>
-    'retryOf' in request
-      ? retryStatement(request, mostQueued)
-      : requestStatement(request, request.targets.map(laneIdOf), mostQueued);
+  const statementOf = (request: NewRequest | NewRetry): Insert['statement'] => {
+    if ('retryOf' in request) {
+      return (mode) => retryStatement(request, mode, mostQueued);
+    }
+    const laneIds = request.targets.map(laneIdOf);
+    return (mode) => requestStatement(request, laneIds, mode, mostQueued);
+  };
   return {
     findByKey: (request) => findByKey(prisma, request),
-    insert: (request) => insertRequest(prisma, enqueue, { request, statement: statementOf(request) }),
+    insert: (request) => insertRequest(prisma, own, { request, statement: statementOf(request) }),
     async insertRemoval(request, allowedBy) {
       const { caller } = request;
       const confirm = async (tx: Prisma.TransactionClient): Promise<void> => {
@@ -52,7 +57,7 @@ export function createRequestStore(
         }
       };
       try {
-        return await insertRequest(prisma, enqueue, { request, statement: statementOf(request), confirm });
+        return await insertRequest(prisma, own, { request, statement: statementOf(request), confirm });
       } catch (error) {
         if (!(error instanceof Unconfirmed)) {
           throw error;
@@ -72,7 +77,12 @@ class Unconfirmed extends Error {
 }
 
 /** Inserts a request with its accounts, its targets, and what is queued of them: no row for each account at each target. */
-function requestStatement(request: NewRequest, laneIds: readonly number[], mostQueued: number): Prisma.Sql {
+function requestStatement(
+  request: NewRequest,
+  laneIds: readonly number[],
+  mode: InsertMode,
+  mostQueued: number,
+): Prisma.Sql {
   const { accounts, targets } = request;
   const isInOrder = Prisma.sql`${accounts.length > mostQueued}::boolean`;
   return Prisma.sql`
@@ -80,13 +90,13 @@ function requestStatement(request: NewRequest, laneIds: readonly number[], mostQ
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
     inserted AS (
       ${INSERT_REQUEST}
-      VALUES (
+      SELECT
         ${callerValues(request)},
-        ${request.operation}::membership_operation, ${request.administrator}, ${request.message},
+        ${request.operation}::membership_operation, ${request.administrator}, ${request.message}::text,
         ${request.disableEmailNotification}::boolean, ${request.followUpDays ?? null}::int,
         ${request.alreadyMember ?? null}::outcome_status, NULL,
         ${laneIds.length}::int, ${laneIds.length * accounts.length}::int
-      )
+      WHERE ${mayInsert(mode)}
       ${UNLESS_KEY_IS_HELD}
     ),
     account_input AS MATERIALIZED (
@@ -118,6 +128,6 @@ function requestStatement(request: NewRequest, laneIds: readonly number[], mostQ
       WHERE NOT ${isInOrder}
     ),
     ${FOLLOW_UPS}
-    ${IDLE_LANES}
+    ${insertedLanes(mode)}
   `;
 }

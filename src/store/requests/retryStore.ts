@@ -7,12 +7,14 @@ import {
   callerValues,
   FOLLOW_UPS,
   handedOutTo,
-  IDLE_LANES,
   INSERT_ACCOUNTS,
   INSERT_QUEUED,
   INSERT_REQUEST,
   INSERT_TARGETS,
+  insertedLanes,
+  type InsertMode,
   lockedLanes,
+  mayInsert,
   UNLESS_KEY_IS_HELD,
 } from './insertColumns.js';
 
@@ -60,7 +62,7 @@ async function findSource(
  * The accounts of a target are one array: with any number of rows that the planner expects, it cannot choose to compare all
  * accounts with all accounts.
  */
-export function retryStatement(retry: NewRetry, mostQueued: number): Prisma.Sql {
+export function retryStatement(retry: NewRetry, mode: InsertMode, mostQueued: number): Prisma.Sql {
   const { retryOf } = retry;
   return Prisma.sql`
     WITH failed AS MATERIALIZED (
@@ -82,7 +84,7 @@ export function retryStatement(retry: NewRetry, mostQueued: number): Prisma.Sql 
         totals.targets, totals.outcomes
       FROM request old
       CROSS JOIN (SELECT count(*)::int AS targets, sum(accounts)::int AS outcomes FROM failed) totals
-      WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0
+      WHERE old.id = ${retryOf}::uuid AND old.finished_at IS NOT NULL AND totals.targets > 0 AND ${mayInsert(mode)}
         AND NOT EXISTS (SELECT FROM target t WHERE t.request_id = old.id AND t.erased_at IS NOT NULL)
       ${UNLESS_KEY_IS_HELD}
     ),
@@ -117,7 +119,7 @@ export function retryStatement(retry: NewRetry, mostQueued: number): Prisma.Sql 
       WHERE targets.handed_out_to <> ''
     ),
     ${FOLLOW_UPS}
-    ${IDLE_LANES}
+    ${insertedLanes(mode)}
   `;
 }
 

@@ -6,7 +6,7 @@ import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest } from '../recordFixture.js';
+import { ADMINISTRATOR, newRequest, ownLanes, REPLICA } from '../recordFixture.js';
 
 describe('an error of the database', () => {
   it.each([
@@ -32,11 +32,7 @@ describe('an error of the database', () => {
     const nowhere = openDatabase(addressOf('postgresql://gateway:secret@127.0.0.1:1/nothing'));
     const read = nowhere.prisma.$queryRaw`SELECT 1`;
     await expect(read).rejects.toMatchObject({ name: 'GatewayError', code: 'UNAVAILABLE' });
-    const store = createRequestStore(
-      nowhere.prisma,
-      () => 1,
-      () => Promise.resolve(),
-    );
+    const store = createRequestStore(nowhere.prisma, () => 1, ownLanes());
     const error: unknown = await store.insert(newRequest([1])).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     expect((error as Error).message).toContain('repeat it with the same idempotencyKey');
@@ -59,27 +55,41 @@ describe('a request whose commit is not answered', () => {
     await testDatabase.drop();
   });
 
-  it('is accepted when it is in the record, and refused when it is not', async () => {
-    const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-    const lost = new Error('Connection terminated unexpectedly');
-    // The connection breaks right after the commit, or right before it.
-    const breaking = (after: boolean) =>
-      new Proxy(database.prisma, {
-        get: (target, name) =>
-          name === '$transaction'
-            ? async (...args: Parameters<typeof target.$transaction>) => {
-                if (after) {
-                  await target.$transaction(...args);
-                }
-                throw lost;
-              }
-            : (Reflect.get(target, name) as unknown),
+  const lost = new Error('Connection terminated unexpectedly');
+  /** A client whose connection breaks right after the commit of this operation, or right before it. */
+  const breaking = (operation: '$transaction' | '$queryRaw', after: boolean) =>
+    new Proxy(database.prisma, {
+      get(target, name) {
+        const real = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        if (name !== operation) {
+          return real;
+        }
+        return async (...args: unknown[]) => {
+          if (after) {
+            await real.apply(target, args);
+          }
+          throw lost;
+        };
+      },
+    });
+
+  it.each([
+    ['$transaction', 'in a transaction, while a lane has no holder'],
+    ['$queryRaw', 'in one statement, while every lane has one'],
+  ] as const)(
+    'is accepted by %s (%s) when it is in the record, and refused when it is not',
+    async (operation, _where) => {
+      const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
+      await database.prisma.lane.updateMany({
+        data: { holder: operation === '$queryRaw' ? REPLICA : null, replica: REPLICA },
       });
-    const accept = (after: boolean, request = newRequest([1])) =>
-      createRequestStore(breaking(after), lanes.idOf, () => Promise.resolve()).insert(request);
-    const request = newRequest([1]);
-    await expect(accept(true, request)).resolves.toEqual({ requestId: request.id, inputHash: 'hash' });
-    await expect(accept(false)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: lost });
-    expect(await database.prisma.request.count()).toBe(1);
-  });
+      const before = await database.prisma.request.count();
+      const accept = (after: boolean, request = newRequest([1])) =>
+        createRequestStore(breaking(operation, after), lanes.idOf, ownLanes()).insert(request);
+      const request = newRequest([1]);
+      await expect(accept(true, request)).resolves.toEqual({ requestId: request.id, inputHash: 'hash' });
+      await expect(accept(false)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: lost });
+      expect(await database.prisma.request.count()).toBe(before + 1);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import type { MembershipOperation } from '../../../src/membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, ownLanes } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
@@ -34,7 +34,7 @@ interface Input {
 const insert = ({ operation, numbers }: Input) => {
   const request = newRequest(numbers, { operation });
   // Some of these small requests are queued one by one, and others handed out in order.
-  const store = createRequestStore(fixture.prisma, fixture.lanes.idOf, () => Promise.resolve(), 2);
+  const store = createRequestStore(fixture.prisma, fixture.lanes.idOf, ownLanes(), 2);
   return store.insert({
     ...request,
     accounts: request.accounts.map(({ accountId: id }) => ({ accountId: id, email: null })),

@@ -7,7 +7,7 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA, ownLanes } from '../recordFixture.js';
 
 /** Rows of these tables that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
   record = createLaneRecord(database.prisma, REPLICA);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
   tenure = await record.acquire(lane ?? expect.unreachable());

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, ownLanes, PROCESSED } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord, readOutcomes } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
@@ -296,7 +296,8 @@ describe('a lane', () => {
 });
 
 describe('accepting a request', () => {
-  it('is one transaction of one statement for ten thousand accounts at four targets', async () => {
+  it('is one statement for ten thousand accounts at four targets that have a holder', async () => {
+    await Promise.all(fixture.lanes.all.map((each) => fixture.record.acquire(each)));
     const statements: string[] = [];
     const stop = fixture.database.onStatement((sql) => statements.push(sql));
     const targets = fixture.lanes.all.map((each) => ({
@@ -306,7 +307,7 @@ describe('accepting a request', () => {
     }));
     await fixture.store.insert(newRequest(numbers(10_000), { targets }));
     stop();
-    expect(statements.map(verbOf)).toEqual(['WITH', 'COMMIT']);
+    expect(statements.map(verbOf)).toEqual(['WITH']);
     expect(await countOutcomes(fixture.prisma)).toEqual({ PENDING: 40_000 });
     expect([await fixture.prisma.outcome.count(), await fixture.prisma.queuedAccount.count()]).toEqual([
       0, 0,
@@ -317,19 +318,24 @@ describe('accepting a request', () => {
   it('puts a job on the lanes without a holder, and writes nothing when that fails', async () => {
     await fixture.record.release(tenure);
     const enqueued: number[][] = [];
-    const withJobs = createRequestStore(fixture.prisma, fixture.lanes.idOf, (_tx, laneIds) => {
-      enqueued.push([...laneIds]);
-      return Promise.resolve();
-    });
+    const woken: number[][] = [];
+    const own = {
+      ...ownLanes((_tx, laneIds) => {
+        enqueued.push([...laneIds]);
+        return Promise.resolve();
+      }),
+      wake: (laneIds: readonly number[]) => woken.push([...laneIds]),
+    };
+    const withJobs = createRequestStore(fixture.prisma, fixture.lanes.idOf, own);
     await withJobs.insert(newRequest([1]));
     await fixture.record.acquire(lane());
     await withJobs.insert(newRequest([2]));
     expect(enqueued).toEqual([[lane().id]]);
+    expect(woken).toEqual([[], [lane().id]]);
 
     await fixture.prisma.$executeRaw`UPDATE lane SET holder = NULL`;
-    const failing = createRequestStore(fixture.prisma, fixture.lanes.idOf, () =>
-      Promise.reject(new Error('no queue')),
-    );
+    const noQueue = ownLanes(() => Promise.reject(new Error('no queue')));
+    const failing = createRequestStore(fixture.prisma, fixture.lanes.idOf, noQueue);
     await expect(failing.insert(newRequest([3]))).rejects.toThrow('no queue');
     expect(await fixture.prisma.requestAccount.count()).toBe(2);
     expect(await fixture.prisma.request.count()).toBe(2);

@@ -16,7 +16,15 @@ import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA } from '../recordFixture.js';
+import {
+  accountId,
+  ADMINISTRATOR,
+  newRequest,
+  NO_LIMIT,
+  PROCESSED,
+  REPLICA,
+  ownLanes,
+} from '../recordFixture.js';
 import { emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 
 const DELAYS = [0, 0];
@@ -61,7 +69,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve(), 3);
+  store = createRequestStore(database.prisma, lanes.idOf, ownLanes(), 3);
   cancellations = createCancelStore(database.prisma);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
   takeLane = (record) => record.acquire(lane ?? expect.unreachable());

@@ -6,7 +6,7 @@ import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import type { RequestStore } from '../../../src/ports/requests.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest } from '../recordFixture.js';
+import { ADMINISTRATOR, newRequest, ownLanes } from '../recordFixture.js';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, () => Promise.resolve());
+  store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
 });
 afterAll(async () => {
   await database.close();

@@ -1,5 +1,5 @@
 import { Prisma } from '../../../generated/client.js';
-import { ALL_HANDED_OUT, isTakenAhead } from '../../lanes/handedOut.js';
+import { ALL_HANDED_OUT, isTakenAhead } from '../../sql/handedOut.js';
 import type { OutcomeRange } from './outcomeConditions.js';
 
 /*
