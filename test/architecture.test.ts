@@ -64,7 +64,7 @@ const VIOLATIONS: [rule: string, file: string, imported: string][] = [
   ...roomViolations('store', {
     connection: 'sql',
     sql: 'lanes',
-    lanes: 'sql',
+    lanes: 'history',
     requests: 'history',
     history: 'lanes',
     members: 'history',

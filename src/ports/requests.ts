@@ -114,9 +114,9 @@ export interface RetrySources {
 export interface CancelStore {
   /**
    * Ends every outcome of the request that waits to be sent as CANCELED. Outcomes in flight settle with their answers,
-   * and are not sent again. False, and nothing changed, if the request has finished.
+   * and are not sent again. `IN_FLIGHT`: none waited, and the request was not canceled before. `FINISHED`: nothing has changed.
    */
-  cancel(requestId: string): Promise<boolean>;
+  cancel(requestId: string): Promise<'CANCELED' | 'IN_FLIGHT' | 'FINISHED'>;
 }
 
 /** A watch on one request. */

@@ -33,7 +33,8 @@ const UserErrorCode = describedEnum<FaultCode>(
     NOT_RETRYABLE:
       'The request has not finished, has nothing to send again, or its administrator, service or region is no ' +
       'longer configured. The message says which.',
-    NOT_CANCELABLE: 'The request has already finished.',
+    NOT_CANCELABLE:
+      'The request has finished, or all its open accounts are in flight: they end with their answers.',
     NOT_IN_DOUBT: 'The call is settled, or its members were not read back yet: see doubts.',
     NOT_FOUND: 'The id does not exist, or the caller may not see it; both look alike on purpose.',
     FORBIDDEN:

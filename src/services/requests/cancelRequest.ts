@@ -15,10 +15,16 @@ export function createCancelRequest(
     if (!request) {
       return refused([requestNotFound(input.requestId)]);
     }
-    if (await cancellations.cancel(request.id)) {
+    const end = await cancellations.cancel(request.id);
+    if (end === 'CANCELED') {
       return { requestId: request.id, userErrors: [] };
     }
-    const message = 'the request has finished already: nothing of it waits to be sent or is in flight';
-    return refused([wrongRequest('NOT_CANCELABLE', message)]);
+    return refused([wrongRequest('NOT_CANCELABLE', WHY_NOT[end])]);
   };
 }
+
+const WHY_NOT = {
+  FINISHED: 'the request has finished already: nothing of it waits to be sent or is in flight',
+  IN_FLIGHT:
+    'nothing of the request waits to be sent: all its open accounts are in flight. They end with their answers, and are not sent again',
+};

@@ -14,14 +14,18 @@ const CANCEL_TIMEOUT_MS = 30_000;
  * reads can change. In one statement it would read the record as it was before the wait.
  */
 export function createCancelStore(prisma: PrismaClient): CancelStore {
-  const cancel = (requestId: string): Promise<boolean> =>
+  const cancel: CancelStore['cancel'] = (requestId) =>
     prisma.$transaction(
       async (tx) => {
-        const open = await markTargetsCanceled(tx, requestId);
-        if (open > 0) {
-          await cancelPendingOutcomes(tx, requestId);
+        const targets = await markTargetsCanceled(tx, requestId);
+        if (targets.length === 0) {
+          return 'FINISHED';
         }
-        return open > 0;
+        if (targets.every(({ pending }) => pending === 0)) {
+          return targets.some(({ wasCanceled }) => wasCanceled) ? 'CANCELED' : 'IN_FLIGHT';
+        }
+        await cancelPendingOutcomes(tx, requestId);
+        return 'CANCELED';
       },
       { timeout: CANCEL_TIMEOUT_MS },
     );
@@ -35,21 +39,26 @@ export function createCancelStore(prisma: PrismaClient): CancelStore {
 }
 
 /**
- * Marks the unfinished targets of the request as canceled, and returns their number. `settleCalls` reads the mark: outcomes
+ * Marks the unfinished targets of the request as canceled, and returns them. `settleCalls` reads the mark: outcomes
  * in flight settle, and do not become PENDING again.
  *
  * Race: no deadlock. Every statement locks lanes before outcomes, targets and requests, and several lanes in the order of
  * their ids. Inserts of requests go on meanwhile, since their lock is weaker.
  */
-async function markTargetsCanceled(tx: Prisma.TransactionClient, requestId: string): Promise<number> {
-  return tx.$executeRaw`
+async function markTargetsCanceled(
+  tx: Prisma.TransactionClient,
+  requestId: string,
+): Promise<{ pending: number; wasCanceled: boolean }[]> {
+  return tx.$queryRaw`
     WITH lanes AS MATERIALIZED (
       SELECT id FROM lane WHERE id IN (SELECT lane_id FROM target WHERE request_id = ${requestId}::uuid)
       ORDER BY id FOR NO KEY UPDATE
-    )
+    ),
+    before AS (SELECT id, canceled_at IS NOT NULL AS was_canceled FROM target WHERE request_id = ${requestId}::uuid)
     UPDATE target t SET canceled_at = COALESCE(t.canceled_at, clock_timestamp())
-    FROM lanes
-    WHERE t.request_id = ${requestId}::uuid AND t.lane_id = lanes.id AND t.pending + t.in_flight > 0
+    FROM lanes, before
+    WHERE t.request_id = ${requestId}::uuid AND t.lane_id = lanes.id AND t.id = before.id AND t.pending + t.in_flight > 0
+    RETURNING t.pending, before.was_canceled AS "wasCanceled"
   `;
 }
 

@@ -50,7 +50,9 @@ it('ends a text page at its timeout, with its statement in PostgreSQL', async ()
   const client = await lockTable(gateway.databaseUrl, 'outcome');
   try {
     const answer = post();
-    await expect.poll(() => countWaiting('page AS MATERIALIZED', client), { timeout: 900, interval: 20 }).toBe(1);
+    await expect
+      .poll(() => countWaiting('page AS MATERIALIZED', client), { timeout: 900, interval: 20 })
+      .toBe(1);
     const { status, body } = await answer;
     expect([status, body.data]).toEqual([200, null]);
     expect(body.errors).toMatchObject([

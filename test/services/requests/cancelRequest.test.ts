@@ -6,10 +6,10 @@ import { createMemoryHistory, requestRow, uuid } from '../history/memoryHistory.
 
 const requestId = `request_${uuid(1)}`;
 
-function setUp(wasOpen = true) {
+function setUp(end: Awaited<ReturnType<CancelStore['cancel']>> = 'CANCELED') {
   const history = createMemoryHistory();
   history.requestRows.push(requestRow());
-  const cancel = vi.fn<CancelStore['cancel']>(async () => wasOpen);
+  const cancel = vi.fn<CancelStore['cancel']>(async () => end);
   return { history, cancel, cancelRequest: createCancelRequest(history, { cancel }) };
 }
 
@@ -20,17 +20,17 @@ describe('cancelRequest', () => {
     expect(cancel).toHaveBeenCalledExactlyOnceWith(uuid(1));
   });
 
-  it('says of a finished request that nothing is left', async () => {
-    const { cancelRequest } = setUp(false);
+  it.each([
+    ['FINISHED', 'the request has finished already: nothing of it waits to be sent or is in flight'],
+    [
+      'IN_FLIGHT',
+      'nothing of the request waits to be sent: all its open accounts are in flight. They end with their answers, and are not sent again',
+    ],
+  ] as const)('says of a request that is %s that nothing waits', async (end, message) => {
+    const { cancelRequest } = setUp(end);
     expect(await cancelRequest(LOCAL_CALLER, { requestId })).toEqual({
       requestId: null,
-      userErrors: [
-        {
-          field: ['input', 'requestId'],
-          code: 'NOT_CANCELABLE',
-          message: 'the request has finished already: nothing of it waits to be sent or is in flight',
-        },
-      ],
+      userErrors: [{ field: ['input', 'requestId'], code: 'NOT_CANCELABLE', message }],
     });
   });
 

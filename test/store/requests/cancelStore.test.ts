@@ -68,21 +68,21 @@ const theRequest = () => fixture.prisma.request.findFirstOrThrow();
 describe('canceling a request', () => {
   it('of which nothing was sent ends it CANCELED at once, and leaves nothing to claim', async () => {
     const id = await accept(everywhere(120));
-    expect(await cancellations.cancel(id)).toBe(true);
+    expect(await cancellations.cancel(id)).toBe('CANCELED');
     expect(await statuses()).toEqual({ CANCELED: 480 });
     expect(await theRequest()).toMatchObject({ status: 'CANCELED', openTargets: 0, startedAt: null });
     expect(await claimAll()).toEqual([]);
     expect(await recordFaults(fixture.prisma)).toEqual([]);
-    expect(await cancellations.cancel(id)).toBe(false);
+    expect(await cancellations.cancel(id)).toBe('FINISHED');
   });
 
   it('lets what is in flight settle, and then has succeeded partially', async () => {
     const id = await accept(everywhere(120));
     const claimed = await claimAll(1);
-    expect(await cancellations.cancel(id)).toBe(true);
+    expect(await cancellations.cancel(id)).toBe('CANCELED');
     expect(await statuses()).toEqual({ CANCELED: 280, IN_FLIGHT: 200 });
     expect(await theRequest()).toMatchObject({ status: 'RUNNING', finishedAt: null, openTargets: 4 });
-    expect(await cancellations.cancel(id)).toBe(true);
+    expect(await cancellations.cancel(id)).toBe('CANCELED');
     for (const { tenure, call } of claimed) {
       await fixture.record.settle(tenure, [answeredWith(call)], DELAYS);
     }
@@ -94,7 +94,8 @@ describe('canceling a request', () => {
   it('makes the answers to what is in flight final, also those that would have been sent again', async () => {
     const id = await accept(newRequest(numbers(50)));
     const [claimed] = await claimAll();
-    await cancellations.cancel(id);
+    expect(await cancellations.cancel(id)).toBe('IN_FLIGHT');
+    expect(await cancellations.cancel(id)).toBe('CANCELED');
     const { tenure, call } = claimed ?? expect.unreachable();
     await fixture.record.settle(tenure, [answeredWith(call, [[accountId(7), INTERNAL]])], DELAYS);
     expect(await statuses()).toEqual({ PROCESSED: 49, UNPROCESSED: 1 });
@@ -116,7 +117,7 @@ describe('canceling a request', () => {
       [accountId(2), refused],
     ];
     await fixture.record.settle(tenure, [answeredWith(call, verdicts)], [3_600]);
-    expect(await cancellations.cancel(id)).toBe(true);
+    expect(await cancellations.cancel(id)).toBe('CANCELED');
     expect(await statuses()).toEqual({ CANCELED: 1, UNPROCESSED: 1 });
     expect(await theRequest()).toMatchObject({ status: 'FAILED' });
   });
@@ -212,7 +213,7 @@ describe('canceling at the moment of', () => {
   it('another cancellation of the same request: one has it, and the record is whole', async () => {
     const id = await accept(everywhere(200));
     const answers = await Promise.all(numbers(6).map(() => cancellations.cancel(id)));
-    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(answers.filter((answer) => answer === 'CANCELED')).toHaveLength(1);
     expect(await recordFaults(fixture.prisma)).toEqual([]);
   });
 });
