@@ -9,6 +9,7 @@ const BENCHES = [
   'latency',
   'memory',
   'makespan',
+  'organization',
   'takeover',
   'inventory',
   'history',
