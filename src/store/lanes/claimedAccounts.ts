@@ -22,11 +22,11 @@ const ACCOUNTS_CONSIDERED = 4 * ACCOUNTS_PER_CALL;
 /**
  * The CTE `next_account`: of each waiting target the accounts that it hands out next, with their places. And what else the
  * lane has: `busy`, the accounts in flight; `in_order`, the targets with accounts that are handed out in order; `queue`,
- * whether any account is queued.
+ * whether any account waits in it.
  *
  * An answered call that is not settled may have settled some of its accounts.
  */
-export function waitingAccounts({ id, service }: Lane, { detectorId }: ClaimLimits): Prisma.Sql {
+export function waitingAccounts({ service }: Lane, { detectorId }: ClaimLimits): Prisma.Sql {
   const mayUseUnpinned = service !== 'GUARDDUTY' || detectorId !== null;
   return Prisma.sql`
     waiting AS MATERIALIZED (
@@ -79,7 +79,12 @@ export function waitingAccounts({ id, service }: Lane, { detectorId }: ClaimLimi
       FROM held JOIN target t ON t.lane_id = held.id
       WHERE t.pending > 0 AND t.handed_out_to <> ${ALL_HANDED_OUT}
     ),
-    queue AS MATERIALIZED (SELECT EXISTS (SELECT FROM queued_account WHERE lane_id = ${id}::int) AS is_used)`;
+    queue AS MATERIALIZED (
+      SELECT EXISTS (
+        SELECT FROM held JOIN target t ON t.lane_id = held.id
+        WHERE t.pending > 0 AND EXISTS (SELECT FROM queued_account WHERE target_id = t.id OFFSET 0)
+      ) AS is_used
+    )`;
 }
 
 /** The CTE `chosen`: up to 50 of these accounts that may share a call, each with its place in the record and its e-mail. */
