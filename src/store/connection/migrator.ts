@@ -145,7 +145,7 @@ function findPending(migrations: Migration[], history: AppliedMigration[]): Migr
     if (!finished) {
       throw new GatewayError(
         'BAD_CONFIGURATION',
-        `migration ${name} is recorded as started and not finished. Check its changes in the database, then run: npx prisma migrate resolve --rolled-back ${name}`,
+        `migration ${name} is recorded as started and not finished. Check its changes in the database, then run: npx prisma@7.10.0 migrate resolve --rolled-back ${name}`,
       );
     }
     if (!ours.checksums.includes(checksum)) {

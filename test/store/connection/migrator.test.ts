@@ -125,7 +125,7 @@ it('refuses a database with a failed migration, and tries again once it is marke
   await expect(run()).rejects.toMatchObject({
     code: 'BAD_CONFIGURATION',
     message:
-      'migration 2_two is recorded as started and not finished. Check its changes in the database, then run: npx prisma migrate resolve --rolled-back 2_two',
+      'migration 2_two is recorded as started and not finished. Check its changes in the database, then run: npx prisma@7.10.0 migrate resolve --rolled-back 2_two',
   });
   // What that command does, and what the person before it did.
   await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_two'`);
