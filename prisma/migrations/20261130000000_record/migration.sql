@@ -179,8 +179,9 @@ CREATE TABLE "call" (
   CONSTRAINT "call_account_count" CHECK ("account_count" BETWEEN 1 AND 50),
   CONSTRAINT "call_resolution_has_a_name" CHECK (("resolved_by" IS NULL) = ("resolution" IS NULL))
 );
--- The calls of a lane that are not settled.
-CREATE INDEX "call_unsettled_idx" ON "call" ("lane_id") WHERE "settled_at" IS NULL;
+-- The calls of a lane that are not settled. On an expression of its own: by lane_id alone the planner would rather take one of the
+-- other indexes, which have all calls of the lane.
+CREATE INDEX "call_unsettled_idx" ON "call" (("lane_id"::BIGINT)) WHERE "settled_at" IS NULL;
 -- The calls of a lane, newest first; by operation; and those that were refused or not answered.
 CREATE INDEX "call_lane_id_id_idx" ON "call" ("lane_id", "id" DESC);
 CREATE INDEX "call_lane_id_operation_id_idx" ON "call" ("lane_id", "operation", "id");

@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL } from '../../membership.js';
 import type { ClaimLimits, Lane } from '../../ports/laneRecord.js';
 import { ALL_HANDED_OUT, isTakenAhead } from '../sql/handedOut.js';
+import { unsettledCalls } from '../sql/unsettledCalls.js';
 
 /*
  * The accounts of a claim (claimCall.ts), in three steps: those that wait, those that are chosen, and those that the call takes.
@@ -62,7 +63,7 @@ export function waitingAccounts({ service }: Lane, { detectorId }: ClaimLimits):
     busy AS (
       SELECT sent.account_id
       FROM held
-      CROSS JOIN LATERAL (SELECT id, status FROM call WHERE lane_id = held.id AND settled_at IS NULL OFFSET 0) c
+      CROSS JOIN LATERAL ${unsettledCalls(Prisma.sql`held.id`)} c
       CROSS JOIN LATERAL (SELECT target_id, account_ids FROM send WHERE call_id = c.id OFFSET 0) s
       CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
       WHERE c.status = 'SENT' OR (

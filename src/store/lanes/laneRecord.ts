@@ -12,6 +12,7 @@ import type {
 import type { ResponseMetadata } from '../../ports/upstream.js';
 import { claimCall } from './claimCall.js';
 import { recordLateAnswer, noteReadBackError } from './callNotes.js';
+import { unsettledCalls } from '../sql/unsettledCalls.js';
 import { endPendingOutcomes } from './endPendingOutcomes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
 import { settleCalls } from './settleCalls.js';
@@ -116,7 +117,7 @@ async function adoptOpenCalls(
       error_code = CASE WHEN c.status <> 'ANSWERED' THEN COALESCE(c.error_code, 'WorkerLost') END,
       error_message = CASE WHEN c.status <> 'ANSWERED'
         THEN COALESCE(c.error_message, 'The worker that sent this call ended before the answer was recorded.') END
-    WHERE c.lane_id = ${lane.id}::int AND c.settled_at IS NULL AND c.id <> ALL (${known}::uuid[])
+    WHERE c.lane_id::bigint = ${lane.id}::int AND c.settled_at IS NULL AND c.id <> ALL (${known}::uuid[])
       AND EXISTS (SELECT FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE)
     RETURNING c.id::text AS "callId", c.operation::text AS operation, c.detector_id AS "detectorId",
       c.started_at AS "startedAt", (EXTRACT(EPOCH FROM clock_timestamp() - c.started_at) * 1000)::float8 AS "ageMs", c.status = 'ANSWERED' AS acknowledged,
@@ -171,7 +172,7 @@ async function releaseLane(
       UPDATE lane SET holder = NULL, held_since = NULL, replica = NULL
       WHERE id = ${lane.id}::int
         AND NOT EXISTS (SELECT FROM target WHERE lane_id = ${lane.id}::int AND pending > 0)
-        AND NOT EXISTS (SELECT FROM call WHERE lane_id = ${lane.id}::int AND settled_at IS NULL)
+        AND NOT EXISTS (SELECT FROM ${unsettledCalls(Prisma.sql`${lane.id}::int`)} AS open)
     `;
     return freed === 1 ? 'RELEASED' : 'WORK_WAITS';
   });

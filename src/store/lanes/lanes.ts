@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/client.js';
+import { Prisma, type PrismaClient } from '../../generated/client.js';
 import {
   targetKey,
   targetsOf,
@@ -7,6 +7,7 @@ import {
   type TargetAddress,
 } from '../../membership.js';
 import type { Lane } from '../../ports/laneRecord.js';
+import { unsettledCalls } from '../sql/unsettledCalls.js';
 
 /** The lanes of the record. */
 export interface Lanes {
@@ -65,7 +66,7 @@ export async function freeLanes(prisma: PrismaClient): Promise<void> {
 export async function lanesWithWork(prisma: PrismaClient): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ id: number }[]>`
     SELECT id FROM lane WHERE EXISTS (SELECT FROM target WHERE lane_id = lane.id AND pending > 0)
-      OR EXISTS (SELECT FROM call WHERE lane_id = lane.id AND settled_at IS NULL)
+      OR EXISTS (SELECT FROM ${unsettledCalls(Prisma.sql`lane.id`)} AS open)
   `;
   return rows.map((row) => row.id);
 }

@@ -59,7 +59,7 @@ export function removalsWithinDay(laneId: Prisma.Sql): Prisma.Sql {
       SELECT account_id, settled_at FROM outcome
       WHERE target_id = t.id AND status = 'PROCESSED' AND settled_at > now() - interval '1 day'
       UNION ALL
-      SELECT account_id, settled_at FROM open_outcome WHERE target_id = t.id AND lane_id = ${laneId}
+      SELECT account_id, settled_at FROM open_outcome WHERE target_id = t.id AND lane_id::bigint = ${laneId}
     ) o
   )`;
 }

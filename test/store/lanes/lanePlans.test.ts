@@ -110,6 +110,18 @@ describe('a claim and its settlement read a few rows for each account, with any 
     await expectFewRows();
   });
 
+  it('with thousands of calls of the lane behind it', async () => {
+    await store.insert(newRequest(numbers(2_000, 0)));
+    expect(await sendNext(record)).toBe(true);
+    await database.prisma.$executeRaw`
+      INSERT INTO call (id, lane_id, operation, status, account_count, started_at, finished_at, settled_at)
+      SELECT gen_random_uuid(), ${tenure.lane.id}::int, 'CREATE_MEMBERS', 'ANSWERED', 50, now(), now(), now()
+      FROM generate_series(1, 5000)`;
+    await expectFewRows();
+    await database.prisma.$executeRaw`ANALYZE`;
+    await expectFewRows();
+  });
+
   it('with statistics of a quiet moment, when nothing was IN_FLIGHT', async () => {
     await store.insert(newRequest(numbers(2_000, 0)));
     while (await sendNext(record)) {}

@@ -7,6 +7,7 @@ import { idBound } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
 import { enumValues, isOneOf } from '../../sql/enums.js';
 import { laneIdCondition, matchingLanes } from '../../sql/grants.js';
+import { unsettledCalls } from '../../sql/unsettledCalls.js';
 import { idsBetween, isBetween } from '../../sql/timeBounds.js';
 import { orderedList } from './boundedPage.js';
 import type { Branches, LimitedSelect, PageableList } from './keysetList.js';
@@ -105,10 +106,10 @@ function selectByStatus(statuses: Prisma.Sql, filter: CallFilter, page: PageArgs
     LIMIT ${limit})`;
 }
 
-/** A lane has few calls under way. OFFSET 0 makes the planner find them by that first, and then sort them. */
+/** A lane has few calls under way: they are found first, and then sorted. */
 function selectUnderWay(filter: CallFilter, page: PageArgs): LimitedSelect {
   return (limit) => Prisma.sql`(
-    SELECT c.* FROM (SELECT * FROM call c WHERE c.lane_id = branch.lane_id AND c.settled_at IS NULL OFFSET 0) AS c
+    SELECT c.* FROM ${unsettledCalls(Prisma.sql`branch.lane_id`)} AS c
     WHERE ${allOf(Prisma.sql`c.operation = branch.operation AND c.status = 'SENT'`, idBounds(filter, page))}
     ORDER BY c.id ${directionOf(page).order}
     LIMIT ${limit})`;

@@ -16,13 +16,13 @@ export const TARGETS_IN_ORDER = Prisma.sql`(
 
 /**
  * A subquery for the open outcomes of the target t after the account `t.start`. All that are not handed out are PENDING, so a
- * page needs no more of them than it shows.
+ * page needs no more of them than it shows. The lane as a bigint is what the index of the unsettled calls has.
  */
 export function openOfTarget({ direction, limit, statuses }: OutcomeRange): Prisma.Sql {
   const { follows, order, isBackward } = direction;
   const handedOut = Prisma.sql`
     SELECT * FROM handed_out_outcome o
-    WHERE o.target_id = t.id AND o.lane_id = t.lane_id AND o.account_id ${follows} t.start`;
+    WHERE o.target_id = t.id AND o.lane_id::bigint = t.lane_id AND o.account_id ${follows} t.start`;
   if (statuses?.includes('PENDING') === false) {
     return handedOut;
   }

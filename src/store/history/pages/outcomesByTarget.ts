@@ -77,7 +77,7 @@ export function accountOutcomesByTarget(
       SELECT o.* FROM (
         SELECT * FROM outcome WHERE target_id = t.id
         UNION ALL
-        SELECT * FROM open_outcome WHERE target_id = t.id AND lane_id = t.lane_id
+        SELECT * FROM open_outcome WHERE target_id = t.id AND lane_id::bigint = t.lane_id
       ) AS o
       WHERE ${allOf(
         Prisma.sql`o.account_id = ANY (${[...accountIds]}::text[])`,
