@@ -2,23 +2,28 @@ import { Prisma } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL } from '../../membership.js';
 import type { ClaimLimits, Lane } from '../../ports/laneRecord.js';
 import { ALL_HANDED_OUT, isTakenAhead } from '../sql/handedOut.js';
+import { numberLiteral } from '../sql/literals.js';
 import { unsettledCalls } from '../sql/unsettledCalls.js';
 
 /*
  * The accounts of a claim (claimCall.ts), in three steps: those that wait, those that are chosen, and those that the call takes.
  *
  * OFFSET 0 and LIMIT 1 make each look-up one by key, with any statistics: those of a moment when a table was small would have
- * the planner read it whole.
+ * the planner read it whole. The limits are literals: with parameters the plan for any values would look expensive, and PostgreSQL
+ * would plan each claim anew, which takes longer than the claim.
  */
 
 /**
  * Targets that one claim considers, the longest unserved first. One account from each fills a call of 50, and a claim
  * reads no more however many requests wait.
  */
-const TARGETS_CONSIDERED = 64;
+const TARGETS_CONSIDERED = numberLiteral(64);
 
 /** Accounts that one claim considers per batch key: enough for a full call when 75 % of them are held up by others. */
-const ACCOUNTS_CONSIDERED = 4 * ACCOUNTS_PER_CALL;
+const ACCOUNTS_CONSIDERED = numberLiteral(4 * ACCOUNTS_PER_CALL);
+
+/** Accounts that fill a call. */
+const FULL_CALL = numberLiteral(ACCOUNTS_PER_CALL);
 
 /**
  * The CTE `next_account`: of each waiting target the accounts that it hands out next, with their places. And what else the
@@ -35,7 +40,7 @@ export function waitingAccounts({ service }: Lane, { detectorId }: ClaimLimits):
       FROM held JOIN target t ON t.lane_id = held.id
       WHERE t.pending > 0 AND t.turn <= now() AND (t.detector_pinned OR ${mayUseUnpinned}::boolean)
       ORDER BY t.turn, t.id
-      LIMIT ${TARGETS_CONSIDERED}::int
+      LIMIT ${TARGETS_CONSIDERED}
     ),
     next_account AS MATERIALIZED (
       SELECT w.id AS target_id, w.request_id, w.batch_key, w.turn, n.*
@@ -46,7 +51,7 @@ export function waitingAccounts({ service }: Lane, { detectorId }: ClaimLimits):
             SELECT ctid AS at, account_id, due_at, NULL::text AS handed_out_to, NULL::text AS email FROM queued_account
             WHERE target_id = w.id AND due_at <= now()
             ORDER BY due_at, account_id
-            LIMIT ${ACCOUNTS_PER_CALL}::int
+            LIMIT ${FULL_CALL}
           )
           UNION ALL
           (
@@ -55,7 +60,7 @@ export function waitingAccounts({ service }: Lane, { detectorId }: ClaimLimits):
               AND (a.request_id, a.account_id) < (w.request_id, ${ALL_HANDED_OUT})
               AND NOT ${isTakenAhead(Prisma.sql`w`, Prisma.sql`a.account_id`)}
             ORDER BY a.request_id, a.account_id
-            LIMIT ${ACCOUNTS_PER_CALL}::int
+            LIMIT ${FULL_CALL}
           )
         ) each
       ) n
@@ -96,13 +101,13 @@ export function chosenAccounts(laneId: number, { fullOnly, busyBatchKeys }: Clai
         SELECT next_account.*, row_number() OVER (PARTITION BY batch_key ORDER BY rank, turn, target_id) AS place
         FROM next_account
       ) n
-      WHERE n.place <= ${ACCOUNTS_CONSIDERED}::int AND n.account_id NOT IN (SELECT account_id FROM busy)
+      WHERE n.place <= ${ACCOUNTS_CONSIDERED} AND n.account_id NOT IN (SELECT account_id FROM busy)
         AND NOT ${isAskedBefore(laneId, Prisma.sql`n`)}
     ),
     batch AS (
       SELECT batch_key FROM free
       GROUP BY batch_key
-      HAVING count(DISTINCT account_id) >= ${ACCOUNTS_PER_CALL}::int
+      HAVING count(DISTINCT account_id) >= ${FULL_CALL}
         OR NOT (${fullOnly}::boolean OR batch_key = ANY (${busyBatchKeys}::text[]))
       ORDER BY min(turn), batch_key
       LIMIT 1
@@ -118,7 +123,7 @@ export function chosenAccounts(laneId: number, { fullOnly, busyBatchKeys }: Clai
         WHEN at IS NULL THEN email
         ELSE (SELECT a.email FROM request_account a WHERE a.request_id = r.request_id AND a.account_id = r.account_id)
       END AS email
-      FROM (SELECT * FROM ranked ORDER BY first_rank, first_turn, account_id LIMIT ${ACCOUNTS_PER_CALL}::int) r
+      FROM (SELECT * FROM ranked ORDER BY first_rank, first_turn, account_id LIMIT ${FULL_CALL}) r
     )`;
 }
 

@@ -20,6 +20,8 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - The clock is read once for what goes again: accounts that went together are due together, and go in one call again.
  * - A settlement without a verdict for every account leaves the others IN_FLIGHT and the call open. An account that it queued
  *   and another call has taken since, or that has ended, is not changed by a later settlement of the same call.
+ * - COALESCE around a status keeps the planner at the primary key: with the index of failed calls in one plan and not in the
+ *   other, PostgreSQL would plan each settlement anew.
  * - Few accounts are in queued_account: it is looked up only for targets that have any there.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
@@ -112,10 +114,10 @@ export function settleStatement(
           WHEN (verdict ->> 'processedIfInDoubt')::boolean AND cardinality(call_ids) > 1 AND EXISTS (
             SELECT FROM call earlier
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
-              AND earlier.attempts > 0 AND (earlier.status = 'UNANSWERED' OR (
+              AND earlier.attempts > 0 AND COALESCE(earlier.status = 'UNANSWERED' OR (
                 earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS'
                 AND ${service === 'SECURITY_HUB'}::boolean
-              ))
+              ), false)
           ) THEN 'PROCESSED'
           WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= ${delays.length}::int AND NOT EXISTS (
             SELECT FROM newest WHERE newest.id = c.target_id AND newest.canceled_at IS NOT NULL

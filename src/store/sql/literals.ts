@@ -7,3 +7,8 @@ import { Prisma } from '../../generated/client.js';
 export function literals(words: readonly string[]): Prisma.Sql {
   return Prisma.raw(words.map((word) => `'${word}'`).join(', '));
 }
+
+/** A constant of the gateway's own as a literal of SQL. */
+export function numberLiteral(value: number): Prisma.Sql {
+  return Prisma.raw(String(value));
+}
