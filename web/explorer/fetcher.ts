@@ -1,10 +1,12 @@
-import type { GraphiQLProps } from 'graphiql';
-import { getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { type ExecutionResult, getOperationAST, OperationTypeNode, parse } from 'graphql';
 import { plainError, readAnswer } from './answer.js';
-import { subscribe } from './subscribe.js';
+import { subscribe, type Answers, type Operation } from './subscribe.js';
 
-type Fetcher = GraphiQLProps['fetcher'];
-type Operation = Parameters<Fetcher>[0];
+/** GraphiQL's fetcher, in the words of this page: GraphiQL's own type needs a package that the page does not use. */
+type Fetcher = (
+  operation: Operation,
+  options?: { readonly headers?: Readonly<Record<string, unknown>> },
+) => Promise<ExecutionResult> | Answers;
 
 /**
  * Returns a function that sends one operation to the address of the page. If the answer is not GraphQL (for instance a

@@ -1,12 +1,18 @@
-import type { GraphiQLProps } from 'graphiql';
 import type { ExecutionResult } from 'graphql';
 import { createClient, NetworkError } from 'graphql-sse';
 import { plainError, readAnswer } from './answer.js';
 
-type Fetcher = GraphiQLProps['fetcher'];
-type Operation = Parameters<Fetcher>[0];
+/** What a tab sends. */
+export interface Operation {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: unknown;
+}
+
 /** Each answer in its turn, until the button of GraphiQL stops it. */
-type Answers = Extract<ReturnType<Fetcher>, { subscribe: unknown }>;
+export interface Answers {
+  subscribe(sink: Sink): { unsubscribe(): void };
+}
 interface Sink {
   next(answer: ExecutionResult): void;
   error(error: unknown): void;
@@ -39,7 +45,7 @@ export function subscribe(
     });
     return { unsubscribe };
   };
-  return { subscribe: begin as Answers['subscribe'] };
+  return { subscribe: begin };
 }
 
 async function end(error: unknown, sink: Sink): Promise<void> {
@@ -50,7 +56,7 @@ async function end(error: unknown, sink: Sink): Promise<void> {
         'The stream ended early: the gateway has stopped, or the network is down. Run the tab again.',
       );
     }
-    sink.next((await readAnswer(response)) as ExecutionResult);
+    sink.next(await readAnswer(response));
     sink.complete();
   } catch (failure) {
     sink.error(failure);
