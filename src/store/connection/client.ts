@@ -97,10 +97,7 @@ export function openDatabase(
     poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await prisma.$disconnect();
-      // Prisma ends the pool only if it has run a statement itself.
-      if (!pool.ended) {
-        await pool.end();
-      }
+      await pool.end();
     },
   };
 }
@@ -123,7 +120,8 @@ function createPool(
 function createPrisma(pool: pg.Pool, schema: string, { keepsPrepared }: SessionAbilities) {
   const adapter = new PrismaPg(pool, {
     schema,
-    disposeExternalPool: true,
+    // Had Prisma ended the pool, a statement that comes later would open a pool that nothing closes.
+    disposeExternalPool: false,
     statementNameGenerator: ({ sql }) => (keepsPrepared ? (nameOf(sql) ?? '') : ''),
   });
   return new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
 import { openDatabase } from '../../../src/store/connection/client.js';
+import { createTestDatabase } from '../../support/database.js';
 import { isUnreachable } from '../../../src/store/connection/unavailable.js';
 
 /** A message of PostgreSQL's protocol: its letter, its length, its content. */
@@ -17,6 +18,18 @@ const FATAL = message(
   'E',
   Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0'),
 );
+
+describe('a database that is closed', () => {
+  it('opens no connection for a statement that comes later', async () => {
+    const testDatabase = await createTestDatabase();
+    const database = openDatabase(addressOf(testDatabase.url));
+    await database.prisma.$queryRaw`SELECT 1`;
+    await database.close();
+    await expect(database.prisma.$queryRaw`SELECT 1`).rejects.toThrow('pool');
+    // Fails if a connection is open.
+    await testDatabase.drop();
+  });
+});
 
 describe('a database whose server ends while a connection is opened', () => {
   it('rejects the statement as unreachable, and does not end the process', async () => {
