@@ -37,14 +37,14 @@ const READING_POINTS: Readonly<Record<string, number>> = {
   'StatisticsRow.accounts': 15_000,
   // Calls the services. All accounts of a list share the calls.
   'Account.members': 150,
+  'Query.statistics': 60,
   // Reads the members of all targets.
-  'Query.statistics': 30,
   'Query.coverage': 1_000,
   'Query.reconcile': 1_000,
 };
 
 /** Points of `totalCount`, which reads up to 100,000 rows. */
-const TOTAL_COUNT_POINTS = 200;
+const TOTAL_COUNT_POINTS = 300;
 
 /** Most cached costs of one operation: clients send it with a few page sizes. */
 const MAX_CACHED_COSTS = 20;
