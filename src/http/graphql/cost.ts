@@ -44,7 +44,7 @@ const READING_POINTS: Readonly<Record<string, number>> = {
 };
 
 /** Points of `totalCount`, which reads up to 100,000 rows. */
-const TOTAL_COUNT_POINTS = 300;
+const TOTAL_COUNT_POINTS = 280;
 
 /** Most cached costs of one operation: clients send it with a few page sizes. */
 const MAX_CACHED_COSTS = 20;
