@@ -70,8 +70,8 @@ export interface RequestStore {
   /** The earlier request of the caller with the same operation and idempotency key; null without one, or without a key. */
   findByKey(request: NewRequest | NewRetry): Promise<RecordedRequest | null>;
   /**
-   * Inserts request, targets, accounts and outcomes and puts a job on each lane, in one transaction. When it resolves, all
-   * of them are committed. When it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and
+   * Inserts request, targets and accounts and puts a job on each lane that has no worker, in one transaction. When it resolves,
+   * all of them are committed. When it rejects, nothing was inserted. Rejects for a retry without an outcome to send again, and
    * for a retry of a request that has not finished.
    */
   insert(request: NewRequest | NewRetry): Promise<RecordedRequest>;

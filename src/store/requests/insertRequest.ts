@@ -25,7 +25,7 @@ export interface Insert {
   readonly confirm?: (tx: Prisma.TransactionClient) => Promise<void>;
 }
 
-/** Longest transaction that inserts a request; 10,000 accounts at 34 targets take some seconds. */
+/** Longest transaction that inserts a request; 10,000 accounts at 34 targets take less than a second. */
 const INSERT_TIMEOUT_MS = 30_000;
 
 /** Longest wait for a free connection, before the answer is that the database is busy. */
