@@ -29,7 +29,7 @@ export async function openMigratedDatabase(
   requireSession(direct, directAbilities);
   const abilities = record === direct ? directAbilities : await trySession(record);
   const { schemas } = await migrate({ address: direct, migrationsDir, log });
-  const database = openDatabase(record, schemas.tables, abilities);
+  const database = openDatabase(record, { schema: schemas.tables, abilities, direct });
   closers.add('database', () => database.close());
   if (!abilities.keepsSession) {
     await checkRoleSettings(database.pool, record, schemas, log);

@@ -1,4 +1,4 @@
-import { RECORD_CONNECTIONS } from '../store/connection/client.js';
+import { LANE_CONNECTIONS, RECORD_CONNECTIONS } from '../store/connection/client.js';
 import { JOB_CONNECTIONS } from '../store/connection/jobDatabase.js';
 import { MAX_EXPORTS } from '../store/history/exports.js';
 
@@ -6,6 +6,8 @@ import { MAX_EXPORTS } from '../store/history/exports.js';
 export const DATABASE_CONNECTIONS = {
   /** Reads and writes of the record, and the budgets of callers. */
   record: RECORD_CONNECTIONS,
+  /** Claims and settlements of the lanes' workers. */
+  lanes: LANE_CONNECTIONS,
   /** pg-boss: the jobs of lanes and of the inventory, and the LISTEN that announces jobs. */
   jobs: JOB_CONNECTIONS,
   /** One for each export, for as long as its client reads. Exports never take a connection of the record. */

@@ -27,7 +27,7 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   const { log, closers } = core.process;
   const replica = randomUUID();
   const requestEvents = createRequestEvents(database.prisma);
-  const plainRecord = createLaneRecord(database.prisma, replica, requestEvents.requestFinished);
+  const plainRecord = createLaneRecord(database.lanePrisma, replica, requestEvents.requestFinished);
   const record = core.tracing?.laneRecord(plainRecord) ?? plainRecord;
   let connection: ListeningConnection | null = null;
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.

@@ -24,7 +24,7 @@ export function useRequestRecord(): RequestRecord {
     opened = {
       lanes,
       store: createRequestStore(prisma, lanes.idOf, ownLanes()),
-      record: createLaneRecord(prisma, REPLICA),
+      record: createLaneRecord(testRecord.database.lanePrisma, REPLICA),
     };
   });
   const stores = () => {

@@ -1,6 +1,6 @@
 import type { TokenRow, TokenStore } from '../../ports/tokens.js';
 
-/** Most statements under way at once: two of the six connections of the record. */
+/** Most statements under way at once: two of the five connections of the record. */
 const STATEMENTS_AT_ONCE = 2;
 
 /** Most tokens that one statement looks up. A thousand take about 10 ms. */

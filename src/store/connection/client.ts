@@ -11,10 +11,13 @@ import type { SessionAbilities } from './sessionCheck.js';
 import { READ_ONLY, translateDatabaseError, whyUnavailable } from './unavailable.js';
 
 /**
- * Connections for ordinary reads and writes. A lane needs one at a time and a mutation one for a few milliseconds, so
- * these serve hundreds of callers. src/app/databaseConnections.ts has the sum of all connections.
+ * Connections for reads and for the writes of callers. A mutation needs one for a few milliseconds, so these serve hundreds of
+ * callers. src/app/databaseConnections.ts has the sum of all connections.
  */
-export const RECORD_CONNECTIONS = 6;
+export const RECORD_CONNECTIONS = 5;
+
+/** Connections of the lanes' workers: however many calls leave and are answered, no statement of a caller waits behind theirs. */
+export const LANE_CONNECTIONS = 3;
 
 /** Longest that PostgreSQL may run a statement: the insertion of a request of 10,000 accounts takes well under 5 s. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -43,7 +46,9 @@ export type GatewayPrisma = PrismaClient & {
 /** The gateway's connections to its record. */
 export interface Database {
   readonly prisma: GatewayPrisma;
-  /** Calls the listener with each SQL statement of this client, until the returned function is called. */
+  /** The same tables, through the connections of the lanes. */
+  readonly lanePrisma: GatewayPrisma;
+  /** Calls the listener with each SQL statement of both clients, until the returned function is called. */
   onStatement(listener: (sql: string) => void): () => void;
   readonly cancellable: Cancellable;
   /** For statements of libraries that know pg only. */
@@ -52,49 +57,97 @@ export interface Database {
   notReady(): Promise<string | null>;
   /** Replaces the connections made before this time (`performance.now`): their server is gone. Their statements fail. */
   dropConnections(madeBefore: number): void;
-  /** The connections of the pool now. */
+  /** The connections of both now. */
   poolGauge(): PoolGauge;
   close(): Promise<void>;
 }
 
-/**
- * Opens the record's database. Connections are made when first needed.
- *
- * @param schema of the tables: Prisma writes it into its statements.
- * @param abilities of the address. Without a session, the role has the settings that SET would make.
- */
+/** What is known of the database beside its address. */
+export interface DatabaseUse {
+  /** Of the tables: Prisma writes it into its statements. */
+  readonly schema?: string;
+  /** Of the address. Without a session, the role has the settings that SET would make. */
+  readonly abilities?: SessionAbilities;
+  /** An address of the same database that keeps sessions, for the lanes. */
+  readonly direct?: DatabaseAddress;
+}
+
+/** Opens the record's database. Connections are made when first needed. */
 export function openDatabase(
   address: DatabaseAddress,
-  schema = address.schema ?? 'public',
-  abilities: SessionAbilities = FULL_SESSION,
+  { schema = address.schema ?? 'public', abilities = FULL_SESSION, direct = address }: DatabaseUse = {},
 ): Database {
-  const pool = createPool(address, abilities);
-  const prisma = createPrisma(pool, schema, abilities);
   const listeners = new Set<(sql: string) => void>();
   const onSend = (sql: string): void => {
     for (const listener of listeners) {
       listener(sql);
     }
   };
-  prisma.$on('query', ({ query }) => {
-    onSend(query);
+  const record = openConnections(address, schema, { abilities, most: RECORD_CONNECTIONS, onSend });
+  const lanes = openConnections(direct, schema, {
+    abilities: FULL_SESSION,
+    most: LANE_CONNECTIONS,
+    onSend,
+    byKey: true,
   });
+  const both = [record, lanes];
+  const sum = (count: (pool: pg.Pool) => number): number =>
+    both.reduce((total, { pool }) => total + count(pool), 0);
   return {
-    prisma: extend(prisma, (statement) => {
-      onSend(statement.text);
-      return readRow(pool, statement);
-    }),
+    prisma: record.prisma,
+    lanePrisma: lanes.prisma,
     onStatement(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    cancellable: pool.cancellable,
-    pool,
-    notReady: () => whyNotReady(pool),
-    dropConnections: (madeBefore) => {
-      pool.dropConnections(madeBefore);
+    cancellable: record.pool.cancellable,
+    pool: record.pool,
+    notReady: () => whyNotReady(record.pool),
+    dropConnections(madeBefore) {
+      for (const { pool } of both) {
+        pool.dropConnections(madeBefore);
+      }
     },
-    poolGauge: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    poolGauge: () => ({
+      total: sum(({ totalCount }) => totalCount),
+      idle: sum(({ idleCount }) => idleCount),
+      waiting: sum(({ waitingCount }) => waitingCount),
+    }),
+    async close() {
+      await Promise.all(both.map(({ close }) => close()));
+    },
+  };
+}
+
+/** A pool of connections, and Prisma's client that uses it. */
+interface Connections {
+  readonly pool: CancellablePool;
+  readonly prisma: GatewayPrisma;
+  close(): Promise<void>;
+}
+
+/** What the connections are for. */
+interface ConnectionUse {
+  readonly abilities: SessionAbilities;
+  readonly most: number;
+  /** Told of each statement. */
+  readonly onSend: (sql: string) => void;
+  /** Whether their statements find every row by key. */
+  readonly byKey?: boolean;
+}
+
+function openConnections(address: DatabaseAddress, schema: string, use: ConnectionUse): Connections {
+  const pool = createPool(address, use);
+  const prisma = createPrisma(pool, schema, use.abilities);
+  prisma.$on('query', ({ query }) => {
+    use.onSend(query);
+  });
+  return {
+    pool,
+    prisma: extend(prisma, (statement) => {
+      use.onSend(statement.text);
+      return readRow(pool, statement);
+    }),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -104,12 +157,13 @@ export function openDatabase(
 
 function createPool(
   address: DatabaseAddress,
-  { keepsSession, keepsPrepared }: SessionAbilities,
+  { abilities, most, byKey = false }: ConnectionUse,
 ): CancellablePool {
-  const verify = sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const { keepsSession, keepsPrepared } = abilities;
+  const verify = sessionPreparer(address, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, byKey });
   const config: pg.PoolConfig = {
     ...clientConfig(address, 'membership-gateway'),
-    max: RECORD_CONNECTIONS,
+    max: most,
     query_timeout: ANSWER_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     ...(keepsSession ? { verify } : {}),

@@ -22,7 +22,19 @@ export interface SessionSettings {
    * uses one core: no parallel workers.
    */
   readonly statementTimeoutMs?: number;
+  /** Whether the statements find every row by key: then PostgreSQL plans them so, with any statistics. */
+  readonly byKey?: boolean;
 }
+
+/**
+ * One plan for any values, by look-ups in indexes. Statistics of a moment when the tables were small would have PostgreSQL read
+ * them whole, and plan each statement anew until its first plans, which looked cheap, are a small part of the average.
+ */
+const BY_KEY = [
+  'SET plan_cache_mode TO force_generic_plan',
+  ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => `SET enable_${way} TO off`),
+  'SET jit TO off',
+];
 
 /** pg's configuration of a connection to this address. */
 export function clientConfig(
@@ -55,7 +67,7 @@ export function clientConfig(
 export async function prepareSession(
   client: pg.ClientBase,
   { schema }: DatabaseAddress,
-  { statementTimeoutMs }: SessionSettings = {},
+  { statementTimeoutMs, byKey = false }: SessionSettings = {},
 ): Promise<void> {
   const settings = [
     ...(schema === null ? [] : [`SET search_path TO "${schema}"`]),
@@ -63,6 +75,7 @@ export async function prepareSession(
     ...(statementTimeoutMs === undefined
       ? []
       : [`SET statement_timeout TO ${statementTimeoutMs}`, 'SET max_parallel_workers_per_gather TO 0']),
+    ...(byKey ? BY_KEY : []),
   ];
   if (settings.length > 0) {
     await client.query(settings.join('; '));

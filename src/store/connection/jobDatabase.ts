@@ -7,7 +7,7 @@ import { keepListening, type ListeningConnection } from './listeningConnection.j
 import { isUnreachable, translateDatabaseError } from './unavailable.js';
 
 /** Connections of the pool: fetching jobs, heartbeats, upkeep. Each is used for some milliseconds a second. */
-const POOL_SIZE = 3;
+const POOL_SIZE = 2;
 
 /** Most connections to PostgreSQL that the job queues of one process hold: the pool, and the listener beside it. */
 export const JOB_CONNECTIONS = POOL_SIZE + 1;

@@ -158,7 +158,7 @@ export function takenAccounts(callId: string, laneId: number): Prisma.Sql {
     from_queue AS (
       UPDATE queued_account q SET due_at = NULL, call_ids = q.call_ids || ${callId}::uuid
       FROM asked
-      WHERE q.ctid = ANY (ARRAY(SELECT at FROM asked WHERE at IS NOT NULL)) AND q.ctid = asked.at AND q.due_at IS NOT NULL
+      WHERE q.ctid = asked.at AND q.due_at IS NOT NULL
       RETURNING q.target_id, q.account_id, asked.email, NULL::text AS handed_out_to
     ),
     taken AS MATERIALIZED (

@@ -2,7 +2,7 @@ import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTracing } from '../../../src/tracing/tracing.js';
 import { CreateMembersDocument } from '../../generated/graphql.js';
 import { accounts, startGateway, type TestGateway } from '../../support/gateway.js';
@@ -35,6 +35,8 @@ beforeEach(async () => {
   await gateway.sandbox.put('faults', []);
   exporter.reset();
 });
+// A call is settled after the answer: its last span must not end in the next test.
+afterEach(() => expect.poll(() => named('settle').length).toBe(named('claim CREATE_MEMBERS').length));
 
 const named = (name: string): ReadableSpan[] =>
   exporter.getFinishedSpans().filter((span) => span.name === name);

@@ -26,7 +26,7 @@ beforeEach(async () => {
   database = openDatabase(addressOf(testDatabase.url));
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
-  record = createLaneRecord(database.prisma, REPLICA);
+  record = createLaneRecord(database.lanePrisma, REPLICA);
   const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
   tenure = await record.acquire(lane ?? expect.unreachable());
 });
@@ -58,7 +58,7 @@ async function sendNext(lane: LaneRecord): Promise<boolean> {
 
 /** Rows that the lane's next call reads. Its statements each stand alone, so they may run in a transaction. */
 async function rowsRead(): Promise<number> {
-  return database.prisma.$transaction(async (tx) => {
+  return database.lanePrisma.$transaction(async (tx) => {
     const total = async (): Promise<number> => {
       const [row] = await tx.$queryRaw<[{ rows: number }]>`
         SELECT sum(seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = ANY (${TABLES})

@@ -24,7 +24,7 @@ it("a lane's quota in the record and the pace in a worker are the same arithmeti
   // One request in 100 s: the time that the test takes does not count.
   const rate = { perSecond: 0.01, burst: 3 };
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  const record = createLaneRecord(database.prisma, REPLICA);
+  const record = createLaneRecord(database.lanePrisma, REPLICA);
   const tenure = await record.acquire(lanes.all[0] ?? expect.unreachable());
   let pace = fullPace(rate);
   for (let requests = 0; requests <= 5; requests += 1) {

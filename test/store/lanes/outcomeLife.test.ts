@@ -230,7 +230,7 @@ it('gives each account one outcome, and never changes a final one, with random e
   await fc.assert(
     fc.asyncProperty(fc.commands(EVENTS, { maxCommands: 40, size: 'max' }), async (events) => {
       await emptyRecord(database.prisma);
-      const record = createLaneRecord(database.prisma, REPLICA);
+      const record = createLaneRecord(database.lanePrisma, REPLICA);
       const tenures = [await takeLane(record)];
       await fc.asyncModelRun(
         () => ({

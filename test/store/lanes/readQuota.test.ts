@@ -61,7 +61,7 @@ describe('the quota of live reads', () => {
 
   it('is shared with the calls and read-backs of the lane', async () => {
     const lane = lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
-    const record = createLaneRecord(database.prisma, REPLICA);
+    const record = createLaneRecord(database.lanePrisma, REPLICA);
     const tenure = await record.acquire(lane);
     for (let n = 0; n < 8; n++) {
       await record.spendQuota(tenure, RATES.SECURITY_HUB);

@@ -59,7 +59,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(addressOf(testDatabase.url));
   lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  record = createLaneRecord(database.prisma, REPLICA);
+  record = createLaneRecord(database.lanePrisma, REPLICA);
   store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
   sources = createRetrySources(database.prisma);
   const own = ownLanes((_tx, laneIds) => {
