@@ -2,7 +2,7 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
 import { knownCallIds, openRequests, type ClaimAttempt, type TenureState } from './tenureState.js';
-import { isHeld, waitForPartial, waitForQuota } from './pace.js';
+import { isHeld, requestsWithin, waitForPartial, waitForQuota } from './pace.js';
 
 /** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
 const EMPTY_CLAIM_PAUSE_MS = 20;
@@ -12,6 +12,9 @@ const BLOCKED_WORK_POLL_MS = 200;
 
 /** How long a worker stays with an empty lane, in milliseconds: the next account then needs no job. Ours. */
 const EMPTY_LANE_LINGER_MS = 60_000;
+
+/** Most calls of a lane that one statement claims or settles: the calls of other lanes wait for it. Ours. */
+const CALLS_PER_STATEMENT = 5;
 
 /** The one thing to do next. All but SLEEP are at least one statement of the record. */
 export type LaneAction =
@@ -23,9 +26,10 @@ export type LaneAction =
   | { readonly kind: 'READ_BACK'; readonly inDoubt: InDoubtCall }
   | { readonly kind: 'FIND_DETECTOR' }
   | { readonly kind: 'COUNT_PENDING' }
-  /** Claim a call and send it. */
+  /** Claim at most this number of calls, several only if all are full, and send them. */
   | {
       readonly kind: 'CLAIM';
+      readonly mostCalls: number;
       readonly detectorId: string | null;
       readonly busyBatchKeys: readonly string[];
       readonly fullOnly: boolean;
@@ -64,7 +68,7 @@ export function decide(state: TenureState, now: number): Decision {
 function decideWithoutAttempt(state: TenureState, now: number): Decision {
   const { arrivals, pace, nextClaimAt } = state;
   if (arrivals.length > 0) {
-    return { state, action: { kind: 'RECORD_ARRIVALS', arrivals } };
+    return { state, action: { kind: 'RECORD_ARRIVALS', arrivals: arrivals.slice(0, CALLS_PER_STATEMENT) } };
   }
   if (state.stopping || now > state.handOverAt) {
     return openRequests(state) === 0 ? { state, action: { kind: 'HAND_OVER' } } : sleep(state, null);
@@ -99,7 +103,7 @@ function continueAttempt(state: TenureState, attempt: ClaimAttempt, now: number)
     const partialWaitMs = waitForPartial(state.pace, now);
     const partialMayLeave = partialWaitMs === 0 && state.inFlight.length === 0;
     if (partialMayLeave || (state.pending ?? 0) >= ACCOUNTS_PER_CALL) {
-      return claim(state, { ...attempt, partialWaitMs }, attempt.detector.detectorId);
+      return claim(state, { ...attempt, partialWaitMs }, attempt.detector.detectorId, now);
     }
     if (state.pending !== null) {
       const over = { ...attempt, isOver: true, partialWaitMs };
@@ -112,12 +116,14 @@ function continueAttempt(state: TenureState, attempt: ClaimAttempt, now: number)
 }
 
 /** Until its answer is known, the claim may have been committed: a failure then leaves an open call to adopt. */
-function claim(state: TenureState, attempt: ClaimAttempt, detectorId: string | null): Decision {
+function claim(state: TenureState, attempt: ClaimAttempt, detectorId: string | null, now: number): Decision {
   const busyBatchKeys = [...new Set(state.inFlight.map(({ batchKey }) => batchKey))];
   const fullOnly = attempt.partialWaitMs > 0;
+  const mayLeave = Math.min(state.callsInFlight - openRequests(state), requestsWithin(state.pace, now));
+  const mostCalls = Math.max(1, Math.min(mayLeave, CALLS_PER_STATEMENT));
   return {
     state: { ...state, attempt, openCallsKnown: false },
-    action: { kind: 'CLAIM', detectorId, busyBatchKeys, fullOnly },
+    action: { kind: 'CLAIM', mostCalls, detectorId, busyBatchKeys, fullOnly },
   };
 }
 

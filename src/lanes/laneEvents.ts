@@ -38,8 +38,8 @@ type ActionResult =
   | { readonly kind: 'LOOKUP_SENT' }
   | { readonly kind: 'DETECTOR_FOUND'; readonly detector: DetectorForClaim }
   | { readonly kind: 'PENDING_COUNTED'; readonly work: PendingWork }
-  | { readonly kind: 'CALL_CLAIMED'; readonly call: ClaimedCall }
-  | { readonly kind: 'NOTHING_CLAIMED' }
+  /** None: nothing may leave. */
+  | { readonly kind: 'CALLS_CLAIMED'; readonly calls: readonly ClaimedCall[] }
   /** The record refused to release the lane, since work waits in it. */
   | { readonly kind: 'RELEASE_REFUSED' };
 
@@ -80,10 +80,10 @@ function afterResult(state: TenureState, event: ActionResult, now: number): Tenu
       return inAttempt(state, { detector: event.detector });
     case 'PENDING_COUNTED':
       return afterCount(state, event.work, now);
-    case 'CALL_CLAIMED':
-      return afterClaim(state, event.call, now);
-    case 'NOTHING_CLAIMED':
-      return inAttempt({ ...state, openCallsKnown: true }, { isOver: true, counted: null });
+    case 'CALLS_CLAIMED':
+      return event.calls.length === 0
+        ? inAttempt({ ...state, openCallsKnown: true }, { isOver: true, counted: null })
+        : event.calls.reduce((before, call) => afterClaim(before, call, now), state);
     case 'RELEASE_REFUSED':
       return { ...state, pending: null, emptySince: null };
   }

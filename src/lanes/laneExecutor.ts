@@ -1,4 +1,4 @@
-import type { Tenure } from '../ports/laneRecord.js';
+import type { ClaimedCall, Tenure } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
 import type { InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
@@ -125,18 +125,22 @@ async function findDetector({ tenure, deps, report }: ActionContext): Promise<De
 
 async function claim(
   context: ActionContext,
-  { detectorId, busyBatchKeys, fullOnly }: Extract<LaneAction, { kind: 'CLAIM' }>,
+  { kind: _kind, ...limits }: Extract<LaneAction, { kind: 'CLAIM' }>,
 ): Promise<ActionEnd> {
-  const { tenure, report, sends } = context;
-  const { record, rate, upstream } = context.deps;
-  const call = await record.claim(tenure, { rate, detectorId, busyBatchKeys, fullOnly });
-  if (call === null) {
-    report({ kind: 'NOTHING_CLAIMED' });
-    return 'DONE';
+  const { tenure, report } = context;
+  const { record, rate } = context.deps;
+  const calls = await record.claim(tenure, { rate, ...limits });
+  report({ kind: 'CALLS_CLAIMED', calls });
+  for (const call of calls) {
+    send(context, call);
   }
-  report({ kind: 'CALL_CLAIMED', call });
+  return 'DONE';
+}
+
+function send(context: ActionContext, call: ClaimedCall): void {
+  const { tenure, sends } = context;
   const sentAt = performance.now();
-  const sending = upstream
+  const sending = context.deps.upstream
     .changeMembers(tenure.lane, call)
     .catch(toLost)
     .then((answer) => {
@@ -144,7 +148,6 @@ async function claim(
       arrive(context, { kind: 'ANSWER', call, answer, sentAt });
     });
   sends.add(sending);
-  return 'DONE';
 }
 
 async function release({ tenure, deps, report }: ActionContext): Promise<ActionEnd> {

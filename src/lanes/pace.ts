@@ -61,6 +61,15 @@ export function waitForQuota({ fullAt, perSecond, rate, heldUntil }: Pace, now: 
   return waitUntil(Math.max(fullAt - msFor(rate.burst - 1, perSecond), heldUntil), now);
 }
 
+/** How many requests may leave now. */
+export function requestsWithin(pace: Pace, now: number): number {
+  if (isHeld(pace, now)) {
+    return 0;
+  }
+  const spent = (Math.max(0, pace.fullAt - now - ROUNDING_ERROR_MS) * pace.perSecond) / 1_000;
+  return Math.max(0, Math.floor(pace.rate.burst - spent));
+}
+
 /** Milliseconds until a partial call may leave; 0 is now. */
 export function waitForPartial(pace: Pace, now: number): number {
   const { perSecond, burst } = partialRate(pace.rate);
@@ -82,12 +91,13 @@ export function spend(pace: Pace, { partial }: { readonly partial: boolean }, no
 
 /**
  * After the record has said in how many seconds the lane's whole burst is available again: other replicas and earlier
- * holders of the lane spend the same quota.
+ * holders of the lane spend the same quota. The newest word counts, since a busy process hears each one late. Only after a throttling
+ * answer this process knows more than the record, and the later moment counts.
  */
 export function observeQuota(pace: Pace, secondsToFullBurst: number, now: number): Pace {
-  const spent = secondsToFullBurst * pace.rate.perSecond;
-  // The later moment counts: after a throttling answer this process knows more than the record.
-  return { ...pace, fullAt: Math.max(pace.fullAt, now + msFor(spent, pace.perSecond)) };
+  const { rate, perSecond } = pace;
+  const fullAt = now + msFor(secondsToFullBurst * rate.perSecond, perSecond);
+  return { ...pace, fullAt: perSecond < rate.perSecond ? Math.max(pace.fullAt, fullAt) : fullAt };
 }
 
 /** After the service has throttled a request: half as fast, and the whole burst is spent. */

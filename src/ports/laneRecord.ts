@@ -49,7 +49,7 @@ export interface ClaimedCall {
   readonly startedAt: Date;
   /** Outcomes of the lane that stay PENDING. */
   readonly pendingInLane: number;
-  /** Seconds until the whole burst of the lane's rate is available again, with this call counted. */
+  /** Seconds until the whole burst of the lane's rate is available again, with all calls of the claim counted. */
   readonly secondsToFullBurst: number;
 }
 
@@ -63,6 +63,8 @@ export interface Rate {
 
 /** The limits of one claim. */
 export interface ClaimLimits {
+  /** Most calls, 1 or more: several are full ones of one batch key. */
+  readonly mostCalls: number;
   /** The lane's rate: nothing is claimed while its quota is used up. */
   readonly rate: Rate;
   /** The lane's detector; null excludes accounts that need it. Ignored for Security Hub. */
@@ -133,12 +135,15 @@ export interface PendingWork {
   readonly secondsToFullBurst: number;
 }
 
-/** The statements of a lane's worker. Each function is one statement, except `release`, which is a transaction of two. */
+/**
+ * The statements of a lane's worker. Each function is one statement, except `release`, which is a transaction of two. Lanes of one
+ * process that claim at the same time share a statement, and so do those that settle.
+ */
 export interface LaneRecord {
   /** Begins a tenure, and ends the one before. */
   acquire(lane: Lane): Promise<Tenure>;
-  /** Records the next call and returns it; null when nothing may leave. */
-  claim(tenure: Tenure, limits: ClaimLimits): Promise<ClaimedCall | null>;
+  /** Records the next calls and returns them; none when nothing may leave. */
+  claim(tenure: Tenure, limits: ClaimLimits): Promise<readonly ClaimedCall[]>;
   /**
    * Settles calls that were answered or read back, all or none. `LOST`: the tenure has ended, and nothing was written.
    * `REJECTED`: the record does not take what some of them say, and nothing was written.

@@ -22,6 +22,6 @@ export async function mutationPayload<Plan = MembershipPlan>(
   plan: Plan | null;
 }> {
   loaders.forget();
-  const row = requestId === null ? null : await loaders.request(requestId);
+  const row = requestId === null ? null : await loaders.requestWithTargets(requestId);
   return { request: row && toRequest(row), userErrors, plan: plan ?? null };
 }

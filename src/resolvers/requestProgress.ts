@@ -36,7 +36,7 @@ export class RequestProgressResolver {
     @Ctx() context: GatewayContext,
   ): Promise<Readonly<MembershipRequest>> {
     context.loaders = loaders;
-    const row = await loaders.request(requestId);
+    const row = await loaders.requestWithTargets(requestId);
     if (row === null) {
       throw new Error(`request ${requestId} is gone`);
     }

@@ -27,7 +27,7 @@ export class RequestResolver {
     @Ctx() { loaders }: GatewayContext,
   ): Promise<Readonly<MembershipRequest> | null> {
     const key = parseNodeId(id);
-    const row = key?.kind === 'request' ? await loaders.request(key.id) : null;
+    const row = key?.kind === 'request' ? await loaders.requestWithTargets(key.id) : null;
     return row && toRequest(row);
   }
 

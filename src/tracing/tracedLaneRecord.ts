@@ -1,28 +1,19 @@
-import { ROOT_CONTEXT, type Span } from '@opentelemetry/api';
-import type { LaneRecord, Settlement } from '../ports/laneRecord.js';
+import type { Span } from '@opentelemetry/api';
+import type { ClaimedCall, LaneRecord, Settlement, Tenure } from '../ports/laneRecord.js';
 import type { CallTraces } from './callTraces.js';
-import { ATTRIBUTES, fail, gatewayTracer, targetAttributes, within } from './spans.js';
+import { ATTRIBUTES, fail, gatewayTracer, targetAttributes } from './spans.js';
 
 /** The same record, with a span `claim` for each claimed call and a span `settle` for each call of a settlement. */
 export function traceLaneRecord(record: LaneRecord, calls: CallTraces): LaneRecord {
   return {
     ...record,
     async claim(tenure, limits) {
-      const attributes = targetAttributes(tenure.lane);
-      const span = gatewayTracer().startSpan('claim', { attributes, root: true });
-      const call = await within(span, ROOT_CONTEXT, () => record.claim(tenure, limits));
-      // A lane looks for work again and again. A span that does not end is not exported.
-      if (call !== null) {
-        calls.began(call.callId, span);
-        span.updateName(`claim ${call.operation}`);
-        span.setAttributes({
-          [ATTRIBUTES.call]: call.callId,
-          [ATTRIBUTES.operation]: call.operation,
-          [ATTRIBUTES.accounts]: call.accounts.length,
-        });
-        calls.endWithLinks(call.callId, span);
+      const startTime = Date.now();
+      const claimed = await record.claim(tenure, limits);
+      for (const call of claimed) {
+        traceClaim(tenure, call, calls, startTime);
       }
-      return call;
+      return claimed;
     },
     async settle(tenure, settlements, delays) {
       const spans = settlements.map((settlement) => beginSettle(settlement, calls));
@@ -42,6 +33,21 @@ export function traceLaneRecord(record: LaneRecord, calls: CallTraces): LaneReco
       }
     },
   };
+}
+
+function traceClaim({ lane }: Tenure, call: ClaimedCall, calls: CallTraces, startTime: number): void {
+  const span = gatewayTracer().startSpan(`claim ${call.operation}`, {
+    startTime,
+    root: true,
+    attributes: {
+      ...targetAttributes(lane),
+      [ATTRIBUTES.call]: call.callId,
+      [ATTRIBUTES.operation]: call.operation,
+      [ATTRIBUTES.accounts]: call.accounts.length,
+    },
+  });
+  calls.began(call.callId, span);
+  calls.endWithLinks(call.callId, span);
 }
 
 function beginSettle({ callId, status }: Settlement, calls: CallTraces): Span {

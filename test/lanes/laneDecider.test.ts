@@ -251,10 +251,27 @@ describe('a claim', () => {
   it('may carry a partial call when no other call is in flight, without a count', () => {
     expect(actionOf(heldLane({ attempt: attempt() }))).toEqual({
       kind: 'CLAIM',
+      mostCalls: 3,
       detectorId: 'd',
       busyBatchKeys: [],
       fullOnly: false,
     });
+  });
+
+  it('takes as many calls as may leave now, at most five', () => {
+    const spent = [1, 2, 3].reduce((before) => spend(before, { partial: false }, 0), fullPace(RATE));
+    expect(actionOf(heldLane({ pace: spent, attempt: attempt() }))).toMatchObject({ mostCalls: 2 });
+    const lane = heldLane({
+      callsInFlight: 10,
+      inFlight: [claimedCall('c')],
+      pending: 500,
+      attempt: attempt(),
+    });
+    expect(actionOf(lane)).toMatchObject({ mostCalls: 5 });
+    expect(actionOf({ ...lane, pace: fullPace({ perSecond: 10, burst: 20 }) })).toMatchObject({
+      mostCalls: 5,
+    });
+    expect(actionOf({ ...lane, callsInFlight: 4 })).toMatchObject({ mostCalls: 3 });
   });
 
   it('is worth its statement beside calls in flight only when a full call may have come together', () => {
@@ -263,6 +280,7 @@ describe('a claim', () => {
     expect(actionOf(lane)).toEqual({ kind: 'COUNT_PENDING' });
     expect(actionOf({ ...lane, pending: 50 })).toEqual({
       kind: 'CLAIM',
+      mostCalls: 1,
       detectorId: 'd',
       busyBatchKeys: ['K'],
       fullOnly: false,
@@ -280,15 +298,18 @@ describe('a claim', () => {
     const lane = heldLane({ pace, pending: 60, attempt: attempt() });
     expect(actionOf(lane)).toMatchObject({ kind: 'CLAIM', fullOnly: true });
     // Work that waits for nothing but the pace of partial calls is tried again when that is over.
-    const events: LaneEvent[] = [{ kind: 'NOTHING_CLAIMED' }, { kind: 'PENDING_COUNTED', work: WAITING }];
+    const events: LaneEvent[] = [
+      { kind: 'CALLS_CLAIMED', calls: [] },
+      { kind: 'PENDING_COUNTED', work: WAITING },
+    ];
     expect(actionAfter(lane, events)).toEqual({ kind: 'SLEEP', limitMs: 400 });
   });
 
   it('that found nothing is followed by a count, a pause of 20 ms and no other claim meanwhile', () => {
     const lane = heldLane({ attempt: attempt() });
-    expect(actionAfter(lane, [{ kind: 'NOTHING_CLAIMED' }])).toEqual({ kind: 'COUNT_PENDING' });
+    expect(actionAfter(lane, [{ kind: 'CALLS_CLAIMED', calls: [] }])).toEqual({ kind: 'COUNT_PENDING' });
     const counted = evolve(
-      decide(evolve(decide(lane, 0).state, { kind: 'NOTHING_CLAIMED' }, 0), 0).state,
+      decide(evolve(decide(lane, 0).state, { kind: 'CALLS_CLAIMED', calls: [] }, 0), 0).state,
       { kind: 'PENDING_COUNTED', work: WAITING },
       0,
     );
@@ -338,9 +359,11 @@ describe('a claim', () => {
     const call = claimedCall('c', 50, { pendingInLane: 0 });
     const lane = heldLane({ attempt: attempt() });
     const after = (events: readonly LaneEvent[]) => actionAfter(lane, events);
-    expect(after([{ kind: 'CALL_CLAIMED', call }])).toEqual({ kind: 'SLEEP', limitMs: null });
+    expect(after([{ kind: 'CALLS_CLAIMED', calls: [call] }])).toEqual({ kind: 'SLEEP', limitMs: null });
     const claimed = evolve(decide(lane, 0).state, { kind: 'NEW_WORK' }, 0);
-    expect(actionOf(evolve(claimed, { kind: 'CALL_CLAIMED', call }, 0))).toEqual({ kind: 'FIND_DETECTOR' });
+    expect(actionOf(evolve(claimed, { kind: 'CALLS_CLAIMED', calls: [call] }, 0))).toEqual({
+      kind: 'FIND_DETECTOR',
+    });
   });
 });
 
@@ -356,7 +379,7 @@ describe('an empty lane', () => {
   it('is kept for another minute after work came', () => {
     const { state } = decide(heldLane({ pending: 0 }), 0);
     const call = claimedCall('c', 1);
-    const busy = evolve({ ...state, attempt: attempt() }, { kind: 'CALL_CLAIMED', call }, 50_000);
+    const busy = evolve({ ...state, attempt: attempt() }, { kind: 'CALLS_CLAIMED', calls: [call] }, 50_000);
     const idle = { ...busy, inFlight: [] };
     expect(actionOf(idle, 61_000)).toEqual({ kind: 'SLEEP', limitMs: 60_000 });
   });

@@ -3,7 +3,7 @@ import { decide, type LaneAction } from '../../src/lanes/laneDecider.js';
 import { evolve, type LaneEvent } from '../../src/lanes/laneEvents.js';
 import { interpretArrival, type Arrival } from '../../src/lanes/interpretArrival.js';
 import { newTenure, openRequests, type TenureState } from '../../src/lanes/tenureState.js';
-import { fullPace, type Pace } from '../../src/lanes/pace.js';
+import { fullPace, spend, type Pace } from '../../src/lanes/pace.js';
 import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../../src/membership.js';
 import type { ClaimedCall, PendingWork, UnsettledCall } from '../../src/ports/laneRecord.js';
 import type { CallAnswer, MembersRead, Refused, Unanswered } from '../../src/ports/upstream.js';
@@ -28,6 +28,8 @@ export type Trouble =
 /** How the service treats a call. */
 export type Treatment =
   'PROCESSED' | 'RETRYABLE' | 'THROTTLED' | 'LOST' | 'LOST_LANDS_LATE' | 'LOST_UNDONE' | 'SILENT';
+
+type ClaimAction = Extract<LaneAction, { kind: 'CLAIM' }>;
 
 /** Where a run takes its chances from. */
 export interface Chance {
@@ -68,6 +70,8 @@ export function runLane(chance: Chance): RunReport {
   let now = 0;
   let tenure = 1;
   let pace: Pace = fullPace(RATE);
+  /** The quota of the lane's row. */
+  let quota: Pace = fullPace(RATE);
   let state: TenureState = newTenure(pace, CALLS_IN_FLIGHT, now);
   let claimsUnseen = 0;
   const accounts = new Map<string, Account>();
@@ -105,21 +109,41 @@ export function runLane(chance: Chance): RunReport {
   const work = (): PendingWork => ({
     outcomes: pendingCount(),
     dueInMs: pendingCount() > 0 ? -1 : null,
-    secondsToFullBurst: Math.max(0, (pace.fullAt - now) / 1_000),
+    secondsToFullBurst: secondsToFullBurst(),
   });
+
+  const secondsToFullBurst = (): number => Math.max(0, (quota.fullAt - now) / 1_000);
+
+  const spendQuota = (): void => {
+    quota = spend(quota, { partial: false }, now);
+  };
 
   const accountOf = (id: string): Account => accounts.get(id) ?? expect.unreachable();
 
-  /** The record's side of a claim (store/lanes/claimCall.ts), as far as the lane can tell. */
-  const claim = ({ busyBatchKeys, fullOnly }: Extract<LaneAction, { kind: 'CLAIM' }>): ClaimedCall | null => {
+  /** The record's side of a claim (store/lanes/claimCalls.ts), as far as the lane can tell. */
+  const claim = ({ mostCalls, busyBatchKeys, fullOnly }: ClaimAction): ClaimedCall[] => {
+    expect(state.inFlight.length + mostCalls).toBeLessThanOrEqual(CALLS_IN_FLIGHT);
     const operation = (['CREATE_MEMBERS', 'INVITE_MEMBERS'] as const).find((one) => {
       const waiting = pendingOf(one).length;
       const partialMayLeave = !fullOnly && !busyBatchKeys.includes(one) && waiting > 0;
       return waiting >= ACCOUNTS_PER_CALL || partialMayLeave;
     });
     if (operation === undefined) {
-      return null;
+      return [];
     }
+    const full = Math.floor(pendingOf(operation).length / ACCOUNTS_PER_CALL);
+    const claimed = Array.from({ length: Math.min(mostCalls, Math.max(full, 1)) }, () =>
+      writeCall(operation),
+    );
+    return claimed.map((call) => ({
+      ...call,
+      pendingInLane: pendingCount(),
+      secondsToFullBurst: secondsToFullBurst(),
+    }));
+  };
+
+  const writeCall = (operation: 'CREATE_MEMBERS' | 'INVITE_MEMBERS'): ClaimedCall => {
+    spendQuota();
     const ids = pendingOf(operation).slice(0, ACCOUNTS_PER_CALL);
     if (ids.length < ACCOUNTS_PER_CALL) {
       // Nagle's rule: a partial call gathers while another of its kind is in flight.
@@ -233,6 +257,7 @@ export function runLane(chance: Chance): RunReport {
       case 'ADOPT_OPEN_CALLS':
         return adopt(action.knownCallIds);
       case 'READ_BACK':
+        spendQuota();
         return { kind: 'READ_BACK_SENT', inDoubt: action.inDoubt };
       case 'FIND_DETECTOR':
         return { kind: 'DETECTOR_FOUND', detector: { detectorId: null, waitMs: null } };
@@ -240,8 +265,7 @@ export function runLane(chance: Chance): RunReport {
         return { kind: 'PENDING_COUNTED', work: work() };
       case 'CLAIM': {
         expect(state.openCallsKnown).toBe(false);
-        const call = claim(action);
-        return call === null ? { kind: 'NOTHING_CLAIMED' } : { kind: 'CALL_CLAIMED', call };
+        return { kind: 'CALLS_CLAIMED', calls: claim(action) };
       }
       case 'SLEEP':
         sleep(action.limitMs);
@@ -266,8 +290,8 @@ export function runLane(chance: Chance): RunReport {
 
   /** After the event is known to the lane: requests to AWS leave. */
   const leave = (event: LaneEvent): void => {
-    if (event.kind === 'CALL_CLAIMED') {
-      send(event.call);
+    if (event.kind === 'CALLS_CLAIMED') {
+      event.calls.forEach(send);
     }
     if (event.kind === 'READ_BACK_SENT') {
       const { inDoubt } = event;
@@ -310,7 +334,7 @@ export function runLane(chance: Chance): RunReport {
       return true;
     }
     if (trouble === 'COMMITTED_UNSEEN') {
-      claimsUnseen += event?.kind === 'CALL_CLAIMED' ? 1 : 0;
+      claimsUnseen += event?.kind === 'CALLS_CLAIMED' ? event.calls.length : 0;
       report({ kind: 'DATABASE_FAILED' });
     } else if (event !== undefined) {
       report(event);

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   fullPace,
+  hold,
   observeQuota,
   recover,
+  requestsWithin,
   slowDown,
   spend,
   waitForPartial,
@@ -41,14 +43,15 @@ describe("a lane's pace", () => {
     expect(waitForPartial(spend(fullPace({ perSecond: 10, burst: 1 }), FULL, 0), 0)).toBe(100);
   });
 
-  it('follows the quota of the record, and is never faster than either', () => {
+  it('follows the newest word of the record', () => {
     const behind = observeQuota(fullPace({ perSecond: 10, burst: 3 }), 0.3, 0);
     expect(waitForQuota(behind, 0)).toBe(100);
     const further = observeQuota(behind, 0.45, 0);
     expect(waitForQuota(further, 0)).toBe(250);
-    const same = observeQuota(further, 0, 0);
-    expect(waitForQuota(same, 0)).toBe(250);
-    expect(waitForQuota(same, 250)).toBe(0);
+    // It was heard late: the lane does not stay behind for good.
+    const sooner = observeQuota(further, 0.35, 0);
+    expect(waitForQuota(sooner, 0)).toBe(150);
+    expect(waitForQuota(sooner, 150)).toBe(0);
     const full = observeQuota(fullPace({ perSecond: 10, burst: 3 }), 0, 0);
     expect(
       waitForQuota(
@@ -56,6 +59,23 @@ describe("a lane's pace", () => {
         0,
       ),
     ).toBe(100);
+  });
+
+  it('is not faster than the record, nor than a throttling answer allows', () => {
+    const slowed = slowDown(fullPace({ perSecond: 10, burst: 3 }), 0);
+    expect(waitForQuota(observeQuota(slowed, 0, 0), 0)).toBe(200);
+    expect(waitForQuota(observeQuota(slowed, 0.5, 0), 0)).toBe(600);
+  });
+
+  it('says how many requests may leave now', () => {
+    const full = fullPace({ perSecond: 10, burst: 3 });
+    expect(requestsWithin(full, 0)).toBe(3);
+    const spent = times(3, full, (pace) => spend(pace, FULL, 0));
+    expect([0, 99, 100, 250, 300, 1_000].map((now) => requestsWithin(spent, now))).toEqual([
+      0, 0, 1, 2, 3, 3,
+    ]);
+    expect(requestsWithin(hold(full, 50, 0), 49)).toBe(0);
+    expect(requestsWithin(hold(full, 50, 0), 50)).toBe(3);
   });
 
   it('halves when throttled, once for calls throttled together, and comes back with other answers', () => {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
 import type { NewRequest, RequestStore } from '../../src/ports/requests.js';
-import type { Verdict } from '../../src/ports/laneRecord.js';
+import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../src/ports/laneRecord.js';
 import type { EnqueueLanes, OwnLanes } from '../../src/store/requests/insertRequest.js';
 
 /** One administrator with one lane per service and region: four. */
@@ -72,3 +72,13 @@ export function ownLanes(enqueue: EnqueueLanes = () => Promise.resolve()): OwnLa
 
 /** A rate that no test reaches. */
 export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };
+
+/** Claims the lane's next call alone; null when nothing may leave. */
+export async function claimOne(
+  record: LaneRecord,
+  tenure: Tenure,
+  limits: Omit<ClaimLimits, 'mostCalls'>,
+): Promise<ClaimedCall | null> {
+  const [call = null] = await record.claim(tenure, { ...limits, mostCalls: 1 });
+  return call;
+}

@@ -33,6 +33,8 @@ const MAX_RETRIES = 100;
 export interface Loaders {
   /** Null when it does not exist or the caller may not see it. */
   request(requestId: string): Promise<RequestRow | null>;
+  /** The same, and reads its targets with it: for the one request of an answer. */
+  requestWithTargets(requestId: string): Promise<RequestRow | null>;
   /** Null when it does not exist or the caller may not see it. */
   call(callId: string): Promise<CallRow | null>;
   /** Null when it does not exist or the caller may not see it. */
@@ -63,6 +65,14 @@ export function createLoaders(store: HistoryStore, caller: Caller): Loaders {
   let reads = createReads(store, caller);
   return {
     request: (requestId) => reads.requests.load(requestId),
+    async requestWithTargets(requestId) {
+      const { requestsWithTargets, targets } = reads;
+      const found = await requestsWithTargets.load(requestId);
+      if (found !== null) {
+        targets.prime(requestId, [...found.targets]);
+      }
+      return found?.request ?? null;
+    },
     call: (callId) => reads.calls.load(callId),
     outcome: (key) => reads.outcomes.load(key),
     sends: (key) => reads.sends.load(key),
@@ -88,6 +98,9 @@ function createReads(store: HistoryStore, caller: Caller) {
   const options = { maxBatchSize: KEYS_PER_STATEMENT };
   return {
     requests: new DataLoader((ids: readonly string[]) => store.requestsById(caller, ids), options),
+    requestsWithTargets: new DataLoader((ids: readonly string[]) => store.requestsWithTargets(caller, ids), {
+      maxBatchSize: PARENTS_PER_STATEMENT,
+    }),
     calls: new DataLoader((ids: readonly string[]) => store.callsById(caller, ids), options),
     outcomes: new DataLoader((keys: readonly OutcomeKey[]) => store.outcomesByKey(caller, keys), {
       ...options,

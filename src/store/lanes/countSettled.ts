@@ -70,25 +70,26 @@ export const COUNT_SETTLED = Prisma.sql`
     RETURNING r.id, r.finished_at
   ),
   final AS (
-    SELECT s.target_id, c.lane_id, c.operation, c.caller_id, s.status, s.reason_code, s.settled_at
-    FROM settled s JOIN (
-      SELECT counted.*, r.caller_id
-      FROM counted CROSS JOIN LATERAL (SELECT caller_id FROM request WHERE id = counted.request_id LIMIT 1) r
-    ) c ON c.id = s.target_id
-    WHERE s.settled_at IS NOT NULL
+    SELECT s.target_id, c.lane_id, c.operation, r.caller_id, s.status, s.reason_code, s.hour, s.outcomes
+    FROM (
+      SELECT target_id, status, reason_code, date_trunc('hour', settled_at, 'UTC') AS hour, count(*) AS outcomes
+      FROM settled WHERE settled_at IS NOT NULL
+      GROUP BY 1, 2, 3, 4
+    ) s
+    JOIN counted c ON c.id = s.target_id
+    CROSS JOIN LATERAL (SELECT caller_id FROM request WHERE id = c.request_id LIMIT 1) r
   ),
   hours AS (
     INSERT INTO settled_hour AS h (hour, lane_id, operation, caller_id, status, reason, outcomes)
-    SELECT date_trunc('hour', f.settled_at, 'UTC'), f.lane_id, f.operation, f.caller_id, f.status,
-      COALESCE(f.reason_code::text, ''), count(*)
-    FROM final f
+    SELECT hour, lane_id, operation, caller_id, status, COALESCE(reason_code::text, ''), sum(outcomes)
+    FROM final
     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (hour, lane_id, operation, caller_id, status, reason) DO UPDATE SET outcomes = h.outcomes + excluded.outcomes
   ),
   days AS (
     INSERT INTO settled_day AS d (lane_id, day, first_target_id)
     SELECT f.* FROM (
-      SELECT lane_id, (settled_at AT TIME ZONE 'UTC')::date AS day, min(target_id) AS target_id FROM final GROUP BY 1, 2
+      SELECT lane_id, (hour AT TIME ZONE 'UTC')::date AS day, min(target_id) AS target_id FROM final GROUP BY 1, 2
     ) f
     WHERE NOT EXISTS (
       SELECT FROM settled_day e WHERE e.lane_id = f.lane_id AND e.day = f.day AND e.first_target_id <= f.target_id

@@ -8,17 +8,27 @@ import type { Rate, Tenure } from '../../ports/laneRecord.js';
  */
 
 /** How early a request may leave, in seconds: timers are no more exact, and the rate holds all the same. */
-export const TOLERANCE_SECONDS = 0.005;
+const TOLERANCE_SECONDS = 0.005;
 
-/** Whether one more request may leave: a condition on a row of `lane`. */
-export function hasQuota({ perSecond, burst }: Rate): Prisma.Sql {
-  const ahead = (burst - 1) / perSecond + TOLERANCE_SECONDS;
-  return Prisma.sql`quota_back_at <= clock_timestamp() + make_interval(secs => ${ahead}::float8)`;
+/** A rate in SQL. */
+export interface RateSql {
+  readonly perSecond: Prisma.Sql;
+  readonly burst: Prisma.Sql;
 }
 
-/** The new value of `quota_back_at` when a request leaves. */
-export function withoutOne({ perSecond }: Rate): Prisma.Sql {
-  return Prisma.sql`GREATEST(quota_back_at, clock_timestamp()) + make_interval(secs => ${1 / perSecond}::float8)`;
+/** How many requests may leave now, when the whole burst is available again in this number of seconds; below 0 for none. */
+export function requestsNow({ perSecond, burst }: RateSql, secondsToFull: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`floor(${burst} - (${secondsToFull} - ${TOLERANCE_SECONDS}::float8) * ${perSecond})`;
+}
+
+/** The new value of `quota_back_at` when requests leave. */
+export function withoutRequests(count: Prisma.Sql, perSecond: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`GREATEST(quota_back_at, clock_timestamp()) + make_interval(secs => ${count} / ${perSecond})`;
+}
+
+/** The rate as values of a statement. */
+export function rateSql({ perSecond, burst }: Rate): RateSql {
+  return { perSecond: Prisma.sql`${perSecond}::float8`, burst: Prisma.sql`${burst}::float8` };
 }
 
 /** Seconds until the whole burst is available again; a value of a row of `lane`. */
@@ -40,7 +50,8 @@ export async function spendQuota(
   rate: Rate,
 ): Promise<boolean> {
   const spent = await prisma.$executeRaw`
-    UPDATE lane SET quota_back_at = ${withoutOne(rate)} WHERE id = ${lane.id}::int AND holder = ${holder}::uuid
+    UPDATE lane SET quota_back_at = ${withoutRequests(Prisma.sql`1`, rateSql(rate).perSecond)}
+    WHERE id = ${lane.id}::int AND holder = ${holder}::uuid
   `;
   return spent === 1;
 }

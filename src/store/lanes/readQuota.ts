@@ -2,7 +2,7 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { SecurityService, TargetAddress } from '../../membership.js';
 import type { Rate } from '../../ports/laneRecord.js';
 import type { ReadQuota, ReadTurn } from '../../ports/readQuota.js';
-import { secondsUntil, TOLERANCE_SECONDS } from './laneQuota.js';
+import { rateSql, requestsNow, secondsUntil } from './laneQuota.js';
 
 /**
  * The share of a lane's rate and burst for live reads: the lane's calls keep at least 50 % (docs/decisions/0014).
@@ -42,7 +42,7 @@ async function reserveReads(
     ),
     turn AS MATERIALIZED (
       SELECT *,
-        GREATEST(0, LEAST(${wanted}::int, ${available(rate, Prisma.sql`quota`)}, ${available(reads, Prisma.sql`reads`)}))::int AS granted,
+        GREATEST(0, LEAST(${wanted}::int, ${requestsNow(rateSql(rate), Prisma.sql`quota`)}, ${requestsNow(rateSql(reads), Prisma.sql`reads`)}))::int AS granted,
         GREATEST(${untilOne(rate, Prisma.sql`quota`)}, ${untilOne(reads, Prisma.sql`reads`)}) AS until_one
       FROM held
     ),
@@ -56,11 +56,6 @@ async function reserveReads(
     FROM turn
   `);
   return turn;
-}
-
-/** Requests that may leave when the whole burst is available again in this number of seconds. */
-function available({ perSecond, burst }: Rate, secondsToFull: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`floor(${burst}::float8 - (${secondsToFull} - ${TOLERANCE_SECONDS}::float8) * ${perSecond}::float8)`;
 }
 
 /** Seconds until one request may leave. */

@@ -1,14 +1,19 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
-import type { SecurityService } from '../../membership.js';
-import { isBadData } from '../connection/unavailable.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
+/** What one lane settles. */
+export interface LaneSettlement {
+  readonly tenure: Tenure;
+  readonly settlements: readonly Settlement[];
+  readonly delays: RetryDelays;
+}
+
 /**
- * Settles calls and everything they carried, in one statement: no reader ever sees an answered call with an account
+ * Settles calls of some lanes and everything they carried, in one statement: no reader ever sees an answered call with an account
  * still in flight, nor a finished request with an open one. Each outcome is inserted here, and never changed.
  *
- * - The holder is checked under a share lock, as in `claimCall`: a worker that lost its lane settles nothing, and is told
+ * - The holder is checked under a share lock, as in `claimCalls`: a worker that lost its lane settles nothing, and is told
  *   so: what it has heard is then kept beside the call (`lateAnswers`).
  * - "Already a member", and its like, is the echo of our own earlier call when that one may have reached the service and
  *   lost its answer: then the account is PROCESSED. `attempts` 0 says that a call never left. An earlier DisassociateMembers
@@ -20,49 +25,60 @@ import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
  * - The clock is read once for what goes again: accounts that went together are due together, and go in one call again.
  * - A settlement without a verdict for every account leaves the others IN_FLIGHT and the call open. An account that it queued
  *   and another call has taken since, or that has ended, is not changed by a later settlement of the same call.
- * - COALESCE around a status keeps the planner at the primary key: with the index of failed calls in one plan and not in the
- *   other, PostgreSQL would plan each settlement anew.
  * - Few accounts are in queued_account: it is looked up only for targets that have any there.
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
+ *
+ * @returns the lanes that are settled. One that another worker holds is missing, and so is one whose row is locked, if there is
+ *   more than one lane: none waits for another's.
+ * @throws what the database throws; then nothing of any lane is settled.
  */
 export async function settleCalls(
   prisma: PrismaClient,
-  { lane, holder }: Tenure,
-  settlements: readonly Settlement[],
-  delays: RetryDelays,
-): Promise<{ end: 'SETTLED' | 'LOST' | 'REJECTED'; finished: readonly string[] }> {
-  const held = Prisma.sql`SELECT id FROM lane WHERE id = ${lane.id}::int AND holder = ${holder}::uuid FOR SHARE`;
-  try {
-    const [row] = await prisma.$queryRaw<{ held: boolean; finished: string[] }[]>(
-      Prisma.sql`/* prepared: settle_calls */ ${settleStatement(held, lane.service, settlements, delays)}`,
-    );
-    return { end: row?.held === true ? 'SETTLED' : 'LOST', finished: row?.finished ?? [] };
-  } catch (error) {
-    if (isBadData(error)) {
-      return { end: 'REJECTED', finished: [] };
-    }
-    throw error;
-  }
+  lanes: readonly LaneSettlement[],
+): Promise<{ holders: ReadonlySet<string>; finished: readonly string[] }> {
+  const isAlone = lanes.length === 1;
+  const tenures = lanes.map(({ tenure: { lane, holder } }) => ({ lane_id: lane.id, holder }));
+  const held = Prisma.sql`
+    SELECT lane.id, lane.holder, lane.service
+    FROM jsonb_to_recordset(${JSON.stringify(tenures)}::jsonb) AS a (lane_id int, holder uuid)
+    JOIN lane ON lane.id = a.lane_id AND lane.holder = a.holder
+    FOR SHARE OF lane ${isAlone ? Prisma.empty : Prisma.sql`SKIP LOCKED`}`;
+  const answers = lanes.flatMap(({ settlements, delays }) =>
+    settlements.map((settlement) => toAnswer(settlement, delays)),
+  );
+  const [row] = await prisma.$queryRaw<{ holders: string[]; finished: string[] }[]>(Prisma.sql`
+    /* prepared: ${Prisma.raw(isAlone ? 'settle_calls' : 'settle_calls_of_lanes')} */
+    ${settleAnswers(held, answers)}
+  `);
+  return { holders: new Set(row?.holders), finished: row?.finished ?? [] };
+}
+
+/**
+ * The statement that settles calls without a retry.
+ *
+ * @param held selects id, holder and service of the calls' lane under a lock.
+ */
+export function settleForGood(held: Prisma.Sql, settlements: readonly Settlement[]): Prisma.Sql {
+  return settleAnswers(
+    held,
+    settlements.map((settlement) => toAnswer(settlement, [])),
+  );
 }
 
 /**
  * The statement of a settlement.
  *
- * @param held selects the lane's row under a lock, or none if nothing may be settled.
+ * @param held selects id, holder and service of the lanes under a lock; calls of other lanes are not settled.
+ * @param answers of `toAnswer`.
  */
-export function settleStatement(
-  held: Prisma.Sql,
-  service: SecurityService,
-  settlements: readonly Settlement[],
-  delays: RetryDelays,
-): Prisma.Sql {
+function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql {
   return Prisma.sql`
     WITH held AS MATERIALIZED (${held}),
     answer AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements.map(toAnswer))}::jsonb) AS a (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) AS a (
         call_id uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
-        error_code text, error_message text, unprocessed jsonb, default_verdict jsonb, exceptions jsonb
+        error_code text, error_message text, unprocessed jsonb, default_verdict jsonb, exceptions jsonb, delays float8[]
       )
     ),
     closed AS (
@@ -78,16 +94,16 @@ export function settleStatement(
         unprocessed = a.unprocessed
       FROM answer a, held
       WHERE c.id = a.call_id AND c.lane_id = held.id AND c.settled_at IS NULL
-      RETURNING c.id, c.lane_id
+      RETURNING c.id, c.lane_id, held.service
     ),
     carried AS MATERIALIZED (
-      SELECT s.target_id, sent.account_id, a.call_id, s.lane_id, COALESCE(q.call_ids, ARRAY[a.call_id]) AS call_ids,
+      SELECT s.target_id, sent.account_id, a.call_id, s.lane_id, s.service, COALESCE(q.call_ids, ARRAY[a.call_id]) AS call_ids,
         q.call_ids IS NOT NULL AS is_queued,
-        COALESCE(a.exceptions -> sent.account_id, a.default_verdict) AS verdict
+        COALESCE(a.exceptions -> sent.account_id, a.default_verdict) AS verdict, a.delays
       FROM closed
       JOIN answer a ON a.call_id = closed.id
       CROSS JOIN LATERAL (
-        SELECT target_id, account_ids, closed.lane_id,
+        SELECT target_id, account_ids, closed.lane_id, closed.service,
           EXISTS (SELECT FROM queued_account WHERE target_id = send.target_id) AS is_queued
         FROM send WHERE call_id = closed.id OFFSET 0
       ) s
@@ -115,11 +131,10 @@ export function settleStatement(
             SELECT FROM call earlier
             WHERE earlier.id = ANY (call_ids) AND earlier.id <> call_id
               AND earlier.attempts > 0 AND COALESCE(earlier.status = 'UNANSWERED' OR (
-                earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS'
-                AND ${service === 'SECURITY_HUB'}::boolean
+                earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS' AND c.service = 'SECURITY_HUB'
               ), false)
           ) THEN 'PROCESSED'
-          WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= ${delays.length}::int AND NOT EXISTS (
+          WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= cardinality(delays) AND NOT EXISTS (
             SELECT FROM newest WHERE newest.id = c.target_id AND newest.canceled_at IS NOT NULL
           ) THEN 'PENDING'
           ELSE verdict ->> 'status'
@@ -146,7 +161,7 @@ export function settleStatement(
     queued AS (
       INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
       SELECT target_id, account_id, lane_id,
-        (SELECT clock_timestamp()) + make_interval(secs => (${delays}::float8[])[sends]), call_ids
+        (SELECT clock_timestamp()) + make_interval(secs => delays[sends]), call_ids
       FROM judged WHERE status = 'PENDING'
         AND NOT EXISTS (
           SELECT FROM outcome o WHERE o.target_id = judged.target_id AND o.account_id = judged.account_id OFFSET 0
@@ -160,11 +175,11 @@ export function settleStatement(
       SELECT target_id, 'IN_FLIGHT', 'PENDING', NULL, NULL FROM queued
     ),
     ${COUNT_SETTLED}
-    SELECT ${TELL_FINISHED}, EXISTS (SELECT FROM held) AS held
+    SELECT ${TELL_FINISHED}, ARRAY(SELECT holder::text FROM held) AS holders
   `;
 }
 
-function toAnswer(settlement: Settlement): object {
+function toAnswer(settlement: Settlement, delays: RetryDelays): object {
   const { metadata } = settlement;
   return {
     call_id: settlement.callId,
@@ -178,5 +193,6 @@ function toAnswer(settlement: Settlement): object {
     unprocessed: settlement.unprocessed.length > 0 ? settlement.unprocessed : null,
     default_verdict: settlement.defaultVerdict,
     exceptions: Object.fromEntries(settlement.exceptions),
+    delays,
   };
 }

@@ -1,9 +1,8 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
-import type { SecurityService } from '../../membership.js';
 import type { DoubtEnd, DoubtStore } from '../../ports/doubts.js';
 import type { Settlement } from '../../ports/laneRecord.js';
 import { translateDatabaseError } from '../connection/unavailable.js';
-import { settleStatement } from '../lanes/settleCalls.js';
+import { settleForGood } from '../lanes/settleCalls.js';
 import { IN_DOUBT } from '../sql/inDoubt.js';
 
 /**
@@ -26,8 +25,8 @@ export function createDoubtStore(prisma: PrismaClient): DoubtStore {
 }
 
 async function resolveDoubt(tx: Prisma.TransactionClient, callId: string, end: DoubtEnd): Promise<boolean> {
-  const [lane] = await tx.$queryRaw<{ id: number; service: SecurityService }[]>`
-    SELECT id, service::text AS service FROM lane WHERE id = (SELECT lane_id FROM call WHERE id = ${callId}::uuid) FOR SHARE
+  const [lane] = await tx.$queryRaw<{ id: number }[]>`
+    SELECT id FROM lane WHERE id = (SELECT lane_id FROM call WHERE id = ${callId}::uuid) FOR SHARE
   `;
   if (lane === undefined) {
     return false;
@@ -39,8 +38,8 @@ async function resolveDoubt(tx: Prisma.TransactionClient, callId: string, end: D
   if (marked === 0) {
     return false;
   }
-  const held = Prisma.sql`SELECT id FROM lane WHERE id = ${lane.id}::int`;
-  await tx.$queryRaw(settleStatement(held, lane.service, [settlementOf(callId, end)], []));
+  const held = Prisma.sql`SELECT id, holder, service FROM lane WHERE id = ${lane.id}::int`;
+  await tx.$queryRaw(settleForGood(held, [settlementOf(callId, end)]));
   return true;
 }
 

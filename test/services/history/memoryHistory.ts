@@ -89,8 +89,13 @@ function readByKey({
   requestRows,
   outcomeRows,
   callRows,
-}: Rows): Pick<HistoryStore, 'requestsById' | 'callsById' | 'outcomesByKey'> {
+}: Rows): Pick<HistoryStore, 'requestsById' | 'requestsWithTargets' | 'callsById' | 'outcomesByKey'> {
   return {
+    requestsWithTargets: async (caller, ids) =>
+      ids.map((id) => {
+        const request = visible(requestRows, caller).find((row) => row.id === id);
+        return request === undefined ? null : { request, targets: [] };
+      }),
     requestsById: async (caller, ids) =>
       ids.map((id) => visible(requestRows, caller).find((row) => row.id === id) ?? null),
     callsById: async (caller, ids) =>

@@ -1,11 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { SecurityService } from '../../../src/membership.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
 import { answeredWith, emptyRecord, countOutcomes, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: 'd',
+  busyBatchKeys: [],
+  fullOnly: false,
+};
 const WIRE = { httpStatus: 200, awsRequestId: 'aws-1', attempts: 1 };
 
 const fixture = useRequestRecord();
@@ -23,7 +29,7 @@ async function disassociate(service: SecurityService = 'SECURITY_HUB'): Promise<
   return fixture.record.acquire(laneOf(service));
 }
 
-const claim = (tenure: Tenure) => vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+const claim = (tenure: Tenure) => vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
 const call = () => fixture.prisma.call.findFirstOrThrow({ orderBy: { id: 'asc' } });
 
 describe('a call whose answer says nothing of single accounts', () => {

@@ -4,11 +4,25 @@ import type { MembershipOperation } from '../../../src/membership.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, ownLanes } from '../recordFixture.js';
+import {
+  accountId,
+  ADMINISTRATOR,
+  newRequest,
+  NO_LIMIT,
+  PROCESSED,
+  ownLanes,
+  claimOne,
+} from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: null,
+  busyBatchKeys: [],
+  fullOnly: false,
+};
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const OPERATIONS = ['CREATE_MEMBERS', 'INVITE_MEMBERS', 'DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 const THROTTLED = {
@@ -51,7 +65,7 @@ function effects(operations: readonly string[]): string[] {
 async function claimNow(): Promise<ClaimedCall | null> {
   await fixture.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
   await fixture.prisma.$executeRaw`UPDATE queued_account SET due_at = now() WHERE due_at > now()`;
-  return fixture.record.claim(tenure, ANY);
+  return claimOne(fixture.record, tenure, ANY);
 }
 
 /**

@@ -7,7 +7,15 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, REPLICA, ownLanes } from '../recordFixture.js';
+import {
+  ADMINISTRATOR,
+  newRequest,
+  NO_LIMIT,
+  PROCESSED,
+  REPLICA,
+  ownLanes,
+  claimOne,
+} from '../recordFixture.js';
 
 /** Rows of these tables that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
@@ -49,7 +57,7 @@ const settlement = (callId: string): Settlement => ({
 
 /** Sends the lane's next call; false when nothing waits. */
 async function sendNext(lane: LaneRecord): Promise<boolean> {
-  const call = await lane.claim(tenure, ANY);
+  const call = await claimOne(lane, tenure, ANY);
   if (call !== null) {
     await lane.settle(tenure, [settlement(call.callId)], [0.5]);
   }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
-import { fullPace, spend, waitForQuota } from '../../../src/lanes/pace.js';
+import { fullPace, spend, requestsWithin } from '../../../src/lanes/pace.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
-import { hasQuota, SECONDS_TO_FULL_BURST } from '../../../src/store/lanes/laneQuota.js';
+import { rateSql, requestsNow, SECONDS_TO_FULL_BURST } from '../../../src/store/lanes/laneQuota.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -28,11 +28,11 @@ it("a lane's quota in the record and the pace in a worker are the same arithmeti
   const tenure = await record.acquire(lanes.all[0] ?? expect.unreachable());
   let pace = fullPace(rate);
   for (let requests = 0; requests <= 5; requests += 1) {
-    const [row] = await database.prisma.$queryRaw<[{ mayLeave: boolean; seconds: number }]>`
-      SELECT ${hasQuota(rate)} AS "mayLeave", ${SECONDS_TO_FULL_BURST} AS seconds FROM lane
+    const [row] = await database.prisma.$queryRaw<[{ now: number; seconds: number }]>`
+      SELECT ${requestsNow(rateSql(rate), SECONDS_TO_FULL_BURST)} AS now, ${SECONDS_TO_FULL_BURST} AS seconds FROM lane
       WHERE id = ${tenure.lane.id}::int
     `;
-    expect([requests, row.mayLeave]).toEqual([requests, waitForQuota(pace, 0) === 0]);
+    expect([requests, Math.max(0, row.now)]).toEqual([requests, requestsWithin(pace, 0)]);
     expect(Math.abs(row.seconds - Math.max(0, pace.fullAt / 1_000))).toBeLessThan(20);
     expect(await record.spendQuota(tenure, rate)).toBe(true);
     pace = spend(pace, { partial: false }, 0);

@@ -3,11 +3,25 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, ownLanes, PROCESSED } from '../recordFixture.js';
+import {
+  accountId,
+  ADMINISTRATOR,
+  newRequest,
+  NO_LIMIT,
+  ownLanes,
+  PROCESSED,
+  claimOne,
+} from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord, readOutcomes } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: null,
+  busyBatchKeys: [],
+  fullOnly: false,
+};
 const DELAYS = [0, 0];
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 
@@ -30,7 +44,7 @@ const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => acco
 
 async function claim(limits: Partial<ClaimLimits> = {}): Promise<ClaimedCall> {
   return (
-    (await fixture.record.claim(tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed')
+    (await claimOne(fixture.record, tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed')
   );
 }
 
@@ -41,7 +55,8 @@ describe('a claim', () => {
       fc.asyncProperty(
         fc.array(request, { minLength: 1, maxLength: 6 }),
         fc.infiniteStream(fc.boolean()),
-        async (requests, settleNow) => {
+        fc.integer({ min: 1, max: 3 }),
+        async (requests, settleNow, mostCalls) => {
           await empty();
           for (const accounts of requests) {
             await fixture.store.insert(newRequest(accounts));
@@ -49,19 +64,20 @@ describe('a claim', () => {
           const inFlight: ClaimedCall[] = [];
           let calls = 0;
           for (;;) {
-            const call = await fixture.record.claim(tenure, ANY);
-            if (call === null && inFlight.length === 0) {
+            const claimed = await fixture.record.claim(tenure, { ...ANY, mostCalls });
+            if (claimed.length === 0 && inFlight.length === 0) {
               break;
             }
-            if (call !== null) {
-              calls += 1;
+            expect(claimed.length).toBeLessThanOrEqual(mostCalls);
+            for (const call of claimed) {
               const ids = idsOf(call);
-              expect(ids.length).toBeLessThanOrEqual(50);
+              expect(claimed.length === 1 ? ids.length <= 50 : ids.length === 50).toBe(true);
               expect(new Set(ids).size).toBe(ids.length);
               expect(inFlight.flatMap(idsOf).filter((id) => ids.includes(id))).toEqual([]);
               inFlight.push(call);
             }
-            if (call === null || settleNow.next().value) {
+            calls += claimed.length;
+            if (claimed.length === 0 || settleNow.next().value) {
               await fixture.record.settle(
                 tenure,
                 inFlight.splice(0).map((each) => answeredWith(each)),
@@ -93,8 +109,8 @@ describe('a claim', () => {
 
   it('waits for a full call where one of its kind is in flight or only full ones may leave', async () => {
     await fixture.store.insert(newRequest(numbers(49)));
-    expect(await fixture.record.claim(tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
-    expect(await fixture.record.claim(tenure, { ...ANY, fullOnly: true })).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY, fullOnly: true })).toBeNull();
     await fixture.store.insert(newRequest([777]));
     expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
   });
@@ -110,9 +126,9 @@ describe('a claim', () => {
     expect([create.operation, idsOf(create)]).toEqual(['CREATE_MEMBERS', [accountId(1), accountId(2)]]);
     const early = await claim();
     expect([early.operation, idsOf(early)]).toEqual(['INVITE_MEMBERS', [accountId(3)]]);
-    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
     await fixture.record.settle(tenure, [answeredWith(create)], DELAYS);
-    await expect.poll(async () => idsOf(await fixture.record.claim(tenure, ANY))).toEqual([accountId(2)]);
+    await expect.poll(async () => idsOf(await claimOne(fixture.record, tenure, ANY))).toEqual([accountId(2)]);
   });
 
   it('sends two e-mail addresses for one account in two calls, one after the other', async () => {
@@ -122,10 +138,10 @@ describe('a claim', () => {
     );
     const first = await claim();
     expect(first.accounts).toEqual([{ accountId: accountId(5), email: 'a5@example.com' }]);
-    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
     await fixture.record.settle(tenure, [answeredWith(first)], DELAYS);
     await expect
-      .poll(async () => (await fixture.record.claim(tenure, ANY))?.accounts)
+      .poll(async () => (await claimOne(fixture.record, tenure, ANY))?.accounts)
       .toEqual([{ accountId: accountId(5), email: 'other@example.com' }]);
   });
 
@@ -136,10 +152,10 @@ describe('a claim', () => {
     await fixture.store.insert(newRequest([2], { targets: [pinned] }));
     const guardDutyLane = fixture.lanes.byId(fixture.lanes.idOf(guardDuty)) ?? expect.unreachable();
     const guardDutyTenure = await fixture.record.acquire(guardDutyLane);
-    const first = await fixture.record.claim(guardDutyTenure, ANY);
+    const first = await claimOne(fixture.record, guardDutyTenure, ANY);
     expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });
-    expect(await fixture.record.claim(guardDutyTenure, ANY)).toBeNull();
-    const second = await fixture.record.claim(guardDutyTenure, { ...ANY, detectorId: 'found' });
+    expect(await claimOne(fixture.record, guardDutyTenure, ANY)).toBeNull();
+    const second = await claimOne(fixture.record, guardDutyTenure, { ...ANY, detectorId: 'found' });
     expect(second).toMatchObject({ detectorId: 'found', detectorPinned: false });
   });
 });
@@ -155,7 +171,7 @@ describe('a settlement', () => {
       processedIfInDoubt: false,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
-      const call = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+      const call = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
       await fixture.record.settle(tenure, [answeredWith(call, [[accountId(1), refused]])], DELAYS);
     }
     const [outcome] = await readOutcomes(fixture.prisma);
@@ -204,7 +220,7 @@ describe('a settlement', () => {
         [{ ...answeredWith(await claim()), status: first, metadata, defaultVerdict: lost }],
         DELAYS,
       );
-      const again = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+      const again = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
       await fixture.record.settle(tenure, [answeredWith(again, [[accountId(1), echo]])], DELAYS);
       const [outcome] = await readOutcomes(fixture.prisma);
       expect([first, attempts, outcome?.status]).toEqual([first, attempts, expected]);
@@ -225,7 +241,7 @@ describe('a settlement', () => {
     };
     await fixture.record.settle(tenure, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
     expect(await countOutcomes(fixture.prisma)).toEqual({ IN_FLIGHT: 2 });
-    expect(await fixture.record.claim(tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
     expect(await fixture.record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await fixture.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
@@ -255,7 +271,7 @@ describe('a settlement', () => {
     const work = await Promise.all(
       tenures.map(async (each) => ({
         each,
-        call: await fixture.record.claim(each, { ...ANY, detectorId: 'd' }),
+        call: await claimOne(fixture.record, each, { ...ANY, detectorId: 'd' }),
       })),
     );
     await Promise.all(
@@ -352,13 +368,13 @@ describe('the quota of a lane', () => {
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, -2);
     expect(await fixture.record.spendQuota(tenure, rate)).toBe(true);
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(300, -2);
-    expect(await fixture.record.claim(tenure, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY, rate })).toBeNull();
     const successor = await fixture.record.acquire(lane());
-    expect(await fixture.record.claim(successor, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).toBeNull();
     expect((await fixture.record.pendingWork(successor)).secondsToFullBurst).toBeCloseTo(300, -2);
     expect(await fixture.record.spendQuota(tenure, rate)).toBe(false);
     await fixture.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
-    expect(await fixture.record.claim(successor, { ...ANY, rate })).not.toBeNull();
-    expect(await fixture.record.claim(successor, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).not.toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).toBeNull();
   });
 });

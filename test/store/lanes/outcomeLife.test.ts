@@ -24,6 +24,7 @@ import {
   PROCESSED,
   REPLICA,
   ownLanes,
+  claimOne,
 } from '../recordFixture.js';
 import { emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 
@@ -148,7 +149,7 @@ const EVENTS = [
     event(`claim as ${tenureAt}`, async (_model, { record, tenures, hands }) => {
       const tenure = pick(tenures, tenureAt) ?? expect.unreachable();
       const limits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
-      const call = await record.claim(tenure, limits);
+      const call = await claimOne(record, tenure, limits);
       if (call === null) {
         return;
       }

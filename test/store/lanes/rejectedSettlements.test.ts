@@ -5,11 +5,17 @@ import { recordArrivals } from '../../../src/lanes/recordArrivals.js';
 import { createLog } from '../../../src/log.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
 import type { Answered } from '../../../src/ports/upstream.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
 import { answeredWith, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd', busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: 'd',
+  busyBatchKeys: [],
+  fullOnly: false,
+};
 const ANSWER: Answered = {
   kind: 'ANSWERED',
   metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },
@@ -28,7 +34,7 @@ async function twoCalls(): Promise<{ tenure: Tenure; calls: readonly [ClaimedCal
     const request = newRequest([first, first + 1]);
     const targets = request.targets.map((target) => ({ ...target, service: 'SECURITY_HUB' as const }));
     await fixture.store.insert({ ...request, targets });
-    return vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+    return vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
   };
   return { tenure, calls: [await claim(1), await claim(11)] };
 }
@@ -96,7 +102,7 @@ describe('a settlement of some accounts', () => {
     expect(await fixture.prisma.call.findFirst({ where: { id: call.callId } })).toMatchObject({
       settledAt: null,
     });
-    const resent = await vi.waitUntil(() => fixture.record.claim(tenure, ANY));
+    const resent = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
     expect(resent.accounts.map(({ accountId: id }) => id)).toEqual([accountId(1)]);
 
     await fixture.record.settle(tenure, [{ ...answeredWith(call), status: 'UNANSWERED' }], [0]);

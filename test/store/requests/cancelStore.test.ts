@@ -4,11 +4,17 @@ import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/por
 import type { CancelStore, NewRequest } from '../../../src/ports/requests.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
 import { answeredWith, emptyRecord, countOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = { rate: NO_LIMIT, detectorId: 'd'.repeat(32), busyBatchKeys: [], fullOnly: false };
+const ANY: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: 'd'.repeat(32),
+  busyBatchKeys: [],
+  fullOnly: false,
+};
 /** Many sends, all at once: nothing is used up while a race is on. */
 const DELAYS = Array<number>(100).fill(0);
 const INTERNAL: Verdict = {
@@ -52,7 +58,7 @@ async function claimAll(limit = Number.POSITIVE_INFINITY): Promise<{ tenure: Ten
   const claimed = [];
   for (const tenure of tenures) {
     for (let calls = 0; calls < limit; calls += 1) {
-      const call = await fixture.record.claim(tenure, ANY);
+      const call = await claimOne(fixture.record, tenure, ANY);
       if (call === null) {
         break;
       }
@@ -149,7 +155,7 @@ describe('canceling at the moment of', () => {
   async function drain(tenure: Tenure, until: () => boolean): Promise<void> {
     for (;;) {
       const last = until();
-      const call = await fixture.record.claim(tenure, ANY);
+      const call = await claimOne(fixture.record, tenure, ANY);
       if (call === null && last) {
         return;
       }

@@ -20,6 +20,7 @@ import {
   PROCESSED,
   REPLICA,
   ownLanes,
+  claimOne,
 } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 
@@ -89,7 +90,7 @@ async function finish(
       ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
     );
     for (;;) {
-      const call = await record.claim(tenure, {
+      const call = await claimOne(record, tenure, {
         rate: NO_LIMIT,
         detectorId: 'found',
         busyBatchKeys: [],

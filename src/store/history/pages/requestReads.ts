@@ -34,7 +34,12 @@ export function createRequestReads(
   limits: ScanLimits,
 ): Pick<
   HistoryStore,
-  'requests' | 'countRequests' | 'requestsById' | 'targetsOfRequests' | 'retriesOfRequests'
+  | 'requests'
+  | 'countRequests'
+  | 'requestsById'
+  | 'requestsWithTargets'
+  | 'targetsOfRequests'
+  | 'retriesOfRequests'
 > {
   return {
     async requests(caller, filter, page) {
@@ -52,6 +57,13 @@ export function createRequestReads(
     async requestsById(caller, ids) {
       const rows = await readJson<(JsonRow<RequestRow> | null)[]>(prisma, selectRequestsById(caller, ids));
       return rows.map((row) => row && toRequestRow(row));
+    },
+    async requestsWithTargets(caller, ids) {
+      const rows = await readJson<({ request: JsonRow<RequestRow>; targets: TargetRow[] } | null)[]>(
+        prisma,
+        selectRequestsWithTargets(caller, ids),
+      );
+      return rows.map((row) => row && { request: toRequestRow(row.request), targets: row.targets });
     },
     targetsOfRequests: (requestIds) => readJson<TargetRow[][]>(prisma, selectTargetsOfRequests(requestIds)),
     async retriesOfRequests(requestIds, limit) {
@@ -78,26 +90,38 @@ export function selectRequests(
 
 /** Each request by primary key. */
 export function selectRequestsById(caller: Caller, ids: readonly string[]): Prisma.Sql {
-  return prepared(
-    `requests_by_id_${grantScope(caller)}`,
-    Prisma.sql`
+  return prepared(`requests_by_id_${grantScope(caller)}`, selectById(caller, ids, REQUEST));
+}
+
+/** Each request by primary key, with its targets. */
+export function selectRequestsWithTargets(caller: Caller, ids: readonly string[]): Prisma.Sql {
+  const both = Prisma.sql`json_build_object('request', ${REQUEST}, 'targets', (${targetList(Prisma.sql`r.id`)}))`;
+  return prepared(`requests_with_targets_${grantScope(caller)}`, selectById(caller, ids, both));
+}
+
+/** The JSON of each request `r` by primary key; null for one that the caller may not see. */
+function selectById(caller: Caller, ids: readonly string[], json: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
     SELECT COALESCE(json_agg((
-      SELECT ${REQUEST} FROM request r
+      SELECT ${json} FROM request r
       WHERE r.id = wanted.id AND ${grantCondition(caller, Prisma.sql`r.administrator`)}
     ) ORDER BY wanted.place), '[]') AS result
-    FROM ${wantedIds(ids)}`,
-  );
+    FROM ${wantedIds(ids)}`;
 }
 
 /** The targets of each request, in the order of their ids, which is the order of the request. */
 export function selectTargetsOfRequests(requestIds: readonly string[]): Prisma.Sql {
   return Prisma.sql`/* prepared: targets_of_requests */
-    SELECT COALESCE(json_agg((
-      SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
-      FROM target t JOIN lane l ON l.id = t.lane_id
-      WHERE t.request_id = wanted.id
-    ) ORDER BY wanted.place), '[]') AS result
+    SELECT COALESCE(json_agg((${targetList(Prisma.sql`wanted.id`)}) ORDER BY wanted.place), '[]') AS result
     FROM ${wantedIds(requestIds)}`;
+}
+
+/** A subquery for the JSON array of a request's targets. */
+function targetList(requestId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT COALESCE(json_agg(${TARGET} ORDER BY t.id), '[]')
+    FROM target t JOIN lane l ON l.id = t.lane_id
+    WHERE t.request_id = ${requestId}`;
 }
 
 /**
