@@ -89,12 +89,15 @@ function readByKey({
   requestRows,
   outcomeRows,
   callRows,
+  targetRows,
 }: Rows): Pick<HistoryStore, 'requestsById' | 'requestsWithTargets' | 'callsById' | 'outcomesByKey'> {
   return {
     requestsWithTargets: async (caller, ids) =>
       ids.map((id) => {
         const request = visible(requestRows, caller).find((row) => row.id === id);
-        return request === undefined ? null : { request, targets: [] };
+        return request === undefined
+          ? null
+          : { request, targets: targetRows.filter((row) => row.requestId === id) };
       }),
     requestsById: async (caller, ids) =>
       ids.map((id) => visible(requestRows, caller).find((row) => row.id === id) ?? null),
