@@ -13,6 +13,7 @@ const BENCHES = [
   'takeover',
   'inventory',
   'history',
+  'exports',
   'prices',
   'fairness',
 ];

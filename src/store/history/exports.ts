@@ -14,7 +14,7 @@ import { toOutcomeRow } from './pages/outcomeRows.js';
 /** Most exports at a time: each keeps a connection until its client has read everything. */
 export const MAX_EXPORTS = 4;
 
-/** Rows in memory at a time: about 0.25 MB. */
+/** Rows of a batch, about 0.25 MB. Two are in memory at a time. */
 const ROWS_PER_BATCH = 500;
 
 /** Longest that an export waits for its connection. */
@@ -46,13 +46,18 @@ export function createExports(address: DatabaseAddress): Exports {
       };
       caller.disconnected?.addEventListener('abort', cancel, { once: true });
       const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
+      const read = () => {
+        const rows = cursor.read(ROWS_PER_BATCH);
+        // It may fail while the batch before it is written, and nothing waits for it.
+        rows.catch(() => undefined);
+        return rows;
+      };
+      let next = read();
       let failure: Error | undefined;
       try {
-        for (;;) {
-          const rows = await cursor.read(ROWS_PER_BATCH);
-          if (rows.length === 0) {
-            return;
-          }
+        for (let rows = await next; rows.length > 0; rows = await next) {
+          // PostgreSQL reads on while this batch is written.
+          next = read();
           yield rows.map(({ row }) => toOutcomeRow(row));
         }
       } catch (error) {
@@ -60,8 +65,9 @@ export function createExports(address: DatabaseAddress): Exports {
         throw caller.disconnected?.aborted === true ? clientDisconnected(failure) : error;
       } finally {
         caller.disconnected?.removeEventListener('abort', cancel);
-        await cursor.close().catch(() => undefined);
         await cancelled;
+        await next.catch(() => undefined);
+        await cursor.close().catch(() => undefined);
         client.release(failure);
       }
     },
