@@ -53,7 +53,7 @@ await runBench('soak', async (closers) => {
     }
   };
   let newest = '';
-  const memory = readMemory(pid, endsAt);
+  const memory = readMemory({ pid, url }, endsAt);
   await Promise.all([
     during(PAUSE.mutations, async () => {
       const at = performance.now() - startedAt;
@@ -81,7 +81,8 @@ await runBench('soak', async (closers) => {
       exports.push(performance.now() - began);
     }),
   ]);
-  const megabytes = await memory;
+  const minutes = await memory;
+  const megabytes = minutes.map(({ resident }) => resident);
 
   const p99 = p99OfFifths(mutations);
   const settled = megabytes.slice(Math.ceil(megabytes.length * SETTLED));
@@ -92,6 +93,7 @@ await runBench('soak', async (closers) => {
     mutationP99Ms: p99,
     lastOfFirst: rounded((p99.at(-1) ?? 0) / (p99[0] ?? 1)),
     memoryMb: megabytes,
+    heapMb: minutes.map(({ heap }) => heap),
     memoryGrowth: rounded((settled.at(-1) ?? 0) / (settled[0] ?? 1)),
     longestExportMs: rounded(Math.max(...exports)),
   };
@@ -108,15 +110,23 @@ function p99OfFifths(mutations: readonly Mutation[]): number[] {
   });
 }
 
-/** The resident set of the process, in megabytes of 10^6 bytes, once a minute. */
-async function readMemory(pid: number, endsAt: number): Promise<number[]> {
-  const megabytes: number[] = [];
+/** The resident set of the process and what its heap uses, in megabytes of 10^6 bytes, once a minute. */
+async function readMemory(
+  { pid, url }: { readonly pid: number; readonly url: string },
+  endsAt: number,
+): Promise<{ resident: number; heap: number }[]> {
+  const minutes: { resident: number; heap: number }[] = [];
   while (performance.now() < endsAt) {
     await sleep(Math.min(60_000, Math.max(0, endsAt - performance.now())));
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    megabytes.push(rounded((Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1_024) / 1e6));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    minutes.push({
+      resident: rounded((Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1_024) / 1e6),
+      heap: rounded(Number(/^nodejs_heap_size_used_bytes (\d+)/m.exec(metrics)?.[1]) / 1e6),
+    });
+    console.log(JSON.stringify(minutes.at(-1)));
   }
-  return megabytes;
+  return minutes;
 }
 
 async function post(url: string, query: string): Promise<void> {
