@@ -1,6 +1,7 @@
 /*
  * An hour of ordinary use by four clients at once: mutations of five accounts that are waited for; pages and statistics; live reads
- * and streams; exports of the growing record. Nothing may be wrong, memory may not grow, and a mutation may not become slower.
+ * and streams; exports of the growing record. Nothing may be wrong, memory may not grow, and a mutation may not become slower: the
+ * program fails otherwise.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +14,10 @@ const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 60);
 
 /** The minutes until the process has its size, as a share of the whole: ten of an hour. */
 const SETTLED = 1 / 6;
+
+/** Most that the last figure may be of the first: of a mutation's p99 by fifths, and of memory once it is settled. */
+const MOST_SLOWER = 1.2;
+const MOST_GROWTH = 1.05;
 
 const ACCOUNTS = 5;
 const LATENCY_MS = 80;
@@ -98,6 +103,10 @@ await runBench('soak', async (closers) => {
     longestExportMs: rounded(Math.max(...exports)),
   };
   console.log(JSON.stringify(figures));
+  if (figures.lastOfFirst > MOST_SLOWER || figures.memoryGrowth > MOST_GROWTH) {
+    console.error(`beyond the aims: p99 ${MOST_SLOWER} times, memory ${MOST_GROWTH} times`);
+    process.exitCode = 1;
+  }
   return { minutes: MINUTES, latencyMs: LATENCY_MS, figures };
 });
 

@@ -3,6 +3,7 @@ import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js';
 import { CHOSEN_ACCOUNTS, TAKEN_ACCOUNTS, WAITING_ACCOUNTS } from './claimedAccounts.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
+import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { requestsNow, SECONDS_TO_FULL_BURST, withoutRequests } from './laneQuota.js';
 
 /** Time until a target whose accounts are all held up is considered again. */
@@ -42,16 +43,17 @@ interface ClaimRow {
  * - Race: a cancellation may withdraw accounts while this statement waits for the lane. A row of queued_account is then gone,
  *   and a target is handed out to its end: both are read again when they are changed, and the calls carry what was changed.
  *
+ * @param onLocked what happens to a lane whose row is locked.
  * @returns the calls of each lane by its holder, in the order in which they were claimed; none when nothing may leave. A lane that
- *   another worker holds is missing, and so is one whose row is locked, if there is more than one lane: none waits for another's.
+ *   another worker holds is missing, and so is one that was passed over.
  */
 export async function claimCalls(
   prisma: PrismaClient,
   claims: readonly LaneClaim[],
+  onLocked: OnLocked,
 ): Promise<ReadonlyMap<string, readonly ClaimedCall[]>> {
-  const isAlone = claims.length === 1;
   const rows = await prisma.$queryRaw<ClaimRow[]>(Prisma.sql`
-    /* prepared: ${Prisma.raw(isAlone ? 'claim_calls' : 'claim_calls_of_lanes')} */
+    /* prepared: claim_calls_${Prisma.raw(onLocked.toLowerCase())} */
     WITH held AS MATERIALIZED (
       SELECT a.*, LEAST(
         cardinality(a.call_ids), ${requestsNow({ perSecond: Prisma.sql`a.per_second`, burst: Prisma.sql`a.burst` }, SECONDS_TO_FULL_BURST)}
@@ -61,7 +63,7 @@ export async function claimCalls(
         per_second float8, burst float8, call_ids uuid[]
       )
       JOIN lane ON lane.id = a.lane_id AND lane.holder = a.holder
-      FOR NO KEY UPDATE OF lane ${isAlone ? Prisma.empty : Prisma.sql`SKIP LOCKED`}
+      FOR NO KEY UPDATE OF lane ${LOCKING[onLocked]}
     ),
     ${WAITING_ACCOUNTS},
     ${CHOSEN_ACCOUNTS},

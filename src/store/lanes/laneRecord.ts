@@ -10,14 +10,11 @@ import type {
   Verdict,
 } from '../../ports/laneRecord.js';
 import type { ResponseMetadata } from '../../ports/upstream.js';
-import { claimCalls, type LaneClaim } from './claimCalls.js';
 import { recordLateAnswer, noteReadBackError } from './callNotes.js';
 import { unsettledCalls } from '../sql/unsettledCalls.js';
 import { endPendingOutcomes } from './endPendingOutcomes.js';
 import { SECONDS_TO_FULL_BURST, spendQuota } from './laneQuota.js';
-import { isBadData } from '../connection/unavailable.js';
-import { settleCalls, type LaneSettlement } from './settleCalls.js';
-import { shareStatements } from './sharedStatements.js';
+import { createSharedStatements } from './sharedStatements.js';
 
 /**
  * The statements of the lanes' workers in one replica, in PostgreSQL.
@@ -29,11 +26,9 @@ export function createLaneRecord(
   replica: string,
   requestFinished: (requestId: string) => void = () => undefined,
 ): LaneRecord {
-  const { claim, settle } = sharedByLanes(prisma, requestFinished);
   return {
+    ...createSharedStatements(prisma, requestFinished),
     acquire: (lane) => acquireLane(prisma, replica, lane),
-    claim,
-    settle,
     markAnswered: (tenure, callId, metadata) => markAnswered(prisma, tenure, callId, metadata),
     markUnanswered: (tenure, callId, answer) => markUnanswered(prisma, tenure, callId, answer),
     adoptOpenCalls: (tenure, known) => adoptOpenCalls(prisma, tenure, known),
@@ -43,50 +38,6 @@ export function createLaneRecord(
     failPending: (tenure, verdict) => failPending(prisma, tenure, verdict),
     pendingWork: (tenure) => pendingWork(prisma, tenure),
     release: (tenure) => releaseLane(prisma, tenure),
-  };
-}
-
-/**
- * Claims and settlements in statements that lanes share. A lane whose row is locked meanwhile, by a cancellation or by reads, waits
- * in a statement of its own; so does each lane when PostgreSQL refuses a value of one of them.
- */
-function sharedByLanes(
-  prisma: PrismaClient,
-  requestFinished: (requestId: string) => void,
-): Pick<LaneRecord, 'claim' | 'settle'> {
-  const claimOf = async (lanes: readonly LaneClaim[]) => {
-    const claimed = await claimCalls(prisma, lanes).catch((error: unknown) => {
-      if (lanes.length > 1 && isBadData(error)) {
-        return new Map<string, never>();
-      }
-      throw error;
-    });
-    return lanes.map(({ tenure }) => claimed.get(tenure.holder) ?? null);
-  };
-  const settleOf = async (lanes: readonly LaneSettlement[]) => {
-    try {
-      const { holders, finished } = await settleCalls(prisma, lanes);
-      finished.forEach(requestFinished);
-      return lanes.map(({ tenure }) => (holders.has(tenure.holder) ? 'SETTLED' : 'LOST'));
-    } catch (error) {
-      if (isBadData(error)) {
-        return lanes.map(() => 'REJECTED' as const);
-      }
-      throw error;
-    }
-  };
-  const claimTogether = shareStatements(claimOf);
-  const settleTogether = shareStatements(settleOf);
-  return {
-    async claim(tenure, limits) {
-      const lane = { tenure, limits };
-      return (await claimTogether(lane)) ?? (await claimOf([lane]))[0] ?? [];
-    },
-    async settle(tenure, settlements, delays) {
-      const lane = { tenure, settlements, delays };
-      const end = await settleTogether(lane);
-      return end === 'SETTLED' ? end : ((await settleOf([lane]))[0] ?? 'LOST');
-    },
   };
 }
 

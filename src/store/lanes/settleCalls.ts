@@ -1,5 +1,6 @@
 import { Prisma, type PrismaClient } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
+import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
 /** What one lane settles. */
@@ -29,26 +30,26 @@ export interface LaneSettlement {
  * - The request rows are locked in the order of their ids: lanes that finish the same requests cannot deadlock. The
  *   counts added are the finished target's own, so whichever lane comes last sees all of them in the locked row.
  *
- * @returns the lanes that are settled. One that another worker holds is missing, and so is one whose row is locked, if there is
- *   more than one lane: none waits for another's.
+ * @param onLocked what happens to a lane whose row is locked.
+ * @returns the holders of the lanes that are settled. One that has lost its lane is missing, and so is one that was passed over.
  * @throws what the database throws; then nothing of any lane is settled.
  */
 export async function settleCalls(
   prisma: PrismaClient,
   lanes: readonly LaneSettlement[],
+  onLocked: OnLocked,
 ): Promise<{ holders: ReadonlySet<string>; finished: readonly string[] }> {
-  const isAlone = lanes.length === 1;
   const tenures = lanes.map(({ tenure: { lane, holder } }) => ({ lane_id: lane.id, holder }));
   const held = Prisma.sql`
     SELECT lane.id, lane.holder, lane.service
     FROM jsonb_to_recordset(${JSON.stringify(tenures)}::jsonb) AS a (lane_id int, holder uuid)
     JOIN lane ON lane.id = a.lane_id AND lane.holder = a.holder
-    FOR SHARE OF lane ${isAlone ? Prisma.empty : Prisma.sql`SKIP LOCKED`}`;
+    FOR SHARE OF lane ${LOCKING[onLocked]}`;
   const answers = lanes.flatMap(({ settlements, delays }) =>
     settlements.map((settlement) => toAnswer(settlement, delays)),
   );
   const [row] = await prisma.$queryRaw<{ holders: string[]; finished: string[] }[]>(Prisma.sql`
-    /* prepared: ${Prisma.raw(isAlone ? 'settle_calls' : 'settle_calls_of_lanes')} */
+    /* prepared: settle_calls_${Prisma.raw(onLocked.toLowerCase())} */
     ${settleAnswers(held, answers)}
   `);
   return { holders: new Set(row?.holders), finished: row?.finished ?? [] };
