@@ -231,12 +231,6 @@ export interface AccountsRow extends StatisticsGroup {
 /** A filter for the outcomes of one request. */
 export type NestedOutcomeFilter = Pick<OutcomeFilter, 'statuses' | 'service' | 'region'>;
 
-/** A request, and its targets in the order of their ids. */
-export interface RequestWithTargets {
-  readonly request: RequestRow;
-  readonly targets: readonly TargetRow[];
-}
-
 /**
  * Reads of the record. Each function is one SQL statement. With a caller it reads only the administrators granted to the
  * caller; without one, the caller has been shown the parents before. Functions of several ids answer in the order of the ids,
@@ -284,8 +278,8 @@ export interface HistoryStore {
   ): Promise<number>;
 
   requestsById(caller: Caller, ids: readonly string[]): Promise<(RequestRow | null)[]>;
-  /** The same with the targets of each request, in one statement. */
-  requestsWithTargets(caller: Caller, ids: readonly string[]): Promise<(RequestWithTargets | null)[]>;
+  /** The same, each with its targets. */
+  requestsWithTargets(caller: Caller, ids: readonly string[]): Promise<([RequestRow, TargetRow[]] | null)[]>;
   callsById(caller: Caller, ids: readonly string[]): Promise<(CallRow | null)[]>;
   outcomesByKey(caller: Caller, keys: readonly OutcomeKey[]): Promise<(OutcomeRow | null)[]>;
   /** The calls that carried each outcome, in order. */

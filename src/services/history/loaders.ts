@@ -67,11 +67,9 @@ export function createLoaders(store: HistoryStore, caller: Caller): Loaders {
     request: (requestId) => reads.requests.load(requestId),
     async requestWithTargets(requestId) {
       const { requestsWithTargets, targets } = reads;
-      const found = await requestsWithTargets.load(requestId);
-      if (found !== null) {
-        targets.prime(requestId, [...found.targets]);
-      }
-      return found?.request ?? null;
+      const [request, targetRows] = (await requestsWithTargets.load(requestId)) ?? [null, []];
+      targets.prime(requestId, targetRows);
+      return request;
     },
     call: (callId) => reads.calls.load(callId),
     outcome: (key) => reads.outcomes.load(key),

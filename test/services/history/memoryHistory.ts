@@ -95,9 +95,7 @@ function readByKey({
     requestsWithTargets: async (caller, ids) =>
       ids.map((id) => {
         const request = visible(requestRows, caller).find((row) => row.id === id);
-        return request === undefined
-          ? null
-          : { request, targets: targetRows.filter((row) => row.requestId === id) };
+        return request === undefined ? null : [request, targetRows.filter((row) => row.requestId === id)];
       }),
     requestsById: async (caller, ids) =>
       ids.map((id) => visible(requestRows, caller).find((row) => row.id === id) ?? null),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 

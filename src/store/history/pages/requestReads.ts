@@ -59,11 +59,11 @@ export function createRequestReads(
       return rows.map((row) => row && toRequestRow(row));
     },
     async requestsWithTargets(caller, ids) {
-      const rows = await readJson<({ request: JsonRow<RequestRow>; targets: TargetRow[] } | null)[]>(
+      const rows = await readJson<([JsonRow<RequestRow>, TargetRow[]] | null)[]>(
         prisma,
         selectRequestsWithTargets(caller, ids),
       );
-      return rows.map((row) => row && { request: toRequestRow(row.request), targets: row.targets });
+      return rows.map((row) => row && [toRequestRow(row[0]), row[1]]);
     },
     targetsOfRequests: (requestIds) => readJson<TargetRow[][]>(prisma, selectTargetsOfRequests(requestIds)),
     async retriesOfRequests(requestIds, limit) {
@@ -94,8 +94,8 @@ export function selectRequestsById(caller: Caller, ids: readonly string[]): Pris
 }
 
 /** Each request by primary key, with its targets. */
-export function selectRequestsWithTargets(caller: Caller, ids: readonly string[]): Prisma.Sql {
-  const both = Prisma.sql`json_build_object('request', ${REQUEST}, 'targets', (${targetList(Prisma.sql`r.id`)}))`;
+function selectRequestsWithTargets(caller: Caller, ids: readonly string[]): Prisma.Sql {
+  const both = Prisma.sql`json_build_array(${REQUEST}, (${targetList(Prisma.sql`r.id`)}))`;
   return prepared(`requests_with_targets_${grantScope(caller)}`, selectById(caller, ids, both));
 }
 
