@@ -23,16 +23,17 @@ export interface EventLoopTurns {
   isIterationLong(): boolean;
 }
 
-export function createEventLoopTurns(): EventLoopTurns {
+/** @param now the time in milliseconds, by a clock that never goes back. */
+export function createEventLoopTurns(now = () => performance.now()): EventLoopTurns {
   const turns = createFairTurns({ total: 1, perCaller: 1, waiting: Number.POSITIVE_INFINITY });
   let began: number | null = null;
   return {
     async take(callerKey) {
       const end = await turns.take(callerKey);
-      const begin = performance.now();
+      const begin = now();
       // In the next iteration, after everything that follows from this promise at once.
       setImmediate(() => {
-        const took = performance.now() - begin;
+        const took = now() - begin;
         if (took < SHORT_TURN_MS) {
           end();
         } else {
@@ -42,11 +43,11 @@ export function createEventLoopTurns(): EventLoopTurns {
     },
     isIterationLong() {
       if (began === null) {
-        began = performance.now();
+        began = now();
         setImmediate(() => (began = null));
         return false;
       }
-      return performance.now() - began >= SLICE_MS;
+      return now() - began >= SLICE_MS;
     },
   };
 }
