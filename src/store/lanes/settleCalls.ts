@@ -45,8 +45,8 @@ export async function settleCalls(
     FROM jsonb_to_recordset(${JSON.stringify(tenures)}::jsonb) AS a (lane_id int, holder uuid)
     JOIN lane ON lane.id = a.lane_id AND lane.holder = a.holder
     FOR SHARE OF lane ${LOCKING[onLocked]}`;
-  const answers = lanes.flatMap(({ settlements, delays }) =>
-    settlements.map((settlement) => toAnswer(settlement, delays)),
+  const answers = lanes.flatMap(({ tenure: { holder }, settlements, delays }) =>
+    settlements.map((settlement) => toAnswer(settlement, holder, delays)),
   );
   const [row] = await prisma.$queryRaw<{ holders: string[]; finished: string[] }[]>(Prisma.sql`
     /* prepared: settle_calls_${Prisma.raw(onLocked.toLowerCase())} */
@@ -58,19 +58,20 @@ export async function settleCalls(
 /**
  * The statement that settles calls without a retry.
  *
- * @param held selects id, holder and service of the calls' lane under a lock.
+ * @param held selects id, service and a holder that is null, of the calls' lane under a lock.
  */
 export function settleForGood(held: Prisma.Sql, settlements: readonly Settlement[]): Prisma.Sql {
   return settleAnswers(
     held,
-    settlements.map((settlement) => toAnswer(settlement, [])),
+    settlements.map((settlement) => toAnswer(settlement, null, [])),
   );
 }
 
 /**
  * The statement of a settlement.
  *
- * @param held selects id, holder and service of the lanes under a lock; calls of other lanes are not settled.
+ * @param held selects id, holder and service of the lanes under a lock. Calls of other lanes are not settled, nor are answers of
+ *   other holders: a lane's earlier worker and its present one may share the statement.
  * @param answers of `toAnswer`.
  */
 function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql {
@@ -78,7 +79,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
     WITH held AS MATERIALIZED (${held}),
     answer AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) AS a (
-        call_id uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
+        call_id uuid, holder uuid, status call_status, has_metadata boolean, http_status int, aws_request_id text, attempts int,
         error_code text, error_message text, unprocessed jsonb, default_verdict jsonb, exceptions jsonb, delays float8[]
       )
     ),
@@ -94,7 +95,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
         error_message = COALESCE(a.error_message, c.error_message),
         unprocessed = a.unprocessed
       FROM answer a, held
-      WHERE c.id = a.call_id AND c.lane_id = held.id AND c.settled_at IS NULL
+      WHERE c.id = a.call_id AND c.lane_id = held.id AND a.holder IS NOT DISTINCT FROM held.holder AND c.settled_at IS NULL
       RETURNING c.id, c.lane_id, held.service
     ),
     carried AS MATERIALIZED (
@@ -180,10 +181,11 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
   `;
 }
 
-function toAnswer(settlement: Settlement, delays: RetryDelays): object {
+function toAnswer(settlement: Settlement, holder: string | null, delays: RetryDelays): object {
   const { metadata } = settlement;
   return {
     call_id: settlement.callId,
+    holder,
     status: settlement.status,
     has_metadata: metadata !== null,
     http_status: metadata?.httpStatus ?? null,

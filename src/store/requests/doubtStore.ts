@@ -38,7 +38,7 @@ async function resolveDoubt(tx: Prisma.TransactionClient, callId: string, end: D
   if (marked === 0) {
     return false;
   }
-  const held = Prisma.sql`SELECT id, holder, service FROM lane WHERE id = ${lane.id}::int`;
+  const held = Prisma.sql`SELECT id, NULL::uuid AS holder, service FROM lane WHERE id = ${lane.id}::int`;
   await tx.$queryRaw(settleForGood(held, [settlementOf(callId, end)]));
   return true;
 }

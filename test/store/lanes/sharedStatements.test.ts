@@ -168,6 +168,16 @@ describe('lanes that claim or settle at the same time', () => {
     expect(claimed.map(sizesOf)).toEqual([[], [], [20], [20], [20]]);
   });
 
+  it('settle nothing for an earlier worker of a lane whose present worker shares the statement', async () => {
+    await insert(150, 1);
+    const [earlier = expect.unreachable()] = tenures;
+    const [first = []] = await claimAll();
+    const present = await fixture.record.acquire(earlier.lane);
+    const second = await fixture.record.claim(present, ANY);
+    expect(await Promise.all([settle(earlier, first), settle(present, second)])).toEqual(['LOST', 'SETTLED']);
+    expect(await countOutcomes(fixture.prisma)).toEqual({ PENDING: 50, IN_FLIGHT: 50, PROCESSED: 50 });
+  });
+
   it('are refused alone for a value that PostgreSQL does not take', async () => {
     await insert(50);
     const calls = await claimAll();
