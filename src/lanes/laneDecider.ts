@@ -2,7 +2,7 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
 import { knownCallIds, openRequests, type ClaimAttempt, type TenureState } from './tenureState.js';
-import { isHeld, requestsWithin, waitForPartial, waitForQuota } from './pace.js';
+import { isHeld, requestsNow, waitForPartial, waitForQuota } from './pace.js';
 
 /** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
 const EMPTY_CLAIM_PAUSE_MS = 20;
@@ -119,7 +119,7 @@ function continueAttempt(state: TenureState, attempt: ClaimAttempt, now: number)
 function claim(state: TenureState, attempt: ClaimAttempt, detectorId: string | null, now: number): Decision {
   const busyBatchKeys = [...new Set(state.inFlight.map(({ batchKey }) => batchKey))];
   const fullOnly = attempt.partialWaitMs > 0;
-  const mayLeave = Math.min(state.callsInFlight - openRequests(state), requestsWithin(state.pace, now));
+  const mayLeave = Math.min(state.callsInFlight - openRequests(state), requestsNow(state.pace, now));
   const mostCalls = Math.max(1, Math.min(mayLeave, CALLS_PER_STATEMENT));
   return {
     state: { ...state, attempt, openCallsKnown: false },

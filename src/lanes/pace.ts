@@ -62,7 +62,7 @@ export function waitForQuota({ fullAt, perSecond, rate, heldUntil }: Pace, now: 
 }
 
 /** How many requests may leave now. */
-export function requestsWithin(pace: Pace, now: number): number {
+export function requestsNow(pace: Pace, now: number): number {
   if (isHeld(pace, now)) {
     return 0;
   }

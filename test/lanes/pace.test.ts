@@ -5,7 +5,7 @@ import {
   hold,
   observeQuota,
   recover,
-  requestsWithin,
+  requestsNow,
   slowDown,
   spend,
   waitForPartial,
@@ -69,13 +69,11 @@ describe("a lane's pace", () => {
 
   it('says how many requests may leave now', () => {
     const full = fullPace({ perSecond: 10, burst: 3 });
-    expect(requestsWithin(full, 0)).toBe(3);
+    expect(requestsNow(full, 0)).toBe(3);
     const spent = times(3, full, (pace) => spend(pace, FULL, 0));
-    expect([0, 99, 100, 250, 300, 1_000].map((now) => requestsWithin(spent, now))).toEqual([
-      0, 0, 1, 2, 3, 3,
-    ]);
-    expect(requestsWithin(hold(full, 50, 0), 49)).toBe(0);
-    expect(requestsWithin(hold(full, 50, 0), 50)).toBe(3);
+    expect([0, 99, 100, 250, 300, 1_000].map((now) => requestsNow(spent, now))).toEqual([0, 0, 1, 2, 3, 3]);
+    expect(requestsNow(hold(full, 50, 0), 49)).toBe(0);
+    expect(requestsNow(hold(full, 50, 0), 50)).toBe(3);
   });
 
   it('halves when throttled, once for calls throttled together, and comes back with other answers', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
-import { fullPace, spend, requestsWithin } from '../../../src/lanes/pace.js';
+import { fullPace, spend, requestsNow as paceRequestsNow } from '../../../src/lanes/pace.js';
 import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { rateSql, requestsNow, SECONDS_TO_FULL_BURST } from '../../../src/store/lanes/laneQuota.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
@@ -32,7 +32,7 @@ it("a lane's quota in the record and the pace in a worker are the same arithmeti
       SELECT ${requestsNow(rateSql(rate), SECONDS_TO_FULL_BURST)} AS now, ${SECONDS_TO_FULL_BURST} AS seconds FROM lane
       WHERE id = ${tenure.lane.id}::int
     `;
-    expect([requests, Math.max(0, row.now)]).toEqual([requests, requestsWithin(pace, 0)]);
+    expect([requests, Math.max(0, row.now)]).toEqual([requests, paceRequestsNow(pace, 0)]);
     expect(Math.abs(row.seconds - Math.max(0, pace.fullAt / 1_000))).toBeLessThan(20);
     expect(await record.spendQuota(tenure, rate)).toBe(true);
     pace = spend(pace, { partial: false }, 0);
