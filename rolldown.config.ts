@@ -16,6 +16,8 @@ function program(dir: string, input: Record<string, string>): RolldownOptions {
     input,
     platform: 'node',
     tsconfig: 'tsconfig.json',
+    // graphql-js otherwise searches for a second copy of itself, at every field of every answer. The gateway reads its own NODE_ENV.
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
     external: (id) => EXTERNAL.test(id) || NOT_INSTALLED.test(id),
     output: {
       dir: path.join(process.env['BUILD_DIR'] ?? '.', dir),
