@@ -1,5 +1,5 @@
 import { hasInvisible, quoted } from '../../errors.js';
-import type { MemberAccount } from '../../membership.js';
+import { isAccountId, type MemberAccount } from '../../membership.js';
 import { guardDutyEmailFault, securityHubEmailFault } from './emailRules.js';
 import type { Fault } from './faults.js';
 import { accountIdFaults, lengthOf } from './valueFaults.js';
@@ -33,39 +33,36 @@ export function checkAccounts(
   list: readonly AccountInput[],
   rules: AccountRules,
 ): CheckedAccounts {
+  const faults = emptyListFaults(path, list.length, rules);
+  const accounts: MemberAccount[] = [];
   const byId = new Map<string, ListedAccount>();
-  const accountFaults = list.flatMap((input, index) => {
-    const account = toListed(path, input, index);
-    const faults = faultsOf(account, byId.get(account.accountId), rules);
-    if (faults.length === 0) {
-      byId.set(account.accountId, byId.get(account.accountId) ?? account);
+  for (const [index, input] of list.entries()) {
+    const account = toAccount(input);
+    const earlier = byId.get(account.accountId);
+    // A list may have 10,000 accounts: a path is made for a fault only.
+    const pathOf = (field: string): string[] =>
+      typeof input === 'string' ? [...path, String(index)] : [...path, String(index), field];
+    const fault = faultOf({ account, index }, earlier, rules, pathOf);
+    if (fault !== undefined) {
+      faults.push(fault);
+    } else if (earlier === undefined) {
+      byId.set(account.accountId, { account, index });
+      accounts.push(account);
     }
-    return faults;
-  });
-  const faults = [
-    ...emptyListFaults(path, list.length, rules),
-    ...accountFaults,
-    ...tooManyFaults(path, byId.size, rules),
-  ];
-  const accounts = Array.from(byId.values(), ({ accountId, email }) => ({ accountId, email }));
-  return { accounts, faults };
+  }
+  return { accounts, faults: [...faults, ...tooManyFaults(path, accounts.length, rules)] };
 }
 
-/** An account with the paths of its id and of its e-mail address. */
-interface ListedAccount extends MemberAccount {
-  readonly idPath: readonly string[];
-  readonly emailPath: readonly string[];
-  /** The index in the list. */
+/** An account with its index in the list. */
+interface ListedAccount {
+  readonly account: MemberAccount;
   readonly index: number;
 }
 
-function toListed(list: readonly string[], input: AccountInput, index: number): ListedAccount {
-  const path = [...list, String(index)];
-  if (typeof input === 'string') {
-    return { accountId: input, email: null, idPath: path, emailPath: path, index };
-  }
-  const { accountId, email = null } = input;
-  return { accountId, email, idPath: [...path, 'accountId'], emailPath: [...path, 'email'], index };
+function toAccount(input: AccountInput): MemberAccount {
+  return typeof input === 'string'
+    ? { accountId: input, email: null }
+    : { accountId: input.accountId, email: input.email ?? null };
 }
 
 function emptyListFaults(path: readonly string[], accounts: number, { maxAccounts }: AccountRules): Fault[] {
@@ -79,34 +76,44 @@ function tooManyFaults(path: readonly string[], accounts: number, { maxAccounts 
 }
 
 /** The first fault of one account, if there is one. */
-function faultsOf(account: ListedAccount, earlier: ListedAccount | undefined, rules: AccountRules): Fault[] {
-  const { accountId, email, idPath: path } = account;
-  const [fault] = [...accountIdFaults(path, accountId), ...emailFaults(account, rules)];
-  if (fault !== undefined) {
-    return [fault];
+function faultOf(
+  listed: ListedAccount,
+  earlier: ListedAccount | undefined,
+  rules: AccountRules,
+  pathOf: (field: keyof MemberAccount) => readonly string[],
+): Fault | undefined {
+  const { accountId, email } = listed.account;
+  if (!isAccountId(accountId)) {
+    return accountIdFaults(pathOf('accountId'), accountId)[0];
   }
-  if (earlier === undefined || earlier.email?.toLowerCase() === email?.toLowerCase()) {
-    return [];
+  const emailFault = emailFaultOf(listed.account, rules);
+  if (emailFault !== null) {
+    return { path: pathOf('email'), ...emailFault };
+  }
+  if (earlier === undefined || earlier.account.email?.toLowerCase() === email?.toLowerCase()) {
+    return undefined;
   }
   const message =
     `account ${accountId} is in the list twice, with different e-mail addresses: ${addressOf(earlier)} and ` +
-    `${addressOf(account)}; expected it once`;
-  return [{ path, code: 'DUPLICATE_ACCOUNT', message }];
+    `${addressOf(listed)}; expected it once`;
+  return { path: pathOf('accountId'), code: 'DUPLICATE_ACCOUNT', message };
 }
 
 /** The address and the index of an account in the list, for a message. */
-function addressOf({ email, index }: ListedAccount): string {
+function addressOf({ account: { email }, index }: ListedAccount): string {
   return `${email === null ? 'none' : quoted(email)} (index ${index})`;
 }
 
-function emailFaults({ accountId, email, emailPath: path }: ListedAccount, rules: AccountRules): Fault[] {
+function emailFaultOf({ accountId, email }: MemberAccount, rules: AccountRules): Omit<Fault, 'path'> | null {
   if (email === null) {
     const message = `account ${accountId} has no e-mail address; GuardDuty's CreateMembers requires one`;
-    const isMissing = rules.isForGuardDuty && rules.requiresEmails;
-    return isMissing ? [{ path, code: 'EMAIL_REQUIRED', message }] : [];
+    return rules.isForGuardDuty && rules.requiresEmails ? { code: 'EMAIL_REQUIRED', message } : null;
   }
-  const fault = rules.isForGuardDuty ? guardDutyEmailFault(email) : securityHubEmailFault(email);
+  const expected = rules.isForGuardDuty ? guardDutyEmailFault(email) : securityHubEmailFault(email);
+  if (expected === null) {
+    return null;
+  }
   const came = hasInvisible(email) ? `, got ${quoted(email)}${lengthOf(email)}` : '';
-  const message = `the e-mail address of account ${accountId} is not valid: ${fault}${came}`;
-  return fault === null ? [] : [{ path, code: 'INVALID_INPUT', message }];
+  const message = `the e-mail address of account ${accountId} is not valid: ${expected}${came}`;
+  return { code: 'INVALID_INPUT', message };
 }
