@@ -205,7 +205,7 @@ async function registerGraphQL(
 ): Promise<() => Promise<void>> {
   const { settings, charge, takeLoopTurn, log } = options;
   const shared = createShared(app, options, toCallerError);
-  const apollo = createApolloServer(app, { ...shared, log });
+  const apollo = createApolloServer(app, { ...shared, takeLoopTurn, log });
   await apollo.start();
   const contextOf = createHttpContextOf(options.contextOf);
   const { limits } = shared;

@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { CancelRequestInput } from '../schema/requests/cancelRequestInput.js';
 import { CancelRequestPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload } from './mutationPayload.js';
 
 const DESCRIPTION = `Withdraws what a request has not sent: before the answer, every PENDING outcome becomes CANCELED, also one that \
@@ -17,7 +18,7 @@ requests still send the accounts that they name.`;
 export class CancelRequestResolver {
   @Mutation(() => CancelRequestPayload, { nullable: true, description: DESCRIPTION })
   async cancelRequest(
-    @Arg('input', () => CancelRequestInput, { description: 'The request to cancel.' })
+    @InputArg(() => CancelRequestInput, 'The request to cancel.')
     input: CancelRequestInput,
     @Ctx() context: GatewayContext,
   ): Promise<CancelRequestPayload> {

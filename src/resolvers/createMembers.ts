@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { CreateMembersPayload } from '../schema/requests/payloads.js';
 import { CreateMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
 const DESCRIPTION = `Makes accounts members of an administrator: CreateMembers of GuardDuty and Security Hub at every selected target. \
@@ -21,9 +22,7 @@ userErrors are faults of the input. A dryRun sends only reads.`;
 export class CreateMembersResolver {
   @Mutation(() => CreateMembersPayload, { nullable: true, description: DESCRIPTION })
   async createMembers(
-    @Arg('input', () => CreateMembersInput, {
-      description: 'The accounts and targets.',
-    })
+    @InputArg(() => CreateMembersInput, 'The accounts and targets.')
     input: CreateMembersInput,
     @Ctx() context: GatewayContext,
   ): Promise<CreateMembersPayload> {

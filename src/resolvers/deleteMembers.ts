@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { DeleteMembersInput } from '../schema/requests/removalInputs.js';
 import { DeleteMembersPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
 const DESCRIPTION = `Deletes entries from the administrator's member list: DeleteMembers of GuardDuty and Security Hub at every \
@@ -20,9 +21,7 @@ an account that is not on the list is PROCESSED, since a deletion leaves no othe
 export class DeleteMembersResolver {
   @Mutation(() => DeleteMembersPayload, { nullable: true, description: DESCRIPTION })
   async deleteMembers(
-    @Arg('input', () => DeleteMembersInput, {
-      description: 'The accounts, the targets and the token of the preview.',
-    })
+    @InputArg(() => DeleteMembersInput, 'The accounts, the targets and the token of the preview.')
     input: DeleteMembersInput,
     @Ctx() context: GatewayContext,
   ): Promise<DeleteMembersPayload> {

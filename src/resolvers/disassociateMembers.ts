@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { DisassociateMembersInput } from '../schema/requests/removalInputs.js';
 import { DisassociateMembersPayload } from '../schema/requests/payloads.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
 const DESCRIPTION = `Ends memberships: DisassociateMembers of GuardDuty and Security Hub at every selected target. The administrator no \
@@ -26,9 +27,7 @@ the order in which they were made.`;
 export class DisassociateMembersResolver {
   @Mutation(() => DisassociateMembersPayload, { nullable: true, description: DESCRIPTION })
   async disassociateMembers(
-    @Arg('input', () => DisassociateMembersInput, {
-      description: 'The accounts, the targets and the token of the preview.',
-    })
+    @InputArg(() => DisassociateMembersInput, 'The accounts, the targets and the token of the preview.')
     input: DisassociateMembersInput,
     @Ctx() context: GatewayContext,
   ): Promise<DisassociateMembersPayload> {

@@ -4,6 +4,7 @@ import { CallFilter } from '../schema/history/filters.js';
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { ResolveDoubtInput, ResolveDoubtPayload } from '../schema/history/resolveDoubt.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { toCall, toConnection } from './toSchema.js';
 
 const DOUBTS = `Calls whose result cannot be found out at present, newest first: the answer was lost or named no accounts, and \
@@ -29,7 +30,7 @@ export class DoubtResolver {
 
   @Mutation(() => ResolveDoubtPayload, { nullable: true, description: RESOLVE })
   async resolveDoubt(
-    @Arg('input', () => ResolveDoubtInput, { description: 'The call, and how it ends.' })
+    @InputArg(() => ResolveDoubtInput, 'The call, and how it ends.')
     input: ResolveDoubtInput,
     @Ctx() { caller, services, loaders }: GatewayContext,
   ): Promise<Readonly<ResolveDoubtPayload>> {

@@ -10,6 +10,7 @@ import {
 import { RootPageArguments } from '../schema/pageArguments.js';
 import { RefreshInventoryInput, RefreshInventoryPayload } from '../schema/inventory/refreshInventory.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { toConnection } from './toSchema.js';
 
 const REFRESH = `Lists all members of each target for inventory and coverage: ListMembers, 50 a call, at half of the target's rate: \
@@ -59,7 +60,7 @@ export class InventoryResolver {
 
   @Mutation(() => RefreshInventoryPayload, { nullable: true, description: REFRESH })
   async refreshInventory(
-    @Arg('input', () => RefreshInventoryInput, { description: 'The targets, and how long to wait.' })
+    @InputArg(() => RefreshInventoryInput, 'The targets, and how long to wait.')
     input: RefreshInventoryInput,
     @Ctx() { caller, refreshInventory }: GatewayContext,
   ): Promise<Readonly<RefreshInventoryPayload>> {

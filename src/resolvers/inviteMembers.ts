@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { InviteMembersPayload } from '../schema/requests/payloads.js';
 import { InviteMembersInput } from '../schema/requests/requestInputs.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
 const DESCRIPTION = `Invites accounts that were created as members: InviteMembers of GuardDuty and Security Hub at every selected \
@@ -22,9 +23,7 @@ reads the members before it sends again, so no account is invited twice.`;
 export class InviteMembersResolver {
   @Mutation(() => InviteMembersPayload, { nullable: true, description: DESCRIPTION })
   async inviteMembers(
-    @Arg('input', () => InviteMembersInput, {
-      description: 'The accounts and targets.',
-    })
+    @InputArg(() => InviteMembersInput, 'The accounts and targets.')
     input: InviteMembersInput,
     @Ctx() context: GatewayContext,
   ): Promise<InviteMembersPayload> {

@@ -1,6 +1,7 @@
-import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import { Ctx, Query, Resolver } from 'type-graphql';
 import { ReconcileInput, Reconciliation } from '../schema/plans/reconciliation.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 
 const DESCRIPTION = `Compares the expected members with the existing ones: accounts to create, to invite, to delete and create again, unexpected members, \
 different e-mail addresses. It changes nothing and never proposes to remove an active member. A target that cannot be read says \
@@ -17,7 +18,7 @@ GuardDuty are listed in time.`;
 export class ReconcileResolver {
   @Query(() => Reconciliation, { description: DESCRIPTION })
   async reconcile(
-    @Arg('input', () => ReconcileInput, { description: 'The expected members, and where.' })
+    @InputArg(() => ReconcileInput, 'The expected members, and where.')
     input: ReconcileInput,
     @Ctx() { caller, reconcile }: GatewayContext,
   ): Promise<Readonly<Reconciliation>> {

@@ -1,7 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { RetryRequestPayload } from '../schema/requests/payloads.js';
 import { RetryRequestInput } from '../schema/requests/retryRequestInput.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 import { mutationPayload, withHeaderKey } from './mutationPayload.js';
 
 const DESCRIPTION = `Makes a new request from the UNPROCESSED and FAILED outcomes of a finished one, by default only retryable ones, \
@@ -23,7 +24,7 @@ preview.`;
 export class RetryRequestResolver {
   @Mutation(() => RetryRequestPayload, { nullable: true, description: DESCRIPTION })
   async retryRequest(
-    @Arg('input', () => RetryRequestInput, { description: 'The request, and which of its outcomes.' })
+    @InputArg(() => RetryRequestInput, 'The request, and which of its outcomes.')
     input: RetryRequestInput,
     @Ctx() context: GatewayContext,
   ): Promise<RetryRequestPayload> {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { TokenRow } from '../ports/tokens.js';
 import {
   ApiToken,
@@ -9,6 +9,7 @@ import {
 } from '../schema/access/apiToken.js';
 import { tokenNodeId } from '../services/input/nodeId.js';
 import type { GatewayContext } from './context.js';
+import { InputArg } from './inputArg.js';
 
 /** The query `tokens`, and the mutations `createToken` and `revokeToken`. */
 @Resolver()
@@ -27,7 +28,7 @@ export class TokenResolver {
     description: 'Makes an API token. Only the answer has the secret. For admins.',
   })
   async createToken(
-    @Arg('input', () => CreateTokenInput, { description: 'The name and rights of the token.' })
+    @InputArg(() => CreateTokenInput, 'The name and rights of the token.')
     input: CreateTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<CreateTokenPayload>> {
@@ -40,7 +41,7 @@ export class TokenResolver {
     description: 'Revokes an API token at once and for ever. Revoking twice has no effect. For admins.',
   })
   async revokeToken(
-    @Arg('input', () => RevokeTokenInput, { description: 'The token to revoke.' })
+    @InputArg(() => RevokeTokenInput, 'The token to revoke.')
     { tokenId }: RevokeTokenInput,
     @Ctx() { caller, tokens }: GatewayContext,
   ): Promise<Readonly<RevokeTokenPayload>> {

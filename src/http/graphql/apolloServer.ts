@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Log } from '../../log.js';
 import { createExecuteCompiled } from './compiledQueries.js';
 import { documentLimitsRule, type DocumentSize } from './documentLimits.js';
+import { createExecuteMutation } from './executeMutation.js';
 import type { HttpContext } from './httpContext.js';
 import { createOperationPlugin, type OperationPluginDependencies } from './operationPlugin.js';
 import { stringifyResult } from './textPages/jsonText.js';
@@ -22,7 +23,10 @@ const DOCUMENT_CACHE_BYTES = 3 * 1024 * 1024;
 const CACHED_DOCUMENTS = 100;
 
 /** What the server of /graphql works with. */
-export interface ApolloDependencies extends Omit<OperationPluginDependencies, 'executeCompiled'> {
+export interface ApolloDependencies extends Omit<
+  OperationPluginDependencies,
+  'executeCompiled' | 'executeMutation'
+> {
   readonly schema: GraphQLSchema;
   readonly limits: DocumentSize & { readonly tokens: number };
   readonly allowsIntrospection: boolean;
@@ -57,7 +61,11 @@ export function createApolloServer(
       // The default wraps every field to compute a Cache-Control header, which takes half of the time of a page.
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      createOperationPlugin({ ...operations, executeCompiled: createExecuteCompiled(schema) }),
+      createOperationPlugin({
+        ...operations,
+        executeCompiled: createExecuteCompiled(schema),
+        executeMutation: createExecuteMutation(schema),
+      }),
     ],
     logger: log,
   });

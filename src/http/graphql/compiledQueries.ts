@@ -1,9 +1,4 @@
-import {
-  OperationTypeNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import type { ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../../resolvers/context.js';
 import { measure } from './documentLimits.js';
@@ -23,8 +18,7 @@ type Execute = (parsed: CoercedOperation, context: GatewayContext) => Promise<Ex
 
 /**
  * Executes a query that has been compiled: to JavaScript by graphql-jit, or to the SQL statement that writes the answer
- * as text. Null for a mutation and for a query that is not compiled, which graphql-js executes. The variables must fit
- * their types.
+ * as text. Null for a query that is not compiled, which graphql-js executes. The variables must fit their types.
  */
 export type ExecuteCompiled = (...args: Parameters<Execute>) => ReturnType<Execute> | null;
 
@@ -55,9 +49,6 @@ export function createExecuteCompiled(schema: GraphQLSchema): ExecuteCompiled {
 
   return (parsed, context) => {
     const { operation } = parsed;
-    if (operation.operation !== OperationTypeNode.QUERY) {
-      return null;
-    }
     let query = queries.get(operation);
     if (query === undefined) {
       queries.set(operation, (query = { executions: 0, execute: null }));

@@ -1,32 +1,43 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { GatewayError } from '../../errors.js';
+import { callerKey } from '../../services/callerKey.js';
+import type { TakeLoopTurn } from '../../services/eventLoopTurns.js';
 import { headOf } from '../request/errorStatus.js';
+import { LONG_BODY } from '../request/jsonBody.js';
 import type { Admission, Admit } from './admission.js';
 import type { ExecuteCompiled } from './compiledQueries.js';
 import type { ChargeRefused } from './documentText.js';
+import type { ExecuteMutation } from './executeMutation.js';
 import type { FormatError } from './formatError.js';
 import type { HttpContext } from './httpContext.js';
 import { countCodes, requestCountsIn } from './operationInfo.js';
+import type { CoercedOperation } from './parsedOperation.js';
 import { FaultyInput } from './variables.js';
 
+/** What admitted operations are executed with. */
+interface Execution {
+  readonly executeCompiled: ExecuteCompiled;
+  readonly executeMutation: ExecuteMutation;
+  readonly takeLoopTurn: TakeLoopTurn;
+}
+
 /** What the plugin works with. */
-export interface OperationPluginDependencies {
+export interface OperationPluginDependencies extends Execution {
   readonly admit: Admit;
   readonly chargeRefused: ChargeRefused;
-  readonly executeCompiled: ExecuteCompiled;
   readonly formatError: FormatError;
 }
 
 /**
- * An Apollo plugin that admits every operation, executes frequent queries compiled, and adds the request id and the cost to
+ * An Apollo plugin that admits every operation, executes mutations and frequent queries, and adds the request id and the cost to
  * `extensions` of every answer.
  */
 export function createOperationPlugin({
   admit,
   chargeRefused,
-  executeCompiled,
   formatError,
+  ...execution
 }: OperationPluginDependencies): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
@@ -57,7 +68,7 @@ export function createOperationPlugin({
           if (admission === null) {
             return null;
           }
-          const result = await executeCompiled(admission.operation, contextValue);
+          const result = await executeAdmitted(execution, admission.operation, contextValue);
           return result && toResponse(result, formatError);
         },
         async willSendResponse({ contextValue: { requestInfo }, response: { body }, source }) {
@@ -83,6 +94,19 @@ export function createOperationPlugin({
       };
     },
   };
+}
+
+/** Executes an operation; null for a query that Apollo shall execute. A long one has kept the event loop when its variables were coerced. */
+async function executeAdmitted(
+  { executeCompiled, executeMutation, takeLoopTurn }: Execution,
+  admitted: CoercedOperation,
+  context: HttpContext,
+): Promise<ExecutionResult | null> {
+  if (context.requestInfo.bodyLength > LONG_BODY) {
+    await takeLoopTurn(callerKey(context.caller));
+  }
+  const isMutation = admitted.operation.operation === OperationTypeNode.MUTATION;
+  return (isMutation ? executeMutation : executeCompiled)(admitted, context);
 }
 
 /** @throws GraphQLError BAD_REQUEST for a subscription, whose client did not ask for a stream in its Accept header. */
