@@ -1,15 +1,19 @@
 import type { GatewayError } from '../errors.js';
 import type { Caller } from '../membership.js';
-import type { OutcomeFilter, OutcomeRow, ShownOutcome } from './history.js';
+import type { OutcomeColumn, OutcomeFilter, ShownOutcome } from './history.js';
 
 /** Reads of the record that are too long for a page. */
 export interface ExportStore {
   /**
-   * All outcomes that match the filter, newest first, in batches of 500, each read when the iteration reaches it. All batches
-   * show the record at the time of the first. The read ends with the iteration. Rejects with `UNAVAILABLE` when the
-   * database cannot be reached.
+   * All outcomes that match the filter, newest first, each as a JSON object with these columns, in batches of 500, each read
+   * when the iteration reaches the one before. All batches show the record at the time of the first. The read ends with the
+   * iteration. Rejects with `UNAVAILABLE` when the database cannot be reached.
    */
-  outcomes(caller: Caller, filter: OutcomeFilter): AsyncIterable<readonly OutcomeRow[]>;
+  outcomes(
+    caller: Caller,
+    filter: OutcomeFilter,
+    columns: readonly ExportColumn[],
+  ): AsyncIterable<readonly string[]>;
 }
 
 /** An outcome in an export: the fields of the schema's Outcome, and the ids of its request and of its last call. */
@@ -18,12 +22,16 @@ export interface ExportedOutcome extends ShownOutcome {
   readonly callId: string | null;
 }
 
+/** A column of an outcome as text. */
+export type ExportColumn = OutcomeColumn | keyof ExportedOutcome;
+
 /** The query parameters of a URL, each with its value or values. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** An export that reads as fast as its batches are taken. */
 export interface OutcomeExport {
-  readonly batches: AsyncIterable<readonly ExportedOutcome[]>;
+  /** Each outcome is an `ExportedOutcome` as JSON, without line ends. */
+  readonly batches: AsyncIterable<readonly string[]>;
   /** Resolves with the error that ends the export before its last batch: it gives way to another one. */
   readonly ended: Promise<GatewayError>;
 }

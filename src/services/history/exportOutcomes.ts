@@ -1,12 +1,28 @@
 import type { Caller } from '../../membership.js';
 import type { ExportedOutcome, ExportOutcomes, ExportStore } from '../../ports/exports.js';
-import type { OutcomeRow } from '../../ports/history.js';
 import type { GatewayError } from '../../errors.js';
 import { checkOutcomeFilter } from '../input/checkFilters.js';
 import type { ExportPlace, ExportPlaces } from './exportPlaces.js';
 import { readParameters } from './exportParameters.js';
-import { callNodeId, outcomeNodeId, requestNodeId } from '../input/nodeId.js';
-import { mayBeRetried } from '../answers/retryPolicy.js';
+
+/** The members of an exported outcome, in the order of the columns of a CSV file. */
+export const EXPORT_COLUMNS: readonly (keyof ExportedOutcome)[] = [
+  'id',
+  'accountId',
+  'email',
+  'operation',
+  'administrator',
+  'service',
+  'region',
+  'status',
+  'reasonCode',
+  'reason',
+  'retryable',
+  'sends',
+  'settledAt',
+  'requestId',
+  'callId',
+];
 
 /**
  * Exports from `store`.
@@ -27,7 +43,7 @@ export function createExportOutcomes(
       try {
         const place = await places.take(ended.resolve, caller.disconnected);
         try {
-          yield* batchesIn(place, store.outcomes(caller, filter));
+          yield* batchesIn(place, store.outcomes(caller, filter, EXPORT_COLUMNS));
         } finally {
           place.leave();
         }
@@ -41,23 +57,11 @@ export function createExportOutcomes(
 
 async function* batchesIn(
   place: ExportPlace,
-  batches: AsyncIterable<readonly OutcomeRow[]>,
-): AsyncGenerator<readonly ExportedOutcome[]> {
+  batches: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly string[]> {
   for await (const rows of batches) {
     place.rowsReady();
-    yield rows.map(toOutcome);
+    yield rows;
     place.rowsTaken();
   }
-}
-
-function toOutcome(row: OutcomeRow): ExportedOutcome {
-  const { targetId: _targetId, requestId, callId, settledAt, ...shown } = row;
-  return {
-    ...shown,
-    id: outcomeNodeId(row),
-    retryable: mayBeRetried(row),
-    settledAt: settledAt?.toISOString() ?? null,
-    requestId: requestNodeId(requestId),
-    callId: callId === null ? null : callNodeId(callId),
-  };
 }

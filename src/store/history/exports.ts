@@ -3,13 +3,10 @@ import Cursor from 'pg-cursor';
 import { GatewayError } from '../../errors.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { ExportStore } from '../../ports/exports.js';
-import type { OutcomeRow } from '../../ports/history.js';
 import { cancelStatement } from '../connection/cancellation.js';
 import { DatabasePool } from '../connection/databasePool.js';
 import { clientConfig, sessionPreparer } from '../connection/clientConfig.js';
-import type { JsonRow } from '../sql/jsonPages.js';
-import { selectAllOutcomes } from './pages/outcomeReads.js';
-import { toOutcomeRow } from './pages/outcomeRows.js';
+import { selectAllOutcomesAsText } from './pages/outcomesAsText.js';
 
 /** Most exports at a time: each keeps a connection until its client has read everything. */
 export const MAX_EXPORTS = 4;
@@ -37,15 +34,15 @@ export function createExports(address: DatabaseAddress): Exports {
     verify: sessionPreparer(address, { statementTimeoutMs: 0 }),
   });
   return {
-    async *outcomes(caller, filter) {
-      const { text, values } = selectAllOutcomes(caller, filter);
+    async *outcomes(caller, filter, columns) {
+      const { text, values } = selectAllOutcomesAsText(caller, filter, columns);
       const client = await connect(pool);
       let cancelled: Promise<void> | undefined;
       const cancel = (): void => {
         cancelled = cancelStatement(client);
       };
       caller.disconnected?.addEventListener('abort', cancel, { once: true });
-      const cursor = client.query(new Cursor<{ row: JsonRow<OutcomeRow> }>(text, values));
+      const cursor = client.query(new Cursor<{ row: string }>(text, values));
       const read = () => {
         const rows = cursor.read(ROWS_PER_BATCH);
         // It may fail while the batch before it is written, and nothing waits for it.
@@ -58,7 +55,7 @@ export function createExports(address: DatabaseAddress): Exports {
         for (let rows = await next; rows.length > 0; rows = await next) {
           // PostgreSQL reads on while this batch is written.
           next = read();
-          yield rows.map(({ row }) => toOutcomeRow(row));
+          yield rows.map(({ row }) => row);
         }
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));

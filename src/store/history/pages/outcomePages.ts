@@ -151,22 +151,27 @@ const UNLIMITED = {
 /**
  * A subquery for all outcomes, the newest first, to be read through a cursor. The first rows come at once: only the outcomes of
  * one target are sorted at a time, or those of some accounts.
+ *
+ * @param targetColumns further columns of the target t and its lane l.
  */
-export function allOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
+export function allOutcomes(
+  caller: Caller,
+  filter: OutcomeFilter,
+  targetColumns: readonly Prisma.Sql[],
+): Prisma.Sql {
   const page = { first: NO_LIMIT, after: null };
   const range = toRange(filter, page);
-  if (range.statuses?.length === 0) {
-    return NO_OUTCOME;
-  }
-  if (filter.accountIds != null) {
+  if (filter.accountIds != null || range.statuses?.length === 0) {
     const { order } = range.direction;
     const { ctes, rows } = outcomePages(caller, filter, page).planCount(UNLIMITED);
     return Prisma.sql`
-      ${withClause(ctes)} SELECT * FROM (${rows}) AS o ORDER BY o.target_id ${order}, o.account_id ${order}`;
+      ${withClause(ctes)} SELECT o.*, ${Prisma.join(targetColumns)}
+      FROM (${rows}) AS o JOIN target t ON t.id = o.target_id JOIN lane l ON l.id = t.lane_id
+      ORDER BY o.target_id ${order}, o.account_id ${order}`;
   }
   const targets =
     filter.requestId == null
       ? allTargets(caller, filter, range)
       : targetsOfRequest(Prisma.sql`${uuidOrNone(filter.requestId)}::uuid`, caller, filter, range);
-  return allOutcomesByTarget(targets, range);
+  return allOutcomesByTarget(targets, range, targetColumns);
 }

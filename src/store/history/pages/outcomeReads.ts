@@ -18,7 +18,7 @@ import { selectCount } from './boundedCount.js';
 import { selectPage, smallList } from './boundedPage.js';
 import { SCAN_LIMITS, type ScanLimits } from './keysetList.js';
 import { toRange } from './outcomeConditions.js';
-import { allOutcomes, outcomePages } from './outcomePages.js';
+import { outcomePages } from './outcomePages.js';
 import {
   OUTCOME,
   OUTCOME_JOINS,
@@ -92,11 +92,6 @@ export function selectOutcomes(
   const plan = outcomePages(caller, filter, page).planPage(limits);
   const statement = selectPage(plan, toOutcomeList, OUTCOME_PAGE_END);
   return preparedPage('outcomes', { caller, filter, page, limits }, statement);
-}
-
-/** All outcomes, newest first, one JSON object a row, to be read through a cursor. */
-export function selectAllOutcomes(caller: Caller, filter: OutcomeFilter): Prisma.Sql {
-  return Prisma.sql`SELECT ${OUTCOME} AS row FROM (${allOutcomes(caller, filter)}) AS o ${OUTCOME_JOINS}`;
 }
 
 /** Each outcome by primary key. */

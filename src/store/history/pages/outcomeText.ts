@@ -1,6 +1,6 @@
 import { Prisma } from '../../../generated/client.js';
 import { RETRYABLE_REASONS, STATUSES_WITH_REASON } from '../../../membership.js';
-import type { OutcomeColumn } from '../../../ports/history.js';
+import type { ExportColumn } from '../../../ports/exports.js';
 import type { TextColumn } from '../../../ports/pages.js';
 import { literals } from '../../sql/literals.js';
 import { SENDS } from './sends.js';
@@ -12,7 +12,7 @@ type Fragment = string | { readonly sql: Prisma.Sql; readonly isShared: boolean 
  * The JSON value of each column, from the rows o of outcome, t of target, l of lane and a of request_account. Fragments are
  * concatenated, which costs half of row_to_json. Only texts of callers and services can need an escape, hence to_json.
  */
-const COLUMNS: Readonly<Record<OutcomeColumn, readonly Fragment[]>> = {
+const COLUMNS: Readonly<Record<ExportColumn, readonly Fragment[]>> = {
   __typename: ['"Outcome"'],
   id: ['"outcome_', ofOutcome(Prisma.sql`o.target_id`), '_', ofOutcome(Prisma.sql`o.account_id`), '"'],
   accountId: ['"', ofOutcome(Prisma.sql`o.account_id`), '"'],
@@ -35,6 +35,8 @@ const COLUMNS: Readonly<Record<OutcomeColumn, readonly Fragment[]>> = {
     ofOutcome(Prisma.sql`
       COALESCE(to_char(o.settled_at AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'), 'null')`),
   ],
+  requestId: ['"request_', ofTarget(Prisma.sql`t.request_id`), '"'],
+  callId: [ofOutcome(Prisma.sql`COALESCE('"call_' || o.call_ids[cardinality(o.call_ids)] || '"', 'null')`)],
 };
 
 /** SQL that writes an outcome as a JSON object. */
@@ -49,7 +51,7 @@ export interface OutcomeText {
  * The SQL for these columns. The cost grows with the number of `||`, so all fragments between two expressions of an outcome
  * become one text; if such a text has an expression of the target, it is written once per target.
  */
-export function writeOutcome(columns: readonly TextColumn<OutcomeColumn>[]): OutcomeText {
+export function writeOutcome(columns: readonly TextColumn<ExportColumn>[]): OutcomeText {
   const targetColumns: Prisma.Sql[] = [];
   const object: (string | Prisma.Sql)[] = [];
   let shared: Fragment[] = ['{'];

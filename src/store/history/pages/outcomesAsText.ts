@@ -3,13 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { Prisma } from '../../../generated/client.js';
 import type { Caller } from '../../../membership.js';
 import type { HistoryStore, OutcomeColumn, OutcomeFilter, PageArgs } from '../../../ports/history.js';
+import type { ExportColumn } from '../../../ports/exports.js';
 import type { TextColumn, TextPage } from '../../../ports/pages.js';
 import type { GatewayPrisma } from '../../connection/client.js';
 import { outcomeBound, outcomeCursor } from '../../sql/cursors.js';
 import { directionOf, limitOf } from '../../sql/direction.js';
 import { pageEndsOf } from '../../sql/jsonPages.js';
 import { type ScanLimits, withClause } from './keysetList.js';
-import { outcomePages } from './outcomePages.js';
+import { allOutcomes, outcomePages } from './outcomePages.js';
 import { writeOutcome } from './outcomeText.js';
 import { type PageRequest, prepared, preparedName } from './preparedPages.js';
 
@@ -125,6 +126,20 @@ export function selectOutcomesAsText(columns: Columns, request: OutcomePageReque
       (SELECT ${KEY} FROM page AS entry OFFSET GREATEST(LEAST(size.read, ${size}) - 1, 0) LIMIT 1) AS last,
       ${plan.pageEnd === null ? Prisma.sql`NULL` : Prisma.sql`(SELECT ${KEY} FROM (${plan.pageEnd}) AS entry)`} AS "pageEnd"
     FROM size`;
+}
+
+/** All outcomes, newest first, each a row with its JSON, to be read through a cursor. */
+export function selectAllOutcomesAsText(
+  caller: Caller,
+  filter: OutcomeFilter,
+  columns: readonly ExportColumn[],
+): Prisma.Sql {
+  const { targetColumns, object } = writeOutcome(columns.map((column) => ({ as: column, column })));
+  const outcomes = allOutcomes(caller, filter, [Prisma.sql`t.request_id`, ...targetColumns]);
+  // All columns of o and of t are in the rows of the subquery.
+  return Prisma.sql`
+    SELECT ${object} AS row
+    FROM (${outcomes}) AS o CROSS JOIN LATERAL (SELECT o.*) AS t ${EMAIL_JOIN}`;
 }
 
 function toTextPage({ nodes, rowCount, first, last, pageEnd }: TextRow, page: PageArgs): TextPage {

@@ -56,10 +56,18 @@ export function outcomesByTarget(targets: PageableList, range: OutcomeRange): Pa
   };
 }
 
-/** A subquery for all outcomes of some targets, target by target: only the outcomes of one target are sorted at a time. */
-export function allOutcomesByTarget(targets: Prisma.Sql, range: OutcomeRange): Prisma.Sql {
-  return Prisma.sql`
-    SELECT o.* FROM (${outcomesInOrder(targets, range, range.limit)}) AS o WHERE ${residualFilter(range)}`;
+/**
+ * A subquery for all outcomes of some targets, target by target: only the outcomes of one target are sorted at a time.
+ *
+ * @param targetColumns further columns of the target t and its lane l, which are computed once for all outcomes of a target.
+ */
+export function allOutcomesByTarget(
+  targets: Prisma.Sql,
+  range: OutcomeRange,
+  targetColumns: readonly Prisma.Sql[],
+): Prisma.Sql {
+  const scanned = outcomesInOrder(targets, range, range.limit, targetColumns);
+  return Prisma.sql`SELECT o.* FROM (${scanned}) AS o WHERE ${residualFilter(range)}`;
 }
 
 /** A subquery for a page of some accounts' outcomes in a few targets. All targets are read, of each up to `limit` rows. */
@@ -149,14 +157,28 @@ function targetEnds(targets: Prisma.Sql, pageEnd: Prisma.Sql, range: OutcomeRang
  * failures among the wanted statuses, it reads the failures; of any other target, all outcomes. The whole has no ORDER BY: a
  * loop over the targets keeps their order, and reads no target too early.
  */
-function outcomesInOrder(targets: Prisma.Sql, range: OutcomeRange, scanLimit: number): Prisma.Sql {
+function outcomesInOrder(
+  targets: Prisma.Sql,
+  range: OutcomeRange,
+  scanLimit: number,
+  targetColumns: readonly Prisma.Sql[] = [],
+): Prisma.Sql {
   const { order } = range.direction;
+  const further =
+    targetColumns.length === 0
+      ? { columns: Prisma.empty, join: Prisma.empty }
+      : {
+          columns: Prisma.sql`, of_target.*`,
+          join: Prisma.sql`CROSS JOIN LATERAL (
+            SELECT ${Prisma.join(targetColumns)} FROM lane l WHERE l.id = t.lane_id LIMIT 1) AS of_target`,
+        };
   return Prisma.sql`
-    SELECT o.*
+    SELECT o.*${further.columns}
     FROM (
-      SELECT ${OPEN_TARGET_COLUMNS}, ${startAccount(range)} AS start, ${countOf(unindexedStatuses(range))} AS unindexed,
+      SELECT ${OPEN_TARGET_COLUMNS}, t.operation, ${startAccount(range)} AS start, ${countOf(unindexedStatuses(range))} AS unindexed,
         t.pending + t.in_flight AS open
       FROM (${targets}) AS t ORDER BY id ${order}) AS t
+    ${further.join}
     CROSS JOIN LATERAL (${selectOfTarget(range, Prisma.sql`${scanLimit}::int`)}) AS o
     LIMIT ${scanLimit}::int`;
 }
