@@ -39,7 +39,7 @@ export function createExports(address: DatabaseAddress): Exports {
       const client = await connect(pool);
       let cancelled: Promise<void> | undefined;
       const cancel = (): void => {
-        cancelled = cancelStatement(client);
+        cancelled ??= cancelStatement(client);
       };
       caller.disconnected?.addEventListener('abort', cancel, { once: true });
       const cursor = client.query(new Cursor<{ row: string }>(text, values));
@@ -50,22 +50,24 @@ export function createExports(address: DatabaseAddress): Exports {
         return rows;
       };
       let next = read();
-      let failure: Error | undefined;
+      let isWhole = false;
       try {
         for (let rows = await next; rows.length > 0; rows = await next) {
           // PostgreSQL reads on while this batch is written.
           next = read();
           yield rows.map(({ row }) => row);
         }
+        isWhole = true;
       } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-        throw caller.disconnected?.aborted === true ? clientDisconnected(failure) : error;
+        throw caller.disconnected?.aborted === true ? clientDisconnected(error) : error;
       } finally {
         caller.disconnected?.removeEventListener('abort', cancel);
+        if (!isWhole) {
+          cancel();
+        }
         await cancelled;
-        await next.catch(() => undefined);
-        await cursor.close().catch(() => undefined);
-        client.release(failure);
+        // A cursor that has failed cannot be closed: pg-cursor would wait forever. Its connection ends with it.
+        client.release(!isWhole);
       }
     },
     close: () => pool.end(),
@@ -85,6 +87,6 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 }
 
 /** For the log only: the client cannot read it. */
-function clientDisconnected(cause: Error): GatewayError {
+function clientDisconnected(cause: unknown): GatewayError {
   return new GatewayError('UNAVAILABLE', 'the export was cancelled: its client has disconnected', { cause });
 }
