@@ -110,6 +110,6 @@ function timedOut(seconds: number): GatewayError {
 }
 
 /** For the log: no client reads it. */
-function clientDisconnected(): GatewayError {
+export function clientDisconnected(): GatewayError {
   return new GatewayError('TIMED_OUT', 'the client disconnected before the operation was done');
 }

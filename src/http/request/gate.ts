@@ -4,6 +4,7 @@ import type { Caller } from '../../membership.js';
 import type { Authenticate, Authenticated } from '../../services/access/authentication.js';
 import type { DeniedAttempts } from '../../services/access/deniedAttempts.js';
 import { callerKey } from '../../services/callerKey.js';
+import { clientDisconnected } from '../../services/deadline.js';
 import { beginTurnsAt } from './beginTurns.js';
 import { clientAddress } from './clientAddress.js';
 import type { RequestInfo } from './requestInfo.js';
@@ -133,12 +134,12 @@ function isLoopback(host: string | undefined): boolean {
   return host !== undefined && LOOPBACK_HOST.test(host);
 }
 
-/** Aborts when the client disconnects before it has the whole answer. */
+/** Aborts with a GatewayError when the client disconnects before it has the whole answer. */
 function disconnectSignal({ raw }: FastifyReply): AbortSignal {
   const disconnected = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished) {
-      disconnected.abort();
+      disconnected.abort(clientDisconnected());
     }
   });
   return disconnected.signal;
