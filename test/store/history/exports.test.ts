@@ -1,23 +1,56 @@
+// toSchema imports classes with decorators.
+import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
 import { LOCAL_CALLER } from '../../../src/membership.js';
+import { toOutcome } from '../../../src/resolvers/toSchema.js';
+import { EXPORT_COLUMNS } from '../../../src/services/history/exportOutcomes.js';
+import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
 import { createExports, MAX_EXPORTS, type Exports } from '../../../src/store/history/exports.js';
+import { createHistoryStore } from '../../../src/store/history/history.js';
 import { lockTable, waitingFor } from '../../support/lockedTable.js';
 import { useTestRecord } from '../testRecord.js';
+import { readAll } from './historyReading.js';
 import { writeRun } from './historyRecord.js';
 
 const ROUNDS = 10;
 const ACCOUNTS = 500;
-const OUTCOMES = 4 * ACCOUNTS;
+const OUTCOMES = 4 * ACCOUNTS + 4 * 5 * 10;
 
-const record = useTestRecord((prisma) =>
-  writeRun(prisma, { administrator: 'archive', from: 1, to: 1, accounts: ACCOUNTS }),
-);
+const record = useTestRecord(async (prisma) => {
+  await writeRun(prisma, { administrator: 'archive', from: 1, to: 1, accounts: ACCOUNTS });
+  // All statuses: open outcomes have no call yet.
+  await writeRun(prisma, { administrator: 'small', from: 2, to: 6, accounts: 10 });
+});
 let exports: Exports;
 beforeAll(() => {
   exports = createExports(addressOf(record.url));
 });
 afterAll(() => exports.close());
+
+it('every row is an outcome of the list, in its order', async () => {
+  const history = createHistoryStore(record.prisma);
+  const rows = await readAll((page) => history.outcomes(LOCAL_CALLER, {}, page), 1_000);
+  const expected = rows.map((row) => {
+    const { retryable } = toOutcome(row);
+    const { targetId: _targetId, settledAt, requestId, callId, ...same } = row;
+    const ids = {
+      id: outcomeNodeId(row),
+      requestId: `request_${requestId}`,
+      callId: callId && `call_${callId}`,
+    };
+    return { ...same, ...ids, retryable, settledAt: settledAt?.toISOString() ?? null };
+  });
+
+  const exported: unknown[] = [];
+  for await (const batch of exports.outcomes(LOCAL_CALLER, {}, EXPORT_COLUMNS)) {
+    exported.push(...batch.map((text): unknown => JSON.parse(text)));
+  }
+
+  expect(exported).toEqual(expected);
+  expect(new Set(rows.map(({ status }) => status)).size).toBeGreaterThan(3);
+  expect(rows.some(({ callId }) => callId === null)).toBe(true);
+});
 
 it('every export that is cancelled while PostgreSQL works for it gives its connection back', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
