@@ -37,9 +37,11 @@ const PREPARED = /^\s*\/\* prepared: (\w+) \*\//;
 /** A statement with its values, as Prisma.sql writes it. */
 type Statement = Pick<Prisma.Sql, 'text' | 'values'>;
 
-/** Prisma's client, and a faster way for statements that answer with one row: decision 0026. */
+/** Prisma's client, and a faster way for the statements that are run most: decisions 0026 and 0043. */
 export type GatewayPrisma = PrismaClient & {
-  /** The one row of the answer, as pg reads it, in half the time of `$queryRaw`. */
+  /** The rows of the answer, as pg reads them, in half the time of `$queryRaw`. */
+  $rows<Row>(statement: Statement): Promise<Row[]>;
+  /** The one row of an answer. */
   $readRow<Row>(statement: Statement): Promise<Row>;
 };
 
@@ -146,7 +148,7 @@ function openConnections(address: DatabaseAddress, schema: string, use: Connecti
     pool,
     prisma: extend(prisma, (statement) => {
       use.onSend(statement.text);
-      return readRow(pool, statement);
+      return rowsOf(pool, statement);
     }),
     async close() {
       await prisma.$disconnect();
@@ -181,13 +183,22 @@ function createPrisma(pool: pg.Pool, schema: string, { keepsPrepared }: SessionA
   return new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
 }
 
-/** The client with `$readRow`, and with errors as callers see them. The types of its operations stay as they are. */
+/** The client with `$rows` and `$readRow`, and with errors as callers see them. The types of its operations stay as they are. */
 function extend(
   prisma: ReturnType<typeof createPrisma>,
-  $readRow: (statement: Statement) => Promise<unknown>,
+  $rows: (statement: Statement) => Promise<object[]>,
 ): GatewayPrisma {
   return prisma.$extends({
-    client: { $readRow },
+    client: {
+      $rows,
+      async $readRow(statement: Statement): Promise<object> {
+        const [row, ...others] = await $rows(statement);
+        if (row === undefined || others.length > 0) {
+          throw new Error(`expected one row, got ${row === undefined ? 0 : others.length + 1}`);
+        }
+        return row;
+      },
+    },
     query: {
       async $allOperations({ args, query }) {
         try {
@@ -200,14 +211,11 @@ function extend(
   }) as unknown as GatewayPrisma;
 }
 
-async function readRow(pool: pg.Pool, { text, values }: Statement): Promise<unknown> {
+async function rowsOf(pool: pg.Pool, { text, values }: Statement): Promise<object[]> {
   const name = nameOf(text);
   try {
     const { rows } = await pool.query<object>({ text, values, ...(name === undefined ? {} : { name }) });
-    if (rows.length !== 1) {
-      throw new Error(`expected one row, got ${rows.length}`);
-    }
-    return rows[0];
+    return rows;
   } catch (error) {
     throw translateDatabaseError(error);
   }

@@ -56,12 +56,15 @@ const TIMED_OUT = /\b57014\b|canceling statement due to statement timeout/;
 /** PostgreSQL's code for text that it cannot store, because it contains NUL. */
 const NUL_IN_TEXT = /\b22021\b/;
 
-/** PostgreSQL's codes for values that it cannot hold, and for rows that break a rule of the tables, in Prisma's messages. */
-const BAD_DATA = /\bCode: `2[23]\w{3}`/;
+/** PostgreSQL's codes for values that it cannot hold, and for rows that break a rule of the tables. */
+const BAD_DATA = /^2[23]\w{3}$/;
+
+/** Such a code in a message of Prisma. */
+const PRISMA_BAD_DATA = /\bCode: `2[23]\w{3}`/;
 
 /** Whether a statement failed for what it was to write: repeated, it fails again. */
 export function isBadData(error: unknown): boolean {
-  return error instanceof Error && BAD_DATA.test(error.message);
+  return error instanceof Error && (BAD_DATA.test(codeOf(error)) || PRISMA_BAD_DATA.test(error.message));
 }
 
 /**

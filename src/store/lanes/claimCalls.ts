@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { Prisma, type PrismaClient } from '../../generated/client.js';
+import { Prisma } from '../../generated/client.js';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { CHOSEN_ACCOUNTS, TAKEN_ACCOUNTS, WAITING_ACCOUNTS } from './claimedAccounts.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
@@ -48,11 +49,11 @@ interface ClaimRow {
  *   another worker holds is missing, and so is one that was passed over.
  */
 export async function claimCalls(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   claims: readonly LaneClaim[],
   onLocked: OnLocked,
 ): Promise<ReadonlyMap<string, readonly ClaimedCall[]>> {
-  const rows = await prisma.$queryRaw<ClaimRow[]>(Prisma.sql`
+  const rows = await prisma.$rows<ClaimRow>(Prisma.sql`
     /* prepared: claim_calls_${Prisma.raw(onLocked.toLowerCase())} */
     WITH held AS MATERIALIZED (
       SELECT a.*, LEAST(

@@ -10,6 +10,7 @@ import type {
   Verdict,
 } from '../../ports/laneRecord.js';
 import type { ResponseMetadata } from '../../ports/upstream.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { recordLateAnswer, noteReadBackError } from './callNotes.js';
 import { unsettledCalls } from '../sql/unsettledCalls.js';
 import { endPendingOutcomes } from './endPendingOutcomes.js';
@@ -22,7 +23,7 @@ import { createSharedStatements } from './sharedStatements.js';
  * @param requestFinished told of the requests that a settlement has finished, before NOTIFY tells every replica.
  */
 export function createLaneRecord(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   replica: string,
   requestFinished: (requestId: string) => void = () => undefined,
 ): LaneRecord {

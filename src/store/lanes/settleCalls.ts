@@ -1,5 +1,6 @@
-import { Prisma, type PrismaClient } from '../../generated/client.js';
+import { Prisma } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
@@ -35,7 +36,7 @@ export interface LaneSettlement {
  * @throws what the database throws; then nothing of any lane is settled.
  */
 export async function settleCalls(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   lanes: readonly LaneSettlement[],
   onLocked: OnLocked,
 ): Promise<{ holders: ReadonlySet<string>; finished: readonly string[] }> {
@@ -48,7 +49,7 @@ export async function settleCalls(
   const answers = lanes.flatMap(({ tenure: { holder }, settlements, delays }) =>
     settlements.map((settlement) => toAnswer(settlement, holder, delays)),
   );
-  const [row] = await prisma.$queryRaw<{ holders: string[]; finished: string[] }[]>(Prisma.sql`
+  const [row] = await prisma.$rows<{ holders: string[]; finished: string[] }>(Prisma.sql`
     /* prepared: settle_calls_${Prisma.raw(onLocked.toLowerCase())} */
     ${settleAnswers(held, answers)}
   `);

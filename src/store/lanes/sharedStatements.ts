@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { PrismaClient } from '../../generated/client.js';
 import type { LaneRecord } from '../../ports/laneRecord.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { isBadData } from '../connection/unavailable.js';
 import { claimCalls, type LaneClaim } from './claimCalls.js';
 import type { OnLocked } from './lockedLanes.js';
@@ -19,7 +19,7 @@ const LANES_PER_STATEMENT = 4;
  * @param requestFinished told of the requests that a settlement has finished.
  */
 export function createSharedStatements(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   requestFinished: (requestId: string) => void,
 ): Pick<LaneRecord, 'claim' | 'settle'> {
   const claimFor = async (lanes: readonly LaneClaim[], onLocked: OnLocked) => {

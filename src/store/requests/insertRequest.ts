@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient } from '../../generated/client.js';
 import { GatewayError } from '../../errors.js';
 import type { NewRequest, NewRetry, RecordedRequest } from '../../ports/requests.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { isUnreachable } from '../connection/unavailable.js';
 import type { InsertMode } from './insertColumns.js';
 
@@ -38,7 +39,7 @@ const CONNECTION_WAIT_MS = 10_000;
  * Race: of two inserts with one key, the second waits in its statement until the first commits.
  */
 export async function insertRequest(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   own: OwnLanes,
   insert: Insert,
 ): Promise<RecordedRequest> {
@@ -74,7 +75,7 @@ interface InsertedLanes {
   readonly own: readonly number[];
 }
 
-async function isInserted(prisma: PrismaClient, own: OwnLanes, insert: Insert): Promise<boolean> {
+async function isInserted(prisma: GatewayPrisma, own: OwnLanes, insert: Insert): Promise<boolean> {
   const inserted = (await insertAlone(prisma, own, insert)) ?? (await insertWithJobs(prisma, own, insert));
   own.wake(inserted?.own ?? []);
   return inserted !== undefined;
@@ -82,14 +83,14 @@ async function isInserted(prisma: PrismaClient, own: OwnLanes, insert: Insert): 
 
 /** Inserts in one statement, unless a lane needs a job or the request a confirmation: undefined then, and for a held key. */
 async function insertAlone(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   { replica }: OwnLanes,
   { statement, confirm }: Insert,
 ): Promise<InsertedLanes | undefined> {
   if (confirm !== undefined) {
     return undefined;
   }
-  const [row] = await prisma.$queryRaw<InsertedLanes[]>(statement({ replica, onlyIfHeld: true }));
+  const [row] = await prisma.$rows<InsertedLanes>(statement({ replica, onlyIfHeld: true }));
   return row;
 }
 

@@ -1,6 +1,7 @@
-import { Prisma, type PrismaClient } from '../../generated/client.js';
+import { Prisma } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL, type TargetAddress } from '../../membership.js';
 import type { NewRequest, NewRetry, RequestStore } from '../../ports/requests.js';
+import type { GatewayPrisma } from '../connection/client.js';
 import { useConfirmation, whyNotConfirmed } from './confirmations.js';
 import {
   callerValues,
@@ -30,7 +31,7 @@ export type LaneIdOf = (address: TargetAddress) => number;
  *   each account at each target.
  */
 export function createRequestStore(
-  prisma: PrismaClient,
+  prisma: GatewayPrisma,
   laneIdOf: LaneIdOf,
   own: OwnLanes,
   mostQueued = ACCOUNTS_PER_CALL,
@@ -85,6 +86,9 @@ function requestStatement(
 ): Prisma.Sql {
   const { accounts, targets } = request;
   const isInOrder = Prisma.sql`${accounts.length > mostQueued}::boolean`;
+  // Texts: of an array, Prisma and pg look at each element, which takes 25 ms for 10,000 accounts.
+  const accountIds = JSON.stringify(accounts.map(({ accountId }) => accountId));
+  const emails = JSON.stringify(accounts.map(({ email }) => email));
   return Prisma.sql`
     /* prepared: insert_request */
     WITH ${lockedLanes(Prisma.sql`id = ANY (${laneIds}::int[])`)},
@@ -100,11 +104,9 @@ function requestStatement(
       ${UNLESS_KEY_IS_HELD}
     ),
     account_input AS MATERIALIZED (
-      SELECT account_id, NULLIF(email, '') AS email
-      FROM unnest(
-        ${accounts.map((account) => account.accountId)}::text[],
-        ${accounts.map((account) => account.email ?? '')}::text[]
-      ) AS account_input (account_id, email)
+      SELECT account_id, email
+      FROM ROWS FROM (json_array_elements_text(${accountIds}::json), json_array_elements_text(${emails}::json))
+        AS account_input (account_id, email)
     ),
     accounts AS (
       ${INSERT_ACCOUNTS}

@@ -57,7 +57,7 @@ describe('a request whose commit is not answered', () => {
 
   const lost = new Error('Connection terminated unexpectedly');
   /** A client whose connection breaks right after the commit of this operation, or right before it. */
-  const breaking = (operation: '$transaction' | '$queryRaw', after: boolean) =>
+  const breaking = (operation: '$transaction' | '$rows', after: boolean) =>
     new Proxy(database.prisma, {
       get(target, name) {
         const real = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
@@ -75,13 +75,13 @@ describe('a request whose commit is not answered', () => {
 
   it.each([
     ['$transaction', 'in a transaction, while a lane has no holder'],
-    ['$queryRaw', 'in one statement, while every lane has one'],
+    ['$rows', 'in one statement, while every lane has one'],
   ] as const)(
     'is accepted by %s (%s) when it is in the record, and refused when it is not',
     async (operation, _where) => {
       const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
       await database.prisma.lane.updateMany({
-        data: { holder: operation === '$queryRaw' ? REPLICA : null, replica: REPLICA },
+        data: { holder: operation === '$rows' ? REPLICA : null, replica: REPLICA },
       });
       const before = await database.prisma.request.count();
       const accept = (after: boolean, request = newRequest([1])) =>

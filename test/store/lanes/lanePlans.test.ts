@@ -74,7 +74,8 @@ async function rowsRead(): Promise<number> {
       return row.rows;
     };
     const before = await total();
-    expect(await sendNext(createLaneRecord(tx as Database['prisma'], REPLICA))).toBe(true);
+    const inTransaction = Object.assign(Object.create(tx), { $rows: tx.$queryRaw }) as Database['prisma'];
+    expect(await sendNext(createLaneRecord(inTransaction, REPLICA))).toBe(true);
     return (await total()) - before;
   });
 }
