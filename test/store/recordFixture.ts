@@ -73,6 +73,15 @@ export function ownLanes(enqueue: EnqueueLanes = () => Promise.resolve()): OwnLa
 /** A rate that no test reaches. */
 export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };
 
+/** The limits of a claim that takes one call of anything that waits. */
+export const ANY_CALL: ClaimLimits = {
+  mostCalls: 1,
+  rate: NO_LIMIT,
+  detectorId: null,
+  busyBatchKeys: [],
+  fullOnly: false,
+};
+
 /** Claims the lane's next call alone; null when nothing may leave. */
 export async function claimOne(
   record: LaneRecord,

@@ -1,17 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
+import type { Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { SecurityService } from '../../../src/membership.js';
-import { ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
+import { ADMINISTRATOR, ANY_CALL, claimOne, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, countOutcomes, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: 'd',
-  busyBatchKeys: [],
-  fullOnly: false,
-};
+const ANY = { ...ANY_CALL, detectorId: 'd' };
 const WIRE = { httpStatus: 200, awsRequestId: 'aws-1', attempts: 1 };
 
 const fixture = useRequestRecord();

@@ -1,28 +1,21 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MembershipOperation } from '../../../src/membership.js';
-import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
+import type { ClaimedCall, Tenure } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
 import {
   accountId,
   ADMINISTRATOR,
-  newRequest,
-  NO_LIMIT,
-  PROCESSED,
-  ownLanes,
+  ANY_CALL,
   claimOne,
+  newRequest,
+  ownLanes,
+  PROCESSED,
 } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: null,
-  busyBatchKeys: [],
-  fullOnly: false,
-};
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const OPERATIONS = ['CREATE_MEMBERS', 'INVITE_MEMBERS', 'DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 const THROTTLED = {
@@ -65,7 +58,7 @@ function effects(operations: readonly string[]): string[] {
 async function claimNow(): Promise<ClaimedCall | null> {
   await fixture.prisma.$executeRaw`UPDATE target SET turn = now() WHERE turn > now()`;
   await fixture.prisma.$executeRaw`UPDATE queued_account SET due_at = now() WHERE due_at > now()`;
-  return claimOne(fixture.record, tenure, ANY);
+  return claimOne(fixture.record, tenure, ANY_CALL);
 }
 
 /**

@@ -9,19 +9,17 @@ import { createRequestStore } from '../../../src/store/requests/requestStore.js'
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import {
   ADMINISTRATOR,
+  ANY_CALL,
+  claimOne,
   newRequest,
-  NO_LIMIT,
+  ownLanes,
   PROCESSED,
   REPLICA,
-  ownLanes,
-  claimOne,
 } from '../recordFixture.js';
 
 /** Rows of these tables that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
 const TABLES = ['outcome', 'queued_account', 'request_account', 'target', 'call', 'send'];
-
-const ANY = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -57,7 +55,7 @@ const settlement = (callId: string): Settlement => ({
 
 /** Sends the lane's next call; false when nothing waits. */
 async function sendNext(lane: LaneRecord): Promise<boolean> {
-  const call = await claimOne(lane, tenure, ANY);
+  const call = await claimOne(lane, tenure, ANY_CALL);
   if (call !== null) {
     await lane.settle(tenure, [settlement(call.callId)], [0.5]);
   }

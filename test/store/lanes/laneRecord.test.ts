@@ -6,22 +6,15 @@ import { byRunLength } from '../../support/runLength.js';
 import {
   accountId,
   ADMINISTRATOR,
+  ANY_CALL,
+  claimOne,
   newRequest,
-  NO_LIMIT,
   ownLanes,
   PROCESSED,
-  claimOne,
 } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord, readOutcomes } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: null,
-  busyBatchKeys: [],
-  fullOnly: false,
-};
 const DELAYS = [0, 0];
 const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 
@@ -44,7 +37,8 @@ const idsOf = (call: ClaimedCall | null) => call?.accounts.map((account) => acco
 
 async function claim(limits: Partial<ClaimLimits> = {}): Promise<ClaimedCall> {
   return (
-    (await claimOne(fixture.record, tenure, { ...ANY, ...limits })) ?? expect.fail('nothing could be claimed')
+    (await claimOne(fixture.record, tenure, { ...ANY_CALL, ...limits })) ??
+    expect.fail('nothing could be claimed')
   );
 }
 
@@ -64,7 +58,7 @@ describe('a claim', () => {
           const inFlight: ClaimedCall[] = [];
           let calls = 0;
           for (;;) {
-            const claimed = await fixture.record.claim(tenure, { ...ANY, mostCalls });
+            const claimed = await fixture.record.claim(tenure, { ...ANY_CALL, mostCalls });
             if (claimed.length === 0 && inFlight.length === 0) {
               break;
             }
@@ -109,8 +103,10 @@ describe('a claim', () => {
 
   it('waits for a full call where one of its kind is in flight or only full ones may leave', async () => {
     await fixture.store.insert(newRequest(numbers(49)));
-    expect(await claimOne(fixture.record, tenure, { ...ANY, busyBatchKeys: ['CREATE_MEMBERS'] })).toBeNull();
-    expect(await claimOne(fixture.record, tenure, { ...ANY, fullOnly: true })).toBeNull();
+    expect(
+      await claimOne(fixture.record, tenure, { ...ANY_CALL, busyBatchKeys: ['CREATE_MEMBERS'] }),
+    ).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY_CALL, fullOnly: true })).toBeNull();
     await fixture.store.insert(newRequest([777]));
     expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
   });
@@ -126,9 +122,11 @@ describe('a claim', () => {
     expect([create.operation, idsOf(create)]).toEqual(['CREATE_MEMBERS', [accountId(1), accountId(2)]]);
     const early = await claim();
     expect([early.operation, idsOf(early)]).toEqual(['INVITE_MEMBERS', [accountId(3)]]);
-    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY_CALL)).toBeNull();
     await fixture.record.settle(tenure, [answeredWith(create)], DELAYS);
-    await expect.poll(async () => idsOf(await claimOne(fixture.record, tenure, ANY))).toEqual([accountId(2)]);
+    await expect
+      .poll(async () => idsOf(await claimOne(fixture.record, tenure, ANY_CALL)))
+      .toEqual([accountId(2)]);
   });
 
   it('sends two e-mail addresses for one account in two calls, one after the other', async () => {
@@ -138,10 +136,10 @@ describe('a claim', () => {
     );
     const first = await claim();
     expect(first.accounts).toEqual([{ accountId: accountId(5), email: 'a5@example.com' }]);
-    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY_CALL)).toBeNull();
     await fixture.record.settle(tenure, [answeredWith(first)], DELAYS);
     await expect
-      .poll(async () => (await claimOne(fixture.record, tenure, ANY))?.accounts)
+      .poll(async () => (await claimOne(fixture.record, tenure, ANY_CALL))?.accounts)
       .toEqual([{ accountId: accountId(5), email: 'other@example.com' }]);
   });
 
@@ -152,10 +150,10 @@ describe('a claim', () => {
     await fixture.store.insert(newRequest([2], { targets: [pinned] }));
     const guardDutyLane = fixture.lanes.byId(fixture.lanes.idOf(guardDuty)) ?? expect.unreachable();
     const guardDutyTenure = await fixture.record.acquire(guardDutyLane);
-    const first = await claimOne(fixture.record, guardDutyTenure, ANY);
+    const first = await claimOne(fixture.record, guardDutyTenure, ANY_CALL);
     expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });
-    expect(await claimOne(fixture.record, guardDutyTenure, ANY)).toBeNull();
-    const second = await claimOne(fixture.record, guardDutyTenure, { ...ANY, detectorId: 'found' });
+    expect(await claimOne(fixture.record, guardDutyTenure, ANY_CALL)).toBeNull();
+    const second = await claimOne(fixture.record, guardDutyTenure, { ...ANY_CALL, detectorId: 'found' });
     expect(second).toMatchObject({ detectorId: 'found', detectorPinned: false });
   });
 });
@@ -171,7 +169,7 @@ describe('a settlement', () => {
       processedIfInDoubt: false,
     };
     for (let send = 1; send <= DELAYS.length + 1; send += 1) {
-      const call = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
+      const call = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY_CALL));
       await fixture.record.settle(tenure, [answeredWith(call, [[accountId(1), refused]])], DELAYS);
     }
     const [outcome] = await readOutcomes(fixture.prisma);
@@ -220,7 +218,7 @@ describe('a settlement', () => {
         [{ ...answeredWith(await claim()), status: first, metadata, defaultVerdict: lost }],
         DELAYS,
       );
-      const again = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
+      const again = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY_CALL));
       await fixture.record.settle(tenure, [answeredWith(again, [[accountId(1), echo]])], DELAYS);
       const [outcome] = await readOutcomes(fixture.prisma);
       expect([first, attempts, outcome?.status]).toEqual([first, attempts, expected]);
@@ -241,7 +239,7 @@ describe('a settlement', () => {
     };
     await fixture.record.settle(tenure, [{ ...answeredWith(call), defaultVerdict: failed }], DELAYS);
     expect(await countOutcomes(fixture.prisma)).toEqual({ IN_FLIGHT: 2 });
-    expect(await claimOne(fixture.record, tenure, ANY)).toBeNull();
+    expect(await claimOne(fixture.record, tenure, ANY_CALL)).toBeNull();
     expect(await fixture.record.adoptOpenCalls(successor, [])).toMatchObject([{ callId: call.callId }]);
     expect(await fixture.prisma.call.findFirst()).toMatchObject({
       status: 'UNANSWERED',
@@ -271,7 +269,7 @@ describe('a settlement', () => {
     const work = await Promise.all(
       tenures.map(async (each) => ({
         each,
-        call: await claimOne(fixture.record, each, { ...ANY, detectorId: 'd' }),
+        call: await claimOne(fixture.record, each, { ...ANY_CALL, detectorId: 'd' }),
       })),
     );
     await Promise.all(
@@ -368,13 +366,13 @@ describe('the quota of a lane', () => {
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(100, -2);
     expect(await fixture.record.spendQuota(tenure, rate)).toBe(true);
     expect((await claim({ rate })).secondsToFullBurst).toBeCloseTo(300, -2);
-    expect(await claimOne(fixture.record, tenure, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY_CALL, rate })).toBeNull();
     const successor = await fixture.record.acquire(lane());
-    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY_CALL, rate })).toBeNull();
     expect((await fixture.record.pendingWork(successor)).secondsToFullBurst).toBeCloseTo(300, -2);
     expect(await fixture.record.spendQuota(tenure, rate)).toBe(false);
     await fixture.prisma.$executeRaw`UPDATE lane SET quota_back_at = quota_back_at - interval '100 s'`;
-    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).not.toBeNull();
-    expect(await claimOne(fixture.record, successor, { ...ANY, rate })).toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY_CALL, rate })).not.toBeNull();
+    expect(await claimOne(fixture.record, successor, { ...ANY_CALL, rate })).toBeNull();
   });
 });

@@ -3,19 +3,13 @@ import type { Arrival } from '../../../src/lanes/interpretArrival.js';
 import type { LaneDependencies } from '../../../src/lanes/laneDependencies.js';
 import { recordArrivals } from '../../../src/lanes/recordArrivals.js';
 import { createLog } from '../../../src/log.js';
-import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
+import type { ClaimedCall, Tenure } from '../../../src/ports/laneRecord.js';
 import type { Answered } from '../../../src/ports/upstream.js';
-import { accountId, ADMINISTRATOR, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
+import { accountId, ADMINISTRATOR, ANY_CALL, claimOne, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: 'd',
-  busyBatchKeys: [],
-  fullOnly: false,
-};
+const ANY = { ...ANY_CALL, detectorId: 'd' };
 const ANSWER: Answered = {
   kind: 'ANSWERED',
   metadata: { httpStatus: 200, awsRequestId: 'r', attempts: 1 },

@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedCall, ClaimLimits, Tenure } from '../../../src/ports/laneRecord.js';
-import { accountId, newRequest, NO_LIMIT, PROCESSED } from '../recordFixture.js';
+import { accountId, ANY_CALL, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: 'd',
-  busyBatchKeys: [],
-  fullOnly: false,
-};
+const ANY = { ...ANY_CALL, detectorId: 'd' };
 
 const fixture = useRequestRecord();
 let tenures: readonly Tenure[];

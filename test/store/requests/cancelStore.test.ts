@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedCall, ClaimLimits, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
+import type { ClaimedCall, Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { CancelStore, NewRequest } from '../../../src/ports/requests.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, newRequest, NO_LIMIT, PROCESSED, claimOne } from '../recordFixture.js';
+import { accountId, ANY_CALL, claimOne, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, countOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const ANY: ClaimLimits = {
-  mostCalls: 1,
-  rate: NO_LIMIT,
-  detectorId: 'd'.repeat(32),
-  busyBatchKeys: [],
-  fullOnly: false,
-};
+const ANY = { ...ANY_CALL, detectorId: 'd'.repeat(32) };
 /** Many sends, all at once: nothing is used up while a race is on. */
 const DELAYS = Array<number>(100).fill(0);
 const INTERNAL: Verdict = {
