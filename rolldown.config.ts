@@ -10,6 +10,9 @@ const EXTERNAL = /^(node:|@opentelemetry\/|@aws-sdk\/|@smithy\/|pg($|-)|pino($|-
 /** Optional dependencies of packages, which are not installed. */
 const NOT_INSTALLED = /^(class-validator|pg-native)$/;
 
+/** Where a build is made before it takes its place (scripts/replaceBuild.ts). */
+const BUILD_DIR = process.env['BUILD_DIR'] ?? '.';
+
 /** A program of a few files instead of 1,700: Node would need a second to find and read them. */
 function program(dir: string, input: Record<string, string>): RolldownOptions {
   return {
@@ -20,11 +23,16 @@ function program(dir: string, input: Record<string, string>): RolldownOptions {
     transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
     external: (id) => EXTERNAL.test(id) || NOT_INSTALLED.test(id),
     output: {
-      dir: path.join(process.env['BUILD_DIR'] ?? '.', dir),
+      dir: path.join(BUILD_DIR, dir),
       sourcemap: true,
       sourcemapExcludeSources: true,
+      // As it is to be seen from the place of the build.
+      sourcemapPathTransform: (source, map) =>
+        path.relative(path.dirname(path.relative(BUILD_DIR, map)), path.resolve(path.dirname(map), source)),
       // type-graphql names types by their classes, and errors are told apart by their names.
       keepNames: true,
+      // Without comments and spaces, since V8 keeps the text of a program in memory.
+      minify: { compress: false, mangle: false, codegen: true },
       // With a hash: a program that runs while it is built anew loads its own later (scripts/replaceBuild.ts).
       chunkFileNames: 'chunks/[name]-[hash].js',
     },

@@ -1,9 +1,10 @@
+import nodeModule from 'node:module';
 import { nodeFault } from './nodeVersion.js';
 import { printStartFaults } from './startFaults.js';
 
 /**
- * Loads a program and runs it. If Node is too old or the program cannot be loaded, prints a line and ends the process. What this
- * file imports runs on old versions of Node too.
+ * Loads a program and runs it; traces of its errors name lines of the source. If Node is too old or the program cannot be loaded,
+ * prints a line and ends the process. What this file imports runs on old versions of Node too.
  */
 export async function runProgram(load: () => Promise<{ main: () => Promise<void> }>): Promise<void> {
   const fault = nodeFault(process.versions.node);
@@ -11,6 +12,7 @@ export async function runProgram(load: () => Promise<{ main: () => Promise<void>
     printStartFaults(new Error(fault));
     process.exit(1);
   }
+  nodeModule.setSourceMapsSupport(true);
   let program;
   try {
     program = await load();

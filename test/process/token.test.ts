@@ -30,11 +30,7 @@ function npmRunToken(...args: string[]): Promise<string> {
 
 /** Runs the command that the npm script runs, without npm: its start takes longer than the command. */
 function token(...args: string[]): Promise<string> {
-  return run(
-    process.execPath,
-    ['--enable-source-maps', path.join(ROOT, 'dist/src/tokenCommand.js'), ...args],
-    folder,
-  );
+  return run(process.execPath, [path.join(ROOT, 'dist/src/tokenCommand.js'), ...args], folder);
 }
 
 async function run(program: string, args: string[], cwd: string): Promise<string> {

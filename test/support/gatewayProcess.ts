@@ -33,7 +33,7 @@ export async function spawnGateway(
   flags: readonly string[] = [],
 ): Promise<GatewayProcess> {
   const program = path.join(installation, 'dist/src/main.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', ...flags, program], {
+  const child = spawn(process.execPath, [...flags, program], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
