@@ -112,7 +112,7 @@ it('docs/production.md leads from an empty database to a gateway in production, 
   await writeFile(path.join(folder, 'administrators.yaml'), administrators);
 
   const [migrate = ''] = blocksOf(5);
-  expect(await runBlock(migrate)).toMatch(/^schema gateway: applied \d\d migrations/);
+  expect(await runBlock(migrate)).toMatch(/^schema gateway: applied 1 migration/);
 
   const [token = ''] = blocksOf(6);
   await runBlock(token);

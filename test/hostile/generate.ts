@@ -216,7 +216,7 @@ export function createGenerator(schema: GraphQLSchema, seed: number): () => Post
       Array.from({ length: count }, (_, i) => [`${text().slice(0, 20)}${i}`, null]),
     );
     // JSON.stringify overflows the stack at some thousands.
-    const levels = Math.min(count, 1_000);
+    const levels = Math.min(count, 1_000) + 1;
     const deep = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
     const input = pick([keys, deep, { accounts: Array(random(20)).fill(keys) }, { accounts: [deep] }]);
     return pick([

@@ -59,7 +59,7 @@ it('GraphiQL reads the schema with a token, runs the trusted tabs, and shows why
   expect(await (await introspection).json()).toMatchObject({
     data: { __schema: { queryType: { name: 'Query' } } },
   });
-  expect(await execute('AddMembers')).toMatchObject({ data: { createMembers: { userErrors: [] } } });
+  expect(await execute('CreateMembers')).toMatchObject({ data: { createMembers: { userErrors: [] } } });
   expect(await execute('Requests')).toMatchObject({
     data: { requests: { nodes: expect.any(Array) as unknown } },
   });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressOf } from '../../../src/config/databaseAddress.js';
+import { beforeAll, expect, it } from 'vitest';
 import type {
   LaneRecord,
   Settlement,
@@ -10,23 +9,12 @@ import type {
 } from '../../../src/ports/laneRecord.js';
 import type { CancelStore, RequestStore } from '../../../src/ports/requests.js';
 import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
-import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
-import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { byRunLength } from '../../support/runLength.js';
-import {
-  accountId,
-  ADMINISTRATOR,
-  newRequest,
-  NO_LIMIT,
-  PROCESSED,
-  REPLICA,
-  ownLanes,
-  claimOne,
-} from '../recordFixture.js';
+import { accountId, newRequest, NO_LIMIT, PROCESSED, REPLICA, ownLanes, claimOne } from '../recordFixture.js';
 import { emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
+import { useRequestRecord } from '../requestRecord.js';
 
 const DELAYS = [0, 0];
 const FINAL = new Set(['PROCESSED', 'UNPROCESSED', 'FAILED', 'CANCELED']);
@@ -60,29 +48,26 @@ interface Fixture {
   readonly hands: { tenure: Tenure; call: Pick<UnsettledCall, 'callId' | 'accountIds'> }[];
 }
 
-let testDatabase: TestDatabase;
-let database: Database;
+const requestRecord = useRequestRecord();
 let store: RequestStore;
 let cancellations: CancelStore;
-let takeLane: (record: LaneRecord) => Promise<Tenure>;
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(addressOf(testDatabase.url));
-  const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  store = createRequestStore(database.prisma, lanes.idOf, ownLanes(), 3);
-  cancellations = createCancelStore(database.prisma);
-  const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
-  takeLane = (record) => record.acquire(lane ?? expect.unreachable());
+beforeAll(() => {
+  store = createRequestStore(requestRecord.prisma, requestRecord.lanes.idOf, ownLanes(), 3);
+  cancellations = createCancelStore(requestRecord.prisma);
 });
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+
+/** The lane of Security Hub in eu-west-1. */
+function takeLane(record: LaneRecord): Promise<Tenure> {
+  const lane = requestRecord.lanes.all.find(
+    ({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1',
+  );
+  return record.acquire(lane ?? expect.unreachable());
+}
 
 /** Looks at the whole record: nothing that had ended has changed, and everything asked for is there once. */
 async function look(model: Model): Promise<void> {
-  const outcomes = await readOutcomes(database.prisma);
+  const outcomes = await readOutcomes(requestRecord.prisma);
   const now = new Map(outcomes.map((row) => [`${row.targetId}/${row.accountId}`, row]));
   for (const [key, ending] of model.ended) {
     expect(JSON.stringify(now.get(key), bigints)).toBe(ending);
@@ -93,7 +78,7 @@ async function look(model: Model): Promise<void> {
     }
   }
   expect(outcomes.length).toBe(model.asked.size);
-  expect(await recordFaults(database.prisma)).toEqual([]);
+  expect(await recordFaults(requestRecord.prisma)).toEqual([]);
 }
 
 const bigints = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
@@ -230,8 +215,8 @@ const EVENTS = [
 it('gives each account one outcome, and never changes a final one, with random events in random order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(EVENTS, { maxCommands: 40, size: 'max' }), async (events) => {
-      await emptyRecord(database.prisma);
-      const record = createLaneRecord(database.lanePrisma, REPLICA);
+      await emptyRecord(requestRecord.prisma);
+      const record = createLaneRecord(requestRecord.database.lanePrisma, REPLICA);
       const tenures = [await takeLane(record)];
       await fc.asyncModelRun(
         () => ({

@@ -1,28 +1,23 @@
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addressOf } from '../../../src/config/databaseAddress.js';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, OUTCOME_STATUSES, REASON_CODES, RETRYABLE_REASONS } from '../../../src/membership.js';
-import type { LaneRecord, Verdict } from '../../../src/ports/laneRecord.js';
+import type { Verdict } from '../../../src/ports/laneRecord.js';
 import type { NewRequest, NewRetry, RequestStore, RetrySources } from '../../../src/ports/requests.js';
 import { mayBeRetried } from '../../../src/services/answers/retryPolicy.js';
-import { openDatabase, type Database } from '../../../src/store/connection/client.js';
 import { createHistoryStore } from '../../../src/store/history/history.js';
-import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
-import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { createRetrySources } from '../../../src/store/requests/retryStore.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import {
   accountId,
   ADMINISTRATOR,
   newRequest,
   NO_LIMIT,
   PROCESSED,
-  REPLICA,
   ownLanes,
   claimOne,
 } from '../recordFixture.js';
 import { answeredWith, countOutcomes, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
+import { useRequestRecord } from '../requestRecord.js';
 
 const INTERNAL: Verdict = {
   ...PROCESSED,
@@ -47,34 +42,21 @@ const PINNED = {
   detectorId: 'd'.repeat(32),
 };
 
-let testDatabase: TestDatabase;
-let database: Database;
-let lanes: Lanes;
-let store: RequestStore;
+const fixture = useRequestRecord();
 let retries: RequestStore;
 let sources: RetrySources;
-let record: LaneRecord;
 let enqueued: number[][];
 
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase(addressOf(testDatabase.url));
-  lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
-  record = createLaneRecord(database.lanePrisma, REPLICA);
-  store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
-  sources = createRetrySources(database.prisma);
+beforeAll(() => {
+  sources = createRetrySources(fixture.prisma);
   const own = ownLanes((_tx, laneIds) => {
     enqueued.push([...laneIds]);
     return Promise.resolve();
   });
-  retries = createRequestStore(database.prisma, lanes.idOf, own);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
+  retries = createRequestStore(fixture.prisma, fixture.lanes.idOf, own);
 });
 beforeEach(async () => {
-  await emptyRecord(database.prisma);
+  await emptyRecord(fixture.prisma);
   enqueued = [];
 });
 
@@ -83,14 +65,14 @@ async function finish(
   request: NewRequest,
   ends: Partial<Record<string, [number, Verdict][]>> = {},
 ): Promise<string> {
-  await store.insert(request);
-  for (const lane of lanes.all) {
-    const tenure = await record.acquire(lane);
+  await fixture.store.insert(request);
+  for (const lane of fixture.lanes.all) {
+    const tenure = await fixture.record.acquire(lane);
     const exceptions = (ends[`${lane.service} ${lane.region}`] ?? []).map(
       ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
     );
     for (;;) {
-      const call = await claimOne(record, tenure, {
+      const call = await claimOne(fixture.record, tenure, {
         rate: NO_LIMIT,
         detectorId: 'found',
         busyBatchKeys: [],
@@ -99,9 +81,9 @@ async function finish(
       if (call === null) {
         break;
       }
-      await record.settle(tenure, [answeredWith(call, exceptions)], []);
+      await fixture.record.settle(tenure, [answeredWith(call, exceptions)], []);
     }
-    await record.release(tenure);
+    await fixture.record.release(tenure);
   }
   return request.id;
 }
@@ -123,9 +105,9 @@ function retryOf(id: string, changes: Partial<NewRetry> = {}): NewRetry {
 
 /** The pending accounts of a request and its options, by target. */
 async function pendingByTarget(requestId: string): Promise<Record<string, unknown>> {
-  const targets = await database.prisma.target.findMany({ where: { requestId }, include: { lane: true } });
+  const targets = await fixture.prisma.target.findMany({ where: { requestId }, include: { lane: true } });
   const entries = targets.map(async ({ id, lane, batchKey, detectorId, detectorPinned, total, pending }) => {
-    const outcomes = (await readOutcomes(database.prisma)).filter(
+    const outcomes = (await readOutcomes(fixture.prisma)).filter(
       ({ targetId, laneId, status, callIds }) =>
         targetId === id && laneId === lane.id && status === 'PENDING' && callIds.length === 0,
     );
@@ -170,7 +152,7 @@ describe('a retry', () => {
         detectorPinned: true,
       },
     });
-    expect(await database.prisma.request.findUnique({ where: { id: retry.id } })).toMatchObject({
+    expect(await fixture.prisma.request.findUnique({ where: { id: retry.id } })).toMatchObject({
       retryOf: id,
       operation: 'INVITE_MEMBERS',
       administrator: ADMINISTRATOR.id,
@@ -181,10 +163,12 @@ describe('a retry', () => {
       openTargets: 2,
       total: 4,
     });
-    const people = await database.prisma.requestAccount.findMany({ where: { requestId: retry.id } });
+    const people = await fixture.prisma.requestAccount.findMany({ where: { requestId: retry.id } });
     expect(people.map(({ email }) => email).sort()).toEqual([1, 2, 4].map((n) => `a${n}@example.com`));
-    expect(await recordFaults(database.prisma)).toEqual([]);
-    expect(enqueued).toEqual([[lanes.idOf(IN_IRELAND), lanes.idOf(PINNED)].sort((a, b) => a - b)]);
+    expect(await recordFaults(fixture.prisma)).toEqual([]);
+    expect(enqueued).toEqual([
+      [fixture.lanes.idOf(IN_IRELAND), fixture.lanes.idOf(PINNED)].sort((a, b) => a - b),
+    ]);
   });
 
   it('sends every unsuccessful outcome again if reasonCodes is null', async () => {
@@ -202,7 +186,7 @@ describe('a retry', () => {
   it('of a GuardDuty request finds the detector again unless the caller named it', async () => {
     const targets = [{ ...PINNED, batchKey: 'CREATE_MEMBERS', detectorId: null }];
     const id = await finish(newRequest([1], { targets }), { 'GUARDDUTY us-east-1': [[1, INTERNAL]] });
-    expect(await database.prisma.target.findFirst()).toMatchObject({ detectorId: 'found' });
+    expect(await fixture.prisma.target.findFirst()).toMatchObject({ detectorId: 'found' });
     const retry = retryOf(id, { operation: 'CREATE_MEMBERS' });
     await retries.insert(retry);
     expect(await pendingByTarget(retry.id)).toMatchObject({ 'GUARDDUTY us-east-1': { detectorId: null } });
@@ -214,7 +198,7 @@ describe('a retry', () => {
     );
     const numbers = outcomes.map((_outcome, number) => number);
     const id = await finish(newRequest(numbers));
-    const { prisma } = database;
+    const { prisma } = fixture;
     await prisma.$transaction([
       // The triggers that keep the record append-only are off, so that every combination can be written.
       prisma.$executeRaw`SET LOCAL session_replication_role = replica`,
@@ -239,11 +223,11 @@ describe('a retry', () => {
   it('is refused, and nothing written, when there is nothing to retry or the request has not finished', async () => {
     const done = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, SELF]] });
     const open = newRequest([2]);
-    await store.insert(open);
+    await fixture.store.insert(open);
     for (const id of [done, open.id, uuidv7()]) {
       await expect(retries.insert(retryOf(id))).rejects.toThrow('was not written');
     }
-    expect(await database.prisma.request.count()).toBe(2);
+    expect(await fixture.prisma.request.count()).toBe(2);
   });
 
   it('of two at once with one key is one, and the key is good for the same operation only', async () => {
@@ -253,27 +237,31 @@ describe('a retry', () => {
       const accepted = await Promise.all([twin(), twin(), twin()].map((retry) => retries.insert(retry)));
       expect(new Set(accepted.map(({ requestId }) => requestId)).size).toBe(1);
     }
-    expect(await database.prisma.request.count({ where: { retryOf: id } })).toBe(20);
-    const other = await store.insert(newRequest([9], { idempotencyKey: 'key 0' }));
+    expect(await fixture.prisma.request.count({ where: { retryOf: id } })).toBe(20);
+    const other = await fixture.store.insert(newRequest([9], { idempotencyKey: 'key 0' }));
     expect(other.inputHash).toBe('hash of the retry');
   });
 
   it('of forty thousand outcomes is one statement while every lane has a holder', async () => {
     const accounts = Array.from({ length: 10_000 }, (_, number) => number);
-    const targets = lanes.all.map((lane) => ({ ...lane, batchKey: 'CREATE_MEMBERS', detectorId: null }));
+    const targets = fixture.lanes.all.map((lane) => ({
+      ...lane,
+      batchKey: 'CREATE_MEMBERS',
+      detectorId: null,
+    }));
     const request = newRequest(accounts, { targets });
-    await store.insert(request);
-    for (const lane of lanes.all) {
-      await record.failPending(await record.acquire(lane), { ...INTERNAL, status: 'FAILED' });
+    await fixture.store.insert(request);
+    for (const lane of fixture.lanes.all) {
+      await fixture.record.failPending(await fixture.record.acquire(lane), { ...INTERNAL, status: 'FAILED' });
     }
     const statements: string[] = [];
-    const stop = database.onStatement((sql) => statements.push(sql));
+    const stop = fixture.database.onStatement((sql) => statements.push(sql));
     const startedAt = performance.now();
     await retries.insert(retryOf(request.id, { operation: 'CREATE_MEMBERS' }));
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     stop();
     expect(statements.map((sql) => sql.trim().split(/\s+/)[0])).toEqual(['WITH']);
-    expect(await countOutcomes(database.prisma)).toMatchObject({ PENDING: 40_000 });
+    expect(await countOutcomes(fixture.prisma)).toMatchObject({ PENDING: 40_000 });
     expect(enqueued).toEqual([]);
   });
 });
@@ -305,7 +293,7 @@ describe('what there is to retry', () => {
 
 describe('the links between a request and its retries', () => {
   it('lead both ways, newest first, and are read for many requests in one statement', async () => {
-    const history = createHistoryStore(database.prisma);
+    const history = createHistoryStore(fixture.prisma);
     const id = await finish(newRequest([1]), { 'SECURITY_HUB eu-west-1': [[1, INTERNAL]] });
     const retry = () => retryOf(id, { operation: 'CREATE_MEMBERS' });
     const made = [retry(), retry(), retry()];
@@ -314,7 +302,7 @@ describe('the links between a request and its retries', () => {
     }
     const newest = made.map((each) => each.id).reverse();
     const statements: string[] = [];
-    const stop = database.onStatement((sql) => statements.push(sql));
+    const stop = fixture.database.onStatement((sql) => statements.push(sql));
     const lists = await history.retriesOfRequests([newest[0] ?? '', id, 'no uuid', id], 2);
     stop();
     expect(statements).toHaveLength(1);
