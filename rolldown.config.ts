@@ -26,7 +26,7 @@ function program(dir: string, input: Record<string, string>): RolldownOptions {
       dir: path.join(BUILD_DIR, dir),
       sourcemap: true,
       sourcemapExcludeSources: true,
-      // As it is to be seen from the place of the build.
+      // Paths as seen from dist, into which the build is moved.
       sourcemapPathTransform: (source, map) =>
         path.relative(path.dirname(path.relative(BUILD_DIR, map)), path.resolve(path.dirname(map), source)),
       // type-graphql names types by their classes, and errors are told apart by their names.

@@ -1,7 +1,7 @@
 /** Size of the young generation of the heap, in MiB: small enough to be collected often (bench/README.md has the measurements). */
 const YOUNG_MIB = 16;
 
-/** How much the heap grows after a collection before the next one, in per cent. V8 by itself lets it grow up to fourfold. */
+/** How much the heap grows after a collection before the next one, in per cent. V8 by itself lets it grow up to fourfold (decision 0045). */
 const GROWTH_PERCENT = 50;
 
 /** Largest heap, in MiB, on a machine without a smaller limit. */

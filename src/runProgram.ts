@@ -3,7 +3,7 @@ import { nodeFault } from './nodeVersion.js';
 import { printStartFaults } from './startFaults.js';
 
 /**
- * Loads a program and runs it; traces of its errors name lines of the source. If Node is too old or the program cannot be loaded,
+ * Loads a program and runs it; traces name lines of its source, though not of this file. If Node is too old or the program cannot be loaded,
  * prints a line and ends the process. What this file imports runs on old versions of Node too.
  */
 export async function runProgram(load: () => Promise<{ main: () => Promise<void> }>): Promise<void> {

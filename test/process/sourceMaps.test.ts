@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -16,4 +18,24 @@ it.each(['src', 'sandbox'])('the source maps of dist/%s name files that exist', 
   });
   expect(sources).toContain(path.join(ROOT, folder, 'main.ts'));
   expect(sources.filter((source) => !existsSync(source))).toEqual([]);
+});
+
+/** Has a program write, in place of what it says on standard error, from where it does. */
+const TRACE = `data:text/javascript,
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = () => write(new Error('said').stack);`;
+
+it.each([
+  ['main', 'gatewayProgram'],
+  ['migrateCommand', 'migrateProgram'],
+  ['tokenCommand', 'tokenProgram'],
+])('the traces of %s name lines of the source', async (program, source) => {
+  const file = path.join(ROOT, `dist/src/${program}.js`);
+  const run = promisify(execFile)(process.execPath, ['--import', TRACE, file, 'nothing'], {
+    cwd: import.meta.dirname,
+    env: { PORT: 'none', DATABASE_URL: 'none' },
+  });
+  await expect(run).rejects.toMatchObject({
+    stderr: expect.stringContaining(`(${path.join(ROOT, `src/${source}.ts`)}:`) as unknown,
+  });
 });

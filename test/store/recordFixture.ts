@@ -1,7 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
-import { LOCAL_CALLER, type Administrator } from '../../src/membership.js';
+import { LOCAL_CALLER, type Administrator, type TargetAddress } from '../../src/membership.js';
 import type { NewRequest, RequestStore } from '../../src/ports/requests.js';
-import type { ClaimedCall, ClaimLimits, LaneRecord, Tenure, Verdict } from '../../src/ports/laneRecord.js';
+import type {
+  ClaimedCall,
+  ClaimLimits,
+  Lane,
+  LaneRecord,
+  Tenure,
+  Verdict,
+} from '../../src/ports/laneRecord.js';
+import type { Lanes } from '../../src/store/lanes/lanes.js';
 import type { EnqueueLanes, OwnLanes } from '../../src/store/requests/insertRequest.js';
 
 /** One administrator with one lane per service and region: four. */
@@ -16,6 +24,9 @@ export const ADMINISTRATOR: Administrator = {
   detectorIds: {},
 };
 
+/** The address of one of these lanes. */
+export const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
+
 export const PROCESSED: Verdict = {
   status: 'PROCESSED',
   reasonCode: null,
@@ -29,7 +40,7 @@ export function accountId(number: number): string {
   return String(number).padStart(12, '0');
 }
 
-/** A request to create these accounts in Security Hub in eu-west-1; `changes` replace parts of it. */
+/** A request to create these accounts at HUB; `changes` replace parts of it. */
 export function newRequest(numbers: readonly number[], changes: Partial<NewRequest> = {}): NewRequest {
   return {
     id: uuidv7(),
@@ -42,17 +53,18 @@ export function newRequest(numbers: readonly number[], changes: Partial<NewReque
     message: null,
     disableEmailNotification: null,
     accounts: numbers.map((number) => ({ accountId: accountId(number), email: `a${number}@example.com` })),
-    targets: [
-      {
-        administrator: ADMINISTRATOR.id,
-        service: 'SECURITY_HUB',
-        region: 'eu-west-1',
-        batchKey: 'CREATE_MEMBERS',
-        detectorId: null,
-      },
-    ],
+    targets: [{ ...HUB, batchKey: 'CREATE_MEMBERS', detectorId: null }],
     ...changes,
   };
+}
+
+/** The lane with this address. */
+export function laneOf(lanes: Lanes, address: TargetAddress = HUB): Lane {
+  const lane = lanes.byId(lanes.idOf(address));
+  if (lane === undefined) {
+    throw new Error('the lane had no row when the lanes were read');
+  }
+  return lane;
 }
 
 /** A store without a database: reports every request as inserted. */
@@ -71,7 +83,7 @@ export function ownLanes(enqueue: EnqueueLanes = () => Promise.resolve()): OwnLa
 }
 
 /** A rate that no test reaches. */
-export const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };
+const NO_LIMIT = { perSecond: 1_000_000, burst: 1_000_000 };
 
 /** The limits of a claim that takes one call of anything that waits. */
 export const ANY_CALL: ClaimLimits = {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Tenure, Verdict } from '../../../src/ports/laneRecord.js';
 import type { SecurityService } from '../../../src/membership.js';
-import { ADMINISTRATOR, ANY_CALL, claimOne, newRequest, PROCESSED } from '../recordFixture.js';
+import { ANY_CALL, claimOne, HUB, laneOf, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, countOutcomes, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
@@ -11,16 +11,12 @@ const WIRE = { httpStatus: 200, awsRequestId: 'aws-1', attempts: 1 };
 const fixture = useRequestRecord();
 beforeEach(() => emptyRecord(fixture.prisma));
 
-const laneOf = (service: SecurityService) =>
-  fixture.lanes.byId(fixture.lanes.idOf({ administrator: ADMINISTRATOR.id, service, region: 'eu-west-1' })) ??
-  expect.unreachable();
-
 /** A request to disassociate two accounts, in a lane that is held. */
 async function disassociate(service: SecurityService = 'SECURITY_HUB'): Promise<Tenure> {
   const request = newRequest([1, 2], { operation: 'DISASSOCIATE_MEMBERS' });
   const targets = request.targets.map((target) => ({ ...target, service, batchKey: 'DISASSOCIATE_MEMBERS' }));
   await fixture.store.insert({ ...request, targets });
-  return fixture.record.acquire(laneOf(service));
+  return fixture.record.acquire(laneOf(fixture.lanes, { ...HUB, service }));
 }
 
 const claim = (tenure: Tenure) => vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
@@ -57,7 +53,7 @@ describe('a call whose answer says nothing of single accounts', () => {
     const frozen = await disassociate();
     const claimed = await claim(frozen);
     await fixture.record.markAnswered(frozen, claimed.callId, WIRE);
-    const successor = await fixture.record.acquire(laneOf('SECURITY_HUB'));
+    const successor = await fixture.record.acquire(laneOf(fixture.lanes));
     expect(await fixture.record.adoptOpenCalls(successor, [])).toMatchObject([
       { callId: claimed.callId, operation: 'DISASSOCIATE_MEMBERS', acknowledged: true },
     ]);

@@ -4,19 +4,10 @@ import type { MembershipOperation } from '../../../src/membership.js';
 import type { ClaimedCall, Tenure } from '../../../src/ports/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import {
-  accountId,
-  ADMINISTRATOR,
-  ANY_CALL,
-  claimOne,
-  newRequest,
-  ownLanes,
-  PROCESSED,
-} from '../recordFixture.js';
+import { accountId, ANY_CALL, claimOne, laneOf, newRequest, ownLanes, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
-const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const OPERATIONS = ['CREATE_MEMBERS', 'INVITE_MEMBERS', 'DISASSOCIATE_MEMBERS', 'DELETE_MEMBERS'] as const;
 const THROTTLED = {
   ...PROCESSED,
@@ -30,7 +21,7 @@ const fixture = useRequestRecord();
 let tenure: Tenure;
 beforeEach(async () => {
   await emptyRecord(fixture.prisma);
-  tenure = await fixture.record.acquire(fixture.lanes.byId(fixture.lanes.idOf(HUB)) ?? expect.unreachable());
+  tenure = await fixture.record.acquire(laneOf(fixture.lanes));
 });
 
 interface Input {

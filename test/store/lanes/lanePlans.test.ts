@@ -11,6 +11,7 @@ import {
   ADMINISTRATOR,
   ANY_CALL,
   claimOne,
+  laneOf,
   newRequest,
   ownLanes,
   PROCESSED,
@@ -33,8 +34,7 @@ beforeEach(async () => {
   const lanes = await openLanes(database.prisma, [ADMINISTRATOR]);
   store = createRequestStore(database.prisma, lanes.idOf, ownLanes());
   record = createLaneRecord(database.lanePrisma, REPLICA);
-  const lane = lanes.all.find(({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1');
-  tenure = await record.acquire(lane ?? expect.unreachable());
+  tenure = await record.acquire(laneOf(lanes));
 });
 afterEach(async () => {
   await database.close();

@@ -8,6 +8,8 @@ import {
   ADMINISTRATOR,
   ANY_CALL,
   claimOne,
+  HUB,
+  laneOf,
   newRequest,
   ownLanes,
   PROCESSED,
@@ -16,7 +18,6 @@ import { answeredWith, countOutcomes, emptyRecord, readOutcomes } from '../recor
 import { useRequestRecord } from '../requestRecord.js';
 
 const DELAYS = [0, 0];
-const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 
 const fixture = useRequestRecord();
 let tenure: Tenure;
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 const empty = () => emptyRecord(fixture.prisma);
-const lane = () => fixture.lanes.byId(fixture.lanes.idOf(HUB)) ?? expect.unreachable();
+const lane = () => laneOf(fixture.lanes);
 const numbers = (count: number, first = 0) => Array.from({ length: count }, (_, index) => first + index);
 const verbOf = (sql: string) =>
   sql
@@ -148,7 +149,7 @@ describe('a claim', () => {
     const pinned = { ...guardDuty, batchKey: 'CREATE_MEMBERS:pinned', detectorId: 'd'.repeat(32) };
     await fixture.store.insert(newRequest([1], { targets: [guardDuty] }));
     await fixture.store.insert(newRequest([2], { targets: [pinned] }));
-    const guardDutyLane = fixture.lanes.byId(fixture.lanes.idOf(guardDuty)) ?? expect.unreachable();
+    const guardDutyLane = laneOf(fixture.lanes, guardDuty);
     const guardDutyTenure = await fixture.record.acquire(guardDutyLane);
     const first = await claimOne(fixture.record, guardDutyTenure, ANY_CALL);
     expect(first).toMatchObject({ detectorId: 'd'.repeat(32), detectorPinned: true });

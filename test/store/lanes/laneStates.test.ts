@@ -5,9 +5,8 @@ import { createLaneStates } from '../../../src/store/lanes/laneStates.js';
 import { openLanes } from '../../../src/store/lanes/lanes.js';
 import { createReadQuota } from '../../../src/store/lanes/readQuota.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR } from '../recordFixture.js';
+import { ADMINISTRATOR, HUB } from '../recordFixture.js';
 
-const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const GUARDDUTY = { ...HUB, service: 'GUARDDUTY' } as const;
 const RATES = { SECURITY_HUB: { perSecond: 0.01, burst: 10 }, GUARDDUTY: { perSecond: 5, burst: 10 } };
 

@@ -12,7 +12,16 @@ import { createCancelStore } from '../../../src/store/requests/cancelStore.js';
 import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { createRequestStore } from '../../../src/store/requests/requestStore.js';
 import { byRunLength } from '../../support/runLength.js';
-import { accountId, newRequest, NO_LIMIT, PROCESSED, REPLICA, ownLanes, claimOne } from '../recordFixture.js';
+import {
+  accountId,
+  ANY_CALL,
+  claimOne,
+  laneOf,
+  newRequest,
+  ownLanes,
+  PROCESSED,
+  REPLICA,
+} from '../recordFixture.js';
 import { emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
@@ -57,12 +66,8 @@ beforeAll(() => {
   cancellations = createCancelStore(requestRecord.prisma);
 });
 
-/** The lane of Security Hub in eu-west-1. */
 function takeLane(record: LaneRecord): Promise<Tenure> {
-  const lane = requestRecord.lanes.all.find(
-    ({ service, region }) => service === 'SECURITY_HUB' && region === 'eu-west-1',
-  );
-  return record.acquire(lane ?? expect.unreachable());
+  return record.acquire(laneOf(requestRecord.lanes));
 }
 
 /** Looks at the whole record: nothing that had ended has changed, and everything asked for is there once. */
@@ -133,8 +138,7 @@ const EVENTS = [
   at.map((tenureAt) =>
     event(`claim as ${tenureAt}`, async (_model, { record, tenures, hands }) => {
       const tenure = pick(tenures, tenureAt) ?? expect.unreachable();
-      const limits = { rate: NO_LIMIT, detectorId: null, busyBatchKeys: [], fullOnly: false };
-      const call = await claimOne(record, tenure, limits);
+      const call = await claimOne(record, tenure, ANY_CALL);
       if (call === null) {
         return;
       }

@@ -6,9 +6,8 @@ import { createLaneRecord } from '../../../src/store/lanes/laneRecord.js';
 import { openLanes, type Lanes } from '../../../src/store/lanes/lanes.js';
 import { createReadQuota } from '../../../src/store/lanes/readQuota.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { ADMINISTRATOR, REPLICA } from '../recordFixture.js';
+import { ADMINISTRATOR, HUB, laneOf, REPLICA } from '../recordFixture.js';
 
-const HUB = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
 const GUARDDUTY = { ...HUB, service: 'GUARDDUTY' } as const;
 /** A request comes back every 100 seconds, one of reads every 200. */
 const RATES = {
@@ -60,9 +59,8 @@ describe('the quota of live reads', () => {
   });
 
   it('is shared with the calls and read-backs of the lane', async () => {
-    const lane = lanes.byId(lanes.idOf(HUB)) ?? expect.unreachable();
     const record = createLaneRecord(database.lanePrisma, REPLICA);
-    const tenure = await record.acquire(lane);
+    const tenure = await record.acquire(laneOf(lanes));
     for (let n = 0; n < 8; n++) {
       await record.spendQuota(tenure, RATES.SECURITY_HUB);
     }

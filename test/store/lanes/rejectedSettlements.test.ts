@@ -5,7 +5,7 @@ import { recordArrivals } from '../../../src/lanes/recordArrivals.js';
 import { createLog } from '../../../src/log.js';
 import type { ClaimedCall, Tenure } from '../../../src/ports/laneRecord.js';
 import type { Answered } from '../../../src/ports/upstream.js';
-import { accountId, ADMINISTRATOR, ANY_CALL, claimOne, newRequest, PROCESSED } from '../recordFixture.js';
+import { accountId, ANY_CALL, claimOne, laneOf, newRequest, PROCESSED } from '../recordFixture.js';
 import { answeredWith, emptyRecord, readOutcomes, recordFaults } from '../recordReading.js';
 import { useRequestRecord } from '../requestRecord.js';
 
@@ -21,13 +21,10 @@ beforeEach(() => emptyRecord(fixture.prisma));
 
 /** Two calls of one lane that are in flight. */
 async function twoCalls(): Promise<{ tenure: Tenure; calls: readonly [ClaimedCall, ClaimedCall] }> {
-  const address = { administrator: ADMINISTRATOR.id, service: 'SECURITY_HUB', region: 'eu-west-1' } as const;
-  const lane = fixture.lanes.byId(fixture.lanes.idOf(address)) ?? expect.unreachable();
-  const tenure = await fixture.record.acquire(lane);
+  const tenure = await fixture.record.acquire(laneOf(fixture.lanes));
   const claim = async (first: number): Promise<ClaimedCall> => {
     const request = newRequest([first, first + 1]);
-    const targets = request.targets.map((target) => ({ ...target, service: 'SECURITY_HUB' as const }));
-    await fixture.store.insert({ ...request, targets });
+    await fixture.store.insert(request);
     return vi.waitUntil(() => claimOne(fixture.record, tenure, ANY));
   };
   return { tenure, calls: [await claim(1), await claim(11)] };

@@ -11,7 +11,7 @@ import {
   accountId,
   ADMINISTRATOR,
   newRequest,
-  NO_LIMIT,
+  ANY_CALL,
   PROCESSED,
   ownLanes,
   claimOne,
@@ -72,12 +72,7 @@ async function finish(
       ([number, verdict]): [string, Verdict] => [accountId(number), verdict],
     );
     for (;;) {
-      const call = await claimOne(fixture.record, tenure, {
-        rate: NO_LIMIT,
-        detectorId: 'found',
-        busyBatchKeys: [],
-        fullOnly: false,
-      });
+      const call = await claimOne(fixture.record, tenure, { ...ANY_CALL, detectorId: 'found' });
       if (call === null) {
         break;
       }
