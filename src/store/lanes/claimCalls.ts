@@ -4,6 +4,7 @@ import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js
 import type { GatewayPrisma } from '../connection/client.js';
 import { CHOSEN_ACCOUNTS, TAKEN_ACCOUNTS, WAITING_ACCOUNTS } from './claimedAccounts.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
+import { hideSelectivity } from '../sql/plannerHints.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { requestsNow, SECONDS_TO_FULL_BURST, withoutRequests } from './laneQuota.js';
 
@@ -117,16 +118,16 @@ function toAsked({ tenure: { lane, holder }, limits }: LaneClaim): object {
 /** The CTE `served`: the targets with taken accounts, counted; and `carried`, the accounts that the calls carry for them. */
 const SERVED_TARGETS = Prisma.sql`
   spread AS MATERIALIZED (
-    SELECT taken.target_id, count(*)::int AS accounts, max(taken.handed_out_to) AS handed_out_to,
+    SELECT taken.target_id, held.detector_id, count(*)::int AS accounts, max(taken.handed_out_to) AS handed_out_to,
       bool_or(taken.handed_out_to IS NOT NULL AND taken.account_id > COALESCE(reached.account_id, taken.handed_out_to)) AS is_ahead,
       reached.account_id AS reached
-    FROM taken LEFT JOIN reached USING (target_id)
-    GROUP BY taken.target_id, reached.account_id
+    FROM taken JOIN held USING (lane_id) LEFT JOIN reached USING (target_id)
+    GROUP BY taken.target_id, held.detector_id, reached.account_id
   ),
   served AS (
     UPDATE target t SET
       pending = t.pending - spread.accounts, in_flight = t.in_flight + spread.accounts,
-      turn = clock_timestamp(), detector_id = COALESCE(t.detector_id, held.detector_id),
+      turn = clock_timestamp(), detector_id = COALESCE(t.detector_id, spread.detector_id),
       took_ahead = t.took_ahead OR spread.is_ahead,
       handed_out_to = CASE
         WHEN spread.reached IS NULL THEN t.handed_out_to
@@ -134,12 +135,12 @@ const SERVED_TARGETS = Prisma.sql`
         THEN ${ALL_HANDED_OUT}
         ELSE spread.reached
       END
-    FROM spread, held
-    WHERE t.id = spread.target_id AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to) AND held.lane_id = t.lane_id
+    FROM spread
+    WHERE t.id = spread.target_id AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to)
     RETURNING t.id, t.request_id, t.lane_id, t.batch_key, t.detector_pinned, spread.reached,
-      CASE WHEN t.detector_pinned THEN t.detector_id ELSE held.detector_id END AS detector_id
+      CASE WHEN t.detector_pinned THEN t.detector_id ELSE spread.detector_id END AS detector_id
   ),
-  carried AS MATERIALIZED (SELECT taken.*, served.lane_id FROM taken JOIN served ON served.id = taken.target_id)`;
+  carried AS MATERIALIZED (SELECT taken.* FROM taken JOIN served ON served.id = taken.target_id)`;
 
 /** The CTEs that write the calls, start their requests, and queue what the targets do not hand out in order. */
 const WRITTEN_CALLS = Prisma.sql`
@@ -164,12 +165,12 @@ const WRITTEN_CALLS = Prisma.sql`
   ),
   starting AS MATERIALIZED (
     SELECT id FROM request
-    WHERE id IN (SELECT request_id FROM served) AND status = 'PENDING'
+    WHERE id IN (SELECT request_id FROM served) AND ${hideSelectivity(Prisma.sql`status = 'PENDING'`)}
     ORDER BY id FOR UPDATE SKIP LOCKED
   ),
   started AS (
     UPDATE request r SET status = 'RUNNING', started_at = now() FROM starting
-    WHERE r.id = starting.id AND r.status = 'PENDING'
+    WHERE r.id = starting.id
   ),
   described AS MATERIALIZED (
     SELECT c.call_id, c.accounts, s.lane_id, s.batch_key, s.detector_id, s.detector_pinned,

@@ -159,21 +159,21 @@ export const TAKEN_ACCOUNTS = Prisma.sql`
     )
   ),
   asked AS MATERIALIZED (
-    SELECT call_id, target_id, account_id, at, handed_out_to, email FROM chosen
+    SELECT call_id, lane_id, target_id, account_id, at, handed_out_to, email FROM chosen
     UNION ALL
-    SELECT r.call_id, r.target_id, r.account_id, r.at, r.handed_out_to, r.email FROM riders r
+    SELECT r.call_id, r.lane_id, r.target_id, r.account_id, r.at, r.handed_out_to, r.email FROM riders r
     WHERE NOT ${isAskedBefore(Prisma.sql`r`)}
   ),
   from_queue AS (
     UPDATE queued_account q SET due_at = NULL, call_ids = q.call_ids || asked.call_id
     FROM asked
     WHERE q.ctid = asked.at AND q.due_at IS NOT NULL
-    RETURNING asked.call_id, q.target_id, q.account_id, asked.email, NULL::text AS handed_out_to
+    RETURNING asked.call_id, asked.lane_id, q.target_id, q.account_id, asked.email, NULL::text AS handed_out_to
   ),
   taken AS MATERIALIZED (
     SELECT * FROM from_queue
     UNION ALL
-    SELECT call_id, target_id, account_id, email, handed_out_to FROM asked WHERE handed_out_to IS NOT NULL
+    SELECT call_id, lane_id, target_id, account_id, email, handed_out_to FROM asked WHERE handed_out_to IS NOT NULL
   ),
   reached AS MATERIALIZED (
     SELECT taken.target_id, max(taken.account_id) AS account_id

@@ -11,6 +11,7 @@ import {
   ADMINISTRATOR,
   ANY_CALL,
   claimOne,
+  HUB,
   laneOf,
   newRequest,
   ownLanes,
@@ -20,7 +21,11 @@ import {
 
 /** Rows of these tables that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
-const TABLES = ['outcome', 'queued_account', 'request_account', 'target', 'call', 'send'];
+
+/** The same for one account. */
+const ROWS_FOR_ONE = 30;
+
+const TABLES = ['outcome', 'queued_account', 'request', 'request_account', 'target', 'call', 'send'];
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -115,6 +120,17 @@ describe('a claim and its settlement read a few rows for each account, with any 
       await store.insert({ ...request, targets });
     }
     await expectFewRows();
+  });
+
+  it('with hundreds of small requests behind it, and others that wait in another lane, without statistics', async () => {
+    const inAnotherLane = [{ ...HUB, region: 'us-east-1', batchKey: 'CREATE_MEMBERS', detectorId: null }];
+    for (const number of numbers(200, 0)) {
+      await store.insert(newRequest([number]));
+      expect(await sendNext(record)).toBe(true);
+      await store.insert(newRequest([number], { targets: inAnotherLane }));
+    }
+    await store.insert(newRequest([200]));
+    expect(await rowsRead()).toBeLessThanOrEqual(ROWS_FOR_ONE);
   });
 
   it('with thousands of calls of the lane behind it', async () => {
