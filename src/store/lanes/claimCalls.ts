@@ -36,6 +36,7 @@ interface ClaimRow {
  * - An account that is in flight waits, and so does one that an older request of another batch key still asks for: no two
  *   calls in flight share an account, and the operations of an account take effect in the order of their requests.
  * - Several calls of a lane are full ones of the same batch key.
+ * - A request that is alone in its lane, as most long ones are, is handed out from its list: no account is looked at.
  * - Every waiting request for the same account, batch key and e-mail shares the call: requested twice, sent once. Unless
  *   another operation was requested in between: an account created, deleted and created again is created twice.
  * - A target's accounts are handed out in the order of their ids, up to the last one that the calls take of them. Accounts
@@ -148,7 +149,7 @@ const WRITTEN_CALLS = Prisma.sql`
     INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
     SELECT n.target_id, n.account_id, n.lane_id, ${HELD_UP_UNTIL}, '{}'
     FROM next_account n JOIN served ON served.id = n.target_id
-    WHERE n.at IS NULL AND n.account_id < served.reached
+    WHERE n.at IS NULL AND NOT n.is_alone AND n.account_id < served.reached
       AND (n.target_id, n.account_id) NOT IN (SELECT target_id, account_id FROM taken)
     UNION ALL
     SELECT c.target_id, c.account_id, c.lane_id, NULL, ARRAY[c.call_id]
@@ -161,6 +162,7 @@ const WRITTEN_CALLS = Prisma.sql`
     FROM waiting w
     WHERE t.id = w.id
       AND NOT EXISTS (SELECT FROM free WHERE free.target_id = w.id)
+      AND NOT (w.is_alone AND EXISTS (SELECT FROM next_end WHERE next_end.target_id = w.id))
       AND NOT EXISTS (SELECT FROM spread WHERE spread.target_id = w.id)
   ),
   starting AS MATERIALIZED (

@@ -28,7 +28,11 @@ const FULL_CALL = numberLiteral(ACCOUNTS_PER_CALL);
  * lane has: `busy`, the accounts in flight; `in_order`, the targets with accounts that are handed out in order; `next_end`, up to
  * where a target's next accounts go in that order.
  *
- * An answered call that is not settled may have settled some of its accounts.
+ * A target is alone (`is_alone`) if no other one of its lane waits or has accounts in flight, and its accounts go in order. Its next
+ * accounts are then what the calls take, and none of them is compared with any other.
+ *
+ * An answered call that is not settled may have settled some of its accounts. Of a target that waits, `busy` has accounts for
+ * other targets only: itself, it hands no account out twice at a time.
  */
 export const WAITING_ACCOUNTS = Prisma.sql`
   queue AS MATERIALIZED (
@@ -36,11 +40,18 @@ export const WAITING_ACCOUNTS = Prisma.sql`
       SELECT FROM target t
       WHERE t.lane_id = held.lane_id AND t.pending > 0 AND EXISTS (SELECT FROM queued_account WHERE target_id = t.id OFFSET 0)
       OFFSET 0
-    ) AS is_used
+    ) AS is_used, (
+      SELECT count(*) = 1 FROM (SELECT FROM target WHERE lane_id = held.lane_id AND pending > 0 LIMIT 2) t
+    ) AS has_one
     FROM held
   ),
   waiting AS MATERIALIZED (
-    SELECT t.*, queue.calls, queue.is_used AS queue_is_used
+    SELECT t.*, queue.calls, queue.is_used AS queue_is_used,
+      queue.has_one AND NOT queue.is_used AND NOT t.took_ahead AND NOT EXISTS (
+        SELECT FROM ${unsettledCalls(Prisma.sql`t.lane_id`)} c CROSS JOIN LATERAL (
+          SELECT FROM send WHERE call_id = c.id AND target_id <> t.id OFFSET 0
+        ) s
+      ) AS is_alone
     FROM queue CROSS JOIN LATERAL (
       SELECT id, lane_id, request_id, batch_key, turn, handed_out_to, took_ahead FROM target
       WHERE queue.calls > 0 AND lane_id = queue.lane_id AND pending > 0 AND turn <= now() AND (detector_pinned OR queue.uses_unpinned)
@@ -49,7 +60,7 @@ export const WAITING_ACCOUNTS = Prisma.sql`
     ) t
   ),
   next_account AS MATERIALIZED (
-    SELECT w.id AS target_id, w.lane_id, w.batch_key, w.turn, w.calls, w.queue_is_used, w.request_id, n.*
+    SELECT w.id AS target_id, w.lane_id, w.batch_key, w.turn, w.calls, w.queue_is_used, w.is_alone, w.request_id, n.*
     FROM waiting w CROSS JOIN LATERAL (
       SELECT each.*, row_number() OVER (ORDER BY due_at NULLS LAST, account_id) AS rank
       FROM (
@@ -72,13 +83,17 @@ export const WAITING_ACCOUNTS = Prisma.sql`
     ) n
   ),
   next_end AS MATERIALIZED (
-    SELECT target_id, max(account_id) AS account_id FROM next_account WHERE at IS NULL GROUP BY target_id
+    SELECT target_id, max(account_id) AS account_id, count(*) AS accounts FROM next_account WHERE at IS NULL GROUP BY target_id
   ),
   busy AS MATERIALIZED (
     SELECT held.lane_id, sent.account_id
     FROM held
     CROSS JOIN LATERAL ${unsettledCalls(Prisma.sql`held.lane_id`)} c
-    CROSS JOIN LATERAL (SELECT target_id, account_ids FROM send WHERE call_id = c.id OFFSET 0) s
+    CROSS JOIN LATERAL (
+      SELECT target_id, account_ids FROM send
+      WHERE call_id = c.id AND EXISTS (SELECT FROM waiting w WHERE w.lane_id = held.lane_id AND w.id <> send.target_id)
+      OFFSET 0
+    ) s
     CROSS JOIN LATERAL unnest(s.account_ids) AS sent (account_id)
     WHERE c.status = 'SENT' OR (
       NOT EXISTS (SELECT FROM outcome o WHERE o.target_id = s.target_id AND o.account_id = sent.account_id OFFSET 0)
@@ -102,7 +117,7 @@ export const CHOSEN_ACCOUNTS = Prisma.sql`
   free AS MATERIALIZED (
     SELECT n.* FROM (
       SELECT next_account.*, row_number() OVER (PARTITION BY lane_id, batch_key ORDER BY rank, turn, target_id) AS place
-      FROM next_account
+      FROM next_account WHERE NOT is_alone
     ) n
     WHERE n.place <= ${ACCOUNTS_CONSIDERED} * n.calls
       AND (n.lane_id, n.account_id) NOT IN (SELECT lane_id, account_id FROM busy)
@@ -160,6 +175,13 @@ export const TAKEN_ACCOUNTS = Prisma.sql`
   ),
   asked AS MATERIALIZED (
     SELECT call_id, lane_id, target_id, account_id, at, handed_out_to, email FROM chosen
+    UNION ALL
+    SELECT held.call_ids[(n.rank - 1)::int / ${FULL_CALL} + 1], n.lane_id, n.target_id, n.account_id, NULL, n.handed_out_to, n.email
+    FROM next_account n JOIN next_end USING (target_id) JOIN held ON held.lane_id = n.lane_id
+    WHERE n.is_alone AND CASE
+      WHEN next_end.accounts < ${FULL_CALL} THEN NOT (held.full_only OR n.batch_key = ANY (held.busy_batch_keys))
+      ELSE n.rank <= next_end.accounts / ${FULL_CALL} * ${FULL_CALL}
+    END
     UNION ALL
     SELECT r.call_id, r.lane_id, r.target_id, r.account_id, r.at, r.handed_out_to, r.email FROM riders r
     WHERE NOT ${isAskedBefore(Prisma.sql`r`)}

@@ -112,6 +112,37 @@ describe('a claim', () => {
     expect(idsOf(await claim({ busyBatchKeys: ['CREATE_MEMBERS'], fullOnly: true }))).toHaveLength(50);
   });
 
+  it('leaves the rest of a long request where only full calls may leave, and takes it as soon as others may', async () => {
+    await fixture.store.insert(newRequest(numbers(130)));
+    const busyBatchKeys = ['CREATE_MEMBERS'];
+    const full = await fixture.record.claim(tenure, {
+      ...ANY_CALL,
+      mostCalls: 5,
+      busyBatchKeys,
+      fullOnly: true,
+    });
+    expect(full.flatMap(idsOf)).toEqual(numbers(100).map(accountId));
+    expect(await claimOne(fixture.record, tenure, { ...ANY_CALL, busyBatchKeys })).toBeNull();
+    expect(await claimOne(fixture.record, tenure, { ...ANY_CALL, fullOnly: true })).toBeNull();
+    expect(idsOf(await claim())).toEqual(numbers(30, 100).map(accountId));
+  });
+
+  it('leaves accounts that an earlier request has in flight, though its lane has one request that waits', async () => {
+    await fixture.store.insert(newRequest(numbers(60)));
+    const creations = [await claim(), await claim()];
+    const deletion = newRequest(numbers(60, 10), { operation: 'DELETE_MEMBERS' });
+    const targets = deletion.targets.map((target) => ({ ...target, batchKey: 'DELETE_MEMBERS' }));
+    await fixture.store.insert({ ...deletion, targets });
+    expect(await claimOne(fixture.record, tenure, ANY_CALL)).toBeNull();
+    await fixture.record.settle(
+      tenure,
+      creations.map((call) => answeredWith(call)),
+      DELAYS,
+    );
+    const next = await vi.waitUntil(() => claimOne(fixture.record, tenure, ANY_CALL));
+    expect(idsOf(next)).toEqual(numbers(50, 10).map(accountId));
+  });
+
   it('never mixes batch keys, and lets no invitation overtake the creation of its account', async () => {
     await fixture.store.insert(newRequest([1, 2]));
     const invite = newRequest([2, 3], { operation: 'INVITE_MEMBERS' });
