@@ -6,6 +6,10 @@ import { streamAttacks } from './streamAttacks.js';
 
 const HEAVY = `{ requests(first: 100) { nodes { id status createdAt
   outcomes(first: 100) { nodes { id accountId email status reasonCode reason settledAt administrator service region } } } } }`;
+const OUTCOME =
+  'id accountId email status reasonCode reason settledAt administrator service region operation retryable sends';
+const REQUEST =
+  'id status createdAt startedAt finishedAt operation note idempotencyKey alreadyMember counts { total processed unprocessed }';
 const ALIASES = Array.from({ length: 50 }, (_, n) => n);
 
 /** The most expensive things that the limits allow one caller, and ten callers. */
@@ -108,8 +112,15 @@ function documentAttacks(target: AttackTarget): readonly Attack[] {
     };
   };
   return [
+    // 15,840 of the 20,000 comparisons that a document may need.
     distinct(
       '20 distinct documents of 990 fields',
+      20,
+      1,
+      `outcomes(first: 1) { edges { node { ${OUTCOME} request { ${REQUEST} } } } } `.repeat(33),
+    ),
+    distinct(
+      '20 distinct documents that need too many comparisons',
       20,
       1,
       'requests(first: 1) { nodes { id } } '.repeat(330),

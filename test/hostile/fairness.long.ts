@@ -37,7 +37,6 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL: sandbox.url,
     AUTH_MODE: 'token',
     CALLER_BUDGET: '1000000000',
-    NODE_OPTIONS: '--max-semi-space-size=16',
   });
   authorizations = await makeTokens(['victim', 'attacker', ...OTHERS]);
 });

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import { fieldComparisons, MAX_FIELD_COMPARISONS } from './fieldComparisons.js';
 
 /** The size of a document, and the limits for it. A fragment counts wherever it is spread. */
 export interface DocumentSize {
@@ -39,7 +40,8 @@ export function documentLimitsRule(limits: DocumentSize): ValidationRule {
   return (context) => ({
     Document: {
       enter(document) {
-        const errors = checkSize(measure(document), limits);
+        const tooLarge = checkSize(measure(document), limits);
+        const errors = tooLarge.length > 0 ? tooLarge : checkComparisons(fieldComparisons(document));
         for (const error of errors) {
           context.reportError(error);
         }
@@ -48,6 +50,19 @@ export function documentLimitsRule(limits: DocumentSize): ValidationRule {
       },
     },
   });
+}
+
+function checkComparisons(actual: number): GraphQLError[] {
+  const maximum = MAX_FIELD_COMPARISONS;
+  if (actual <= maximum) {
+    return [];
+  }
+  const message =
+    `expected a document with at most ${maximum} comparisons of fields of the same name, got ${actual}: ` +
+    'select each field once, or a few times';
+  return [
+    new GraphQLError(message, { extensions: { details: { limit: 'FIELD_COMPARISONS', maximum, actual } } }),
+  ];
 }
 
 function checkSize(size: DocumentSize, limits: DocumentSize): GraphQLError[] {

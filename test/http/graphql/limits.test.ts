@@ -62,6 +62,33 @@ describe('a document', () => {
     ]);
   });
 
+  it.each([
+    ['fields', `{ ${times(201, '__typename')} }`, 20_100],
+    ['aliases', `{ ${times(19, 'a: __typename')} ${times(201, '__typename')} }`, 20_100 + 171],
+    ['fields in fields', `{ ${times(145, 'request(id: "x") { id }')} }`, 2 * 10_440],
+    [
+      'fields of fragments',
+      `{ ${numbered(10, (i) => `...f${i}`)} } ${numbered(10, (i) => `fragment f${i} on Query { ${times(22, '__typename')} }`)}`,
+      24_090 + 45,
+    ],
+    [
+      'fields of a fragment that nothing spreads',
+      `{ __typename } fragment f on Query { ${times(220, '__typename')} }`,
+      24_090,
+    ],
+    [
+      'fields of fragments inside each other',
+      `{ ...f } fragment f on Query { ...g ${times(150, '__typename')} } fragment g on Query { ...f ${times(70, '__typename')} }`,
+      24_090 + 1,
+    ],
+  ])('compares at most 20,000 pairs of %s', async (_what, query, actual) => {
+    const { status, body } = await post({ query });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([
+      { extensions: { code: 'LIMIT_EXCEEDED', limit: 'FIELD_COMPARISONS', maximum: 20_000, actual } },
+    ]);
+  });
+
   it('with a long chain of fragments is measured to a nesting of 500', async () => {
     const query = `{ __typename } ${numbered(600, (i) => `fragment f${i} on Query { ...f${i + 1} }`)} fragment f600 on Query { __typename }`;
     const { status, body } = await post({ query });
@@ -76,7 +103,7 @@ describe('a document', () => {
     for (const query of [
       deep(16),
       `{ ${numbered(20, (i) => `a${i}: __typename`)} }`,
-      `{ ${times(300, '__typename')} }`,
+      `{ ${times(200, '__typename')} }`,
     ]) {
       const { status, body } = await post({ query });
       expect([status, body.errors]).toEqual([200, undefined]);
