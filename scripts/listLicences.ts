@@ -14,7 +14,14 @@ interface LockedPackage {
 }
 
 /** Development dependencies that the build puts into the program. */
-const BUILT_IN = ['@prisma/client', '@prisma/client-runtime-utils', 'commander', 'csv-parse', 'oauth4webapi'];
+const BUILT_IN = [
+  '@prisma/client',
+  '@prisma/client-runtime-utils',
+  'commander',
+  'csv-parse',
+  'csv-stringify',
+  'oauth4webapi',
+];
 
 const ROOT = path.dirname(import.meta.dirname);
 

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../membership.js';
-import type { ExportedOutcome, ExportOutcomes, Parameters } from '../../ports/exports.js';
+import type { ExportFormat, ExportOutcomes, Parameters } from '../../ports/exports.js';
 import type { Charge } from '../../services/access/budget.js';
 import { EXPORT_COLUMNS } from '../../services/history/exportOutcomes.js';
 import { waitToPay } from '../../services/access/waitToPay.js';
@@ -30,27 +29,26 @@ export interface ExportDependencies {
 interface Format {
   readonly file: string;
   readonly type: string;
-  /** The text before the first row; null for none. */
+  readonly format: ExportFormat;
+  readonly lineEnd: string;
+  /** The line before the first outcome; null for none. */
   readonly header: string | null;
-  /** @param outcomes an `ExportedOutcome` as JSON each. */
-  readonly write: (outcomes: readonly string[]) => string;
 }
 
 const FORMATS: readonly Format[] = [
   {
     file: 'outcomes.csv',
     type: 'text/csv; charset=utf-8; header=present',
-    header: writeCsv([EXPORT_COLUMNS]),
-    write(outcomes) {
-      const parsed = JSON.parse(`[${outcomes.join(',')}]`) as ExportedOutcome[];
-      return writeCsv(parsed.map((outcome) => EXPORT_COLUMNS.map((column) => outcome[column])));
-    },
+    format: 'CSV',
+    lineEnd: '\r\n',
+    header: EXPORT_COLUMNS.join(','),
   },
   {
     file: 'outcomes.jsonl',
     type: 'application/jsonl; charset=utf-8',
+    format: 'JSON',
+    lineEnd: '\n',
     header: null,
-    write: (outcomes) => `${outcomes.join('\n')}\n`,
   },
 ];
 
@@ -73,7 +71,7 @@ export function registerExport(app: FastifyInstance, dependencies: ExportDepende
       }
       const { caller } = requestInfo;
       noteForeign(dependencies, caller, request.query);
-      const { batches: all, ended } = exportOutcomes(caller, request.query);
+      const { batches: all, ended } = exportOutcomes(caller, request.query, format.format);
       const batches = all[Symbol.asyncIterator]();
       await charge(caller, EXPORT_POINTS);
       // Before the status is sent, since the first read may fail.
@@ -111,14 +109,14 @@ function noteForeign({ denied }: ExportDependencies, caller: Caller, { administr
 }
 
 async function* textOf(
-  { header, write }: Format,
+  { header, lineEnd }: Format,
   batches: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<string> {
   if (header !== null) {
-    yield header;
+    yield `${header}${lineEnd}`;
   }
   for await (const batch of batches) {
-    yield write(batch);
+    yield `${batch.join(lineEnd)}${lineEnd}`;
   }
 }
 
@@ -134,13 +132,4 @@ async function* paid(
     }
     yield batch.value;
   }
-}
-
-/** Rows as CSV. A value that a spreadsheet would run as a formula gets an apostrophe in front. */
-function writeCsv(rows: readonly (readonly (string | number | boolean | null)[])[]): string {
-  return stringify([...rows], {
-    record_delimiter: 'windows',
-    escape_formulas: true,
-    cast: { boolean: String },
-  });
 }

@@ -35,7 +35,7 @@ export function createExportOutcomes(
   openExport: (caller: Caller) => () => void,
   places: ExportPlaces,
 ): ExportOutcomes {
-  return (caller, parameters) => {
+  return (caller, parameters, format) => {
     const filter = checkOutcomeFilter(readParameters(parameters));
     const ended = Promise.withResolvers<GatewayError>();
     const batches = (async function* () {
@@ -43,7 +43,7 @@ export function createExportOutcomes(
       try {
         const place = await places.take(ended.resolve, caller.disconnected);
         try {
-          yield* batchesIn(place, store.outcomes(caller, filter, EXPORT_COLUMNS));
+          yield* batchesIn(place, store.outcomes(caller, filter, EXPORT_COLUMNS, format));
         } finally {
           place.leave();
         }

@@ -34,8 +34,8 @@ export function createExports(address: DatabaseAddress): Exports {
     verify: sessionPreparer(address, { statementTimeoutMs: 0 }),
   });
   return {
-    async *outcomes(caller, filter, columns) {
-      const { text, values } = selectAllOutcomesAsText(caller, filter, columns);
+    async *outcomes(caller, filter, columns, format) {
+      const { text, values } = selectAllOutcomesAsText(caller, filter, columns, format);
       const client = await connect(pool);
       let cancelled: Promise<void> | undefined;
       const cancel = (): void => {

@@ -1,9 +1,12 @@
 // toSchema imports classes with decorators.
 import 'reflect-metadata';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../../src/config/databaseAddress.js';
 import { LOCAL_CALLER } from '../../../src/membership.js';
 import { toOutcome } from '../../../src/resolvers/toSchema.js';
+import type { ExportedOutcome, ExportFormat } from '../../../src/ports/exports.js';
 import { EXPORT_COLUMNS } from '../../../src/services/history/exportOutcomes.js';
 import { outcomeNodeId } from '../../../src/services/input/nodeId.js';
 import { createExports, MAX_EXPORTS, type Exports } from '../../../src/store/history/exports.js';
@@ -42,12 +45,9 @@ it('every row is an outcome of the list, in its order', async () => {
     return { ...same, ...ids, retryable, settledAt: settledAt?.toISOString() ?? null };
   });
 
-  const exported: unknown[] = [];
-  for await (const batch of exports.outcomes(LOCAL_CALLER, {}, EXPORT_COLUMNS)) {
-    exported.push(...batch.map((text): unknown => JSON.parse(text)));
-  }
+  const exported = await readAllAs('JSON');
 
-  expect(exported).toEqual(expected);
+  expect(exported.map((text): unknown => JSON.parse(text))).toEqual(expected);
   expect(new Set(rows.map(({ status }) => status)).size).toBeGreaterThan(3);
   expect(rows.some(({ callId }) => callId === null)).toBe(true);
 });
@@ -74,7 +74,7 @@ it('every export that is cancelled while PostgreSQL works for it gives its conne
 it('every export that ends after its first batch does so too', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const first = Array.from({ length: MAX_EXPORTS }, async () => {
-      for await (const batch of exports.outcomes(LOCAL_CALLER, {}, ['id'])) {
+      for await (const batch of exports.outcomes(LOCAL_CALLER, {}, ['id'], 'JSON')) {
         return batch.length;
       }
       return 0;
@@ -84,6 +84,55 @@ it('every export that ends after its first batch does so too', async () => {
   expect(await countAtOnce()).toEqual(Array<number>(MAX_EXPORTS).fill(OUTCOMES));
 });
 
+it('every row is the same as CSV, with any text', async () => {
+  await endOpenOutcomes([
+    ...['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '＝1', '＋1', '－1', '＠x'],
+    ...[
+      'a,b',
+      '"',
+      'say "x"',
+      'two\nlines',
+      'two\r\nlines',
+      ' spaced ',
+      "'quoted",
+      'a=b',
+      'a\\b',
+      'é 漢 𝄞',
+      '',
+    ],
+  ]);
+  const outcomes = (await readAllAs('JSON')).map((text) => JSON.parse(text) as ExportedOutcome);
+  const options = { escape_formulas: true, cast: { boolean: String } };
+  const expected = parse(
+    stringify(
+      outcomes.map((outcome) => EXPORT_COLUMNS.map((column) => outcome[column])),
+      { ...options, quoted: true },
+    ),
+  );
+
+  const exported = await readAllAs('CSV');
+
+  expect(parse(exported.join('\r\n'), { record_delimiter: '\r\n' })).toEqual(expected);
+});
+
+async function readAllAs(format: ExportFormat): Promise<string[]> {
+  const rows: string[] = [];
+  for await (const batch of exports.outcomes(LOCAL_CALLER, {}, EXPORT_COLUMNS, format)) {
+    rows.push(...batch);
+  }
+  return rows;
+}
+
+/** Ends one outcome that is open for each of these reasons. */
+async function endOpenOutcomes(reasons: readonly string[]): Promise<void> {
+  const ended = await record.prisma.$executeRaw`
+    INSERT INTO outcome (target_id, account_id, lane_id, status, reason_code, reason, settled_at, call_ids)
+    SELECT o.target_id, o.account_id, o.lane_id, 'FAILED', 'OTHER', r.reason, now(), o.call_ids
+    FROM (SELECT *, row_number() OVER () AS place FROM open_outcome) o
+    JOIN unnest(${reasons}::text[]) WITH ORDINALITY AS r (reason, place) USING (place)`;
+  expect(ended).toBe(reasons.length);
+}
+
 function countAtOnce(): Promise<number[]> {
   return Promise.all(Array.from({ length: MAX_EXPORTS }, () => countOutcomes()));
 }
@@ -91,7 +140,7 @@ function countAtOnce(): Promise<number[]> {
 async function countOutcomes(disconnected?: AbortSignal): Promise<number> {
   let outcomes = 0;
   const caller = { ...LOCAL_CALLER, ...(disconnected && { disconnected }) };
-  for await (const batch of exports.outcomes(caller, {}, ['id'])) {
+  for await (const batch of exports.outcomes(caller, {}, ['id'], 'JSON')) {
     outcomes += batch.length;
   }
   return outcomes;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Prisma } from '../../../generated/client.js';
 import type { Caller } from '../../../membership.js';
 import type { HistoryStore, OutcomeColumn, OutcomeFilter, PageArgs } from '../../../ports/history.js';
-import type { ExportColumn } from '../../../ports/exports.js';
+import type { ExportColumn, ExportFormat } from '../../../ports/exports.js';
 import type { TextColumn, TextPage } from '../../../ports/pages.js';
 import type { GatewayPrisma } from '../../connection/client.js';
 import { outcomeBound, outcomeCursor } from '../../sql/cursors.js';
@@ -103,7 +103,7 @@ export function selectOutcomesAsText(columns: Columns, request: OutcomePageReque
   const plan = outcomePages(caller, filter, page).planPage(limits);
   const { order } = directionOf(page);
   const size = Prisma.sql`${limitOf(page) - 1}::int`;
-  const { targetColumns, object } = writeOutcome(columns);
+  const { targetColumns, outcome } = writeOutcome(columns);
   const emailJoin = columns.some(({ column }) => column === 'email') ? EMAIL_JOIN : Prisma.empty;
   const ctes = [
     ...plan.ctes,
@@ -118,7 +118,7 @@ export function selectOutcomesAsText(columns: Columns, request: OutcomePageReque
   ];
   return Prisma.sql`${withClause(ctes)}
     SELECT (
-        SELECT string_agg(${object}, ',' ORDER BY o.target_id DESC, o.account_id DESC)
+        SELECT string_agg(${outcome}, ',' ORDER BY o.target_id DESC, o.account_id DESC)
         FROM (SELECT * FROM page LIMIT ${size}) AS o JOIN target_of_page AS t ON t.id = o.target_id ${emailJoin}
       ) AS nodes,
       size.read AS "rowCount",
@@ -128,17 +128,21 @@ export function selectOutcomesAsText(columns: Columns, request: OutcomePageReque
     FROM size`;
 }
 
-/** All outcomes, newest first, each a row with its JSON, to be read through a cursor. */
+/** All outcomes, newest first, each a row with its text, to be read through a cursor. */
 export function selectAllOutcomesAsText(
   caller: Caller,
   filter: OutcomeFilter,
   columns: readonly ExportColumn[],
+  format: ExportFormat,
 ): Prisma.Sql {
-  const { targetColumns, object } = writeOutcome(columns.map((column) => ({ as: column, column })));
+  const { targetColumns, outcome } = writeOutcome(
+    columns.map((column) => ({ as: column, column })),
+    format,
+  );
   const outcomes = allOutcomes(caller, filter, [Prisma.sql`t.request_id`, ...targetColumns]);
   // All columns of o and of t are in the rows of the subquery.
   return Prisma.sql`
-    SELECT ${object} AS row
+    SELECT ${outcome} AS row
     FROM (${outcomes}) AS o CROSS JOIN LATERAL (SELECT o.*) AS t ${EMAIL_JOIN}`;
 }
 
