@@ -18,6 +18,7 @@ import { DeleteMembersResolver } from './deleteMembers.js';
 import { DisassociateMembersResolver } from './disassociateMembers.js';
 import { DoubtResolver } from './doubts.js';
 import { InventoryResolver } from './inventory.js';
+import { buildWithInputs } from './inputArg.js';
 import { InviteMembersResolver } from './inviteMembers.js';
 import { MembersResolver } from './members.js';
 import { NodeResolver } from './node.js';
@@ -46,43 +47,45 @@ Both modes of the protocol work.`;
 
 /** Returns the gateway's schema. Its resolvers need a `GatewayContext` for each operation. */
 export function buildGatewaySchema(): GraphQLSchema {
-  const schema = buildSchemaSync({
-    resolvers: [
-      AccountResolver,
-      AdministratorsResolver,
-      CallResolver,
-      CancelRequestResolver,
-      CreateMembersResolver,
-      DeleteMembersResolver,
-      DisassociateMembersResolver,
-      DoubtResolver,
-      InventoryResolver,
-      InviteMembersResolver,
-      MembersResolver,
-      NodeResolver,
-      OriginResolver,
-      OutcomeResolver,
-      OutcomeSendResolver,
-      ReconcileResolver,
-      RequestProgressResolver,
-      RequestResolver,
-      RetryRequestResolver,
-      TargetHealthResolver,
-      StatisticsResolver,
-      TokenResolver,
-    ],
-    // The services check their input and answer with userErrors.
-    validate: false,
-    // Required with subscriptions but not used: ours have their own sources of events.
-    pubSub: {
-      publish() {
-        throw new Error('nothing is published');
+  const schema = buildWithInputs(() =>
+    buildSchemaSync({
+      resolvers: [
+        AccountResolver,
+        AdministratorsResolver,
+        CallResolver,
+        CancelRequestResolver,
+        CreateMembersResolver,
+        DeleteMembersResolver,
+        DisassociateMembersResolver,
+        DoubtResolver,
+        InventoryResolver,
+        InviteMembersResolver,
+        MembersResolver,
+        NodeResolver,
+        OriginResolver,
+        OutcomeResolver,
+        OutcomeSendResolver,
+        ReconcileResolver,
+        RequestProgressResolver,
+        RequestResolver,
+        RetryRequestResolver,
+        TargetHealthResolver,
+        StatisticsResolver,
+        TokenResolver,
+      ],
+      // The services check their input and answer with userErrors.
+      validate: false,
+      // Required with subscriptions but not used: ours have their own sources of events.
+      pubSub: {
+        publish() {
+          throw new Error('nothing is published');
+        },
+        subscribe() {
+          throw new Error('there are no topics');
+        },
       },
-      subscribe() {
-        throw new Error('there are no topics');
-      },
-    },
-  });
+    }),
+  );
   applyRules(schema);
   spellOutDefaults(schema);
   completeLists(schema);

@@ -7,7 +7,8 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
-import { fieldComparisons, MAX_FIELD_COMPARISONS } from './fieldComparisons.js';
+import { fieldComparisons, MAX_FIELD_COMPARISONS, type FieldComparisons } from './fieldComparisons.js';
+import { MAX_FAULTS } from './variables.js';
 
 /** The size of a document, and the limits for it. A fragment counts wherever it is spread. */
 export interface DocumentSize {
@@ -52,17 +53,19 @@ export function documentLimitsRule(limits: DocumentSize): ValidationRule {
   });
 }
 
-function checkComparisons(actual: number): GraphQLError[] {
+/** Unused fragments with many comparisons are refused for being unused, as graphql-js would after it has compared their fields. */
+function checkComparisons({ inOperations, inUnused, unused }: FieldComparisons): GraphQLError[] {
   const maximum = MAX_FIELD_COMPARISONS;
-  if (actual <= maximum) {
-    return [];
+  if (inOperations > maximum) {
+    const message =
+      `expected a document with at most ${maximum} comparisons of fields of the same name, got ${inOperations}: ` +
+      'select each field once, or a few times';
+    const details = { limit: 'FIELD_COMPARISONS', maximum, actual: inOperations };
+    return [new GraphQLError(message, { extensions: { details } })];
   }
-  const message =
-    `expected a document with at most ${maximum} comparisons of fields of the same name, got ${actual}: ` +
-    'select each field once, or a few times';
-  return [
-    new GraphQLError(message, { extensions: { details: { limit: 'FIELD_COMPARISONS', maximum, actual } } }),
-  ];
+  return inUnused > maximum
+    ? unused.slice(0, MAX_FAULTS).map((name) => new GraphQLError(`Fragment "${name}" is never used.`))
+    : [];
 }
 
 function checkSize(size: DocumentSize, limits: DocumentSize): GraphQLError[] {

@@ -19,12 +19,21 @@ interface Part {
   readonly within: readonly string[];
 }
 
+/** The comparisons of a document. */
+export interface FieldComparisons {
+  readonly inOperations: number;
+  /** The fragments that no operation spreads: graphql-js compares their fields too, though it refuses the document for them. */
+  readonly unused: readonly string[];
+  /** As many as if all unused fragments were spread at one place, which bounds the comparisons in them. */
+  readonly inUnused: number;
+}
+
 /**
  * How many pairs of fields, and of fragments, graphql-js compares to find out whether they can be merged: fields of the same
  * response name at the same place, and fragments that are spread at the same place. Takes time that grows with the document, fragments
  * expanded: documentLimits.ts has measured it before.
  */
-export function fieldComparisons(document: DocumentNode): number {
+export function fieldComparisons(document: DocumentNode): FieldComparisons {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const operations: Part[] = [];
   for (const definition of document.definitions) {
@@ -55,12 +64,14 @@ export function fieldComparisons(document: DocumentNode): number {
   };
 
   const inOperations = operations.reduce((sum, operation) => sum + comparisonsFrom([operation]), 0);
-  // graphql-js compares the fragments that no operation spreads too, though it refuses the document for them: they count as one place.
-  const unreached = [...fragments.values()].filter(({ name }) => !reached.has(name.value));
-  return (
-    inOperations +
-    comparisonsFrom(unreached.map(({ name, selectionSet }) => ({ set: selectionSet, within: [name.value] })))
-  );
+  const unused = [...fragments.values()].filter(({ name }) => !reached.has(name.value));
+  return {
+    inOperations,
+    unused: unused.map(({ name }) => name.value),
+    inUnused: comparisonsFrom(
+      unused.map(({ name, selectionSet }) => ({ set: selectionSet, within: [name.value] })),
+    ),
+  };
 }
 
 /** The fields of a place by response name, with what is selected of each; and the fragments that are spread there. */

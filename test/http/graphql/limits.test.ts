@@ -72,11 +72,6 @@ describe('a document', () => {
       24_090 + 45,
     ],
     [
-      'fields of a fragment that nothing spreads',
-      `{ __typename } fragment f on Query { ${times(220, '__typename')} }`,
-      24_090,
-    ],
-    [
       'fields of fragments inside each other',
       `{ ...f } fragment f on Query { ...g ${times(150, '__typename')} } fragment g on Query { ...f ${times(70, '__typename')} }`,
       24_090 + 1,
@@ -87,6 +82,18 @@ describe('a document', () => {
     expect(body.errors).toMatchObject([
       { extensions: { code: 'LIMIT_EXCEEDED', limit: 'FIELD_COMPARISONS', maximum: 20_000, actual } },
     ]);
+  });
+
+  it('with many fields in fragments that nothing spreads is refused for these fragments', async () => {
+    const query = `{ __typename } fragment f on Query { ...g ${times(150, '__typename')} } fragment g on Query { ...f ${times(70, '__typename')} }`;
+    const { status, body } = await post({ query });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual(
+      ['f', 'g'].map((name) => ({
+        message: `Fragment "${name}" is never used.`,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      })),
+    );
   });
 
   it('with a long chain of fragments is measured to a nesting of 500', async () => {
