@@ -29,7 +29,8 @@ export interface ExportDependencies {
 interface Format {
   readonly file: string;
   readonly type: string;
-  readonly format: ExportFormat;
+  /** How each outcome is written. */
+  readonly outcomes: ExportFormat;
   readonly lineEnd: string;
   /** The line before the first outcome; null for none. */
   readonly header: string | null;
@@ -39,14 +40,14 @@ const FORMATS: readonly Format[] = [
   {
     file: 'outcomes.csv',
     type: 'text/csv; charset=utf-8; header=present',
-    format: 'CSV',
+    outcomes: 'CSV',
     lineEnd: '\r\n',
     header: EXPORT_COLUMNS.join(','),
   },
   {
     file: 'outcomes.jsonl',
     type: 'application/jsonl; charset=utf-8',
-    format: 'JSON',
+    outcomes: 'JSON',
     lineEnd: '\n',
     header: null,
   },
@@ -71,7 +72,7 @@ export function registerExport(app: FastifyInstance, dependencies: ExportDepende
       }
       const { caller } = requestInfo;
       noteForeign(dependencies, caller, request.query);
-      const { batches: all, ended } = exportOutcomes(caller, request.query, format.format);
+      const { batches: all, ended } = exportOutcomes(caller, request.query, format.outcomes);
       const batches = all[Symbol.asyncIterator]();
       await charge(caller, EXPORT_POINTS);
       // Before the status is sent, since the first read may fail.

@@ -36,7 +36,7 @@ interface ClaimRow {
  * - An account that is in flight waits, and so does one that an older request of another batch key still asks for: no two
  *   calls in flight share an account, and the operations of an account take effect in the order of their requests.
  * - Several calls of a lane are full ones of the same batch key.
- * - A request that is alone in its lane, as most long ones are, is handed out from its list: no account is looked at.
+ * - A request that is alone in its lane, as most long ones are, is handed out from its list: its accounts are compared with no others.
  * - Every waiting request for the same account, batch key and e-mail shares the call: requested twice, sent once. Unless
  *   another operation was requested in between: an account created, deleted and created again is created twice.
  * - A target's accounts are handed out in the order of their ids, up to the last one that the calls take of them. Accounts
@@ -143,7 +143,11 @@ const SERVED_TARGETS = Prisma.sql`
   ),
   carried AS MATERIALIZED (SELECT taken.* FROM taken JOIN served ON served.id = taken.target_id)`;
 
-/** The CTEs that write the calls, start their requests, and queue what the targets do not hand out in order. */
+/**
+ * The CTEs that write the calls, start their requests, and queue what the targets do not hand out in order.
+ *
+ * The status of a request is hidden from the planner, which would read every PENDING request of all lanes instead of these by id.
+ */
 const WRITTEN_CALLS = Prisma.sql`
   queued AS (
     INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
