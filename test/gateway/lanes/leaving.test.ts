@@ -57,38 +57,40 @@ function ask(query: string, variables: Record<string, unknown> = {}) {
   };
 }
 
-/** Statements that PostgreSQL keeps waiting for a lock. */
-async function statements(): Promise<number> {
+/** Statements with this text that PostgreSQL keeps waiting for a lock. */
+async function statements(text = ''): Promise<number> {
   // Not through the client, whose transaction would see the same answer again and again.
   const [row] = await gateway.database.prisma.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM pg_stat_activity
-    WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock'`;
+    WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock'
+      AND query LIKE ${`%${text}%`}`;
   return row?.count ?? 0;
 }
 
 const lock = (table: string) => client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
 
 describe('a client that disconnects', () => {
+  // With a text of its statement: the gateway's own work waits for these tables too, now and then.
   it.each([
-    ['request', '{ requests(first: 1) { nodes { id } } }'],
-    ['denied_attempt', '{ deniedAttempts(first: 1) { nodes { id } } }'],
-    ['api_token', '{ tokens { id } }'],
-  ])('leaves no statement behind that waits for %s', async (table, query) => {
+    ['request', '{ requests(first: 1) { nodes { id } } }', 'r.caller_name'],
+    ['denied_attempt', '{ deniedAttempts(first: 1) { nodes { id } } }', 'source_address'],
+    ['api_token', '{ tokens { id } }', 'created_by'],
+  ])('leaves no statement behind that waits for %s', async (table, query, text) => {
     await lock(table);
     const { leave } = ask(query);
-    await expect.poll(statements).toBe(1);
+    await expect.poll(() => statements(text)).toBe(1);
     await leave();
-    await expect.poll(statements).toBe(0);
+    await expect.poll(() => statements(text)).toBe(0);
   });
 
   it('ends its export, even one that has not begun', async () => {
     await lock('outcome');
     const leaving = new AbortController();
     const answer = fetch(`${gateway.url}/export/outcomes.csv`, { signal: leaving.signal });
-    await expect.poll(statements).toBe(1);
+    await expect.poll(() => statements()).toBe(1);
     leaving.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await expect.poll(statements).toBe(0);
+    await expect.poll(() => statements()).toBe(0);
   });
 
   it('ends its call to AWS', async () => {
@@ -150,7 +152,7 @@ describe('an operation that exceeds its time limit', () => {
     for (const { errors } of await Promise.all(answers)) {
       expect(errors).toMatchObject([{ extensions: { code: 'TIMED_OUT' } }]);
     }
-    await expect.poll(statements).toBe(0);
+    await expect.poll(() => statements()).toBe(0);
     await client.query('ROLLBACK');
     const { data } = await ask('{ requests(first: 1) { nodes { id } } }').answer;
     expect(data).toEqual({ requests: { nodes: [] } });
