@@ -4,7 +4,7 @@ import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js
 import type { GatewayPrisma } from '../connection/client.js';
 import { CHOSEN_ACCOUNTS, TAKEN_ACCOUNTS, WAITING_ACCOUNTS } from './claimedAccounts.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
-import { hideSelectivity } from '../sql/plannerHints.js';
+import { byKey, hideSelectivity, isAmong } from '../sql/plannerHints.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { requestsNow, SECONDS_TO_FULL_BURST, withoutRequests } from './laneQuota.js';
 
@@ -120,10 +120,10 @@ function toAsked({ tenure: { lane, holder }, limits }: LaneClaim): object {
 const SERVED_TARGETS = Prisma.sql`
   spread AS MATERIALIZED (
     SELECT taken.target_id, held.detector_id, count(*)::int AS accounts, max(taken.handed_out_to) AS handed_out_to,
-      bool_or(taken.handed_out_to IS NOT NULL AND taken.account_id > COALESCE(reached.account_id, taken.handed_out_to)) AS is_ahead,
-      reached.account_id AS reached
-    FROM taken JOIN held USING (lane_id) LEFT JOIN reached USING (target_id)
-    GROUP BY taken.target_id, held.detector_id, reached.account_id
+      max(taken.account_id) FILTER (WHERE taken.account_id <= taken.next_end) AS reached,
+      bool_or(taken.account_id > COALESCE(taken.next_end, taken.handed_out_to)) IS TRUE AS is_ahead
+    FROM taken JOIN held USING (lane_id)
+    GROUP BY taken.target_id, held.detector_id
   ),
   served AS (
     UPDATE target t SET
@@ -137,54 +137,59 @@ const SERVED_TARGETS = Prisma.sql`
         ELSE spread.reached
       END
     FROM spread
-    WHERE t.id = spread.target_id AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to)
+    WHERE ${byKey(Prisma.sql`t.id`, Prisma.sql`spread.target_id`)} AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to)
     RETURNING t.id, t.request_id, t.lane_id, t.batch_key, t.detector_pinned, spread.reached,
       CASE WHEN t.detector_pinned THEN t.detector_id ELSE spread.detector_id END AS detector_id
   ),
-  carried AS MATERIALIZED (SELECT taken.* FROM taken JOIN served ON served.id = taken.target_id)`;
+  carried AS MATERIALIZED (
+    SELECT taken.*, max(account_id) FILTER (WHERE account_id <= next_end) OVER (PARTITION BY target_id) AS reached
+    FROM taken WHERE ${isAmong(Prisma.sql`target_id`, Prisma.sql`SELECT id FROM served`)}
+  )`;
 
 /**
- * The CTEs that write the calls, start their requests, and queue what the targets do not hand out in order.
- *
- * The status of a request is hidden from the planner, which would read every PENDING request of all lanes instead of these by id.
+ * The CTEs that write the calls, start their requests, and queue what the targets do not hand out in order: accounts that wait while
+ * later ones leave (`left_out`), and accounts that leave before earlier ones.
  */
 const WRITTEN_CALLS = Prisma.sql`
+  left_out AS MATERIALIZED (
+    SELECT target_id, account_id, lane_id FROM next_account
+    WHERE at IS NULL AND NOT is_alone AND (target_id, account_id) NOT IN (SELECT target_id, account_id FROM taken)
+  ),
   queued AS (
     INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)
     SELECT n.target_id, n.account_id, n.lane_id, ${HELD_UP_UNTIL}, '{}'
-    FROM next_account n JOIN served ON served.id = n.target_id
-    WHERE n.at IS NULL AND NOT n.is_alone AND n.account_id < served.reached
-      AND (n.target_id, n.account_id) NOT IN (SELECT target_id, account_id FROM taken)
+    FROM left_out n JOIN served ON served.id = n.target_id
+    WHERE n.account_id < served.reached
     UNION ALL
     SELECT c.target_id, c.account_id, c.lane_id, NULL, ARRAY[c.call_id]
-    FROM carried c JOIN served ON served.id = c.target_id
-    WHERE c.handed_out_to IS NOT NULL AND c.account_id > COALESCE(served.reached, c.handed_out_to)
+    FROM carried c WHERE c.account_id > COALESCE(c.reached, c.handed_out_to)
   ),
   passed_over AS (
     UPDATE target t SET turn = GREATEST(${HELD_UP_UNTIL}, CASE WHEN t.handed_out_to = ${ALL_HANDED_OUT}
       THEN (SELECT min(due_at) FROM queued_account WHERE target_id = t.id AND due_at IS NOT NULL) END)
     FROM waiting w
-    WHERE t.id = w.id
+    WHERE ${byKey(Prisma.sql`t.id`, Prisma.sql`w.id`)}
       AND NOT EXISTS (SELECT FROM free WHERE free.target_id = w.id)
       AND NOT (w.is_alone AND EXISTS (SELECT FROM next_end WHERE next_end.target_id = w.id))
       AND NOT EXISTS (SELECT FROM spread WHERE spread.target_id = w.id)
   ),
   starting AS MATERIALIZED (
-    SELECT id FROM request
-    WHERE id IN (SELECT request_id FROM served) AND ${hideSelectivity(Prisma.sql`status = 'PENDING'`)}
-    ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT r.id FROM (SELECT DISTINCT request_id FROM served ORDER BY request_id) s CROSS JOIN LATERAL (
+      SELECT id FROM request WHERE id = s.request_id AND ${hideSelectivity(Prisma.sql`status = 'PENDING'`)} LIMIT 1
+      FOR UPDATE SKIP LOCKED
+    ) r
   ),
   started AS (
     UPDATE request r SET status = 'RUNNING', started_at = now() FROM starting
-    WHERE r.id = starting.id
+    WHERE ${byKey(Prisma.sql`r.id`, Prisma.sql`starting.id`)}
+  ),
+  counted AS MATERIALIZED (
+    SELECT call_id, min(target_id) AS target_id, count(DISTINCT account_id)::int AS accounts FROM carried GROUP BY call_id
   ),
   described AS MATERIALIZED (
     SELECT c.call_id, c.accounts, s.lane_id, s.batch_key, s.detector_id, s.detector_pinned,
       r.operation, r.message, r.disable_email_notification
-    FROM (
-      SELECT call_id, min(target_id) AS target_id, count(DISTINCT account_id)::int AS accounts FROM carried GROUP BY call_id
-    ) c
-    JOIN served s ON s.id = c.target_id
+    FROM counted c JOIN served s ON s.id = c.target_id
     CROSS JOIN LATERAL (
       SELECT operation, message, disable_email_notification FROM request WHERE id = s.request_id LIMIT 1
     ) r

@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/client.js';
 import { ACCOUNTS_PER_CALL } from '../../membership.js';
 import { ALL_HANDED_OUT, isTakenAhead } from '../sql/handedOut.js';
 import { numberLiteral } from '../sql/literals.js';
+import { hideSelectivity } from '../sql/plannerHints.js';
 import { unsettledCalls } from '../sql/unsettledCalls.js';
 
 /*
@@ -17,16 +18,21 @@ import { unsettledCalls } from '../sql/unsettledCalls.js';
  */
 const TARGETS_CONSIDERED = numberLiteral(64);
 
-/** Accounts that one claim considers per batch key and call: enough for a full call when 75 % of them are held up by others. */
+/**
+ * Accounts that one claim considers per batch key and call: enough for a full call when 75 % of them are held up by others. Of each
+ * target it considers those of a full call at the least, so that what it reads does not grow with targets times calls.
+ */
 const ACCOUNTS_CONSIDERED = numberLiteral(4 * ACCOUNTS_PER_CALL);
 
 /** Accounts that fill a call. */
 const FULL_CALL = numberLiteral(ACCOUNTS_PER_CALL);
 
 /**
- * The CTE `next_account`: of each waiting target the accounts that it hands out next, with their places. And what else each
- * lane has: `busy`, the accounts in flight; `in_order`, the targets with accounts that are handed out in order; `next_end`, up to
- * where a target's next accounts go in that order.
+ * The CTE `next_account`: of each waiting target the accounts that it hands out next, with their places; `next_end`, how many of them it
+ * hands out in order, and up to which account. And what else each lane has: `busy`, the accounts in flight; `in_order`, the targets with
+ * accounts that are handed out in order.
+ *
+ * `is_used`: the lane has accounts that are queued one by one and not in flight.
  *
  * A target is alone (`is_alone`) if no other one of its lane waits or has accounts in flight, and its accounts go in order. Its next
  * accounts are then what the calls take, and none of them is compared with any other.
@@ -38,7 +44,8 @@ export const WAITING_ACCOUNTS = Prisma.sql`
   queue AS MATERIALIZED (
     SELECT held.*, EXISTS (
       SELECT FROM target t
-      WHERE t.lane_id = held.lane_id AND t.pending > 0 AND EXISTS (SELECT FROM queued_account WHERE target_id = t.id OFFSET 0)
+      WHERE t.lane_id = held.lane_id AND t.pending > 0
+        AND (SELECT min(due_at) FROM queued_account WHERE target_id = t.id AND due_at IS NOT NULL) IS NOT NULL
       OFFSET 0
     ) AS is_used, (
       SELECT count(*) = 1 FROM (SELECT FROM target WHERE lane_id = held.lane_id AND pending > 0 LIMIT 2) t
@@ -47,6 +54,10 @@ export const WAITING_ACCOUNTS = Prisma.sql`
   ),
   waiting AS MATERIALIZED (
     SELECT t.*, queue.calls, queue.is_used AS queue_is_used,
+      LEAST(
+        ${FULL_CALL} * queue.calls,
+        GREATEST(${FULL_CALL}, ${ACCOUNTS_CONSIDERED} * queue.calls / count(*) OVER (PARTITION BY queue.lane_id))
+      ) AS accounts,
       queue.has_one AND NOT queue.is_used AND NOT t.took_ahead AND NOT EXISTS (
         SELECT FROM ${unsettledCalls(Prisma.sql`t.lane_id`)} c CROSS JOIN LATERAL (
           SELECT FROM send WHERE call_id = c.id AND target_id <> t.id OFFSET 0
@@ -68,7 +79,7 @@ export const WAITING_ACCOUNTS = Prisma.sql`
           SELECT ctid AS at, account_id, due_at, NULL::text AS handed_out_to, NULL::text AS email FROM queued_account
           WHERE target_id = w.id AND due_at <= now()
           ORDER BY due_at, account_id
-          LIMIT ${FULL_CALL} * w.calls
+          LIMIT w.accounts
         )
         UNION ALL
         (
@@ -77,13 +88,15 @@ export const WAITING_ACCOUNTS = Prisma.sql`
             AND (a.request_id, a.account_id) < (w.request_id, ${ALL_HANDED_OUT})
             AND NOT ${isTakenAhead(Prisma.sql`w`, Prisma.sql`a.account_id`)}
           ORDER BY a.request_id, a.account_id
-          LIMIT ${FULL_CALL} * w.calls
+          LIMIT w.accounts
         )
       ) each
     ) n
   ),
   next_end AS MATERIALIZED (
-    SELECT target_id, max(account_id) AS account_id, count(*) AS accounts FROM next_account WHERE at IS NULL GROUP BY target_id
+    SELECT target_id, is_alone, max(account_id) AS account_id, count(*) AS accounts FROM next_account
+    WHERE at IS NULL
+    GROUP BY target_id, is_alone
   ),
   busy AS MATERIALIZED (
     SELECT held.lane_id, sent.account_id
@@ -105,19 +118,27 @@ export const WAITING_ACCOUNTS = Prisma.sql`
     )
   ),
   in_order AS MATERIALIZED (
-    SELECT t.* FROM held CROSS JOIN LATERAL (
+    SELECT t.*, next_end.account_id AS next_end FROM held CROSS JOIN LATERAL (
       SELECT id, lane_id, request_id, batch_key, handed_out_to, took_ahead FROM target
       WHERE lane_id = held.lane_id AND pending > 0 AND handed_out_to <> ${ALL_HANDED_OUT}
       OFFSET 0
-    ) t
+    ) t LEFT JOIN next_end ON next_end.target_id = t.id
   )`;
 
-/** The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call and its e-mail. */
+/**
+ * The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call and its e-mail. `free`: the
+ * accounts that may leave, each once for a batch key however many targets wait for it: for the oldest, which waits for the fewest others.
+ */
 export const CHOSEN_ACCOUNTS = Prisma.sql`
   free AS MATERIALIZED (
     SELECT n.* FROM (
-      SELECT next_account.*, row_number() OVER (PARTITION BY lane_id, batch_key ORDER BY rank, turn, target_id) AS place
-      FROM next_account WHERE NOT is_alone
+      SELECT one.*, row_number() OVER (PARTITION BY lane_id, batch_key ORDER BY first_rank, first_turn, account_id) AS place
+      FROM (
+        SELECT DISTINCT ON (lane_id, batch_key, account_id) *, min(rank) OVER one AS first_rank, min(turn) OVER one AS first_turn
+        FROM next_account WHERE NOT is_alone
+        WINDOW one AS (PARTITION BY lane_id, batch_key, account_id)
+        ORDER BY lane_id, batch_key, account_id, target_id
+      ) one
     ) n
     WHERE n.place <= ${ACCOUNTS_CONSIDERED} * n.calls
       AND (n.lane_id, n.account_id) NOT IN (SELECT lane_id, account_id FROM busy)
@@ -126,82 +147,72 @@ export const CHOSEN_ACCOUNTS = Prisma.sql`
   batch AS MATERIALIZED (
     SELECT DISTINCT ON (held.lane_id) held.lane_id, b.batch_key, held.call_ids[:LEAST(held.calls, GREATEST(b.accounts / ${FULL_CALL}, 1))] AS call_ids
     FROM held JOIN (
-      SELECT lane_id, batch_key, min(turn) AS turn, count(DISTINCT account_id)::int AS accounts FROM free GROUP BY lane_id, batch_key
+      SELECT lane_id, batch_key, min(first_turn) AS turn, count(*)::int AS accounts FROM free GROUP BY lane_id, batch_key
     ) b USING (lane_id)
     WHERE b.accounts >= ${FULL_CALL} OR NOT (held.full_only OR b.batch_key = ANY (held.busy_batch_keys))
     ORDER BY held.lane_id, b.turn, b.batch_key
   ),
-  ranked AS (
-    SELECT DISTINCT ON (f.lane_id, f.account_id) f.*, batch.call_ids, min(f.rank) OVER one AS first_rank, min(f.turn) OVER one AS first_turn
-    FROM free f JOIN batch USING (lane_id, batch_key)
-    WINDOW one AS (PARTITION BY f.lane_id, f.account_id)
-    ORDER BY f.lane_id, f.account_id, f.target_id
-  ),
   chosen AS MATERIALIZED (
-    SELECT r.call_id, r.lane_id, r.queue_is_used, r.target_id, r.account_id, r.batch_key, r.at, r.handed_out_to, CASE
+    SELECT r.call_id, r.lane_id, r.queue_is_used, r.account_id, r.batch_key, CASE
       WHEN r.at IS NULL THEN r.email
       ELSE (SELECT a.email FROM request_account a WHERE a.request_id = r.request_id AND a.account_id = r.account_id)
     END AS email
     FROM (
-      SELECT ranked.*, call_ids[
-        (row_number() OVER (PARTITION BY lane_id ORDER BY first_rank, first_turn, account_id) - 1)::int / ${FULL_CALL} + 1
+      SELECT free.*, batch.call_ids[
+        (row_number() OVER (PARTITION BY lane_id ORDER BY place) - 1)::int / ${FULL_CALL} + 1
       ] AS call_id
-      FROM ranked
+      FROM free JOIN batch USING (lane_id, batch_key)
     ) r
     WHERE r.call_id IS NOT NULL
   )`;
 
-/** The CTE `taken`: the chosen accounts, each for every request that shares the call. `reached`: up to where it hands a target out. */
+/**
+ * The CTE `taken`: the chosen accounts, each for every request that shares the call. `askers`: all requests of the lane that ask for a
+ * chosen account; one shares the call if it asks for the same, and before any that asks for something else (`first_other`).
+ */
 export const TAKEN_ACCOUNTS = Prisma.sql`
-  riders AS (
-    SELECT c.call_id, c.lane_id, c.queue_is_used, rider.target_id, rider.at, rider.handed_out_to, c.account_id, c.batch_key, c.email
+  askers AS (
+    SELECT c.call_id, c.lane_id, c.account_id, c.batch_key, c.email, asker.*, a.email AS asked_email,
+      min(asker.target_id) FILTER (WHERE asker.asked_key <> c.batch_key) OVER (PARTITION BY c.lane_id, c.account_id) AS first_other
     FROM chosen c CROSS JOIN LATERAL (
-      SELECT q.target_id, q.ctid AS at, NULL::text AS handed_out_to, t.request_id, t.batch_key
+      SELECT q.target_id, q.ctid AS at, NULL::text AS handed_out_to, NULL::text AS next_end, t.request_id, t.batch_key AS asked_key
       FROM queued_account q CROSS JOIN LATERAL (
         SELECT request_id, batch_key FROM target WHERE id = q.target_id LIMIT 1
       ) t
-      WHERE c.queue_is_used AND q.lane_id = c.lane_id AND q.account_id = c.account_id AND q.due_at IS NOT NULL
+      WHERE c.queue_is_used AND q.lane_id = c.lane_id AND q.account_id = c.account_id
+        AND ${hideSelectivity(Prisma.sql`q.due_at IS NOT NULL`)}
       UNION ALL
-      SELECT r.id, NULL, r.handed_out_to, r.request_id, r.batch_key
-      FROM in_order r
-      WHERE r.lane_id = c.lane_id AND c.account_id > r.handed_out_to
-        AND NOT ${isTakenAhead(Prisma.sql`r`, Prisma.sql`c.account_id`)}
-    ) rider
-    WHERE rider.target_id <> c.target_id AND rider.batch_key = c.batch_key AND EXISTS (
-      SELECT FROM request_account a
-      WHERE a.request_id = rider.request_id AND a.account_id = c.account_id AND a.email IS NOT DISTINCT FROM c.email
-      OFFSET 0
-    )
+      SELECT o.id, NULL, o.handed_out_to, o.next_end, o.request_id, o.batch_key
+      FROM in_order o
+      WHERE o.lane_id = c.lane_id AND c.account_id > o.handed_out_to
+        AND NOT ${isTakenAhead(Prisma.sql`o`, Prisma.sql`c.account_id`)}
+    ) asker CROSS JOIN LATERAL (
+      SELECT email FROM request_account WHERE request_id = asker.request_id AND account_id = c.account_id LIMIT 1
+    ) a
   ),
   asked AS MATERIALIZED (
-    SELECT call_id, lane_id, target_id, account_id, at, handed_out_to, email FROM chosen
+    SELECT call_id, lane_id, target_id, account_id, at, handed_out_to, next_end, email FROM askers
+    WHERE asked_key = batch_key AND asked_email IS NOT DISTINCT FROM email AND (first_other IS NULL OR target_id < first_other)
     UNION ALL
-    SELECT held.call_ids[(n.rank - 1)::int / ${FULL_CALL} + 1], n.lane_id, n.target_id, n.account_id, NULL, n.handed_out_to, n.email
+    SELECT held.call_ids[(n.rank - 1)::int / ${FULL_CALL} + 1], n.lane_id, n.target_id, n.account_id,
+      NULL, n.handed_out_to, next_end.account_id, n.email
     FROM next_account n JOIN next_end USING (target_id) JOIN held ON held.lane_id = n.lane_id
-    WHERE n.is_alone AND CASE
+    WHERE next_end.is_alone AND CASE
       WHEN next_end.accounts < ${FULL_CALL} THEN NOT (held.full_only OR n.batch_key = ANY (held.busy_batch_keys))
       ELSE n.rank <= next_end.accounts / ${FULL_CALL} * ${FULL_CALL}
     END
-    UNION ALL
-    SELECT r.call_id, r.lane_id, r.target_id, r.account_id, r.at, r.handed_out_to, r.email FROM riders r
-    WHERE NOT ${isAskedBefore(Prisma.sql`r`)}
   ),
   from_queue AS (
     UPDATE queued_account q SET due_at = NULL, call_ids = q.call_ids || asked.call_id
     FROM asked
-    WHERE q.ctid = asked.at AND q.due_at IS NOT NULL
-    RETURNING asked.call_id, asked.lane_id, q.target_id, q.account_id, asked.email, NULL::text AS handed_out_to
+    WHERE q.ctid = asked.at AND ${hideSelectivity(Prisma.sql`q.due_at IS NOT NULL`)}
+    RETURNING asked.call_id, asked.lane_id, q.target_id, q.account_id, asked.email,
+      NULL::text AS handed_out_to, NULL::text AS next_end
   ),
   taken AS MATERIALIZED (
     SELECT * FROM from_queue
     UNION ALL
-    SELECT call_id, lane_id, target_id, account_id, email, handed_out_to FROM asked WHERE handed_out_to IS NOT NULL
-  ),
-  reached AS MATERIALIZED (
-    SELECT taken.target_id, max(taken.account_id) AS account_id
-    FROM taken JOIN next_end USING (target_id)
-    WHERE taken.handed_out_to IS NOT NULL AND taken.account_id <= next_end.account_id
-    GROUP BY taken.target_id
+    SELECT call_id, lane_id, target_id, account_id, email, handed_out_to, next_end FROM asked WHERE handed_out_to IS NOT NULL
   )`;
 
 /**
@@ -213,7 +224,8 @@ function isAskedBefore(row: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(
     ${row}.queue_is_used AND EXISTS (
       SELECT FROM queued_account older
-      WHERE older.lane_id = ${row}.lane_id AND older.account_id = ${row}.account_id AND older.target_id < ${row}.target_id
+      WHERE older.lane_id = ${row}.lane_id AND older.account_id = ${row}.account_id
+        AND ${hideSelectivity(Prisma.sql`older.target_id < ${row}.target_id`)}
         AND (SELECT batch_key FROM target WHERE id = older.target_id) <> ${row}.batch_key
       OFFSET 0
     )

@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
 import type { GatewayPrisma } from '../connection/client.js';
+import { byKey } from '../sql/plannerHints.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
@@ -96,7 +97,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
         error_message = COALESCE(a.error_message, c.error_message),
         unprocessed = a.unprocessed
       FROM answer a, held
-      WHERE c.id = a.call_id AND c.lane_id = held.id AND a.holder IS NOT DISTINCT FROM held.holder AND c.settled_at IS NULL
+      WHERE ${byKey(Prisma.sql`c.id`, Prisma.sql`a.call_id`)} AND c.lane_id = held.id AND a.holder IS NOT DISTINCT FROM held.holder AND c.settled_at IS NULL
       RETURNING c.id, c.lane_id, held.service
     ),
     carried AS MATERIALIZED (
@@ -120,14 +121,16 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
         AND (q.call_ids IS NULL OR (q.due_at IS NULL AND q.call_ids[cardinality(q.call_ids)] = a.call_id))
     ),
     newest AS MATERIALIZED (
-      SELECT id, canceled_at FROM target
-      WHERE id IN (SELECT target_id FROM carried WHERE (verdict ->> 'retry')::boolean)
-      ORDER BY id FOR NO KEY UPDATE
+      SELECT t.* FROM (
+        SELECT DISTINCT target_id FROM carried WHERE (verdict ->> 'retry')::boolean ORDER BY target_id
+      ) c CROSS JOIN LATERAL (
+        SELECT id, canceled_at FROM target WHERE id = c.target_id LIMIT 1 FOR NO KEY UPDATE
+      ) t
     ),
     judged AS MATERIALIZED (
       SELECT c.*, cardinality(call_ids) AS sends, verdict ->> 'reasonCode' AS reason_code, verdict ->> 'reason' AS reason,
         CASE WHEN verdict ->> 'reasonCode' = 'ALREADY_MEMBER' THEN 'PROCESSED' = (
-          SELECT r.already_member FROM target t JOIN request r ON r.id = t.request_id WHERE t.id = c.target_id LIMIT 1
+          SELECT already_member FROM request WHERE id = (SELECT request_id FROM target WHERE id = c.target_id)
         ) END AS is_accepted,
         CASE
           WHEN (verdict ->> 'processedIfInDoubt')::boolean AND cardinality(call_ids) > 1 AND EXISTS (

@@ -27,6 +27,22 @@ export function hideSelectivity(condition: Prisma.Sql): Prisma.Sql {
 }
 
 /**
+ * The condition that a key equals a value of another row, in an UPDATE or a join. With `key = value` the planner may read the whole
+ * index in its order and compare each row, when the table was small at its last statistics.
+ */
+export function byKey(key: Prisma.Sql, value: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`${key} = ANY (ARRAY[${value}])`;
+}
+
+/**
+ * The condition that a value is among the rows of `list`, which are hashed. As a join, without hash joins, each value would be compared
+ * with each row.
+ */
+export function isAmong(value: Prisma.Sql, list: Prisma.Sql): Prisma.Sql {
+  return hideSelectivity(Prisma.sql`${value} IN (${list})`);
+}
+
+/**
  * The comparison of an id with a bound, as rows of two columns. The planner estimates that 0.5 % of a table lies between two
  * unknown bounds, and would sort these rows; it has no such estimate for rows.
  */

@@ -22,8 +22,13 @@ import {
 /** Rows of these tables that one claim and one settlement of 50 accounts may read. */
 const ROWS_FOR_FIFTY = 500;
 
+/** The same for each outcome of a call that many requests share. */
+const ROWS_FOR_SHARED = 3;
+
 /** The same for one account. */
 const ROWS_FOR_ONE = 30;
+
+const IN_ANOTHER_LANE = [{ ...HUB, region: 'us-east-1', batchKey: 'CREATE_MEMBERS', detectorId: null }];
 
 const TABLES = ['outcome', 'queued_account', 'request', 'request_account', 'target', 'call', 'send'];
 
@@ -122,12 +127,30 @@ describe('a claim and its settlement read a few rows for each account, with any 
     await expectFewRows();
   });
 
+  it('when sixty large requests ask for the same accounts: each call is full, and carries them for all', async () => {
+    const requests = 60;
+    for (let request = 0; request < requests; request += 1) {
+      await store.insert(newRequest(numbers(1_000, 0)));
+    }
+    await expectFewRows(requests * 50 * ROWS_FOR_SHARED);
+    const sizes: number[] = [];
+    for (;;) {
+      const call = await claimOne(record, tenure, ANY_CALL);
+      if (call === null) {
+        break;
+      }
+      sizes.push(call.accounts.length);
+      await record.settle(tenure, [settlement(call.callId)], [0.5]);
+    }
+    expect(sizes).toEqual(Array.from({ length: 12 }, () => 50));
+    expect(await database.prisma.outcome.count()).toBe(requests * 1_000);
+  });
+
   it('with hundreds of small requests behind it, and others that wait in another lane, without statistics', async () => {
-    const inAnotherLane = [{ ...HUB, region: 'us-east-1', batchKey: 'CREATE_MEMBERS', detectorId: null }];
     for (const number of numbers(200, 0)) {
       await store.insert(newRequest([number]));
       expect(await sendNext(record)).toBe(true);
-      await store.insert(newRequest([number], { targets: inAnotherLane }));
+      await store.insert(newRequest([number], { targets: IN_ANOTHER_LANE }));
     }
     await store.insert(newRequest([200]));
     expect(await rowsRead()).toBeLessThanOrEqual(ROWS_FOR_ONE);
@@ -151,5 +174,16 @@ describe('a claim and its settlement read a few rows for each account, with any 
     await database.prisma.$executeRaw`ANALYZE`;
     await store.insert(newRequest(numbers(5_000, 20_000)));
     await expectFewRows();
+  });
+
+  it('with statistics of a moment when no account was queued, and thousands queued since', async () => {
+    await store.insert(newRequest(numbers(60, 0)));
+    while (await sendNext(record)) {}
+    await database.prisma.$executeRaw`VACUUM ANALYZE`;
+    for (const first of numbers(60, 0)) {
+      await store.insert(newRequest(numbers(50, first * 50), { targets: IN_ANOTHER_LANE }));
+    }
+    await store.insert(newRequest([0]));
+    expect(await rowsRead()).toBeLessThanOrEqual(ROWS_FOR_ONE);
   });
 });
