@@ -32,6 +32,8 @@ export interface Evidence {
    * not looked up again until then, when it would have been found.
    */
   readonly isLate: (call: WireCall, accountId: string, until?: number | null) => boolean;
+  /** When the account was looked up first after the call had come. Infinity: never. */
+  readonly lookedUpAt: (call: WireCall, accountId: string) => number;
 }
 
 /** Clocks are read before they are written down, and cut to whole milliseconds here and there. */
@@ -75,6 +77,10 @@ export function gatherEvidence(history: History): Evidence {
       const before = looks.some((at) => row !== null && at >= row.startedAt && at <= logged.receivedAt);
       const after = looks.some((at) => at > logged.receivedAt + CLOCK_MS && at <= (until ?? 0));
       return before && !after;
+    },
+    lookedUpAt({ lane, logged }, accountId) {
+      const looks = reads.get(`${lane}/${accountId}`) ?? [];
+      return Math.min(...looks.filter((at) => at > logged.receivedAt), Infinity);
     },
   };
 }

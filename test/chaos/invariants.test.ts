@@ -109,6 +109,23 @@ describe('the invariant checker', () => {
     expect(broken(late)).toEqual([]);
   });
 
+  it('does not blame the gateway for a late answer to a lost call, once it has looked', () => {
+    const slow = (h: Spoilt) => {
+      const answer = {
+        outcome: 'applied' as const,
+        answeredAt: 8_500,
+        unprocessedAccountIds: [A, ACCOUNTS.B],
+      };
+      Object.assign(wireOf(h, 'w7'), answer);
+    };
+    expect(broken(slow)).toEqual([]);
+    const withoutLook = (h: Spoilt) => {
+      slow(h);
+      h.service.calls = h.service.calls.filter(({ requestId }) => requestId !== 'read');
+    };
+    expect(broken(withoutLook)).toContain('APART_IN_LANE');
+  });
+
   it('leaves a change made within the tolerance of clocks before a lost call to the gateway', () => {
     const tolerated = (h: Spoilt, before: number) => {
       const other = { ...wireOf(h, 'w8'), requestId: 'other', receivedAt: 8_000 - before };

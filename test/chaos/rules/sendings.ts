@@ -1,4 +1,4 @@
-import { CLOCK_MS, took, type Evidence, type OutcomeEvidence, type WireCall } from '../evidence.js';
+import { CLOCK_MS, took, type Evidence, type OutcomeEvidence } from '../evidence.js';
 import type { MembershipOperation } from '../../../src/membership.js';
 import type { CallRow } from '../history.js';
 import type { Violation } from '../violation.js';
@@ -112,20 +112,25 @@ function apartOnRecord({ outcomes }: Evidence): Violation[] {
   });
 }
 
-/** On the wire, a call that comes after its accounts were looked up may meet its successor: nothing can stop it. */
-function apartOnWire({ wire, isLate }: Evidence): Violation[] {
+/**
+ * On the wire, a call that comes after its accounts were looked up may meet its successor: nothing can stop it. A call whose answer was
+ * lost is over when its accounts are looked up: the service has done by then what the late answer says.
+ */
+function apartOnWire({ wire, isLate, lookedUpAt }: Evidence): Violation[] {
   const spans = wire.flatMap((call) =>
     call.logged.accountIds
       .filter((accountId) => !isLate(call, accountId))
-      .map((accountId) => ({ key: `${call.lane}/${accountId}`, call })),
+      .map((accountId) => {
+        const answeredAt = call.logged.answeredAt ?? call.logged.receivedAt;
+        const isLost = call.row?.status === 'UNANSWERED';
+        const end = isLost ? Math.min(answeredAt, lookedUpAt(call, accountId)) : answeredAt;
+        return { key: `${call.lane}/${accountId}`, call, end };
+      }),
   );
   return [...Map.groupBy(spans, ({ key }) => key)].flatMap(([key, each]) =>
-    overlaps(
-      each.map(({ call }) => call),
-      ({ logged }: WireCall) => [logged.receivedAt, logged.answeredAt ?? logged.receivedAt],
-    ).map(([one, other]): Violation => ({
+    overlaps(each, ({ call, end }) => [call.logged.receivedAt, end]).map(([one, other]): Violation => ({
       rule: 'APART_IN_LANE',
-      what: `${one.logged.requestId} and ${other.logged.requestId} were on the wire together with ${key}`,
+      what: `${one.call.logged.requestId} and ${other.call.logged.requestId} were on the wire together with ${key}`,
     })),
   );
 }
