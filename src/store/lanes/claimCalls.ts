@@ -153,7 +153,7 @@ const SERVED_TARGETS = Prisma.sql`
 const WRITTEN_CALLS = Prisma.sql`
   left_out AS MATERIALIZED (
     SELECT target_id, account_id, lane_id FROM next_account
-    WHERE at IS NULL AND NOT is_alone AND (target_id, account_id) NOT IN (SELECT target_id, account_id FROM taken)
+    WHERE handed_out_to IS NOT NULL AND NOT is_alone AND (target_id, account_id) NOT IN (SELECT target_id, account_id FROM taken)
   ),
   queued AS (
     INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)

@@ -42,23 +42,20 @@ const FULL_CALL = numberLiteral(ACCOUNTS_PER_CALL);
  */
 export const WAITING_ACCOUNTS = Prisma.sql`
   queue AS MATERIALIZED (
-    SELECT held.*, EXISTS (
+    SELECT held.lane_id, held.calls, held.uses_unpinned, EXISTS (
       SELECT FROM target t
       WHERE t.lane_id = held.lane_id AND t.pending > 0
         AND (SELECT min(due_at) FROM queued_account WHERE target_id = t.id AND due_at IS NOT NULL) IS NOT NULL
       OFFSET 0
     ) AS is_used, (
-      SELECT count(*) = 1 FROM (SELECT FROM target WHERE lane_id = held.lane_id AND pending > 0 LIMIT 2) t
-    ) AS has_one
+      SELECT count(*) FROM (SELECT FROM target WHERE lane_id = held.lane_id AND pending > 0 LIMIT ${TARGETS_CONSIDERED}) t
+    ) AS targets
     FROM held
   ),
   waiting AS MATERIALIZED (
-    SELECT t.*, queue.calls, queue.is_used AS queue_is_used,
-      LEAST(
-        ${FULL_CALL} * queue.calls,
-        GREATEST(${FULL_CALL}, ${ACCOUNTS_CONSIDERED} * queue.calls / count(*) OVER (PARTITION BY queue.lane_id))
-      ) AS accounts,
-      queue.has_one AND NOT queue.is_used AND NOT t.took_ahead AND NOT EXISTS (
+    SELECT t.*,
+      LEAST(${FULL_CALL} * queue.calls, GREATEST(${FULL_CALL}, ${ACCOUNTS_CONSIDERED} * queue.calls / queue.targets)) AS accounts,
+      queue.targets = 1 AND NOT queue.is_used AND NOT t.took_ahead AND NOT EXISTS (
         SELECT FROM ${unsettledCalls(Prisma.sql`t.lane_id`)} c CROSS JOIN LATERAL (
           SELECT FROM send WHERE call_id = c.id AND target_id <> t.id OFFSET 0
         ) s
@@ -71,19 +68,19 @@ export const WAITING_ACCOUNTS = Prisma.sql`
     ) t
   ),
   next_account AS MATERIALIZED (
-    SELECT w.id AS target_id, w.lane_id, w.batch_key, w.turn, w.calls, w.queue_is_used, w.is_alone, w.request_id, n.*
+    SELECT w.id AS target_id, w.lane_id, w.batch_key, w.turn, w.is_alone, n.*
     FROM waiting w CROSS JOIN LATERAL (
-      SELECT each.*, row_number() OVER (ORDER BY due_at NULLS LAST, account_id) AS rank
+      SELECT account_id, handed_out_to, email, row_number() OVER (ORDER BY due_at NULLS LAST, account_id) AS rank
       FROM (
         (
-          SELECT ctid AS at, account_id, due_at, NULL::text AS handed_out_to, NULL::text AS email FROM queued_account
+          SELECT account_id, due_at, NULL::text AS handed_out_to, NULL::text AS email FROM queued_account
           WHERE target_id = w.id AND due_at <= now()
           ORDER BY due_at, account_id
           LIMIT w.accounts
         )
         UNION ALL
         (
-          SELECT NULL, a.account_id, NULL, w.handed_out_to, a.email FROM request_account a
+          SELECT a.account_id, NULL, w.handed_out_to, a.email FROM request_account a
           WHERE w.handed_out_to <> ${ALL_HANDED_OUT} AND (a.request_id, a.account_id) > (w.request_id, w.handed_out_to)
             AND (a.request_id, a.account_id) < (w.request_id, ${ALL_HANDED_OUT})
             AND NOT ${isTakenAhead(Prisma.sql`w`, Prisma.sql`a.account_id`)}
@@ -95,7 +92,7 @@ export const WAITING_ACCOUNTS = Prisma.sql`
   ),
   next_end AS MATERIALIZED (
     SELECT target_id, is_alone, max(account_id) AS account_id, count(*) AS accounts FROM next_account
-    WHERE at IS NULL
+    WHERE handed_out_to IS NOT NULL
     GROUP BY target_id, is_alone
   ),
   busy AS MATERIALIZED (
@@ -126,23 +123,22 @@ export const WAITING_ACCOUNTS = Prisma.sql`
   )`;
 
 /**
- * The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call and its e-mail. `free`: the
+ * The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call. `free`: the
  * accounts that may leave, each once for a batch key however many targets wait for it: for the oldest, which waits for the fewest others.
  */
 export const CHOSEN_ACCOUNTS = Prisma.sql`
   free AS MATERIALIZED (
-    SELECT n.* FROM (
+    SELECT n.*, queue.is_used AS queue_is_used FROM (
       SELECT one.*, row_number() OVER (PARTITION BY lane_id, batch_key ORDER BY first_rank, first_turn, account_id) AS place
       FROM (
-        SELECT DISTINCT ON (lane_id, batch_key, account_id) *, min(rank) OVER one AS first_rank, min(turn) OVER one AS first_turn
+        SELECT lane_id, batch_key, account_id, min(target_id) AS target_id, min(rank) AS first_rank, min(turn) AS first_turn
         FROM next_account WHERE NOT is_alone
-        WINDOW one AS (PARTITION BY lane_id, batch_key, account_id)
-        ORDER BY lane_id, batch_key, account_id, target_id
+        GROUP BY lane_id, batch_key, account_id
       ) one
-    ) n
-    WHERE n.place <= ${ACCOUNTS_CONSIDERED} * n.calls
+    ) n JOIN queue USING (lane_id)
+    WHERE n.place <= ${ACCOUNTS_CONSIDERED} * queue.calls
       AND (n.lane_id, n.account_id) NOT IN (SELECT lane_id, account_id FROM busy)
-      AND NOT ${isAskedBefore(Prisma.sql`n`)}
+      AND NOT ${isAskedBefore(Prisma.sql`n`, Prisma.sql`queue.is_used`)}
   ),
   batch AS MATERIALIZED (
     SELECT DISTINCT ON (held.lane_id) held.lane_id, b.batch_key, held.call_ids[:LEAST(held.calls, GREATEST(b.accounts / ${FULL_CALL}, 1))] AS call_ids
@@ -153,17 +149,13 @@ export const CHOSEN_ACCOUNTS = Prisma.sql`
     ORDER BY held.lane_id, b.turn, b.batch_key
   ),
   chosen AS MATERIALIZED (
-    SELECT r.call_id, r.lane_id, r.queue_is_used, r.account_id, r.batch_key, CASE
-      WHEN r.at IS NULL THEN r.email
-      ELSE (SELECT a.email FROM request_account a WHERE a.request_id = r.request_id AND a.account_id = r.account_id)
-    END AS email
-    FROM (
-      SELECT free.*, batch.call_ids[
-        (row_number() OVER (PARTITION BY lane_id ORDER BY place) - 1)::int / ${FULL_CALL} + 1
+    SELECT * FROM (
+      SELECT lane_id, batch_key, free.account_id, free.target_id, free.queue_is_used, batch.call_ids[
+        (row_number() OVER (PARTITION BY lane_id ORDER BY free.place) - 1)::int / ${FULL_CALL} + 1
       ] AS call_id
       FROM free JOIN batch USING (lane_id, batch_key)
-    ) r
-    WHERE r.call_id IS NOT NULL
+    ) each
+    WHERE call_id IS NOT NULL
   )`;
 
 /**
@@ -172,10 +164,12 @@ export const CHOSEN_ACCOUNTS = Prisma.sql`
  */
 export const TAKEN_ACCOUNTS = Prisma.sql`
   askers AS (
-    SELECT c.call_id, c.lane_id, c.account_id, c.batch_key, c.email, asker.*, a.email AS asked_email,
-      min(asker.target_id) FILTER (WHERE asker.asked_key <> c.batch_key) OVER (PARTITION BY c.lane_id, c.account_id) AS first_other
+    SELECT c.call_id, c.lane_id, c.account_id, asker.target_id, asker.at, asker.handed_out_to, asker.next_end, a.email,
+      asker.batch_key = c.batch_key AS is_alike,
+      min(asker.target_id) FILTER (WHERE asker.batch_key <> c.batch_key) OVER one AS first_other,
+      min(a.email) FILTER (WHERE asker.target_id = c.target_id) OVER one AS call_email
     FROM chosen c CROSS JOIN LATERAL (
-      SELECT q.target_id, q.ctid AS at, NULL::text AS handed_out_to, NULL::text AS next_end, t.request_id, t.batch_key AS asked_key
+      SELECT q.target_id, q.ctid AS at, NULL::text AS handed_out_to, NULL::text AS next_end, t.request_id, t.batch_key
       FROM queued_account q CROSS JOIN LATERAL (
         SELECT request_id, batch_key FROM target WHERE id = q.target_id LIMIT 1
       ) t
@@ -189,10 +183,11 @@ export const TAKEN_ACCOUNTS = Prisma.sql`
     ) asker CROSS JOIN LATERAL (
       SELECT email FROM request_account WHERE request_id = asker.request_id AND account_id = c.account_id LIMIT 1
     ) a
+    WINDOW one AS (PARTITION BY c.lane_id, c.account_id)
   ),
   asked AS MATERIALIZED (
     SELECT call_id, lane_id, target_id, account_id, at, handed_out_to, next_end, email FROM askers
-    WHERE asked_key = batch_key AND asked_email IS NOT DISTINCT FROM email AND (first_other IS NULL OR target_id < first_other)
+    WHERE is_alike AND email IS NOT DISTINCT FROM call_email AND (first_other IS NULL OR target_id < first_other)
     UNION ALL
     SELECT held.call_ids[(n.rank - 1)::int / ${FULL_CALL} + 1], n.lane_id, n.target_id, n.account_id,
       NULL, n.handed_out_to, next_end.account_id, n.email
@@ -218,11 +213,12 @@ export const TAKEN_ACCOUNTS = Prisma.sql`
 /**
  * The condition that an older request of the lane, of another batch key, still asks for the account of `row`.
  *
- * @param row a row with lane_id, queue_is_used, target_id, account_id and batch_key.
+ * @param row a row with lane_id, target_id, account_id and batch_key.
+ * @param queueIsUsed whether `is_used` holds for its lane.
  */
-function isAskedBefore(row: Prisma.Sql): Prisma.Sql {
+function isAskedBefore(row: Prisma.Sql, queueIsUsed: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(
-    ${row}.queue_is_used AND EXISTS (
+    ${queueIsUsed} AND EXISTS (
       SELECT FROM queued_account older
       WHERE older.lane_id = ${row}.lane_id AND older.account_id = ${row}.account_id
         AND ${hideSelectivity(Prisma.sql`older.target_id < ${row}.target_id`)}
