@@ -140,9 +140,8 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
                 earlier.status = 'ANSWERED' AND earlier.operation = 'DISASSOCIATE_MEMBERS' AND c.service = 'SECURITY_HUB'
               ), false)
           ) THEN 'PROCESSED'
-          WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= cardinality(delays) AND NOT EXISTS (
-            SELECT FROM newest WHERE newest.id = c.target_id AND newest.canceled_at IS NOT NULL
-          ) THEN 'PENDING'
+          WHEN (verdict ->> 'retry')::boolean AND cardinality(call_ids) <= cardinality(delays)
+            AND c.target_id NOT IN (SELECT id FROM newest WHERE canceled_at IS NOT NULL) THEN 'PENDING'
           ELSE verdict ->> 'status'
         END::outcome_status AS status
       FROM carried c
@@ -162,7 +161,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
     unqueued AS (
       DELETE FROM queued_account q
       USING (SELECT target_id, account_id FROM judged WHERE status <> 'PENDING' AND is_queued) j
-      WHERE q.target_id = j.target_id AND q.account_id = j.account_id
+      WHERE ${byKey(Prisma.sql`q.target_id`, Prisma.sql`j.target_id`)} AND ${byKey(Prisma.sql`q.account_id`, Prisma.sql`j.account_id`)}
     ),
     queued AS (
       INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)

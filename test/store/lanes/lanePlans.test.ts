@@ -180,6 +180,9 @@ describe('a claim and its settlement read a few rows for each account, with any 
     await store.insert(newRequest(numbers(60, 0)));
     while (await sendNext(record)) {}
     await database.prisma.$executeRaw`VACUUM ANALYZE`;
+    expect(await sendNext(record)).toBe(false);
+    await store.insert(newRequest([0]));
+    expect(await sendNext(record)).toBe(true);
     for (const first of numbers(60, 0)) {
       await store.insert(newRequest(numbers(50, first * 50), { targets: IN_ANOTHER_LANE }));
     }
