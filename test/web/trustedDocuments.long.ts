@@ -40,6 +40,8 @@ const answerTo = (text: string) =>
   page.waitForResponse((response) => response.request().postData()?.includes(text) ?? false);
 async function execute(tab: string): Promise<unknown> {
   await page.getByRole('tab', { name: tab }).click();
+  // GraphiQL reads the operation of a tab a moment after it shows it.
+  await page.waitForTimeout(700);
   const answered = answerTo(`"operationName":"${tab}"`);
   await page.getByRole('button', { name: 'Execute query' }).click();
   return (await (await answered).json()) as unknown;
