@@ -4,7 +4,7 @@ import type { ClaimedCall, ClaimLimits, Tenure } from '../../ports/laneRecord.js
 import type { GatewayPrisma } from '../connection/client.js';
 import { CHOSEN_ACCOUNTS, TAKEN_ACCOUNTS, WAITING_ACCOUNTS } from './claimedAccounts.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
-import { byKey, hideSelectivity, isAmong } from '../sql/plannerHints.js';
+import { keyIs, hideSelectivity, isAmong } from '../sql/plannerHints.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { requestsNow, SECONDS_TO_FULL_BURST, withoutRequests } from './laneQuota.js';
 
@@ -137,7 +137,7 @@ const SERVED_TARGETS = Prisma.sql`
         ELSE spread.reached
       END
     FROM spread
-    WHERE ${byKey(Prisma.sql`t.id`, Prisma.sql`spread.target_id`)} AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to)
+    WHERE ${keyIs(Prisma.sql`t.id`, Prisma.sql`spread.target_id`)} AND t.handed_out_to = COALESCE(spread.handed_out_to, t.handed_out_to)
     RETURNING t.id, t.request_id, t.lane_id, t.batch_key, t.detector_pinned, spread.reached,
       CASE WHEN t.detector_pinned THEN t.detector_id ELSE spread.detector_id END AS detector_id
   ),
@@ -168,7 +168,7 @@ const WRITTEN_CALLS = Prisma.sql`
     UPDATE target t SET turn = GREATEST(${HELD_UP_UNTIL}, CASE WHEN t.handed_out_to = ${ALL_HANDED_OUT}
       THEN (SELECT min(due_at) FROM queued_account WHERE target_id = t.id AND due_at IS NOT NULL) END)
     FROM waiting w
-    WHERE ${byKey(Prisma.sql`t.id`, Prisma.sql`w.id`)}
+    WHERE ${keyIs(Prisma.sql`t.id`, Prisma.sql`w.id`)}
       AND NOT EXISTS (SELECT FROM free WHERE free.target_id = w.id)
       AND NOT (w.is_alone AND EXISTS (SELECT FROM next_end WHERE next_end.target_id = w.id))
       AND NOT EXISTS (SELECT FROM spread WHERE spread.target_id = w.id)
@@ -181,7 +181,7 @@ const WRITTEN_CALLS = Prisma.sql`
   ),
   started AS (
     UPDATE request r SET status = 'RUNNING', started_at = now() FROM starting
-    WHERE ${byKey(Prisma.sql`r.id`, Prisma.sql`starting.id`)}
+    WHERE ${keyIs(Prisma.sql`r.id`, Prisma.sql`starting.id`)}
   ),
   counted AS MATERIALIZED (
     SELECT call_id, min(target_id) AS target_id, count(DISTINCT account_id)::int AS accounts FROM carried GROUP BY call_id

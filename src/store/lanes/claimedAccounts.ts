@@ -123,8 +123,10 @@ export const WAITING_ACCOUNTS = Prisma.sql`
   )`;
 
 /**
- * The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call. `free`: the
- * accounts that may leave, each once for a batch key however many targets wait for it: for the oldest, which waits for the fewest others.
+ * The CTE `chosen`: of one batch key of each lane, the accounts that fill its calls, each with its call.
+ *
+ * `free`: the accounts that may leave. Targets of one batch key that wait for the same account are one row, the oldest one's: the
+ * younger ones have at least as many requests before them.
  */
 export const CHOSEN_ACCOUNTS = Prisma.sql`
   free AS MATERIALIZED (

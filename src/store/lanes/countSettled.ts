@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import { REQUEST_FINISHED_CHANNEL } from '../connection/replicaConnection.js';
 import { ALL_HANDED_OUT } from '../sql/handedOut.js';
-import { byKey } from '../sql/plannerHints.js';
+import { keyIs } from '../sql/plannerHints.js';
 
 /**
  * The CTEs that every settling statement ends with. They take the CTE `settled (target_id, was, status, reason_code,
@@ -44,7 +44,7 @@ export const COUNT_SETTLED = Prisma.sql`
       first_settled_at = LEAST(t.first_settled_at, tally.first_settled_at),
       last_settled_at = GREATEST(t.last_settled_at, tally.last_settled_at),
       handed_out_to = CASE WHEN t.pending = tally.left_pending THEN ${ALL_HANDED_OUT} ELSE t.handed_out_to END
-    FROM tally WHERE ${byKey(Prisma.sql`t.id`, Prisma.sql`tally.target_id`)}
+    FROM tally WHERE ${keyIs(Prisma.sql`t.id`, Prisma.sql`tally.target_id`)}
     RETURNING t.id, t.lane_id, t.operation, t.request_id, t.processed, t.canceled, t.pending + t.in_flight AS open
   ),
   done AS (
@@ -70,7 +70,7 @@ export const COUNT_SETTLED = Prisma.sql`
         ELSE 'FAILED'
       END::request_status
     FROM done JOIN ending ON ending.id = done.request_id
-    WHERE ${byKey(Prisma.sql`r.id`, Prisma.sql`done.request_id`)}
+    WHERE ${keyIs(Prisma.sql`r.id`, Prisma.sql`done.request_id`)}
     RETURNING r.id, r.finished_at
   ),
   final AS (

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/client.js';
 import type { RetryDelays, Settlement, Tenure } from '../../ports/laneRecord.js';
 import type { GatewayPrisma } from '../connection/client.js';
-import { byKey } from '../sql/plannerHints.js';
+import { keyIs } from '../sql/plannerHints.js';
 import { LOCKING, type OnLocked } from './lockedLanes.js';
 import { COUNT_SETTLED, TELL_FINISHED } from './countSettled.js';
 
@@ -97,7 +97,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
         error_message = COALESCE(a.error_message, c.error_message),
         unprocessed = a.unprocessed
       FROM answer a, held
-      WHERE ${byKey(Prisma.sql`c.id`, Prisma.sql`a.call_id`)} AND c.lane_id = held.id AND a.holder IS NOT DISTINCT FROM held.holder AND c.settled_at IS NULL
+      WHERE ${keyIs(Prisma.sql`c.id`, Prisma.sql`a.call_id`)} AND c.lane_id = held.id AND a.holder IS NOT DISTINCT FROM held.holder AND c.settled_at IS NULL
       RETURNING c.id, c.lane_id, held.service
     ),
     carried AS MATERIALIZED (
@@ -161,7 +161,7 @@ function settleAnswers(held: Prisma.Sql, answers: readonly object[]): Prisma.Sql
     unqueued AS (
       DELETE FROM queued_account q
       USING (SELECT target_id, account_id FROM judged WHERE status <> 'PENDING' AND is_queued) j
-      WHERE ${byKey(Prisma.sql`q.target_id`, Prisma.sql`j.target_id`)} AND ${byKey(Prisma.sql`q.account_id`, Prisma.sql`j.account_id`)}
+      WHERE ${keyIs(Prisma.sql`q.target_id`, Prisma.sql`j.target_id`)} AND ${keyIs(Prisma.sql`q.account_id`, Prisma.sql`j.account_id`)}
     ),
     queued AS (
       INSERT INTO queued_account (target_id, account_id, lane_id, due_at, call_ids)

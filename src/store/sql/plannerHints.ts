@@ -30,7 +30,7 @@ export function hideSelectivity(condition: Prisma.Sql): Prisma.Sql {
  * The condition that a key equals a value of another row, in an UPDATE or a join. With `key = value` the planner may read the whole
  * index in its order and compare each row, when the table was small at its last statistics.
  */
-export function byKey(key: Prisma.Sql, value: Prisma.Sql): Prisma.Sql {
+export function keyIs(key: Prisma.Sql, value: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`${key} = ANY (ARRAY[${value}])`;
 }
 
