@@ -3,11 +3,9 @@ import type { LaneDependencies } from '../lanes/laneDependencies.js';
 import { createLaneDetector } from '../lanes/laneDetector.js';
 import { createLaneWorkers, type LaneWorkers } from '../lanes/laneWorkers.js';
 import { fullPace } from '../lanes/pace.js';
-import type { WakeSignal } from '../lanes/wakeSignal.js';
 import type { Lane, LaneRecord } from '../ports/laneRecord.js';
 import type { RequestEvents } from '../ports/requests.js';
-import type { ListeningConnection } from '../store/connection/listeningConnection.js';
-import { connectReplica } from '../store/connection/replicaConnection.js';
+import { connectReplica, type ReplicaConnection } from '../store/connection/replicaConnection.js';
 import { createLaneRecord } from '../store/lanes/laneRecord.js';
 import { lanesWithWork } from '../store/lanes/lanes.js';
 import { createRequestEvents } from '../store/requests/requestEvents.js';
@@ -29,13 +27,17 @@ export async function prepareLaneWork(core: GatewayCore): Promise<LaneWork> {
   const requestEvents = createRequestEvents(database.prisma);
   const plainRecord = createLaneRecord(database.lanePrisma, replica, requestEvents.requestFinished);
   const record = core.tracing?.laneRecord(plainRecord) ?? plainRecord;
-  let connection: ListeningConnection | null = null;
+  let connection: ReplicaConnection | null = null;
   // Closes after the workers have handed their lanes over: without the connection, other replicas take those lanes over.
   closers.add('listening connection', () => connection?.close());
   const workers = await createLaneWorkers({
     boss: core.jobQueues.boss,
     lanes: lanes.all,
-    dependenciesFor: (lane, wakeSignal) => dependenciesOf(core, record, lane, wakeSignal),
+    dependenciesFor: (lane, wakeSignal) => ({
+      ...dependenciesOf(core, record, lane),
+      wakeSignal,
+      isSeen: () => connection?.isSeen() === true,
+    }),
     lanesWithWork: () => lanesWithWork(database.prisma),
     alone: core.isAlone,
     log,
@@ -65,8 +67,7 @@ function dependenciesOf(
   core: GatewayCore,
   record: LaneRecord,
   lane: Lane,
-  wakeSignal: WakeSignal,
-): LaneDependencies {
+): Omit<LaneDependencies, 'wakeSignal' | 'isSeen'> {
   const { config, upstream, detectors, process } = core;
   const rate = core.leavingRates[lane.service];
   return {
@@ -75,7 +76,6 @@ function dependenciesOf(
     rate,
     pace: { current: fullPace(rate) },
     detector: lane.service === 'GUARDDUTY' ? createLaneDetector(upstream, lane, detectors) : null,
-    wakeSignal,
     callsInFlight: config.callsInFlightPerLane,
     retryDelays: core.intervals.retryDelays,
     invitationLandsWithinMs: config.invitationLandsWithinMs,

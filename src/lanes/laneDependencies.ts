@@ -17,6 +17,8 @@ export interface LaneDependencies {
   readonly detector: LaneDetector | null;
   /** Notified of new work, of answers, and when the process stops. */
   readonly wakeSignal: WakeSignal;
+  /** Whether other replicas see this one. Else they may have the lane, and what it has claimed. */
+  readonly isSeen: () => boolean;
   /** Most requests to AWS in flight at once. */
   readonly callsInFlight: number;
   /** Seconds to wait after each send of an account that can go again. */

@@ -8,6 +8,17 @@ import type { LaneEvent } from './laneEvents.js';
 import type { DetectorForClaim } from './tenureState.js';
 import { recordArrivals } from './recordArrivals.js';
 
+const UNSEEN = 'this process gives no sign of life to the database: another replica may have its lanes';
+
+/** The end of a call that did not leave. */
+const UNSENT = Promise.resolve<Unanswered>({
+  kind: 'UNANSWERED',
+  metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
+  errorCode: 'ReplicaUnseen',
+  errorMessage: UNSEEN,
+  neverSent: true,
+});
+
 /** Everything an action needs: the tenure, the lane's dependencies, and a taker of its events. */
 export interface ActionContext {
   readonly tenure: Tenure;
@@ -128,7 +139,10 @@ async function claim(
   { kind: _kind, ...limits }: Extract<LaneAction, { kind: 'CLAIM' }>,
 ): Promise<ActionEnd> {
   const { tenure, report } = context;
-  const { record, rate } = context.deps;
+  const { record, rate, isSeen } = context.deps;
+  if (!isSeen()) {
+    throw new Error(UNSEEN);
+  }
   const calls = await record.claim(tenure, { rate, ...limits });
   report({ kind: 'CALLS_CLAIMED', calls });
   for (const call of calls) {
@@ -137,16 +151,15 @@ async function claim(
   return 'DONE';
 }
 
+/** Sends a call, unless another replica may have it: this process may have been frozen since the claim was committed. */
 function send(context: ActionContext, call: ClaimedCall): void {
-  const { tenure, sends } = context;
+  const { tenure, sends, deps } = context;
   const sentAt = performance.now();
-  const sending = context.deps.upstream
-    .changeMembers(tenure.lane, call)
-    .catch(toLost)
-    .then((answer) => {
-      sends.delete(sending);
-      arrive(context, { kind: 'ANSWER', call, answer, sentAt });
-    });
+  const answering = deps.isSeen() ? deps.upstream.changeMembers(tenure.lane, call).catch(toLost) : UNSENT;
+  const sending = answering.then((answer) => {
+    sends.delete(sending);
+    arrive(context, { kind: 'ANSWER', call, answer, sentAt });
+  });
   sends.add(sending);
 }
 

@@ -28,6 +28,8 @@ export interface ListeningOptions {
 
 /** A connection that listens until it is closed. */
 export interface ListeningConnection {
+  /** When the last check that was answered was sent, by `performance.now`; -Infinity while there is no connection. */
+  checkedAt(): number;
   close(): Promise<void>;
 }
 
@@ -47,9 +49,15 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
   );
   let server: string | null = null;
   let lostAt = 0;
+  let checkedAt = -Infinity;
+  const noteCheck = (at: number): void => {
+    checkedAt = at;
+  };
 
   const connect = async (): Promise<Listener> => {
+    const begunAt = performance.now();
     const listener = await openListener(options, signal);
+    noteCheck(begunAt);
     failures.worked();
     if (server !== null && server !== listener.server) {
       options.onServerReplaced(lostAt);
@@ -65,10 +73,11 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
       !signal.aborted;
       listener = await connect().catch(noListener)
     ) {
-      await listener?.untilLost(signal).catch((error: unknown) => {
+      await listener?.untilLost(signal, noteCheck).catch((error: unknown) => {
         failures.failed(error);
         lostAt = performance.now();
       });
+      noteCheck(-Infinity);
       await sleep(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   };
@@ -81,6 +90,7 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
 
   const running = run(await connect());
   return {
+    checkedAt: () => checkedAt,
     async close() {
       closing.abort();
       await running;
@@ -92,8 +102,12 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
 interface Listener {
   /** Tells servers apart, and a server from itself before a restart. */
   readonly server: string;
-  /** Ends the connection after it was lost, and rejects with the reason; resolves when the signal aborts. */
-  untilLost(signal: AbortSignal): Promise<void>;
+  /**
+   * Checks, and ends the connection after it was lost. Rejects with the reason; resolves when the signal aborts.
+   *
+   * @param checked told when each check that was answered was sent.
+   */
+  untilLost(signal: AbortSignal, checked: (at: number) => void): Promise<void>;
 }
 
 /** @throws the error of the attempt, after its connection has ended. */
@@ -121,9 +135,9 @@ async function openListener(options: ListeningOptions, closing: AbortSignal): Pr
     closing.throwIfAborted();
     return {
       server: rows[0]?.server ?? '',
-      async untilLost(signal) {
+      async untilLost(signal, checked) {
         try {
-          await keepChecking(client, options, AbortSignal.any([lost.signal, signal]));
+          await keepChecking(client, options, AbortSignal.any([lost.signal, signal]), checked);
         } catch (error) {
           if (!signal.aborted) {
             throw lost.signal.aborted ? lost.signal.reason : error;
@@ -158,11 +172,14 @@ async function keepChecking(
   client: DatabaseClient,
   { check, checkIntervalMs }: ListeningOptions,
   signal: AbortSignal,
+  checked: (at: number) => void,
 ): Promise<never> {
   for (;;) {
     await sleep(checkIntervalMs, undefined, { signal });
+    const sentAt = performance.now();
     await check(client);
     requireWriter(client);
+    checked(sentAt);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Log } from '../../log.js';
 import type { DatabaseAddress } from '../../ports/databaseAddress.js';
 import type { AbandonedLane } from '../../ports/laneRecord.js';
 import type { DatabaseClient } from './databaseClient.js';
-import { keepListening, type ListeningConnection } from './listeningConnection.js';
+import { keepListening } from './listeningConnection.js';
 
 /** Payload: the ids of lanes that have new work, separated by commas. */
 export const LANE_WAKE_CHANNEL = 'lane_wake';
@@ -15,6 +15,16 @@ const CHECK_INTERVAL_MS = 500;
 
 /** A replica without a sign of life for this time counts as gone: twelve checks, so that a busy moment is tolerated. */
 const SILENCE_SECONDS = 6;
+
+/** This replica is sure of its lanes for so long after a sign of life, in milliseconds: less than others wait. */
+const SURE_MS = 5_000;
+
+/** The connection that represents this replica. */
+export interface ReplicaConnection {
+  /** Whether other replicas see this one. Else they may have its lanes: what it has claimed must not leave. */
+  isSeen(): boolean;
+  close(): Promise<void>;
+}
 
 /** Called for events of the connection. */
 export interface ReplicaHandlers {
@@ -36,14 +46,14 @@ export interface ReplicaHandlers {
  *
  * @throws the error of the first attempt to connect.
  */
-export function connectReplica(
+export async function connectReplica(
   address: DatabaseAddress,
   replica: string,
   handlers: ReplicaHandlers,
   log: Log,
-): Promise<ListeningConnection> {
+): Promise<ReplicaConnection> {
   let takingOver = false;
-  return keepListening({
+  const connection = await keepListening({
     address,
     applicationName: nameOf(replica),
     channels: [LANE_WAKE_CHANNEL, REQUEST_FINISHED_CHANNEL],
@@ -73,6 +83,10 @@ export function connectReplica(
     checkIntervalMs: CHECK_INTERVAL_MS,
     log,
   });
+  return {
+    isSeen: () => performance.now() - connection.checkedAt() < SURE_MS,
+    close: () => connection.close(),
+  };
 }
 
 /**

@@ -9,11 +9,13 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { FAST_RATES } from '../../support/speed.js';
 import { accounts, execute } from '../../support/gateway.js';
 import { spawnGateway, type GatewayProcess } from '../../support/gatewayProcess.js';
+import { lockTable, waitingFor } from '../../support/lockedTable.js';
 import { startSandbox, type TestSandbox } from '../../support/sandboxControl.js';
 import { inLongRun } from '../../support/runLength.js';
 
 const ASKED = accounts(120);
 const ACCOUNT_IDS = ASKED.map(({ accountId }) => accountId);
+const ONE_TARGET = { services: ['SECURITY_HUB' as const], regions: ['us-east-1'] };
 
 let database: TestDatabase;
 let sandbox: TestSandbox;
@@ -92,5 +94,30 @@ describe('a replica next to one that', { timeout: 120_000 }, () => {
     }
     await finishedOn(replicas[1].url, id);
     await expectOneMailEach();
+  });
+
+  it('is frozen while it claims a call sends that call, and the frozen one does not', async () => {
+    const [first, second] = replicas;
+    process.kill(second.pid, 'SIGSTOP');
+    const create = (account: number, waitSeconds: number) =>
+      execute(first.url, CreateMembersDocument, {
+        input: { ...ONE_TARGET, accounts: ASKED.slice(account, account + 1), waitSeconds },
+      });
+    // Its worker stays with the lane.
+    await create(0, 30);
+
+    const locker = await lockTable(database.url, 'call', 'SHARE');
+    const { createMembers } = await create(1, 0);
+    const id = createMembers?.request?.id ?? expect.fail('no request');
+    await expect.poll(() => waitingFor('call', locker)).toBe(1);
+    process.kill(first.pid, 'SIGSTOP');
+    await locker.end();
+    process.kill(second.pid, 'SIGCONT');
+    await finishedOn(second.url, id);
+
+    process.kill(first.pid, 'SIGCONT');
+    await create(2, 30);
+    const sent = (await sandbox.calls('CreateMembers')).flatMap(({ accountIds }) => accountIds);
+    expect(sent).toEqual(ACCOUNT_IDS.slice(0, 3));
   });
 });
