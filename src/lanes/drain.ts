@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { createFailureLog } from '../log.js';
 import type { Lane } from '../ports/laneRecord.js';
 import { decide } from './laneDecider.js';
@@ -41,7 +42,15 @@ export async function drainLane(
     state = evolve(state, event, performance.now());
     pace.current = state.pace;
   };
-  const context: ActionContext = { tenure, deps, report, sends: new Set() };
+  let end: ActionEnd = 'DONE';
+  const context: ActionContext = {
+    tenure,
+    deps,
+    report,
+    whenRoom: pLimit(deps.callsInFlight),
+    mayLeave: () => end === 'DONE' && !lost.aborted && deps.isSeen(),
+    sends: new Set(),
+  };
 
   const step = async (): Promise<ActionEnd> => {
     if (stop.aborted) {
@@ -66,7 +75,6 @@ export async function drainLane(
     return 'DONE';
   };
 
-  let end: ActionEnd = 'DONE';
   while (end === 'DONE') {
     end = lost.aborted ? 'LOST' : await step().catch(pauseAfter);
   }

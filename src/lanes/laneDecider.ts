@@ -2,7 +2,7 @@ import { ACCOUNTS_PER_CALL } from '../membership.js';
 import { firstDue, waitForDue, type InDoubtCall } from './inDoubtCalls.js';
 import type { Arrival } from './interpretArrival.js';
 import { knownCallIds, openRequests, type ClaimAttempt, type TenureState } from './tenureState.js';
-import { isHeld, requestsNow, waitForPartial, waitForQuota } from './pace.js';
+import { isHeld, isWhole, requestsNow, waitForPartial, waitForQuota } from './pace.js';
 
 /** Pause after a claim that found nothing, in milliseconds: accounts that arrive meanwhile are claimed together. Ours. */
 const EMPTY_CLAIM_PAUSE_MS = 20;
@@ -15,6 +15,12 @@ const EMPTY_LANE_LINGER_MS = 60_000;
 
 /** Most calls of a lane that one statement claims or settles: the calls of other lanes wait for it. Ours. */
 const CALLS_PER_STATEMENT = 5;
+
+/**
+ * Calls that may be claimed ahead of those in flight, as a share of them. They leave the moment an answer makes room, without
+ * waiting for a statement. Ours.
+ */
+const SHARE_AHEAD = 0.5;
 
 /** The one thing to do next. All but SLEEP are at least one statement of the record. */
 export type LaneAction =
@@ -54,7 +60,8 @@ const NEW_ATTEMPT: ClaimAttempt = { detector: null, isOver: false, partialWaitMs
  * come before the next decision.
  *
  * - Answers are recorded before anything new is sent, and open calls of earlier holders are adopted before that.
- * - A request leaves only within the pace, not before the service allows it (Retry-After), and only below the limit of requests in flight.
+ * - A request leaves only within the pace, not before the service allows it (Retry-After), and only below the limit of requests in flight;
+ *   full calls are claimed a little ahead of that limit while they will leave soon.
  * - Read-backs that are due come before new calls.
  * - A partial call leaves only when no other call is in flight (Nagle's rule), and within the pace of partial calls.
  */
@@ -80,7 +87,21 @@ function decideWithoutAttempt(state: TenureState, now: number): Decision {
   if (wait > 0) {
     return sleep(state, wait);
   }
-  return openRequests(state) >= state.callsInFlight ? sleep(state, null) : startRequest(state, now);
+  return openRequests(state) >= mostOpen(state, now) ? sleep(state, null) : startRequest(state, now);
+}
+
+/**
+ * Most open requests: those in flight, and calls claimed ahead of them. Nothing is claimed ahead unless full calls wait and will
+ * leave soon: the service answers promptly, the quota is no limit, and no read-back is due.
+ */
+function mostOpen(state: TenureState, now: number): number {
+  const { callsInFlight, answersPromptly, pace, pending, inDoubt } = state;
+  const mayClaimAhead =
+    answersPromptly &&
+    isWhole(pace, now) &&
+    (pending ?? 0) >= ACCOUNTS_PER_CALL &&
+    firstDue(inDoubt, now) === null;
+  return callsInFlight + (mayClaimAhead ? Math.ceil(callsInFlight * SHARE_AHEAD) : 0);
 }
 
 /** A request may leave: a read-back that is due, else a call if something waits. */
@@ -118,8 +139,9 @@ function continueAttempt(state: TenureState, attempt: ClaimAttempt, now: number)
 /** Until its answer is known, the claim may have been committed: a failure then leaves an open call to adopt. */
 function claim(state: TenureState, attempt: ClaimAttempt, detectorId: string | null, now: number): Decision {
   const busyBatchKeys = [...new Set(state.inFlight.map(({ batchKey }) => batchKey))];
-  const fullOnly = attempt.partialWaitMs > 0;
-  const mayLeave = Math.min(state.callsInFlight - openRequests(state), requestsNow(state.pace, now));
+  const open = openRequests(state);
+  const fullOnly = attempt.partialWaitMs > 0 || open >= state.callsInFlight;
+  const mayLeave = Math.min(mostOpen(state, now) - open, requestsNow(state.pace, now));
   const mostCalls = Math.max(1, Math.min(mayLeave, CALLS_PER_STATEMENT));
   return {
     state: { ...state, attempt, openCallsKnown: false },

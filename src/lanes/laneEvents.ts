@@ -45,6 +45,9 @@ type ActionResult =
 
 export type LaneEvent = OutsideEvent | ActionResult;
 
+/** A call that is answered sooner than this is answered promptly, in milliseconds. Ours. */
+const PROMPT_MS = 1_000;
+
 /** The lane's state after an event. */
 export function evolve(state: TenureState, event: LaneEvent, now: number): TenureState {
   if (event.kind === 'NEW_WORK') {
@@ -57,6 +60,7 @@ export function evolve(state: TenureState, event: LaneEvent, now: number): Tenur
     return {
       ...state,
       arrivals: [...state.arrivals, event.arrival],
+      answersPromptly: event.arrival.kind === 'ANSWER' ? isPrompt(event.arrival, now) : state.answersPromptly,
       pace: hold(state.pace, retryAfterMs(event.arrival), now),
     };
   }
@@ -64,6 +68,10 @@ export function evolve(state: TenureState, event: LaneEvent, now: number): Tenur
     return { ...state, attempt: null, pending: null };
   }
   return afterResult(state, event, now);
+}
+
+function isPrompt({ answer, sentAt }: Extract<Arrival, { kind: 'ANSWER' }>, now: number): boolean {
+  return answer.kind !== 'UNANSWERED' && now - sentAt < PROMPT_MS;
 }
 
 function afterResult(state: TenureState, event: ActionResult, now: number): TenureState {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
 import type { ClaimedCall, Tenure } from '../ports/laneRecord.js';
 import type { Unanswered } from '../ports/upstream.js';
 import type { InDoubtCall } from './inDoubtCalls.js';
@@ -8,23 +10,28 @@ import type { LaneEvent } from './laneEvents.js';
 import type { DetectorForClaim } from './tenureState.js';
 import { recordArrivals } from './recordArrivals.js';
 
-const UNSEEN = 'this process gives no sign of life to the database: another replica may have its lanes';
+/** A call that has waited longer than this since its claim does not leave, in milliseconds. Ours. */
+const WAIT_LIMIT_MS = 2_000;
 
 /** The end of a call that did not leave. */
-const UNSENT = Promise.resolve<Unanswered>({
+const NOT_LEFT: Unanswered = {
   kind: 'UNANSWERED',
   metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
-  errorCode: 'ReplicaUnseen',
-  errorMessage: UNSEEN,
+  errorCode: 'NotLeft',
+  errorMessage: 'The call was recorded and did not leave in time.',
   neverSent: true,
-});
+};
 
 /** Everything an action needs: the tenure, the lane's dependencies, and a taker of its events. */
 export interface ActionContext {
   readonly tenure: Tenure;
   readonly deps: LaneDependencies;
   readonly report: (event: LaneEvent) => void;
-  /** Calls to AWS that have no answer yet. */
+  /** Starts a request to AWS when fewer than `callsInFlight` are under way. */
+  readonly whenRoom: LimitFunction;
+  /** Whether calls may leave: the lane is this worker's, and no other replica can have taken it over unnoticed. */
+  readonly mayLeave: () => boolean;
+  /** Calls that have no answer yet, with those that wait for room. */
   readonly sends: Set<Promise<void>>;
 }
 
@@ -90,7 +97,7 @@ async function adoptOpenCalls(
 }
 
 async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<ActionEnd> {
-  const { tenure, report } = context;
+  const { tenure, report, whenRoom } = context;
   const { record, rate, upstream } = context.deps;
   if (!(await record.spendQuota(tenure, rate))) {
     return 'LOST';
@@ -98,8 +105,7 @@ async function readBack(context: ActionContext, inDoubt: InDoubtCall): Promise<A
   report({ kind: 'READ_BACK_SENT', inDoubt });
   const { callId, detectorId, accountIds } = inDoubt.call;
   const sentAt = performance.now();
-  void upstream
-    .getMembers(tenure.lane, detectorId, accountIds, { readBackOf: callId })
+  void whenRoom(() => upstream.getMembers(tenure.lane, detectorId, accountIds, { readBackOf: callId }))
     .catch(toLost)
     .then((read) => {
       arrive(context, { kind: 'READ_BACK', inDoubt, read, sentAt });
@@ -138,10 +144,10 @@ async function claim(
   context: ActionContext,
   { kind: _kind, ...limits }: Extract<LaneAction, { kind: 'CLAIM' }>,
 ): Promise<ActionEnd> {
-  const { tenure, report } = context;
-  const { record, rate, isSeen } = context.deps;
-  if (!isSeen()) {
-    throw new Error(UNSEEN);
+  const { tenure, report, mayLeave } = context;
+  const { record, rate } = context.deps;
+  if (!mayLeave()) {
+    throw new Error('this process gives no sign of life to the database: another replica may have its lanes');
   }
   const calls = await record.claim(tenure, { rate, ...limits });
   report({ kind: 'CALLS_CLAIMED', calls });
@@ -151,16 +157,43 @@ async function claim(
   return 'DONE';
 }
 
-/** Sends a call, unless another replica may have it: this process may have been frozen since the claim was committed. */
 function send(context: ActionContext, call: ClaimedCall): void {
-  const { tenure, sends, deps } = context;
-  const sentAt = performance.now();
-  const answering = deps.isSeen() ? deps.upstream.changeMembers(tenure.lane, call).catch(toLost) : UNSENT;
-  const sending = answering.then((answer) => {
+  const { sends, whenRoom } = context;
+  const claimedAt = performance.now();
+  const sending = whenRoom(async () => {
+    // Before the next call leaves: the answer may ask for no other request.
+    arrive(context, await leave(context, call, claimedAt));
     sends.delete(sending);
-    arrive(context, { kind: 'ANSWER', call, answer, sentAt });
   });
   sends.add(sending);
+}
+
+/**
+ * Sends a call and waits for its answer, unless another replica may have it: this process may have been frozen since the claim
+ * was committed. While the service has asked for no request, the call waits.
+ */
+async function leave(
+  { tenure, deps, mayLeave }: ActionContext,
+  call: ClaimedCall,
+  claimedAt: number,
+): Promise<Arrival> {
+  const latest = claimedAt + WAIT_LIMIT_MS;
+  await untilAllowed(deps, latest);
+  const sentAt = performance.now();
+  const answer =
+    mayLeave() && sentAt < latest
+      ? await deps.upstream.changeMembers(tenure.lane, call).catch(toLost)
+      : NOT_LEFT;
+  return { kind: 'ANSWER', call, answer, sentAt };
+}
+
+/** Waits while the service has asked for no request, at most until `latest`. */
+async function untilAllowed(deps: LaneDependencies, latest: number): Promise<void> {
+  const waitMs = Math.min(deps.pace.current.heldUntil, latest) - performance.now();
+  if (waitMs > 0) {
+    await sleep(waitMs);
+    await untilAllowed(deps, latest);
+  }
 }
 
 async function release({ tenure, deps, report }: ActionContext): Promise<ActionEnd> {

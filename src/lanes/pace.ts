@@ -70,6 +70,11 @@ export function requestsNow(pace: Pace, now: number): number {
   return Math.max(0, Math.floor(pace.rate.burst - spent));
 }
 
+/** Whether the whole burst may leave now: the quota is no limit. */
+export function isWhole({ fullAt }: Pace, now: number): boolean {
+  return fullAt <= now;
+}
+
 /** Milliseconds until a partial call may leave; 0 is now. */
 export function waitForPartial(pace: Pace, now: number): number {
   const { perSecond, burst } = partialRate(pace.rate);

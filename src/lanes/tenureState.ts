@@ -16,7 +16,7 @@ export interface TenureState {
   readonly stopping: boolean;
   /** False at first, and from the start of a claim to its answer: the record may have open calls that are not here. */
   readonly openCallsKnown: boolean;
-  /** Calls that were sent and are not recorded as answered. */
+  /** Calls that were claimed and are not recorded as answered. */
   readonly inFlight: readonly ClaimedCall[];
   /** Calls in doubt that wait for their read-back. */
   readonly inDoubt: readonly InDoubtCall[];
@@ -26,6 +26,8 @@ export interface TenureState {
   readonly arrivals: readonly Arrival[];
   /** Accounts may have been added to the lane since `pending` was read. */
   readonly newWork: boolean;
+  /** The service has answered the last call within a second. */
+  readonly answersPromptly: boolean;
   /** Outcomes that are PENDING in the lane, as last read; null when that may have changed. */
   readonly pending: number | null;
   /** No claim before: the last one found nothing that may leave. */
@@ -68,6 +70,7 @@ export function newTenure(pace: Pace, callsInFlight: number, now: number): Tenur
     readingBack: [],
     arrivals: [],
     newWork: false,
+    answersPromptly: false,
     pending: null,
     nextClaimAt: -Infinity,
     emptySince: null,
@@ -75,7 +78,7 @@ export function newTenure(pace: Pace, callsInFlight: number, now: number): Tenur
   };
 }
 
-/** Requests to AWS that are under way, or back and not recorded. */
+/** Requests to AWS that are under way, wait for room, or are back and not recorded. */
 export function openRequests({ inFlight, readingBack }: TenureState): number {
   return inFlight.length + readingBack.length;
 }

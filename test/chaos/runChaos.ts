@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { FAST_RATES } from '../support/speed.js';
 import { startSandbox, type TestSandbox } from '../support/sandboxControl.js';
 import { ADMINISTRATOR, REGIONS, writeAdministratorsFile } from './administratorsFile.js';
 import { createClient, type Client, type ClientFigures } from './client.js';
@@ -42,13 +43,15 @@ export interface ChaosResult {
   readonly words: string;
 }
 
-/** So fast that a lane is never idle for its rate's sake, and so slow that a burst does not finish everything at once. */
-const RATES = {
-  GUARDDUTY_RATE: '40',
-  GUARDDUTY_BURST: '40',
-  SECURITYHUB_RATE: '40',
-  SECURITYHUB_BURST: '40',
-};
+/**
+ * What holds a lane up, so that a burst does not finish everything at once; a seed takes one of both.
+ * - Rates at which a lane is never idle for its rate's sake.
+ * - Few calls in flight, so that calls are claimed ahead of them.
+ */
+const LIMITS = [
+  { ...FAST_RATES, CALLS_IN_FLIGHT_PER_LANE: '2' },
+  { GUARDDUTY_RATE: '40', GUARDDUTY_BURST: '40', SECURITYHUB_RATE: '40', SECURITYHUB_BURST: '40' },
+];
 
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 
@@ -110,13 +113,13 @@ async function seedLeaving(sandbox: TestSandbox): Promise<void> {
   }
 }
 
-async function openStage({ replicas }: PlanOptions, administratorsFile: string): Promise<Stage> {
+async function openStage({ replicas, seed }: PlanOptions, administratorsFile: string): Promise<Stage> {
   const postgres = await startMortalPostgres();
   const sandbox = await startSandbox();
   await sandbox.put('settings', { ceilings: { guardduty: UNLIMITED, securityhub: UNLIMITED } });
   const doors = await Promise.all(Array.from({ length: replicas }, () => postgres.openDoor()));
   const environment = {
-    ...RATES,
+    ...LIMITS[seed % LIMITS.length],
     REMOVAL_SHARE_PERCENT: '100',
     // Longer than the slowest answer of any weather, so that no call lands after it was read back.
     INVITATION_LANDS_WITHIN_SECONDS: '4',

@@ -5,6 +5,8 @@ import type { Answered, Refused, Unanswered } from '../../src/ports/upstream.js'
 
 export const RATE = { perSecond: 10, burst: 5 };
 export const CALLS_IN_FLIGHT = 3;
+/** Calls that may be claimed ahead of three in flight. */
+export const CALLS_AHEAD = 2;
 const METADATA = { httpStatus: 200, awsRequestId: 'r', attempts: 1 };
 
 export const ANSWERED: Answered = { kind: 'ANSWERED', metadata: METADATA, unprocessed: [] };

@@ -7,10 +7,13 @@ import { fullPace, spend, type Pace } from '../../src/lanes/pace.js';
 import { ACCOUNTS_PER_CALL, type MembershipOperation } from '../../src/membership.js';
 import type { ClaimedCall, PendingWork, UnsettledCall } from '../../src/ports/laneRecord.js';
 import type { CallAnswer, MembersRead, Refused, Unanswered } from '../../src/ports/upstream.js';
-import { ANSWERED, CALLS_IN_FLIGHT, LOST, RATE, THROTTLED } from './laneFixture.js';
+import { ANSWERED, CALLS_AHEAD, CALLS_IN_FLIGHT, LOST, RATE, THROTTLED } from './laneFixture.js';
 
 /** How long after its start a call with a lost answer may still take effect, in milliseconds. */
 const LANDS_WITHIN_MS = 3_000;
+
+/** Longest that a claimed call waits for room, in milliseconds. */
+const WAIT_LIMIT_MS = 2_000;
 
 /** Far more steps than any run takes: more mean that the lane goes round in circles. */
 const MOST_STEPS = 20_000;
@@ -63,6 +66,8 @@ export interface RunReport {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly tenures: number;
   readonly claimsUnseen: number;
+  /** Calls that were claimed ahead of those in flight. */
+  readonly claimedAhead: number;
 }
 
 /** A lane's record and its service in memory, worked by `decide` and `evolve` in a time of its own. */
@@ -78,6 +83,9 @@ export function runLane(chance: Chance): RunReport {
   const calls = new Map<string, RecordedCall>();
   const sent: { at: number; partial: boolean; tenure: number }[] = [];
   let onTheWay: { at: number; arrival: Arrival; tenure: number }[] = [];
+  /** Calls that wait for room. */
+  let waiting: { readonly call: ClaimedCall; readonly claimedAt: number }[] = [];
+  let claimedAhead = 0;
 
   /** The wake signal: an answer or new work ends the next sleep at once. */
   let notified = false;
@@ -86,7 +94,7 @@ export function runLane(chance: Chance): RunReport {
     notified ||= event.kind === 'ARRIVED' || event.kind === 'NEW_WORK';
     state = evolve(state, event, now);
     pace = state.pace;
-    expect(openRequests(state)).toBeLessThanOrEqual(CALLS_IN_FLIGHT);
+    expect(openRequests(state)).toBeLessThanOrEqual(CALLS_IN_FLIGHT + CALLS_AHEAD);
   };
 
   const add = (operation: MembershipOperation, count: number): void => {
@@ -122,7 +130,8 @@ export function runLane(chance: Chance): RunReport {
 
   /** The record's side of a claim (store/lanes/claimCalls.ts), as far as the lane can tell. */
   const claim = ({ mostCalls, busyBatchKeys, fullOnly }: ClaimAction): ClaimedCall[] => {
-    expect(state.inFlight.length + mostCalls).toBeLessThanOrEqual(CALLS_IN_FLIGHT);
+    expect(openRequests(state) + mostCalls).toBeLessThanOrEqual(CALLS_IN_FLIGHT + CALLS_AHEAD);
+    expect(fullOnly || openRequests(state) < CALLS_IN_FLIGHT).toBe(true);
     const operation = (['CREATE_MEMBERS', 'INVITE_MEMBERS'] as const).find((one) => {
       const waiting = pendingOf(one).length;
       const partialMayLeave = !fullOnly && !busyBatchKeys.includes(one) && waiting > 0;
@@ -288,13 +297,28 @@ export function runLane(chance: Chance): RunReport {
     now = Math.max(now, until);
   };
 
+  /** Calls leave as long as there is room. */
+  const fillRoom = (): void => {
+    while (onTheWay.length < CALLS_IN_FLIGHT) {
+      const next = waiting.shift();
+      if (next === undefined) {
+        return;
+      }
+      expect(now - next.claimedAt).toBeLessThan(WAIT_LIMIT_MS);
+      send(next.call);
+    }
+  };
+
   /** After the event is known to the lane: requests to AWS leave. */
   const leave = (event: LaneEvent): void => {
     if (event.kind === 'CALLS_CLAIMED') {
-      event.calls.forEach(send);
+      waiting.push(...event.calls.map((call) => ({ call, claimedAt: now })));
+      fillRoom();
+      claimedAhead += waiting.length;
     }
     if (event.kind === 'READ_BACK_SENT') {
       const { inDoubt } = event;
+      expect(onTheWay.length).toBeLessThan(CALLS_IN_FLIGHT);
       sent.push({ at: now, partial: false, tenure });
       const arrival: Arrival = { kind: 'READ_BACK', inDoubt, read: readMembers(inDoubt.call), sentAt: now };
       onTheWay.push({ at: now + chance.delayMs(), arrival, tenure });
@@ -304,6 +328,7 @@ export function runLane(chance: Chance): RunReport {
   const loseLane = (): void => {
     tenure += 1;
     onTheWay = [];
+    waiting = [];
     // Another process: it knows nothing but what the record says of the quota.
     state = newTenure(pace, CALLS_IN_FLIGHT, now);
   };
@@ -317,6 +342,7 @@ export function runLane(chance: Chance): RunReport {
       report({ kind: 'ARRIVED', arrival });
     }
     onTheWay = onTheWay.filter(({ at }) => at > now);
+    fillRoom();
     const { state: next, action } = decide(state, now);
     state = next;
     const trouble = action.kind === 'SLEEP' ? 'NONE' : chance.trouble();
@@ -346,7 +372,7 @@ export function runLane(chance: Chance): RunReport {
   for (let steps = 0; !step(); steps += 1) {
     expect(steps, 'a lane goes round in circles').toBeLessThan(MOST_STEPS);
   }
-  return { sent, accounts, tenures: tenure, claimsUnseen };
+  return { sent, accounts, tenures: tenure, claimsUnseen, claimedAhead };
 }
 
 function answerOf(treatment: Treatment, call: ClaimedCall): CallAnswer {

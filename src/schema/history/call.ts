@@ -40,7 +40,9 @@ export class UpstreamCall extends TargetFields implements Node {
   })
   readonly accountCount!: number;
 
-  @Field(() => DateTime, { description: 'When it was recorded as SENT, just before it was sent.' })
+  @Field(() => DateTime, {
+    description: 'When it was recorded as SENT, at most two seconds before it was sent.',
+  })
   readonly startedAt!: Date;
 
   @Field(() => DateTime, {
