@@ -162,7 +162,7 @@ const WRITTEN_CALLS = Prisma.sql`
     WHERE n.account_id < served.reached
     UNION ALL
     SELECT c.target_id, c.account_id, c.lane_id, NULL, ARRAY[c.call_id]
-    FROM carried c WHERE c.account_id > COALESCE(c.reached, c.handed_out_to)
+    FROM carried c WHERE c.handed_out_to IS NOT NULL AND c.account_id > COALESCE(c.reached, c.handed_out_to)
   ),
   passed_over AS (
     UPDATE target t SET turn = GREATEST(${HELD_UP_UNTIL}, CASE WHEN t.handed_out_to = ${ALL_HANDED_OUT}
