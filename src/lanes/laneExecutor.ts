@@ -13,10 +13,13 @@ import { recordArrivals } from './recordArrivals.js';
 /** A call that has waited longer than this since its claim does not leave, in milliseconds. Ours. */
 const WAIT_LIMIT_MS = 2_000;
 
+/** The metadata of a call without a response. */
+const NO_RESPONSE = { httpStatus: null, awsRequestId: null, attempts: 0 } as const;
+
 /** The end of a call that did not leave. */
 const NOT_LEFT: Unanswered = {
   kind: 'UNANSWERED',
-  metadata: { httpStatus: null, awsRequestId: null, attempts: 0 },
+  metadata: NO_RESPONSE,
   errorCode: 'NotLeft',
   errorMessage: 'The call was recorded and did not leave in time.',
   neverSent: true,
@@ -169,8 +172,8 @@ function send(context: ActionContext, call: ClaimedCall): void {
 }
 
 /**
- * Sends a call and waits for its answer, unless another replica may have it: this process may have been frozen since the claim
- * was committed. While the service has asked for no request, the call waits.
+ * Sends a call and waits for its answer. While the service has asked for no request, the call waits. It does not leave if it has
+ * waited too long, or if another replica may have it: this process may have been frozen since the claim was committed.
  */
 async function leave(
   { tenure, deps, mayLeave }: ActionContext,
@@ -212,6 +215,11 @@ function arrive({ report, deps }: ActionContext, arrival: Arrival): void {
 /** Upstream answers with values. Should it throw all the same, the request may have left or not. */
 function toLost(error: unknown): Unanswered {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const metadata = { httpStatus: null, awsRequestId: null, attempts: 0 };
-  return { kind: 'UNANSWERED', metadata, errorCode: name, errorMessage: message, neverSent: false };
+  return {
+    kind: 'UNANSWERED',
+    metadata: NO_RESPONSE,
+    errorCode: name,
+    errorMessage: message,
+    neverSent: false,
+  };
 }

@@ -44,9 +44,9 @@ export interface ChaosResult {
 }
 
 /**
- * What holds a lane up, so that a burst does not finish everything at once; a seed takes one of both.
- * - Rates at which a lane is never idle for its rate's sake.
- * - Few calls in flight, so that calls are claimed ahead of them.
+ * What holds a lane up, so that a burst does not finish everything at once.
+ * - An even seed: few calls in flight, so that calls are claimed ahead of them.
+ * - An odd seed: rates at which a lane always has something to send.
  */
 const LIMITS = [
   { ...FAST_RATES, CALLS_IN_FLIGHT_PER_LANE: '2' },

@@ -39,7 +39,16 @@ export interface ListeningConnection {
  *
  * @throws the error of the first attempt to connect.
  */
-export async function keepListening(options: ListeningOptions): Promise<ListeningConnection> {
+export async function keepListening(given: ListeningOptions): Promise<ListeningConnection> {
+  let checkedAt = -Infinity;
+  const options: ListeningOptions = {
+    ...given,
+    async check(client) {
+      const sentAt = performance.now();
+      await given.check(client);
+      checkedAt = sentAt;
+    },
+  };
   const closing = new AbortController();
   const { signal } = closing;
   const failures = createFailureLog(
@@ -49,15 +58,11 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
   );
   let server: string | null = null;
   let lostAt = 0;
-  let checkedAt = -Infinity;
-  const noteCheck = (at: number): void => {
-    checkedAt = at;
-  };
 
   const connect = async (): Promise<Listener> => {
     const begunAt = performance.now();
     const listener = await openListener(options, signal);
-    noteCheck(begunAt);
+    checkedAt = begunAt;
     failures.worked();
     if (server !== null && server !== listener.server) {
       options.onServerReplaced(lostAt);
@@ -73,11 +78,11 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
       !signal.aborted;
       listener = await connect().catch(noListener)
     ) {
-      await listener?.untilLost(signal, noteCheck).catch((error: unknown) => {
+      await listener?.untilLost(signal).catch((error: unknown) => {
         failures.failed(error);
         lostAt = performance.now();
       });
-      noteCheck(-Infinity);
+      checkedAt = -Infinity;
       await sleep(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   };
@@ -102,12 +107,8 @@ export async function keepListening(options: ListeningOptions): Promise<Listenin
 interface Listener {
   /** Tells servers apart, and a server from itself before a restart. */
   readonly server: string;
-  /**
-   * Checks, and ends the connection after it was lost. Rejects with the reason; resolves when the signal aborts.
-   *
-   * @param checked told when each check that was answered was sent.
-   */
-  untilLost(signal: AbortSignal, checked: (at: number) => void): Promise<void>;
+  /** Ends the connection after it was lost, and rejects with the reason; resolves when the signal aborts. */
+  untilLost(signal: AbortSignal): Promise<void>;
 }
 
 /** @throws the error of the attempt, after its connection has ended. */
@@ -135,9 +136,9 @@ async function openListener(options: ListeningOptions, closing: AbortSignal): Pr
     closing.throwIfAborted();
     return {
       server: rows[0]?.server ?? '',
-      async untilLost(signal, checked) {
+      async untilLost(signal) {
         try {
-          await keepChecking(client, options, AbortSignal.any([lost.signal, signal]), checked);
+          await keepChecking(client, options, AbortSignal.any([lost.signal, signal]));
         } catch (error) {
           if (!signal.aborted) {
             throw lost.signal.aborted ? lost.signal.reason : error;
@@ -172,14 +173,11 @@ async function keepChecking(
   client: DatabaseClient,
   { check, checkIntervalMs }: ListeningOptions,
   signal: AbortSignal,
-  checked: (at: number) => void,
 ): Promise<never> {
   for (;;) {
     await sleep(checkIntervalMs, undefined, { signal });
-    const sentAt = performance.now();
     await check(client);
     requireWriter(client);
-    checked(sentAt);
   }
 }
 

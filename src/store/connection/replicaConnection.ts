@@ -16,8 +16,8 @@ const CHECK_INTERVAL_MS = 500;
 /** A replica without a sign of life for this time counts as gone: twelve checks, so that a busy moment is tolerated. */
 const SILENCE_SECONDS = 6;
 
-/** This replica is sure of its lanes for so long after a sign of life, in milliseconds: less than others wait. */
-const SURE_MS = 5_000;
+/** How long after a sign of life this replica counts as seen, in milliseconds: a second less than the others wait. */
+const SEEN_MS = (SILENCE_SECONDS - 1) * 1_000;
 
 /** The connection that represents this replica. */
 export interface ReplicaConnection {
@@ -84,7 +84,7 @@ export async function connectReplica(
     log,
   });
   return {
-    isSeen: () => performance.now() - connection.checkedAt() < SURE_MS,
+    isSeen: () => performance.now() - connection.checkedAt() < SEEN_MS,
     close: () => connection.close(),
   };
 }

@@ -10,6 +10,7 @@ import { connectReplica } from '../../../src/store/connection/replicaConnection.
 import { migrate } from '../../../src/store/connection/migrator.js';
 import { onServer } from '../../support/database.js';
 import { startPostgresPair, type PostgresPair } from '../../support/postgresPair.js';
+import { NO_HANDLERS } from '../../support/replicaHandlers.js';
 
 const log = createLog('fatal');
 
@@ -90,11 +91,9 @@ it('listens to the new primary, and says that the server is another one', async 
     addressOf(pair.url),
     '00000000-0000-4000-8000-000000000001',
     {
-      laneWake: () => undefined,
+      ...NO_HANDLERS,
       requestFinished: (id) => finished.push(id),
-      listening: () => undefined,
       serverReplaced: () => (replaced += 1),
-      abandonedLanesChecked: () => Promise.resolve(),
     },
     log,
   );
@@ -112,13 +111,7 @@ it('closes the listening connection, though it is just being made again', async 
   const connection = await connectReplica(
     addressOf(url),
     '00000000-0000-4000-8000-000000000002',
-    {
-      laneWake: () => undefined,
-      requestFinished: () => undefined,
-      listening: () => undefined,
-      serverReplaced: () => undefined,
-      abandonedLanesChecked: () => Promise.resolve(),
-    },
+    NO_HANDLERS,
     log,
   );
   const select = (what: string) =>

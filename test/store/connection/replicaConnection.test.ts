@@ -5,6 +5,7 @@ import { addressOf } from '../../../src/config/databaseAddress.js';
 import { createLog } from '../../../src/log.js';
 import { connectReplica } from '../../../src/store/connection/replicaConnection.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { NO_HANDLERS } from '../../support/replicaHandlers.js';
 
 let database: TestDatabase;
 let sql: pg.Client;
@@ -21,18 +22,7 @@ afterAll(async () => {
 
 it('is seen while it is connected, and not from the moment at which its connection is lost', async () => {
   const replica = randomUUID();
-  const connection = await connectReplica(
-    addressOf(database.url),
-    replica,
-    {
-      laneWake: () => undefined,
-      requestFinished: () => undefined,
-      listening: () => undefined,
-      serverReplaced: () => undefined,
-      abandonedLanesChecked: () => Promise.resolve(),
-    },
-    createLog('silent'),
-  );
+  const connection = await connectReplica(addressOf(database.url), replica, NO_HANDLERS, createLog('silent'));
   expect(connection.isSeen()).toBe(true);
 
   await sql.query(
